@@ -1,0 +1,65 @@
+/// What a person, a script and the journal are told about an error: what happened, to what, why, and what to do next.
+public struct ErrorReport: Sendable, Encodable, Equatable {
+    /// Stable code, for example `RSS-IMPORT-014`; each is explained in Docs/error-codes.md.
+    public var code: String
+    /// The exit status that this error leads to.
+    public var exit: ExitStatus
+    /// What happened, to what; one sentence without a full stop.
+    public var message: String
+    /// Why, as far as it is known.
+    public var detail: String?
+    /// The next step, as a command where there is one.
+    public var hint: String?
+    /// Five-character SQLSTATE where PostgreSQL reported the error.
+    public var sqlState: String?
+    /// The SQL statement concerned, without parameter values.
+    public var statement: String?
+    /// Where in a file the cause stands.
+    public var place: SourcePlace?
+
+    /// Makes a report; everything but code, exit status and message may be left out.
+    public init(
+        code: String, exit: ExitStatus, message: String, detail: String? = nil, hint: String? = nil,
+        sqlState: String? = nil, statement: String? = nil, place: SourcePlace? = nil
+    ) {
+        self.code = code
+        self.exit = exit
+        self.message = message
+        self.detail = detail
+        self.hint = hint
+        self.sqlState = sqlState
+        self.statement = statement
+        self.place = place
+    }
+}
+
+/// A place in a file that a person can go to; line and column count from 1, columns in characters.
+public struct SourcePlace: Sendable, Codable, Equatable, CustomStringConvertible {
+    /// The file as the user named it.
+    public var file: String
+    /// Line, from 1.
+    public var line: Int
+    /// Column in characters, from 1; nil where the whole line is meant.
+    public var column: Int?
+
+    /// Makes a place.
+    public init(file: String, line: Int, column: Int? = nil) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    /// `file:line:column`, the form that editors and CI systems make clickable.
+    public var description: String {
+        column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
+    }
+}
+
+/// An error that knows how to tell itself to a person.
+///
+/// Each capability has its own error types, one case a condition, so that a caller can catch exactly one; this protocol
+/// is how they all reach the terminal, the JSON output and the journal.
+public protocol ReportableError: Error {
+    /// The error as it is told.
+    var report: ErrorReport { get }
+}

@@ -1,0 +1,42 @@
+/// What a long operation tells while it goes on.
+public enum ProgressEvent: Sendable, Equatable {
+    /// A phase begins; the total is nil where it is not known beforehand.
+    case phase(String, total: Int64?, unit: ProgressUnit)
+    /// So much of the phase is done, of which so much was put aside (rejected rows, for example).
+    case advanced(to: Int64, rejected: Int64)
+    /// The phase ended.
+    case finished
+    /// Something done, worth a line: a partition created, a migration applied.
+    case note(String)
+    /// Something that the user should look at.
+    case warning(String)
+}
+
+/// What a progress count counts.
+public enum ProgressUnit: String, Sendable {
+    case rows, bytes, keys, steps
+}
+
+/// Where an operation sends its progress: the terminal and the journal both listen.
+public struct ProgressReporter: Sendable {
+    private let send: @Sendable (ProgressEvent) -> Void
+
+    /// Makes a reporter that hands each event to a closure, on the caller's thread.
+    public init(_ send: @escaping @Sendable (ProgressEvent) -> Void) { self.send = send }
+
+    /// A reporter that nobody listens to.
+    public static let silent = ProgressReporter { _ in }
+
+    /// Tells an event.
+    public func callAsFunction(_ event: ProgressEvent) { send(event) }
+
+    /// Runs work as a phase: told when it begins and when it ends.
+    public func phase<T>(
+        _ name: String, total: Int64? = nil, unit: ProgressUnit = .steps,
+        isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> T
+    ) async rethrows -> T {
+        send(.phase(name, total: total, unit: unit))
+        defer { send(.finished) }
+        return try await work()
+    }
+}
