@@ -1,1 +1,81 @@
-// Journal
+import Foundation
+import GRDB
+import Glibc
+
+/// The record of rssctl's runs on this machine: an SQLite file in WAL mode that many processes write at once.
+public struct Journal: Sendable {
+    /// The file.
+    public let path: String
+    let queue: DatabaseQueue
+
+    /// How long a writer waits for the others; each holds the file for a millisecond or so.
+    private static let busyTimeout = 20.0
+
+    /// Opens the journal, and makes it the first time.
+    ///
+    /// - Throws: ``JournalError/unusable(path:reason:)``, ``JournalError/newer(path:)``.
+    public init(path: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            // Two processes that make the file at once would both switch it to WAL and both migrate it.
+            let lock = open("\(path).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+            if lock < 0 { throw JournalError.unusable(path: path, reason: String(cString: strerror(errno))) }
+            defer { close(lock) }
+            flock(lock, LOCK_EX)
+            if !FileManager.default.fileExists(atPath: path) {
+                _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            }
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(Self.busyTimeout)
+            configuration.journalMode = .wal
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            let migrator = JournalSchema.migrator
+            if try queue.read(migrator.hasBeenSuperseded) { throw JournalError.newer(path: path) }
+            if try !queue.read(migrator.hasCompletedMigrations) { try migrator.migrate(queue) }
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            throw Self.unusable(path, error)
+        }
+    }
+
+    static func unusable(_ path: String, _ error: any Error) -> JournalError {
+        .unusable(path: path, reason: (error as? DatabaseError)?.message ?? "\(error)")
+    }
+
+    /// The place of the journal: `$RSSCTL_JOURNAL`, else `/var/lib/rssctl/journal.sqlite` for root, else the state folder.
+    public static func defaultPath(environment: [String: String]) -> String {
+        environment["RSSCTL_JOURNAL"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? "\(stateFolder(environment: environment))/journal.sqlite"
+    }
+
+    /// The folder of what rssctl keeps: `/var/lib/rssctl` for root, else `$XDG_STATE_HOME/rssctl`.
+    public static func stateFolder(environment: [String: String]) -> String {
+        if geteuid() == 0 { return "/var/lib/rssctl" }
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/rssctl" }
+        return "\(environment["HOME"] ?? "/tmp")/.local/state/rssctl"
+    }
+
+    func write<T>(_ work: (Database) throws -> T) throws -> T {
+        do {
+            return try queue.write(work)
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            throw Self.unusable(path, error)
+        }
+    }
+
+    func read<T>(_ work: (Database) throws -> T) throws -> T {
+        do {
+            return try queue.read(work)
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            throw Self.unusable(path, error)
+        }
+    }
+}

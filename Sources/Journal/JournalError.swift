@@ -1,0 +1,11 @@
+/// Why the journal cannot be used.
+public enum JournalError: Error, Sendable, Equatable {
+    /// The file cannot be opened, read or written: no right, no space, not a database.
+    case unusable(path: String, reason: String)
+    /// A newer rssctl wrote the journal; this one would not understand what it reads.
+    case newer(path: String)
+    /// No run has this id, or an id that begins so.
+    case noSuchRun(String)
+    /// More than one run's id begins so.
+    case ambiguousRun(String, matches: Int)
+}

@@ -1,0 +1,40 @@
+import Foundation
+import Glibc
+
+/// Tells one process from another that later bears its number.
+public struct ProcessIdentity: Sendable, Equatable {
+    /// The process id.
+    public let pid: Int32
+    /// Start time in clock ticks since boot.
+    public let start: Int64
+
+    /// A process of this machine; nil when there is none of that number, or it is a zombie.
+    public init?(pid: Int32) {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            // The name stands in parentheses and may hold blanks and parentheses itself.
+            let end = stat.lastIndex(of: ")")
+        else { return nil }
+        let fields = stat[stat.index(after: end)...].split(separator: " ")
+        // Field 3 is the state, field 22 the start time; the name was field 2.
+        guard fields.count > 19, fields[0] != "Z", let start = Int64(fields[19]) else { return nil }
+        self.pid = pid
+        self.start = start
+    }
+
+    /// This process.
+    public static var current: ProcessIdentity? { ProcessIdentity(pid: getpid()) }
+}
+
+extension Run {
+    /// Whether the run goes on: not ended, and its process is still there. Of another machine's run nothing can be said,
+    /// so it is taken at its word.
+    public func isGoingOn(here: String) -> Bool {
+        guard outcome == .running else { return false }
+        return host != here || ProcessIdentity(pid: pid)?.start == processStart
+    }
+
+    /// The outcome with what is known of the process: a run that never ended and whose process is gone was interrupted.
+    public func effectiveOutcome(here: String) -> Outcome {
+        outcome == .running && !isGoingOn(here: here) ? .interrupted : outcome
+    }
+}

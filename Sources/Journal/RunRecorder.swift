@@ -1,0 +1,105 @@
+import Foundation
+import Synchronization
+
+/// Writes one run into the journal while it goes on. A journal that fails never stops the work: the first failure is
+/// told once, and nothing more is written.
+public final class RunRecorder: Sendable {
+    private struct State {
+        var journal: Journal?
+        var run: Run
+        var phases = 0
+        var phaseName: String?
+        var phaseStart = Date()
+        var phaseDone: Int64 = 0
+    }
+
+    private let state: Mutex<State>
+    private let onFailure: @Sendable (JournalError) -> Void
+
+    /// The run's id.
+    public let id: String
+
+    /// Begins to record a run.
+    ///
+    /// - Parameters:
+    ///   - open: opens the journal.
+    ///   - onFailure: told at most once, when the journal cannot be used.
+    public init(_ run: Run, open: () throws -> Journal, onFailure: @escaping @Sendable (JournalError) -> Void) {
+        id = run.id
+        self.onFailure = onFailure
+        state = Mutex(State(journal: nil, run: run))
+        do {
+            let journal = try open()
+            state.withLock { $0.journal = journal }
+            try journal.begin(run)
+        } catch {
+            give(up: error, path: "")
+        }
+    }
+
+    /// Notes what the run is aimed at.
+    public func target(_ target: String) { state.withLock { $0.run.target = target } }
+
+    /// Notes a count; the last value of a name stays.
+    public func count(_ name: String, _ value: Int64) { state.withLock { $0.run.counts[name] = value } }
+
+    /// A phase begins; one that went on ends.
+    public func beginPhase(_ name: String) {
+        endPhase()
+        state.withLock {
+            $0.phaseName = name
+            $0.phaseStart = Date()
+            $0.phaseDone = 0
+        }
+    }
+
+    /// So much of the phase is done.
+    public func advance(to done: Int64) { state.withLock { $0.phaseDone = done } }
+
+    /// The phase ended.
+    public func endPhase() {
+        let phase = state.withLock { state -> RunPhase? in
+            guard let name = state.phaseName else { return nil }
+            state.phaseName = nil
+            state.phases += 1
+            return RunPhase(
+                runID: state.run.id, position: state.phases - 1, name: name, startedAt: state.phaseStart,
+                milliseconds: Int64((Date().timeIntervalSince(state.phaseStart) * 1000).rounded()),
+                done: state.phaseDone)
+        }
+        if let phase { attempt { try $0.add(phase) } }
+    }
+
+    /// A warning or a note.
+    public func message(_ text: String, isWarning: Bool) {
+        let message = RunMessage(runID: id, at: Date(), isWarning: isWarning, text: text)
+        attempt { try $0.add(message) }
+    }
+
+    /// The run ended.
+    public func finish(_ outcome: Run.Outcome, exitCode: Int32, error: RunError? = nil) {
+        endPhase()
+        let run = state.withLock { state -> Run in
+            state.run.outcome = outcome
+            state.run.exitCode = exitCode
+            state.run.error = error
+            state.run.endedAt = Date()
+            return state.run
+        }
+        attempt { try $0.finish(run) }
+    }
+
+    private func attempt(_ work: (Journal) throws -> Void) {
+        guard let journal = state.withLock({ $0.journal }) else { return }
+        do {
+            try work(journal)
+        } catch {
+            give(up: error, path: journal.path)
+        }
+    }
+
+    private func give(up error: any Error, path: String) {
+        state.withLock { $0.journal = nil }
+        onFailure(error as? JournalError ?? .unusable(path: path, reason: "\(error)"))
+    }
+}

@@ -1,0 +1,149 @@
+import CLibPQ
+import Logging
+
+extension PostgresConnection {
+    /// Runs one statement with parameters and returns its rows.
+    ///
+    /// - Parameters:
+    ///   - sql: one statement, with `$1`… for the parameters.
+    ///   - parameters: the values, sent apart from the text.
+    ///   - timeout: how long the client waits; the server's `statement_timeout` holds besides. Nil: the connection's own.
+    /// - Throws: ``PostgresError``; `CancellationError` when the task was cancelled.
+    @discardableResult
+    public func query(
+        _ sql: String, _ parameters: [any PostgresEncodable] = [], timeout: Duration? = nil
+    ) async throws -> ResultSet {
+        let encoded = parameters.map(\.postgresParameter)
+        return try await cancellable { try self.run(sql, encoded, timeout: timeout) }
+    }
+
+    /// Runs one statement and returns how many rows it touched.
+    ///
+    /// - Throws: ``PostgresError``; `CancellationError` when the task was cancelled.
+    @discardableResult
+    public func execute(
+        _ sql: String, _ parameters: [any PostgresEncodable] = [], timeout: Duration? = nil
+    ) async throws -> Int {
+        try await query(sql, parameters, timeout: timeout).affectedRows
+    }
+
+    /// Runs a text of several statements without parameters, in one implicit transaction unless it says otherwise.
+    ///
+    /// - Throws: ``PostgresError``; `CancellationError` when the task was cancelled.
+    public func executeScript(_ sql: String, timeout: Duration? = nil) async throws {
+        _ = try await cancellable { try self.run(sql, nil, timeout: timeout) }
+    }
+
+    /// Runs blocking work on the connection's thread such that cancelling the task reaches it.
+    func cancellable<T: Sendable>(_ work: () throws -> T) async throws -> T {
+        try Task.checkCancellation()
+        let flag = CancellationFlag(wakeUp)
+        return try await withTaskCancellationHandler {
+            self.flag = flag
+            return try work()
+        } onCancel: {
+            flag.cancel()
+        }
+    }
+
+    /// Sends a statement and collects its result, blocking this thread. Nil parameters: the simple protocol.
+    func run(_ sql: String, _ parameters: [PostgresParameter]?, timeout: Duration? = nil) throws -> ResultSet {
+        try requireIdle()
+        let started = ContinuousClock.now
+        var watch = StatementWatch(timeout: timeout ?? options.responseTimeout)
+        try send(sql, parameters)
+        try flush(&watch)
+        let collected = try collect(&watch, statement: sql)
+        logger?.debug("\(sql)", metadata: ["ms": "\(started.duration(to: .now).milliseconds)"])
+        return collected
+    }
+
+    func requireIdle() throws {
+        _ = try pointer()
+        if state != .idle {
+            throw PostgresError(
+                .connectionBusy, "the connection is in the middle of a \(state); use another connection")
+        }
+    }
+
+    func send(_ sql: String, _ parameters: [PostgresParameter]?) throws {
+        let pointer = try pointer()
+        let sent: Int32
+        if let parameters {
+            sent = PostgresParameter.withPointers(parameters) { types, values, lengths, formats in
+                PQsendQueryParams(
+                    pointer, sql, Int32(parameters.count), types, values, lengths, formats, 0)
+            }
+        } else {
+            sent = PQsendQuery(pointer, sql)
+        }
+        if sent == 0 {
+            if PQstatus(pointer) == CONNECTION_BAD { throw lost() }
+            throw PostgresError(
+                .unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines, statement: sql)
+        }
+    }
+
+    /// Reads all results of what was sent; the last one with rows counts, the first error is thrown.
+    func collect(_ watch: inout StatementWatch, statement: String) throws -> ResultSet {
+        var found = ResultSet.empty
+        var failure: PostgresError?
+        while let result = try nextResult(&watch) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE: found = ResultSet(copying: result)
+            case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: found = ResultSet(copying: result)
+            case PGRES_COPY_IN:
+                failure = failure ?? PostgresError(.unexpectedResult, "use copyIn for COPY … FROM STDIN", statement: statement)
+                _ = PQputCopyEnd(try pointer(), "not expected here")
+                try flush(&watch)
+            case PGRES_COPY_OUT, PGRES_COPY_BOTH:
+                failure = failure ?? PostgresError(.unexpectedResult, "use copyOut for COPY … TO STDOUT", statement: statement)
+                try drainCopyOut(&watch)
+            default: failure = failure ?? PostgresError(result: result, statement: statement)
+            }
+        }
+        try finishStatement(watch, failure)
+        return found
+    }
+
+    /// Turns what happened during a statement into what its caller is told. A statement that ended well before the
+    /// cancel request reached it counts as done only where nobody asked to stop.
+    func finishStatement(_ watch: StatementWatch, _ failure: PostgresError?) throws {
+        if let pointer = handle.pointer, PQstatus(pointer) == CONNECTION_BAD {
+            let reason = failure?.message
+            throw lost(reason)
+        }
+        switch watch.interruption {
+        case .cancelled: throw CancellationError()
+        case .timedOut:
+            throw PostgresError(
+                .timedOut, "the statement took longer than the client allows", statement: failure?.statement)
+        case nil: if let failure { throw failure }
+        }
+    }
+
+    private func drainCopyOut(_ watch: inout StatementWatch) throws {
+        while try nextCopyChunk(&watch) != nil {}
+    }
+}
+
+extension PostgresError {
+    /// Reads the fields of a failed result.
+    init(result: OpaquePointer, statement: String?) {
+        func field(_ code: Int32) -> String? {
+            PQresultErrorField(result, code).map { String(cString: $0) }
+        }
+        let state = field(DiagnosticField.sqlState).map(SQLState.init(rawValue:))
+        let text = field(DiagnosticField.primaryMessage) ?? String(cString: PQresultErrorMessage(result)).trimmedLines
+        self.init(
+            state == nil ? .connectionLost : .server, text.isEmpty ? "the server sent an unreadable error" : text,
+            sqlState: state, detail: field(DiagnosticField.detail), hint: field(DiagnosticField.hint),
+            statement: statement)
+        position = field(DiagnosticField.position).flatMap { Int($0) }
+        context = field(DiagnosticField.context)
+        table = field(DiagnosticField.table)
+        column = field(DiagnosticField.column)
+        constraint = field(DiagnosticField.constraint)
+    }
+}

@@ -1,0 +1,125 @@
+import CLibPQ
+import Dispatch
+import Glibc
+
+extension PostgresConnection {
+    /// Why a poll ended.
+    enum PollOutcome { case ready, deadline, cancelled }
+
+    /// How long a cancelled or overdue statement may take to end before its session is given up.
+    static let cancelGrace = Duration.seconds(5)
+
+    /// Waits on this thread until libpq's socket is ready, the deadline passes or the operation is cancelled.
+    func poll(_ events: Int32, until deadline: ContinuousClock.Instant?) throws -> PollOutcome {
+        let pointer = try pointer()
+        while true {
+            if flag.isCancelled { return .cancelled }
+            var waiting = [
+                pollfd(fd: PQsocket(pointer), events: Int16(events), revents: 0),
+                pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            var timeout: Int32 = -1
+            if let deadline {
+                let left = ContinuousClock.now.duration(to: deadline)
+                if left <= .zero { return .deadline }
+                timeout = Int32(clamping: left.milliseconds + 1)
+            }
+            let count = Glibc.poll(&waiting, nfds_t(waiting.count), timeout)
+            if count < 0, errno != EINTR {
+                throw lost("poll failed: \(String(cString: strerror(errno)))")
+            }
+            if waiting[1].revents != 0 { wakeUp.drain() }
+            if flag.isCancelled { return .cancelled }
+            if count > 0, waiting[0].revents != 0 { return .ready }
+        }
+    }
+
+    /// Waits for the socket in the middle of a statement. A cancellation or a passed deadline cancels the statement on
+    /// the server and the wait goes on for a short grace; the caller learns of it from `interruption`.
+    func waitForServer(_ events: Int32, _ watch: inout StatementWatch) throws {
+        while true {
+            switch try poll(events, until: watch.deadline) {
+            case .ready: return
+            case .cancelled where watch.interruption == nil: watch.interrupt(.cancelled)
+            case .deadline where watch.interruption == nil: watch.interrupt(.timedOut)
+            default:
+                let reason = "the server did not answer, not even to a cancel request"
+                markClosed(reason)
+                throw watch.interruption == .cancelled ? CancellationError() : PostgresError(.timedOut, reason)
+            }
+            flag = CancellationFlag(wakeUp)  // the cancellation is taken note of; from here on only the grace counts
+            sendCancelRequest()
+        }
+    }
+
+    /// Asks the server to cancel what the session is doing. PQcancel opens a connection of its own and may block, so it
+    /// runs on a thread of its own.
+    func sendCancelRequest() {
+        guard let pointer = handle.pointer, let cancel = PQgetCancel(pointer) else { return }
+        let request = CancelRequest(cancel)
+        DispatchQueue.global().async { request.send() }
+    }
+
+    /// Sends what libpq has buffered.
+    func flush(_ watch: inout StatementWatch) throws {
+        let pointer = try pointer()
+        while true {
+            switch PQflush(pointer) {
+            case 0: return
+            case 1:
+                try waitForServer(POLLIN | POLLOUT, &watch)
+                if PQconsumeInput(pointer) == 0 { throw lost() }
+            default: throw lost()
+            }
+        }
+    }
+
+    /// The next result of the statement under way, nil at its end.
+    func nextResult(_ watch: inout StatementWatch) throws -> OpaquePointer? {
+        let pointer = try pointer()
+        while PQisBusy(pointer) == 1 {
+            try waitForServer(POLLIN, &watch)
+            if PQconsumeInput(pointer) == 0 { throw lost() }
+        }
+        collectNotifications(pointer)
+        return PQgetResult(pointer)
+    }
+
+    /// Marks the session as lost and says why in libpq's words.
+    func lost(_ reason: String? = nil) -> PostgresError {
+        let text = reason ?? handle.pointer.map { String(cString: PQerrorMessage($0)).trimmedLines } ?? ""
+        let message = text.isEmpty ? "the connection to \(endpoint) was lost" : text
+        markClosed(message)
+        return PostgresError(.connectionLost, message)
+    }
+}
+
+/// The time limit and the fate of one statement.
+struct StatementWatch {
+    enum Interruption { case cancelled, timedOut }
+
+    private(set) var deadline: ContinuousClock.Instant?
+    private(set) var interruption: Interruption?
+
+    init(timeout: Duration?) { deadline = timeout.map { ContinuousClock.now + $0 } }
+
+    mutating func interrupt(_ interruption: Interruption) {
+        self.interruption = interruption
+        deadline = ContinuousClock.now + PostgresConnection.cancelGrace
+    }
+}
+
+/// A libpq cancel handle. `@unchecked Sendable`: libpq documents `PGcancel` as usable from another thread.
+private final class CancelRequest: @unchecked Sendable {
+    private let cancel: OpaquePointer
+
+    init(_ cancel: OpaquePointer) { self.cancel = cancel }
+
+    func send() {
+        var message = [CChar](repeating: 0, count: 256)
+        // A request that cannot be delivered is not an error here: the grace period ends the wait then.
+        _ = PQcancel(cancel, &message, Int32(message.count))
+    }
+
+    deinit { PQfreeCancel(cancel) }
+}

@@ -1,0 +1,215 @@
+import CLibPQ
+import Dispatch
+import Glibc
+import Logging
+
+/// One session with a PostgreSQL server, over libpq, on a thread of its own.
+///
+/// Calls made at once wait for each other. A connection belongs to one task at a time: between the statements of a
+/// transaction nothing keeps another caller out. Cancelling the task that waits for a call cancels the statement on the
+/// server and throws `CancellationError`; the session stays usable. When the server is gone, each call throws a
+/// ``PostgresError`` with code ``PostgresError/Code/connectionLost``; a lost session stays lost.
+public actor PostgresConnection {
+    /// What the session is in the middle of.
+    enum State: Equatable {
+        case idle
+        case copyIn
+        case copyOut
+        case streaming
+        case closed(reason: String)
+    }
+
+    private let executor: SerialQueueExecutor
+    let wakeUp: WakeUp
+    let handle: ConnectionHandle
+    let options: ConnectionOptions
+    let logger: Logger?
+    var state = State.idle
+    var flag: CancellationFlag
+    var notifications: [PostgresNotification] = []
+
+    /// The backend's process id as this session's first statement saw it.
+    public private(set) var backendPID: Int32 = 0
+
+    /// The server's version as libpq counts it: 150018 for 15.18.
+    public private(set) var serverVersion: Int32 = 0
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Opens a session and makes its settings.
+    ///
+    /// - Throws: ``PostgresError`` with code ``PostgresError/Code/connectionFailed``, or `CancellationError`.
+    public static func connect(_ options: ConnectionOptions, logger: Logger? = nil) async throws -> PostgresConnection {
+        let connection = try PostgresConnection(options: options, logger: logger)
+        do {
+            try await connection.open()
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    private init(options: ConnectionOptions, logger: Logger?) throws {
+        self.options = options
+        self.logger = logger
+        executor = SerialQueueExecutor(label: "postgres")
+        wakeUp = try WakeUp()
+        flag = CancellationFlag(wakeUp)
+        // PQconnectStartParams resolves names, which may block: it runs in open(), on the actor's thread. What is
+        // made here is the empty handle that it fills.
+        let keywords = options.effectiveKeywords.sorted { $0.key < $1.key }
+        pendingKeywords = keywords.map { ($0.key, $0.value) }
+        handle = ConnectionHandle()
+    }
+
+    private var pendingKeywords: [(String, String)]
+
+    private func open() async throws {
+        let flag = CancellationFlag(wakeUp)
+        try await withTaskCancellationHandler {
+            try openBlocking(flag)
+        } onCancel: {
+            flag.cancel()
+        }
+    }
+
+    private func openBlocking(_ flag: CancellationFlag) throws {
+        self.flag = flag
+        let deadline = ContinuousClock.now + options.connectTimeout
+        try withCStrings(pendingKeywords.map(\.0)) { names in
+            try withCStrings(pendingKeywords.map(\.1)) { values in
+                guard let pointer = PQconnectStartParams(names, values, 0) else {
+                    throw PostgresError(.connectionFailed, "out of memory")
+                }
+                handle.adopt(pointer)
+            }
+        }
+        let pointer = try pointer()
+        var direction = PGRES_POLLING_WRITING
+        while true {
+            if PQstatus(pointer) == CONNECTION_BAD { throw connectError(pointer) }
+            switch direction {
+            case PGRES_POLLING_OK:
+                PQsetnonblocking(pointer, 1)
+                try configureSession()
+                return
+            case PGRES_POLLING_FAILED:
+                throw connectError(pointer)
+            default:
+                let events = direction == PGRES_POLLING_READING ? POLLIN : POLLOUT
+                switch try poll(events, until: deadline) {
+                case .ready: direction = PQconnectPoll(pointer)
+                case .deadline:
+                    throw PostgresError(
+                        .connectionFailed,
+                        "no answer from \(endpoint) within \(options.connectTimeout.components.seconds) s")
+                case .cancelled: throw CancellationError()
+                }
+            }
+        }
+    }
+
+    private func configureSession() throws {
+        let pointer = try pointer()
+        serverVersion = PQserverVersion(pointer)
+        let assignments = options.session.assignments(serverVersion: serverVersion)
+        let calls = assignments.indices.map { "set_config($\($0 * 2 + 1), $\($0 * 2 + 2), false)" }
+        let result = try run(
+            "SELECT pg_backend_pid(), \(calls.joined(separator: ", "))",
+            assignments.flatMap { [$0.name.postgresParameter, $0.value.postgresParameter] },
+            timeout: options.connectTimeout)
+        backendPID = try result.first?.decode(Int32.self, at: 0) ?? 0
+    }
+
+    private func connectError(_ pointer: OpaquePointer) -> PostgresError {
+        let text = String(cString: PQerrorMessage(pointer)).trimmedLines
+        return PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
+    }
+
+    /// `host:port/database` for messages; never holds a secret.
+    public nonisolated var endpoint: String {
+        let keywords = options.keywords
+        if let service = keywords["service"] { return "service \(service)" }
+        let host = keywords["host"] ?? keywords["hostaddr"] ?? "local socket"
+        return "\(host):\(keywords["port"] ?? "5432")/\(keywords["dbname"] ?? keywords["user"] ?? "")"
+    }
+
+    /// The process id that libpq was told at the start; differs from ``backendPID`` behind a pooler.
+    public var announcedBackendPID: Int32 { (try? pointer()).map { PQbackendPID($0) } ?? 0 }
+
+    /// Whether the session can still be used, as far as is known without asking.
+    public var isOpen: Bool {
+        if case .closed = state { return false }
+        return true
+    }
+
+    /// Whether a transaction is open, and whether it has failed.
+    public var transactionStatus: TransactionStatus {
+        guard let pointer = try? pointer() else { return .unknown }
+        return switch PQtransactionStatus(pointer) {
+        case PQTRANS_IDLE: .idle
+        case PQTRANS_INTRANS, PQTRANS_ACTIVE: .inTransaction
+        case PQTRANS_INERROR: .inFailedTransaction
+        default: .unknown
+        }
+    }
+
+    /// Where a session stands with respect to transactions.
+    public enum TransactionStatus: Sendable { case idle, inTransaction, inFailedTransaction, unknown }
+
+    /// The server's notices since they were last taken; the newest 100.
+    public func takeNotices() -> [String] { handle.notices.take() }
+
+    /// Ends the session. Calls made afterwards throw.
+    public func close() { markClosed("the connection was closed") }
+
+    func markClosed(_ reason: String) {
+        if case .closed = state { return }
+        state = .closed(reason: reason)
+        handle.finish()
+    }
+
+    func pointer() throws -> OpaquePointer {
+        if case .closed(let reason) = state { throw PostgresError(.connectionLost, reason) }
+        guard let pointer = handle.pointer else { throw PostgresError(.connectionLost, "the connection is not open") }
+        return pointer
+    }
+
+    /// Quotes an identifier by libpq's rules for this session's encoding.
+    public func quoteIdentifier(_ name: String) throws -> String {
+        let pointer = try pointer()
+        guard let quoted = PQescapeIdentifier(pointer, name, name.utf8.count) else {
+            throw PostgresError(.unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines)
+        }
+        defer { PQfreemem(quoted) }
+        return String(cString: quoted)
+    }
+
+    /// Quotes a literal by libpq's rules; for DDL, which takes no parameters. Everything else travels as a parameter.
+    public func quoteLiteral(_ text: String) throws -> String {
+        let pointer = try pointer()
+        guard let quoted = PQescapeLiteral(pointer, text, text.utf8.count) else {
+            throw PostgresError(.unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines)
+        }
+        defer { PQfreemem(quoted) }
+        return String(cString: quoted)
+    }
+}
+
+/// Lends C strings for the time of a call, with the null pointer at the end that libpq expects.
+func withCStrings<R>(_ strings: [String], _ body: ([UnsafePointer<CChar>?]) throws -> R) rethrows -> R {
+    let copies = strings.map { strdup($0) }
+    defer { copies.forEach { free($0) } }
+    return try body(copies.map { UnsafePointer($0) } + [nil])
+}
+
+extension String {
+    /// libpq ends its messages with a line break and indents continuation lines.
+    var trimmedLines: String {
+        split(separator: "\n").map { line in
+            let start = line.firstIndex { $0 != " " && $0 != "\t" } ?? line.endIndex
+            return String(line[start...])
+        }.joined(separator: "; ")
+    }
+}

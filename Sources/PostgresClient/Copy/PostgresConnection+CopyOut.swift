@@ -1,0 +1,102 @@
+import CLibPQ
+import Glibc
+
+extension PostgresConnection {
+    /// Runs a `COPY … TO STDOUT` and hands the data over in portions of 64 KB or more, one at a time: a slow reader
+    /// slows the server down instead of filling memory.
+    ///
+    /// - Returns: the number of rows copied.
+    /// - Throws: ``PostgresError``, `CancellationError`, and what the body throws.
+    public nonisolated(nonsending) func copyOut(
+        _ sql: String, _ body: ([UInt8]) async throws -> Void
+    ) async throws -> Int {
+        try await beginCopyOut(sql)
+        do {
+            while let portion = try await readCopy() { try await body(portion) }
+            return try await endCopyOut(sql)
+        } catch {
+            await abandonCopyOut()
+            throw error
+        }
+    }
+
+    private func beginCopyOut(_ sql: String) async throws {
+        try await cancellable {
+            try self.requireIdle()
+            var watch = StatementWatch(timeout: self.options.responseTimeout)
+            try self.send(sql, nil)
+            try self.flush(&watch)
+            guard let result = try self.nextResult(&watch) else { throw self.lost() }
+            defer { PQclear(result) }
+            guard PQresultStatus(result) == PGRES_COPY_OUT else {
+                let failure =
+                    PQresultStatus(result) == PGRES_FATAL_ERROR
+                    ? PostgresError(result: result, statement: sql)
+                    : PostgresError(.unexpectedResult, "the statement is no COPY … TO STDOUT", statement: sql)
+                while let rest = try self.nextResult(&watch) { PQclear(rest) }
+                try self.finishStatement(watch, failure)
+                throw failure
+            }
+            self.state = .copyOut
+        }
+    }
+
+    private func readCopy() async throws -> [UInt8]? {
+        try await cancellable {
+            var watch = StatementWatch(timeout: self.options.responseTimeout)
+            var portion: [UInt8] = []
+            while portion.count < 65_536 {
+                guard let chunk = try self.nextCopyChunk(&watch) else { break }
+                portion += chunk
+            }
+            if watch.interruption == .cancelled { throw CancellationError() }
+            return portion.isEmpty ? nil : portion
+        }
+    }
+
+    /// One message of the COPY, nil at its end.
+    func nextCopyChunk(_ watch: inout StatementWatch) throws -> [UInt8]? {
+        let pointer = try pointer()
+        while true {
+            var buffer: UnsafeMutablePointer<CChar>?
+            let length = PQgetCopyData(pointer, &buffer, 1)
+            switch length {
+            case 1...:
+                guard let buffer else { return nil }
+                defer { PQfreemem(buffer) }
+                // libpq owns `length` bytes at `buffer` until PQfreemem; they are copied here.
+                return [UInt8](UnsafeRawBufferPointer(start: buffer, count: Int(length)))
+            case 0:
+                try waitForServer(POLLIN, &watch)
+                if PQconsumeInput(pointer) == 0 { throw lost() }
+            case -1: return nil
+            default:
+                if PQstatus(pointer) == CONNECTION_BAD { throw lost() }
+                return nil  // the error itself comes with the next result
+            }
+        }
+    }
+
+    private func endCopyOut(_ sql: String) async throws -> Int {
+        try await cancellable {
+            self.state = .idle
+            var watch = StatementWatch(timeout: self.options.responseTimeout)
+            return try self.collect(&watch, statement: sql).affectedRows
+        }
+    }
+
+    private func abandonCopyOut() {
+        guard state == .copyOut else { return }
+        state = .idle
+        flag = CancellationFlag(wakeUp)
+        var watch = StatementWatch(timeout: nil)
+        watch.interrupt(.timedOut)
+        sendCancelRequest()
+        do {
+            while try nextCopyChunk(&watch) != nil {}
+            while let result = try nextResult(&watch) { PQclear(result) }
+        } catch {
+            markClosed("the COPY could not be ended")
+        }
+    }
+}

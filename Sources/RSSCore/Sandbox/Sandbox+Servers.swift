@@ -1,0 +1,136 @@
+import Foundation
+import Glibc
+
+extension Sandbox {
+    /// Makes the cluster: UTF-8, passwords by SCRAM also on the socket.
+    func initialise(_ state: SandboxState, _ programs: ServerPrograms) async throws {
+        let passwordFile = "\(state.socketFolder)/initdb.pw"
+        try SandboxState.write(Data(state.password.utf8), to: passwordFile)
+        programs.handOver(passwordFile)
+        defer { unlink(passwordFile) }
+        try await start("initdb") {
+            try await programs.command(
+                programs.initdb,
+                [
+                    "--pgdata=\(state.dataFolder)", "--username=\(state.user)", "--pwfile=\(passwordFile)",
+                    "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions",
+                ]
+            ).runSuccessfully()
+        }
+        let settings = """
+            # Written by rssctl sandbox up.
+            listen_addresses = '127.0.0.1'
+            port = \(state.postgresPort)
+            unix_socket_directories = '\(state.socketFolder.replacing("'", with: "''"))'
+            max_connections = 100
+            shared_buffers = 256MB
+            maintenance_work_mem = 256MB
+            max_wal_size = 4GB
+            random_page_cost = 1.1
+            # A sandbox may be lost with the power; it need not be slow for that.
+            fsync = off
+            synchronous_commit = off
+            full_page_writes = off
+            shared_preload_libraries = 'pg_stat_statements'
+            track_io_timing = on
+            log_min_duration_statement = -1
+
+            """
+        let path = "\(state.dataFolder)/postgresql.auto.conf"
+        guard let file = FileHandle(forWritingAtPath: path) else {
+            throw SandboxError.startFailed(server: "PostgreSQL", reason: "\(path) cannot be written")
+        }
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(settings.utf8))
+        try file.close()
+    }
+
+    func startPostgres(_ state: SandboxState, _ programs: ServerPrograms) async throws {
+        FileManager.default.createFile(atPath: state.postgresLog, contents: nil, attributes: [.posixPermissions: 0o600])
+        programs.handOver(state.postgresLog)
+        do {
+            try await programs.command(
+                programs.pgCtl,
+                ["start", "--wait", "--timeout=60", "--silent", "--pgdata=\(state.dataFolder)", "--log=\(state.postgresLog)"]
+            ).runSuccessfully()
+        } catch is SubprocessError {
+            throw SandboxError.startFailed(server: "PostgreSQL", reason: Self.lastLines(of: state.postgresLog))
+        }
+    }
+
+    func startRedis(_ state: SandboxState, _ programs: ServerPrograms) async throws {
+        let configuration = """
+            port \(state.redisPort)
+            bind 127.0.0.1
+            unixsocket \(state.redisSocket)
+            unixsocketperm 777
+            requirepass \(state.redisPassword)
+            dir \(state.redisFolder)
+            pidfile \(state.redisFolder)/redis.pid
+            logfile \(state.redisFolder)/redis.log
+            daemonize yes
+            save ""
+            appendonly no
+            maxmemory 512mb
+            maxmemory-policy noeviction
+
+            """
+        // The password stands in the file, never in the arguments, where ps would show it.
+        let path = "\(state.redisFolder)/redis.conf"
+        try SandboxState.write(Data(configuration.utf8), to: path)
+        programs.handOver(path)
+        try await start("Redis") {
+            try await programs.command(programs.redisServer, [path]).runSuccessfully()
+        }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while access(state.redisSocket, F_OK) != 0 {
+            if ContinuousClock.now > deadline {
+                throw SandboxError.startFailed(
+                    server: "Redis", reason: Self.lastLines(of: "\(state.redisFolder)/redis.log"))
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    func stop(_ state: SandboxState) async throws {
+        let programs = try ServerPrograms.find()
+        if FileManager.default.fileExists(atPath: "\(state.dataFolder)/postmaster.pid") {
+            // A server that is gone already leaves its pid file behind; that is as good as stopped.
+            _ = try await programs.command(
+                programs.pgCtl, ["stop", "--mode=fast", "--wait", "--silent", "--pgdata=\(state.dataFolder)"]
+            ).run()
+        }
+        if let pid = Self.pid(in: "\(state.redisFolder)/redis.pid") {
+            kill(pid, SIGTERM)
+            let deadline = ContinuousClock.now + .seconds(5)
+            while kill(pid, 0) == 0 {
+                if ContinuousClock.now > deadline {
+                    kill(pid, SIGKILL)
+                    break
+                }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+        unlink(state.redisSocket)
+    }
+
+    private func start(_ server: String, _ work: () async throws -> some Any) async throws {
+        do {
+            _ = try await work()
+        } catch SubprocessError.failed(_, _, let words) {
+            throw SandboxError.startFailed(server: server, reason: words)
+        } catch let error as SubprocessError {
+            throw SandboxError.startFailed(server: server, reason: "\(error)")
+        }
+    }
+
+    private static func pid(in path: String) -> pid_t? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    private static func lastLines(of path: String) -> String {
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? "no log at \(path)"
+        return text.split(separator: "\n").suffix(8).joined(separator: "\n")
+    }
+}
