@@ -7,6 +7,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// What `rssctl --version` says of the build; `make build` sets both variables. A C target carries them, because Swift
+/// takes no text from a compiler flag.
+func buildInfo(_ variable: String) -> String { "\"\(Context.environment[variable] ?? "unknown")\"" }
+
 let package = Package(
     name: "rssctl",
     products: [
@@ -15,7 +19,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -24,6 +28,13 @@ let package = Package(
         // Without pkgConfig on purpose: hiredis.pc carries -D_FILE_OFFSET_BITS=64, which SwiftPM warns about on every build.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+
+        .target(
+            name: "CBuildInfo",
+            cSettings: [
+                .define("RSSCTL_COMMIT", to: buildInfo("RSSCTL_COMMIT")),
+                .define("RSSCTL_DATE", to: buildInfo("RSSCTL_DATE")),
+            ]),
 
         .target(name: "RSSModel", swiftSettings: strict),
         .target(
@@ -37,7 +48,7 @@ let package = Package(
         .target(
             name: "RSSCore",
             dependencies: [
-                "RSSModel", "PostgresClient", "RedisClient", "CSV", "Journal",
+                "RSSModel", "PostgresClient", "RedisClient", "CSV", "Journal", "COpenSSL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
@@ -48,7 +59,7 @@ let package = Package(
         .target(
             name: "RSSCommands",
             dependencies: [
-                "RSSCore", "RSSModel", "Console", "Journal",
+                "RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -5,7 +5,7 @@ enum JournalSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 runs, phases, messages") { database in
-            try database.create(table: "run", options: .withoutRowID) { table in
+            try database.create(table: "run") { table in
                 table.primaryKey("id", .text)
                 table.column("command", .text).notNull()
                 table.column("arguments", .text).notNull()
@@ -22,7 +22,7 @@ enum JournalSchema {
                 table.column("counts", .text).notNull()
                 table.column("error", .text)
             }
-            try database.create(table: "phase", options: .withoutRowID) { table in
+            try database.create(table: "phase") { table in
                 table.column("run_id", .text).notNull().references("run", onDelete: .cascade)
                 table.column("position", .integer).notNull()
                 table.column("name", .text).notNull()

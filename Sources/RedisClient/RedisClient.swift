@@ -1,1 +1,82 @@
-// RedisClient
+/// Keeps a connection and makes a new one when it is lost.
+///
+/// A command that could not be sent is sent on a new connection. One that was sent and not answered is sent again
+/// only when it is idempotent; otherwise the error goes to the caller, because nobody knows whether it was carried
+/// out. A pipeline is never repeated.
+public actor RedisClient: RedisCommands {
+    /// What connections are made with.
+    public nonisolated let configuration: RedisConfiguration
+    /// How long a lost connection is tried again.
+    public nonisolated let retry: RetryPolicy
+    private var current: RedisConnection?
+
+    /// Makes a client; the first command connects.
+    public init(_ configuration: RedisConfiguration, retry: RetryPolicy = RetryPolicy()) {
+        self.configuration = configuration
+        self.retry = retry
+    }
+
+    /// Sends a command, on a new connection where need be.
+    ///
+    /// Throws ``RedisError`` of the last attempt, `CancellationError` when cancelled.
+    @discardableResult
+    public func send(_ command: RedisCommand, timeout: Duration?) async throws -> RedisValue {
+        try await attempting { connection, isSent in
+            isSent = !command.isIdempotent
+            return try await connection.send(command, timeout: timeout)
+        }
+    }
+
+    /// Runs a pipeline (see ``RedisConnection``) on a connection that is up; what breaks during it is not repeated.
+    @discardableResult
+    public func pipeline<Commands: AsyncSequence & Sendable>(
+        _ commands: Commands, window: Int = 128, onReply: @escaping @Sendable (Int, RedisValue) throws -> Void
+    ) async throws -> Int where Commands.Element == RedisCommand {
+        let connection = try await attempting { connection, _ in
+            // An idle connection may have been dropped without our knowing; a pipeline must not find out half-way.
+            try await connection.ping()
+            return connection
+        }
+        return try await connection.pipeline(commands, window: window, onReply: onReply)
+    }
+
+    /// Closes the connection; the next command makes a new one.
+    public func close() async {
+        let connection = current
+        current = nil
+        await connection?.close()
+    }
+
+    /// Attempts until it works, the error is not one of connectivity, or the budget is spent.
+    ///
+    /// The body sets its flag when its failure must not lead to another attempt.
+    private func attempting<T: Sendable>(
+        _ body: (RedisConnection, _ isSent: inout Bool) async throws -> T
+    ) async throws -> T {
+        let end = ContinuousClock.now + retry.budget
+        var failures = 0
+        while true {
+            var isSent = false
+            do {
+                return try await body(try await connection(), &isSent)
+            } catch let error as RedisError {
+                failures += 1
+                let wait = retry.wait(afterFailures: failures)
+                guard error.isConnectivity, !isSent, ContinuousClock.now + wait < end else { throw error }
+                try await Task.sleep(for: wait)
+            }
+        }
+    }
+
+    private func connection() async throws -> RedisConnection {
+        if let current, await current.isOpen { return current }
+        let fresh = try await RedisConnection.connect(configuration)
+        // Two callers may have connected at once: the first keeps its place.
+        if let current, await current.isOpen {
+            await fresh.close()
+            return current
+        }
+        current = fresh
+        return fresh
+    }
+}

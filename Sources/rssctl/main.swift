@@ -1,1 +1,3 @@
-print("rssctl")
+import RSSCommands
+
+await Root.main()

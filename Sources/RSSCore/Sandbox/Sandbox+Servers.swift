@@ -46,7 +46,9 @@ extension Sandbox {
     }
 
     func startPostgres(_ state: SandboxState, _ programs: ServerPrograms) async throws {
-        FileManager.default.createFile(atPath: state.postgresLog, contents: nil, attributes: [.posixPermissions: 0o600])
+        if !FileManager.default.fileExists(atPath: state.postgresLog) {
+            try SandboxState.write(Data(), to: state.postgresLog)
+        }
         programs.handOver(state.postgresLog)
         do {
             try await programs.command(

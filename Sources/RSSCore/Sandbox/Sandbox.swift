@@ -111,7 +111,7 @@ public struct Sandbox: Sendable {
         let own = "\(folder)/run"
         let sockets = own.utf8.count < 80 ? own : "/tmp/rssctl-\(AdvisoryLock(folder).key.magnitude)"
         let state = SandboxState(
-            folder: folder, socketFolder: sockets, postgresPort: try freeLoopbackPort(), user: "rssctl",
+            folder: folder, socketFolder: sockets, postgresPort: try freeLoopbackPort(), user: "rss",
             database: "rss", password: Self.password(), redisPort: try freeLoopbackPort(), redisPassword: Self.password())
         for path in [sockets, state.dataFolder, state.redisFolder] {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

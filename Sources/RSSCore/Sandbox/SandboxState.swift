@@ -70,10 +70,7 @@ public struct SandboxState: Sendable, Codable, Equatable {
 
     /// How to reach the sandbox's Redis.
     public var redis: RedisConfiguration {
-        var configuration = RedisConfiguration()
-        configuration.unixSocket = redisSocket
-        configuration.password = redisPassword
-        return configuration
+        RedisConfiguration(address: .unix(path: redisSocket), password: redisPassword)
     }
 
     /// The variables that psql, redis-cli, the backend and rssctl itself understand; the password stays in its file.

@@ -48,12 +48,12 @@ struct ServerPrograms: Sendable {
         var clean = environment
         clean["LC_ALL"] = "C.UTF-8"
         guard let account else {
-            return Subprocess(executable: executable, arguments: arguments, environment: clean, directory: "/")
+            return Subprocess(executable: executable, arguments: arguments, environment: clean)
         }
         let drop = ["--reuid=\(account.uid)", "--regid=\(account.gid)", "--clear-groups", "--", executable]
         return Subprocess(
             executable: Subprocess.find("setpriv") ?? "/usr/bin/setpriv", arguments: drop + arguments,
-            environment: clean, directory: "/")
+            environment: clean)
     }
 
     /// Gives a file or folder to the servers' user.

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Runs a program to its end and keeps what it printed.
 ///
@@ -15,7 +16,6 @@ struct Subprocess: Sendable {
     var arguments: [String]
     /// Variables set besides those of this process.
     var environment: [String: String] = [:]
-    var directory: String?
 
     /// Runs the program.
     ///
@@ -23,34 +23,57 @@ struct Subprocess: Sendable {
     func run(timeout: Duration = .seconds(120)) async throws -> Result {
         let files = try ["out", "err"].map { try Self.temporaryFile($0) }
         defer { files.forEach { try? FileManager.default.removeItem(at: $0) } }
-        let handles = try files.map { try FileHandle(forWritingTo: $0) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = handles[0]
-        process.standardError = handles[1]
-        do {
-            try process.run()
-        } catch {
-            throw SubprocessError.cannotStart(executable, reason: "\(error)")
-        }
+        let pid = try spawn(output: files[0].path, errors: files[1].path)
         let deadline = ContinuousClock.now + timeout
-        while process.isRunning {
+        var status: Int32 = 0
+        while true {
+            let ended = waitpid(pid, &status, WNOHANG)
+            if ended == pid || ended < 0 && errno != EINTR { break }
             if ContinuousClock.now > deadline || Task.isCancelled {
-                kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                kill(pid, SIGKILL)
+                while waitpid(pid, &status, 0) < 0, errno == EINTR {}
                 try Task.checkCancellation()
                 throw SubprocessError.tookTooLong(executable, limit: timeout)
             }
             // A cancelled sleep is noticed at the head of the loop.
             try? await Task.sleep(for: .milliseconds(5))
         }
-        for handle in handles { try handle.close() }
         let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-        return Result(status: process.terminationStatus, output: texts[0], errors: texts[1])
+        // WIFEXITED and WEXITSTATUS; the macros are not imported.
+        let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+        return Result(status: code, output: texts[0], errors: texts[1])
+    }
+
+    /// Starts the program with nothing to read and both outputs in files. Foundation's Process waits until every
+    /// descendant has closed what it inherited, which a daemon never does.
+    private func spawn(output: String, errors: String) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
+        // Our own handling of signals must not be inherited: a server with SIGTERM ignored could not be stopped. A group
+        // of its own keeps a Ctrl-C on our terminal from reaching it.
+        var defaults = sigset_t()
+        sigemptyset(&defaults)
+        for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&defaults, number) }
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var argv = ([executable] + arguments).map { (word: String) in strdup(word) } + [nil]
+        var envp = variables.map { (name: String, value: String) in strdup("\(name)=\(value)") } + [nil]
+        defer { (argv + envp).forEach { free($0) } }
+        var pid: pid_t = 0
+        let result = posix_spawn(&pid, executable, &actions, &attributes, &argv, &envp)
+        if result != 0 { throw SubprocessError.cannotStart(executable, reason: String(cString: strerror(result))) }
+        return pid
     }
 
     /// Runs the program and returns what it printed; a status other than 0 is an error that quotes its words.

@@ -24,14 +24,22 @@ WITH wanted AS MATERIALIZED (
       AND ($2::date IS NULL OR vr.visit_date <= $2::date)
       AND ($4::uuid[] IS NULL OR vr.organization_id = ANY ($4::uuid[]))
     GROUP BY vr.organization_id
-)
-SELECT w.id AS organization_id,
-       coalesce(t.total_count, 0) AS total_count,
-       page.visit_data::text AS visit_data
-FROM wanted w
-LEFT JOIN totals t ON t.organization_id = w.id
-LEFT JOIN LATERAL (
-    SELECT jsonb_agg(
+), listed AS MATERIALIZED (
+    SELECT v.*
+    FROM wanted w
+    JOIN totals t ON t.organization_id = w.id
+    CROSS JOIN LATERAL (
+        SELECT vr.*
+        FROM visit_reports vr
+        WHERE vr.organization_id = w.id
+          AND ($1::date IS NULL OR vr.visit_date >= $1::date)
+          AND ($2::date IS NULL OR vr.visit_date <= $2::date)
+        ORDER BY vr.visit_date DESC, vr.created_at DESC, vr.id DESC
+        LIMIT least(greatest(coalesce($3::integer, 20), 1), 1000)
+    ) v
+), pages AS (
+    SELECT v.organization_id,
+           jsonb_agg(
                jsonb_build_object(
                    'id', v.id,
                    'reportNumber', v.report_number,
@@ -49,16 +57,16 @@ LEFT JOIN LATERAL (
                    'createdAt', v.created_at,
                    'updatedAt', v.updated_at
                ) ORDER BY v.visit_date DESC, v.created_at DESC, v.id DESC) AS visit_data
-    FROM (
-        SELECT vr.*
-        FROM visit_reports vr
-        WHERE vr.organization_id = w.id
-          AND ($1::date IS NULL OR vr.visit_date >= $1::date)
-          AND ($2::date IS NULL OR vr.visit_date <= $2::date)
-        ORDER BY vr.visit_date DESC, vr.created_at DESC, vr.id DESC
-        LIMIT least(greatest(coalesce($3::integer, 20), 1), 1000)
-    ) v
+    FROM listed v
+    JOIN wanted w ON w.id = v.organization_id
     LEFT JOIN offices f ON f.id = v.office_id
     LEFT JOIN users u ON u.id = v.technician_id
-) page ON t.organization_id IS NOT NULL
+    GROUP BY v.organization_id
+)
+SELECT w.id AS organization_id,
+       coalesce(t.total_count, 0) AS total_count,
+       p.visit_data::text AS visit_data
+FROM wanted w
+LEFT JOIN totals t ON t.organization_id = w.id
+LEFT JOIN pages p ON p.organization_id = w.id
 ORDER BY w.id

@@ -1,10 +1,11 @@
 -- One page of visit reports, newest first, one row for each.
 --
 -- The page is found by index first (id, visit_date, created_at alone), then only its reports are joined and counted.
--- Each kind of search is a branch of its own (the first two without LIMIT: with it the planner may walk the whole
--- history in order and search for a rare word row by row), so that one index serves each, and UNION drops what is found twice. A
--- condition on a parameter that is NULL, and a branch that cannot yield rows, is removed when the statement is planned:
--- send this as a one-shot statement (or with plan_cache_mode = force_custom_plan), so that the values are known then.
+-- Each kind of search is a branch of its own, so that one index serves each, and UNION drops what is found twice. The
+-- first two search branches have no LIMIT: with one, the planner may walk the whole history in order and look for a
+-- rare word row by row. A condition on a parameter that is NULL, and a branch that cannot yield rows, is removed when the
+-- statement is planned: send this as a one-shot statement (or with plan_cache_mode = force_custom_plan), so that the
+-- values are known then.
 --
 -- Parameters; NULL does not filter:
 --   $1  uuid   organization

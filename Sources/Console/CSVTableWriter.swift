@@ -1,0 +1,35 @@
+import RSSModel
+
+/// A table as CSV (RFC 4180): a header of column names, quotes only where needed, lines ending in `\n`.
+///
+/// No value is an empty field and an empty text is `""`, as PostgreSQL's `COPY … CSV` reads them. Values are written
+/// as they are: a leading `=` is not disarmed, because a file must come back in as it went out.
+struct CSVTableWriter {
+    /// Whether control characters are shown as escapes, as on a terminal.
+    var escapesControls: Bool
+
+    func write(_ table: Table, to output: inout BufferedOutput) throws(ConsoleError) {
+        try output.writeLine(table.columns.map { Self.field($0.name) }.joined(separator: ","))
+        for row in table.rows {
+            try output.writeLine(row.map { Self.field(text(of: $0)) }.joined(separator: ","))
+        }
+    }
+
+    private func text(of cell: Cell) -> String? {
+        cell.plainText.map { escapesControls ? VisibleText.of($0) : $0 }
+    }
+
+    private static func field(_ text: String?) -> String {
+        guard let text else { return "" }
+        let needsQuotes =
+            text.isEmpty || text.utf8.first == 0x20 || text.utf8.last == 0x20
+            || text.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
+        guard needsQuotes else { return text }
+        // By scalar: "\r\n" and a quote with a combining mark are single characters to Swift.
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" { quoted += "\"\"" } else { quoted.unicodeScalars.append(scalar) }
+        }
+        return quoted + "\""
+    }
+}

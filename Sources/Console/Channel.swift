@@ -1,0 +1,47 @@
+import Glibc
+
+/// One output stream with what is known of it: whether a person is looking, how wide the screen is, whether to colour.
+public struct Channel: Sendable {
+    /// Where the bytes go.
+    public let sink: any ByteSink
+    /// Whether the stream is a terminal.
+    public let isTTY: Bool
+    /// Whether text is styled.
+    public let usesColor: Bool
+    private let measureWidth: @Sendable () -> Int?
+
+    /// Makes a channel; the width is asked for each time, because a window is resized while we run.
+    public init(
+        sink: any ByteSink, isTTY: Bool = false, usesColor: Bool = false,
+        width: @escaping @Sendable () -> Int? = { nil }
+    ) {
+        self.sink = sink
+        self.isTTY = isTTY
+        self.usesColor = usesColor
+        self.measureWidth = width
+    }
+
+    /// Columns of the terminal; nil, which is without limit, where the stream is not one.
+    public var width: Int? { isTTY ? measureWidth() ?? 80 : nil }
+
+    /// The styles of this channel.
+    public var style: Style { Style(isOn: usesColor) }
+
+    /// The channel of a file descriptor: terminal or not, colour and width from the system and the environment.
+    public static func descriptor(
+        _ sink: FileDescriptorSink, color: ColorChoice, environment: [String: String]
+    ) -> Channel {
+        let isTTY = isatty(sink.descriptor) == 1
+        let columns = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        return Channel(
+            sink: sink, isTTY: isTTY, usesColor: color.isOn(isTTY: isTTY, environment: environment),
+            width: { [descriptor = sink.descriptor] in windowWidth(of: descriptor) ?? columns })
+    }
+}
+
+/// The columns of the window behind a descriptor (`TIOCGWINSZ`), nil where it has none or does not know.
+private func windowWidth(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+}

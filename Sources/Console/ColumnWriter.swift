@@ -1,0 +1,49 @@
+import RSSModel
+
+/// Writes a table as columns of decided widths.
+struct ColumnWriter {
+    let renderer: TableRenderer
+    let text: TableText
+    let widths: [Int]
+
+    func write(to output: inout BufferedOutput) throws(ConsoleError) {
+        let headers = zip(text.headers, widths).map { (TextFit.cut($0, to: $1), Role.strong as Role?) }
+        try output.writeLine(line(headers))
+        if renderer.drawsRule {
+            let total = widths.reduce(TableLayout.gap * (widths.count - 1), +)
+            try output.writeLine(renderer.style(String(repeating: "─", count: total), .faint))
+        }
+        var isCut = false
+        for row in text.rows {
+            let cells = zip(row, widths).map { TextFit.wrap($0.text, width: $1, maxLines: renderer.linesPerCell) }
+            isCut = isCut || cells.contains(where: \.isCut)
+            for number in 0..<(cells.map(\.lines.count).max() ?? 0) {
+                let parts = zip(cells, row).map { cell, source in
+                    (number < cell.lines.count ? cell.lines[number] : "", source.role)
+                }
+                try output.writeLine(line(parts))
+            }
+        }
+        if isCut, let width = renderer.width {
+            let note = "some columns are cut to fit \(width) columns; --output json shows everything"
+            try output.writeLine(renderer.style(note, .faint))
+        }
+    }
+
+    /// One line of the screen, without blanks at its end.
+    private func line(_ parts: [(text: String, role: Role?)]) -> String {
+        var line = ""
+        var owed = 0  // Blanks are written only when something follows them.
+        for (index, part) in parts.enumerated() {
+            let missing = max(0, widths[index] - DisplayWidth.of(part.text))
+            let isTrailing = text.columns[index].alignment == .trailing
+            if isTrailing { owed += missing }
+            if !part.text.isEmpty {
+                line += String(repeating: " ", count: owed) + renderer.style(part.text, part.role)
+                owed = 0
+            }
+            owed += (isTrailing ? 0 : missing) + TableLayout.gap
+        }
+        return line
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import RSSModel
+
+/// What can go wrong between rssctl and the terminal.
+public enum ConsoleError: ReportableError, Equatable {
+    /// The reader of our output is gone, as with `| head`; the run ends quietly, as SIGPIPE would end it.
+    case brokenPipe
+    /// The system refused a write: disk full, I/O error. `errno` is the system's number.
+    case cannotWrite(stream: String, errno: Int32)
+    /// A result could not be turned into the format asked for.
+    case encodingFailed(reason: String)
+    /// A question needs an answer, and nobody is there to give it.
+    case notInteractive(question: String)
+    /// The answer was awaited when the run was cancelled.
+    case cancelled
+
+    /// The error as it is told.
+    public var report: ErrorReport {
+        switch self {
+        case .brokenPipe:
+            ErrorReport(
+                code: "RSS-OUTPUT-003", exit: .cannotWrite, message: "the reader of the output closed it")
+        case .cannotWrite(let stream, let code):
+            ErrorReport(
+                code: "RSS-OUTPUT-001", exit: .cannotWrite, message: "cannot write to \(stream)",
+                detail: code == 0 ? nil : String(cString: strerror(code)),
+                hint: code == ENOSPC ? "make room on the disk, or write elsewhere" : nil)
+        case .encodingFailed(let reason):
+            ErrorReport(
+                code: "RSS-OUTPUT-002", exit: .internalError, message: "cannot encode the result", detail: reason)
+        case .notInteractive(let question):
+            ErrorReport(
+                code: "RSS-PROMPT-001", exit: .usage,
+                message: "a confirmation is needed, and there is no terminal to ask on",
+                detail: question, hint: "add --yes to confirm beforehand")
+        case .cancelled:
+            ErrorReport(
+                code: "RSS-PROMPT-002", exit: .interrupted, message: "interrupted while waiting for an answer")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import RSSModel
+
+/// What is known of the phase that is going on; a value, fed with events and the time.
+struct ProgressState {
+    let phase: String
+    let total: Int64?
+    let unit: ProgressUnit
+    private(set) var done: Int64 = 0
+    private(set) var rejected: Int64 = 0
+    private let began: Double
+    private var rate: RateEstimator
+
+    init(phase: String, total: Int64?, unit: ProgressUnit, at seconds: Double) {
+        self.phase = phase
+        self.total = total
+        self.unit = unit
+        began = seconds
+        rate = RateEstimator(at: seconds)
+    }
+
+    mutating func advance(to done: Int64, rejected: Int64, at seconds: Double) {
+        self.done = done
+        self.rejected = rejected
+        rate.record(done, at: seconds)
+    }
+
+    /// How much is done, from 0 to 1; nil where the total is not known.
+    var fraction: Double? {
+        guard let total, total > 0 else { return nil }
+        return min(1, max(0, Double(done) / Double(total)))
+    }
+
+    /// Seconds to go by the rate of late; nil before it is known, or beyond ten days, where it means nothing.
+    var remaining: Double? {
+        guard let total, total > done, let perSecond = rate.perSecond, perSecond > 0 else { return nil }
+        let seconds = Double(total - done) / perSecond
+        return seconds < 864_000 ? seconds : nil
+    }
+
+    /// The parts of a progress line, in order: phase, percent, count, rate, ETA, rejected.
+    func parts(at seconds: Double) -> ProgressLine.Parts {
+        let isBytes = unit == .bytes
+        func count(_ value: Int64) -> String { isBytes ? Quantity.bytes(value) : Quantity.grouped(value) }
+        let counts = count(done) + (total.map { "/" + count($0) } ?? "") + (isBytes ? "" : " " + unit.rawValue)
+        let speed = rate.perSecond.map { Int64(min($0.rounded(), 1e15)) }.map { count($0) + "/s" }
+        return ProgressLine.Parts(
+            phase: VisibleText.of(phase), fraction: fraction, counts: counts,
+            // A few steps have no speed worth telling.
+            rate: unit == .steps ? nil : speed,
+            eta: remaining.map { "ETA " + Quantity.duration(.seconds(Int64($0.rounded(.up)))) },
+            elapsed: Quantity.duration(.seconds(Int64(max(0, seconds - began)))),
+            rejected: rejected > 0 ? Quantity.grouped(rejected) + " rejected" : nil)
+    }
+}

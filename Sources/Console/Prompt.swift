@@ -1,0 +1,34 @@
+/// Asks before something is done that cannot be undone.
+public struct Prompt: Sendable {
+    private let console: Console
+
+    /// Makes a prompt that asks on stderr and reads from the console's input.
+    public init(_ console: Console) { self.console = console }
+
+    /// Asks a question that is answered with yes or no; anything but `y` or `yes` is no, also the end of input.
+    ///
+    /// Throws ``ConsoleError/notInteractive(question:)`` where there is no terminal to ask on.
+    public func confirm(_ question: String) throws(ConsoleError) -> Bool {
+        let question = VisibleText.of(question)
+        try requireTerminal(question)
+        console.ask(question + " [y/N] ")
+        let answer = try console.input.readLine() ?? ""
+        return ["y", "yes"].contains(trimmed(answer).lowercased())
+    }
+
+    /// Asks for a name to be typed in full, for what destroys data; true when it was typed exactly.
+    public func confirm(_ question: String, typing name: String) throws(ConsoleError) -> Bool {
+        let question = VisibleText.of(question)
+        try requireTerminal(question)
+        console.ask("\(question)\nType \(console.error.style(VisibleText.of(name), .strong)) to go on: ")
+        return trimmed(try console.input.readLine() ?? "") == name
+    }
+
+    private func requireTerminal(_ question: String) throws(ConsoleError) {
+        guard console.input.isTTY else { throw .notInteractive(question: question) }
+    }
+
+    private func trimmed(_ answer: String) -> String {
+        String(answer.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+}

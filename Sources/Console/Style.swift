@@ -1,0 +1,54 @@
+import RSSModel
+
+/// What a piece of text means; ``Style`` knows what that looks like.
+public enum Role: Sendable {
+    /// A heading, a name that matters.
+    case strong
+    /// Less important than what stands around it.
+    case faint
+    case good
+    case attention
+    case alarm
+    /// Known, but not to be judged: information, blindness.
+    case neutral
+}
+
+/// The only place that knows ANSI escape sequences for colour.
+public struct Style: Sendable, Equatable {
+    /// Whether styles are applied at all.
+    public let isOn: Bool
+
+    /// Makes a style that is on or off.
+    public init(isOn: Bool) { self.isOn = isOn }
+
+    /// The text dressed for its role, or as it is when styles are off or the role is nil.
+    public func callAsFunction(_ text: String, _ role: Role?) -> String {
+        guard isOn, let role, !text.isEmpty else { return text }
+        return "\u{1B}[\(Self.code(role))m\(text)\u{1B}[0m"
+    }
+
+    private static func code(_ role: Role) -> String {
+        switch role {
+        case .strong: "1"
+        case .faint: "2"
+        case .good: "32"
+        case .attention: "33"
+        case .alarm: "1;31"
+        case .neutral: "36"
+        }
+    }
+}
+
+extension Verdict {
+    /// How a verdict is dressed, everywhere alike.
+    public var role: Role? {
+        switch self {
+        case .ok, .done: .good
+        case .warning, .pending, .interrupted: .attention
+        case .critical, .failed: .alarm
+        case .blind, .running: .neutral
+        case .info: nil
+        case .skipped: .faint
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import RSSModel
+
+/// Lays a ``Table`` out for people.
+///
+/// Columns stand two blanks apart, without a box. On a terminal the heading is bold over a thin rule, and the table is
+/// fitted to the width: flexible columns are wrapped to a few lines and cut beyond them; where even that does not
+/// fit, each row becomes a record of `name: value` lines. On a pipe nothing is ever cut.
+public struct TableRenderer: Sendable {
+    /// Cells of the screen; nil for no limit.
+    public var width: Int?
+    /// The styles in use.
+    public var style: Style
+    /// Whether a rule stands under the heading.
+    public var drawsRule: Bool
+    /// Lines that a wrapped cell may take before it is cut.
+    public var linesPerCell: Int
+
+    /// Makes a renderer.
+    public init(width: Int? = nil, style: Style = Style(isOn: false), drawsRule: Bool = false, linesPerCell: Int = 3) {
+        self.width = width
+        self.style = style
+        self.drawsRule = drawsRule
+        self.linesPerCell = max(1, linesPerCell)
+    }
+
+    /// A renderer that suits a channel.
+    public init(for channel: Channel) {
+        self.init(width: channel.width, style: channel.style, drawsRule: channel.isTTY)
+    }
+
+    /// Writes several tables, a blank line between them.
+    public func render(_ tables: [Table], to output: inout BufferedOutput) throws(ConsoleError) {
+        for (index, table) in tables.enumerated() {
+            if index > 0 { try output.writeLine() }
+            try render(table, to: &output)
+        }
+    }
+
+    /// Writes one table with its title and notes.
+    public func render(_ table: Table, to output: inout BufferedOutput) throws(ConsoleError) {
+        if let title = table.title { try output.writeLine(style(VisibleText.of(title), .strong)) }
+        if table.rows.isEmpty || table.columns.isEmpty {
+            try output.writeLine(VisibleText.of(table.emptyMessage))
+        } else {
+            let text = TableText(table)
+            switch TableLayout.decide(text.measures, width: width) {
+            case .columns(let widths):
+                try ColumnWriter(renderer: self, text: text, widths: widths).write(to: &output)
+            case .records:
+                try RecordWriter(renderer: self, text: text).write(to: &output)
+                if !table.notes.isEmpty { try output.writeLine() }
+            }
+        }
+        for note in table.notes { try output.writeLine(VisibleText.of(note)) }
+    }
+}
+
+/// A table with its cells as text, measured once.
+struct TableText {
+    let columns: [Column]
+    let headers: [String]
+    let rows: [[(text: String, role: Role?)]]
+    let measures: [TableLayout.Measure]
+
+    init(_ table: Table) {
+        columns = table.columns
+        headers = table.columns.map { VisibleText.of($0.header) }
+        // A row with too few cells is filled up and one with too many is shortened: a fault of the caller, not of the
+        // data.
+        rows = table.rows.map { row in
+            table.columns.indices.map { index in
+                let cell = index < row.count ? row[index] : Cell.null
+                return (cell.displayText, cell.role)
+            }
+        }
+        var measures = zip(columns, headers).map { column, header in
+            let width = DisplayWidth.of(header)
+            return TableLayout.Measure(natural: width, header: width, isFlexible: column.isFlexible)
+        }
+        for row in rows {
+            for (index, cell) in row.enumerated() {
+                measures[index].natural = max(measures[index].natural, DisplayWidth.of(cell.text))
+            }
+        }
+        self.measures = measures
+    }
+}

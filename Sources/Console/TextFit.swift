@@ -1,0 +1,62 @@
+/// Text brought into a width of terminal cells, by cutting or by wrapping.
+enum TextFit {
+    /// The text cut to a width, with `…` in place of what is missing.
+    static func cut(_ text: String, to width: Int) -> String {
+        guard DisplayWidth.of(text) > width else { return text }
+        guard width > 0 else { return "" }
+        return prefix(text[...], width: width - 1).trimmingTrailingBlanks + "…"
+    }
+
+    /// The text padded with blanks to a width.
+    static func pad(_ text: String, to width: Int, trailing: Bool = false) -> String {
+        let blanks = String(repeating: " ", count: max(0, width - DisplayWidth.of(text)))
+        return trailing ? blanks + text : text + blanks
+    }
+
+    /// The text as lines of at most so many cells, broken at blanks where there are any.
+    ///
+    /// When the lines do not suffice, the last one ends in `…` and `isCut` is true.
+    static func wrap(_ text: String, width: Int, maxLines: Int) -> (lines: [String], isCut: Bool) {
+        guard DisplayWidth.of(text) > width, width > 0 else { return ([text], false) }
+        var lines: [String] = []
+        var rest = text[...]
+        while !rest.isEmpty {
+            if lines.count == maxLines - 1, DisplayWidth.of(rest) > width {
+                return (lines + [cut(String(rest), to: width)], true)
+            }
+            let line = nextLine(rest, width: width)
+            lines.append(line.trimmingTrailingBlanks)
+            rest = rest.dropFirst(line.count).drop { $0 == " " }
+        }
+        return (lines, false)
+    }
+
+    private static func nextLine(_ text: Substring, width: Int) -> Substring {
+        let whole = prefix(text, width: width, atLeastOne: true)
+        guard whole.endIndex < text.endIndex, text[whole.endIndex] != " " else { return whole }
+        guard let blank = whole.lastIndex(of: " "), blank > whole.startIndex else { return whole }
+        return whole[...blank]
+    }
+
+    /// The longest beginning that fits; a line is never empty, so that a wide character in one cell cannot stop us.
+    private static func prefix(_ text: Substring, width: Int, atLeastOne: Bool = false) -> Substring {
+        var used = 0
+        var end = text.startIndex
+        for character in text {
+            let cells = DisplayWidth.of(character)
+            if used + cells > width, end > text.startIndex || !atLeastOne { break }
+            used += cells
+            end = text.index(after: end)
+        }
+        return text[..<end]
+    }
+}
+
+extension StringProtocol {
+    /// The text without blanks at its end.
+    var trimmingTrailingBlanks: String {
+        var end = endIndex
+        while end > startIndex, self[index(before: end)] == " " { end = index(before: end) }
+        return String(self[..<end])
+    }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// `rssctl bulk`
+public struct BulkGroup: Group {
+    public static let group = "bulk"
+    public static let abstract = "Import inventories from CSV files"
+    public static let verbs: [any ParsableCommand.Type] = []
+
+    public init() {}
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl config check`
+public struct ConfigCheck: Verb {
+    public static let declaration = Declaration(
+        "config check", "Check the configuration file and the environment, without asking any server",
+        needs: [.settings], journaled: false,
+        examples: [.init("Exit status 78 names the line that is wrong", "rssctl config check")],
+        exits: [.findings, .configuration])
+
+    @OptionGroup public var global: GlobalOptions
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ConfigVerdict {
+        // Reading the settings was the check: an error in them never gets this far. Every profile is read, not one.
+        let settings = context.settings
+        for profile in settings.profiles {
+            _ = try Settings.load(environment: settings.environment, path: settings.file, profile: profile)
+        }
+        return ConfigVerdict(
+            file: settings.file, profiles: settings.profiles, settings: SettingKey.allCases.count { settings.isSet($0) },
+            warnings: settings.warnings)
+    }
+}
+
+/// The result of `config check`.
+public struct ConfigVerdict: CommandResult {
+    let file: String?
+    let profiles: [String]
+    let settings: Int
+    let warnings: [String]
+
+    public var exitStatus: ExitStatus { warnings.isEmpty ? .done : .findings }
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [Column("verdict"), Column("finding", isFlexible: true)],
+                rows: warnings.isEmpty
+                    ? [[.verdict(.ok), .text("\(file ?? "no file"): \(settings) settings are set, \(profiles.count) profiles")]]
+                    : warnings.map { [.verdict(.warning), .text($0)] })
+        ]
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import RSSCore
+import RSSModel
+
+/// `rssctl config init`
+public struct ConfigInit: Verb {
+    public static let declaration = Declaration(
+        "config init", "Write a configuration file to start from, every setting in it as a comment", effect: .writes,
+        journaled: false,
+        examples: [
+            .init("Look at it first", "rssctl config init --dry-run"),
+            .init("Into a place of your own", "rssctl config init rssctl.yaml"),
+        ], exits: [.cannotWrite])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Flag(name: .customLong("print"), help: "Show the file and write nothing; the same as --dry-run.")
+    var printOnly = false
+
+    @Argument(help: "Where to write it; the user's configuration folder unless given.", completion: .file())
+    var path: String?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ConfigTemplate {
+        let environment = context.world.environment
+        let base = environment["XDG_CONFIG_HOME"] ?? "\(environment["HOME"] ?? "/root")/.config"
+        let path = path ?? "\(base)/rssctl/config.yaml"
+        let text = SettingsTemplate.text
+        if !context.isDryRun, !printOnly {
+            try SettingsTemplate.write(to: path)
+            context.progress(.note("Wrote \(path); the commented values are the built-in ones."))
+        }
+        return ConfigTemplate(path: path, text: text)
+    }
+}
+
+/// The result of `config init`.
+public struct ConfigTemplate: CommandResult {
+    let path: String
+    let text: String
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [Column("file", header: "# \(path)")],
+                rows: text.split(separator: "\n", omittingEmptySubsequences: false).map { [.text(String($0))] })
+        ]
+    }
+}

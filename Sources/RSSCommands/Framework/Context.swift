@@ -1,0 +1,79 @@
+import Console
+import Foundation
+import Journal
+import Logging
+import PostgresClient
+import RSSCore
+import RSSModel
+import RedisClient
+
+/// What a verb works with.
+public struct Context: Sendable {
+    /// The outside.
+    public let world: World
+    /// Streams and questions.
+    public let console: Console
+    /// The settings; those of an empty configuration for a verb that needs none.
+    public let settings: Settings
+    /// The servers; only for a verb that needs one.
+    let targets: Targets?
+    /// Where progress goes: the terminal and the journal.
+    public let progress: ProgressReporter
+    /// The record of this run; nil when it is not journaled.
+    let recorder: RunRecorder?
+    /// The run's id.
+    public let runID: String
+    /// Group and verb.
+    public let command: String
+    /// Whether nothing may be changed.
+    public let isDryRun: Bool
+    /// Tells statements when asked to.
+    let logger: Logger
+
+    /// `rssctl/<command>#<run>`, by which a DBA finds our sessions; the run's last 12 characters are its random part.
+    public var applicationName: String { "rssctl/\(command.replacing(" ", with: "-"))#\(runID.suffix(12))" }
+
+    /// How to reach the database.
+    ///
+    /// - Throws: `SettingsError`.
+    public func postgresOptions(
+        statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false
+    ) throws -> ConnectionOptions {
+        guard let targets else { throw SettingsError.noDatabase }
+        var session = SessionSettings(applicationName: applicationName, timeZone: timeZone)
+        session.statementTimeout = statementTimeout ?? settings.duration(.databaseStatementTimeout)
+        session.readOnly = readOnly
+        // The default path begins with the role's own schema: a role named rssctl would find, and make, the backend's
+        // tables in our bookkeeping schema.
+        session.searchPath = settings.text(.databaseSearchPath)
+        return try targets.postgres(session: session, direct: direct)
+    }
+
+    /// Opens a session with the database.
+    ///
+    /// - Throws: `PostgresError`, `SettingsError`, `CancellationError`.
+    public func connectPostgres(
+        statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false
+    ) async throws -> PostgresConnection {
+        let options = try postgresOptions(
+            statementTimeout: statementTimeout, readOnly: readOnly, timeZone: timeZone, direct: direct)
+        if let targets { recorder?.target(targets.databaseName(options)) }
+        return try await PostgresConnection.connect(options, logger: logger)
+    }
+
+    /// Opens a connection to Redis.
+    ///
+    /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
+    public func connectRedis() async throws -> RedisConnection {
+        guard let targets else { throw SettingsError.noRedis }
+        return try await RedisConnection.connect(try targets.redis(clientName: applicationName))
+    }
+
+    /// The sandbox of this machine's settings.
+    public var sandbox: Sandbox { Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder)) }
+
+    /// Opens the journal for reading; here its failure is an error, because its history is needed.
+    ///
+    /// - Throws: `JournalError`.
+    public func openJournal() throws -> Journal { try Journal(path: world.journalPath) }
+}

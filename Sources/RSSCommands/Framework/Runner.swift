@@ -1,0 +1,189 @@
+import Console
+import Foundation
+import Glibc
+import Journal
+import Logging
+import PostgresClient
+import RSSCore
+import RSSModel
+import Synchronization
+
+/// Runs a verb: settings, journal, signals, deadline, lock, question, work, result, exit status.
+struct Runner<V: Verb>: Sendable {
+    let verb: V
+    let world: World
+
+    private var declaration: Declaration { V.declaration }
+
+    /// Runs the verb to its end; all that can go wrong is told on stderr and in the status.
+    func run() async -> ExitStatus {
+        let console = world.makeConsole(verb.global.color, verb.global.verbosity)
+        let renderer = ProgressRenderer(console)
+        let runID = UUID.v7().uuidString.lowercased()
+        let recorder = declaration.isJournaled ? makeRecorder(runID, console) : nil
+        let status = await supervised(console, recorder) {
+            let context = try makeContext(console, runID, recorder, renderer)
+            return try await work(context)
+        }
+        return status
+    }
+
+    /// Runs the work in a task that signals and the deadline cancel, and tells how it ended.
+    private func supervised(
+        _ console: Console, _ recorder: RunRecorder?, _ work: @escaping @Sendable () async throws -> ExitStatus
+    ) async -> ExitStatus {
+        let task = Task { try await work() }
+        let isOverdue = Switch()
+        let signals = world.ownsProcess
+            ? SignalWatch { _ in
+                task.cancel()
+            } onOverdue: { status in
+                recorder?.finish(.interrupted, exitCode: status.rawValue)
+            } : nil
+        let deadline = verb.global.timeout.map { timeout in
+            Task {
+                try await Task.sleep(for: timeout)
+                isOverdue.turnOn()
+                task.cancel()
+            }
+        }
+        defer { deadline?.cancel() }
+        do {
+            let status = try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+            signals?.stop()
+            recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
+            return status
+        } catch ConsoleError.brokenPipe {
+            // The reader of our output had enough (`| head`); that is no failure of the work.
+            signals?.stop()
+            recorder?.finish(.done, exitCode: 141)
+            return .done
+        } catch {
+            signals?.stop()
+            var report = ErrorReport(describing: error)
+            if let status = signals?.status {
+                report = ErrorReport(
+                    code: "RSS-RUN-001", exit: status, message: "interrupted; what was under way was cancelled",
+                    hint: "run the same command again: it goes on from what the servers hold")
+            } else if isOverdue.isOn, report.exit == .interrupted {
+                report = ErrorReport(
+                    code: "RSS-RUN-002", exit: .tryAgain,
+                    message: "not done within --timeout \(verb.global.timeout.map { Quantity.duration($0) } ?? "")",
+                    hint: "allow more time, or run it when the server is less busy")
+            }
+            ErrorRenderer(asJSON: verb.global.output.isJSON).render(report, to: console)
+            recorder?.finish(
+                report.exit == .interrupted || report.exit == .terminated ? .interrupted : .failed,
+                exitCode: report.exit.rawValue,
+                error: RunError(
+                    code: report.code, message: Redaction.scrub(report.message), detail: report.detail.map(Redaction.scrub),
+                    hint: report.hint))
+            return report.exit
+        }
+    }
+
+    private func work(_ context: Context) async throws -> ExitStatus {
+        if declaration.effect == .destroys, !context.isDryRun, verb.change?.yes != true,
+            let question = try await verb.question(context)
+        {
+            guard try Prompt(context.console).confirm(question) else {
+                context.console.note("Nothing was done.")
+                return .done
+            }
+        }
+        let lock = try await takeLock(context)
+        defer { if let lock { Task { await lock.close() } } }
+        let result = try await verb.execute(context)
+        for (name, value) in result.counts { context.recorder?.count(name, value) }
+        let pager = verb.global.pager ? Pager(environment: world.environment) : nil
+        try Renderer(format: verb.global.output, pager: pager).render(
+            result, to: context.console, command: declaration.command)
+        await lock?.close()
+        return result.exitStatus
+    }
+
+    /// Takes the declared lock on a session of its own, which the server ends with us.
+    private func takeLock(_ context: Context) async throws -> PostgresConnection? {
+        guard let name = declaration.lock, !context.isDryRun else { return nil }
+        let connection = try await context.connectPostgres(direct: true)
+        do {
+            try await connection.acquire(AdvisoryLock("rssctl/\(name)"), wait: .seconds(1))
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    private func makeContext(
+        _ console: Console, _ runID: String, _ recorder: RunRecorder?, _ renderer: ProgressRenderer
+    ) throws -> Context {
+        let settings = try Settings.load(
+            flags: verb.global.settingFlags, environment: world.environment, path: verb.global.config,
+            profile: verb.global.profile)
+        var targets: Targets?
+        if declaration.needs.contains(.postgres) || declaration.needs.contains(.redis) {
+            for warning in settings.warnings { console.warning(warning) }
+            let found = try Targets(settings: settings, stateFolder: world.stateFolder)
+            if declaration.needs.contains(.postgres), found.usesSandboxDatabase {
+                console.note("No database is configured: using the sandbox's.")
+            }
+            targets = found
+        }
+        let reporter = ProgressReporter { event in
+            renderer.handle(event)
+            recorder?.record(event)
+        }
+        return Context(
+            world: world, console: console, settings: settings, targets: targets, progress: reporter,
+            recorder: recorder, runID: runID, command: declaration.command, isDryRun: verb.change?.dryRun ?? false,
+            logger: Logger(label: "rssctl") { _ in ConsoleLogHandler(console) })
+    }
+
+    private func makeRecorder(_ runID: String, _ console: Console) -> RunRecorder {
+        let run = Run(
+            id: runID, command: declaration.command, arguments: Redaction.scrub(arguments: world.arguments),
+            host: Host.name, user: Host.userName, pid: getpid(), processStart: ProcessIdentity.current?.start ?? 0,
+            version: Version.number, target: nil, startedAt: world.now())
+        let path = world.journalPath
+        return RunRecorder(run) {
+            try Journal(path: path)
+        } onFailure: { error in
+            let report = ErrorReport(describing: error)
+            console.warning("this run is not recorded: \(report.message)\(report.detail.map { ": \($0)" } ?? "")")
+        }
+    }
+}
+
+/// Something that happens at most once, told from one task to another.
+private final class Switch: Sendable {
+    private let state = Mutex(false)
+
+    var isOn: Bool { state.withLock { $0 } }
+
+    func turnOn() { state.withLock { $0 = true } }
+}
+
+extension Run.Outcome {
+    init(_ status: ExitStatus) {
+        switch status {
+        case .done: self = .done
+        case .findings, .pending: self = .findings
+        case .interrupted, .terminated: self = .interrupted
+        default: self = .failed
+        }
+    }
+}
+
+extension RunRecorder {
+    /// Writes what is told of progress: phases with their times, warnings and notes.
+    func record(_ event: ProgressEvent) {
+        switch event {
+        case .phase(let name, _, _): beginPhase(name)
+        case .advanced(let done, _): advance(to: done)
+        case .finished: endPhase()
+        case .note(let text): message(text, isWarning: false)
+        case .warning(let text): message(text, isWarning: true)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import RSSModel
+
+/// A command that does something: it declares what it is, validates its flags, and returns a value. It never prints.
+public protocol Verb: AsyncParsableCommand, Sendable {
+    associatedtype Output: CommandResult
+
+    /// What the verb is.
+    static var declaration: Declaration { get }
+
+    /// The options that every command has.
+    var global: GlobalOptions { get }
+
+    /// `--dry-run` and `--yes`; nil for a verb that changes nothing.
+    var change: ChangeOptions? { get }
+
+    /// What to ask before something is destroyed; nil when there is nothing to ask.
+    func question(_ context: Context) async throws -> String?
+
+    /// Does the work.
+    func execute(_ context: Context) async throws -> Output
+}
+
+extension Verb {
+    /// Built from the declaration.
+    public static var configuration: CommandConfiguration { declaration.configuration }
+
+    /// None: the verb changes nothing.
+    public var change: ChangeOptions? { nil }
+
+    /// Nothing to ask.
+    public func question(_ context: Context) async throws -> String? { nil }
+
+    /// Runs the verb; ends by throwing its exit status, which the root turns into the process's.
+    public func run() async throws {
+        let status = await Runner(verb: self, world: World.current).run()
+        if status != .done { throw ExitCode(status.rawValue) }
+    }
+}
+
+/// A group of verbs.
+public protocol Group: ParsableCommand {
+    /// Name of the group.
+    static var group: String { get }
+    /// One line of what it is for.
+    static var abstract: String { get }
+    /// More, in paragraphs.
+    static var discussion: String { get }
+    /// Its verbs.
+    static var verbs: [any ParsableCommand.Type] { get }
+    /// The verb that runs when none is named.
+    static var defaultVerb: (any ParsableCommand.Type)? { get }
+}
+
+extension Group {
+    /// None.
+    public static var discussion: String { "" }
+    /// None: the bare group prints its help.
+    public static var defaultVerb: (any ParsableCommand.Type)? { nil }
+    /// Built from the group's own words.
+    public static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: group, abstract: abstract, discussion: discussion, subcommands: verbs,
+            defaultSubcommand: defaultVerb)
+    }
+}

@@ -1,0 +1,56 @@
+import RSSCore
+import RSSModel
+
+/// The help topics besides the commands: `rssctl help exit-codes`.
+enum HelpTopic: String, CaseIterable {
+    case exitCodes = "exit-codes"
+    case environment
+    case formatting
+
+    /// The topic that a command line asks for.
+    init?(arguments: [String]) {
+        guard arguments.count == 2, arguments[0] == "help", let topic = HelpTopic(rawValue: arguments[1]) else { return nil }
+        self = topic
+    }
+
+    /// The text.
+    var text: String {
+        switch self {
+        case .exitCodes:
+            "Exit statuses of rssctl:\n\n"
+                + ExitStatus.allCases.map { "  \(String($0.rawValue).leftPadded(to: 3))  \($0.summary)" }.joined(separator: "\n")
+                + "\n\nErrors also carry a code such as RSS-PG-001; Docs/error-codes.md explains each."
+        case .environment:
+            "Environment variables, strongest first in each line; a flag is stronger than all of them, the configuration file weaker:\n\n"
+                + SettingKey.allCases.map { key in
+                    "  \(key.definition.environment.joined(separator: ", "))\n        \(key.definition.summary) (\(key.rawValue))"
+                }.joined(separator: "\n")
+                + """
+
+
+                  RSSCTL_CONFIG         configuration file
+                  RSSCTL_PROFILE        profile of the configuration file
+                  RSSCTL_JOURNAL        journal of runs, an SQLite file
+                  RSSCTL_STATE          folder of journal and sandbox
+                  RSSCTL_PAGER, PAGER   pager for long tables; empty or cat for none
+                  NO_COLOR, CLICOLOR_FORCE, TERM=dumb   colour off, on, off
+
+                libpq's own variables (PGPASSFILE, PGSERVICEFILE, PGSSLCRL, …) work as everywhere.
+                """
+        case .formatting:
+            """
+            --output chooses the form of the result on stdout:
+
+              table     columns for people; cut to the terminal's width, never on a pipe
+              json      one document: {"format": 1, "command": "report query", "result": …}
+              ndjson    one JSON object a row of the main table
+              csv       RFC 4180 with a header, UTF-8, lines end in LF
+              markdown  tables for a ticket or a report
+              yaml      a list of maps
+
+            Times are ISO 8601 in UTC, sizes bytes, spans seconds, in every form but the table. With json and ndjson an
+            error is one JSON object on stderr: {"error": {"code": …, "exit": …, "message": …, "detail": …, "hint": …}}.
+            """
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// A word that stands where a command is expected and is none. The parser would call it an unexpected argument, or print
+/// the help of the group with status 0.
+struct UnknownCommand: ReportableError {
+    let word: String
+    let group: String
+    let suggestion: String?
+
+    /// Finds the first such word; nil when the commands are all known.
+    init?(arguments: [String]) {
+        var level: any ParsableCommand.Type = Root.self
+        var path: [String] = ["rssctl"]
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            if word == "--" { return nil }
+            if word.hasPrefix("-") {
+                if Self.optionsWithValue.contains(word) { _ = rest.popFirst() }
+                continue
+            }
+            let children = level.configuration.subcommands + level.configuration.ungroupedSubcommands + level.configuration.groupedSubcommands.flatMap(\.subcommands)
+            if children.isEmpty { return nil }
+            if word == "help", path.count == 1 { continue }
+            let named = children.filter { $0._commandName == word || $0.configuration.aliases.contains(word) }
+            guard let child = named.first else {
+                self.word = word
+                group = path.joined(separator: " ")
+                suggestion = EditDistance.closest(to: word, among: children.map { $0._commandName })
+                return
+            }
+            level = child
+            path.append(word)
+        }
+        return nil
+    }
+
+    private static let optionsWithValue: Set<String> = [
+        "-o", "--output", "--color", "--config", "--profile", "--database-url", "--redis-url", "--timeout",
+    ]
+
+    var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-USAGE-002", exit: .usage, message: "'\(word)' is no command of \(group)",
+            hint: suggestion.map { "did you mean '\(group) \($0)'?" } ?? "\(group) --help lists the commands")
+    }
+}

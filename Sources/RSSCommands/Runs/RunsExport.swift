@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import Journal
+import RSSModel
+
+/// `rssctl runs export`
+public struct RunsExport: Verb {
+    public static let declaration = Declaration(
+        "runs export", "Write the whole journal, oldest run first, for another tool to read", journaled: false,
+        examples: [.init("One JSON object a run", "rssctl runs export --output ndjson")])
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Option(help: "Runs that began within this time, for example 7d.", transform: parseDuration)
+    var since: Duration?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> RunExport {
+        let since = since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) }
+        return RunExport(runs: try context.openJournal().runs(RunFilter(since: since)).reversed())
+    }
+}
+
+/// The result of `runs export`.
+public struct RunExport: CommandResult {
+    let runs: [Run]
+
+    public var tables: [Table] {
+        let names = [
+            "id", "command", "arguments", "host", "user", "pid", "version", "target", "started_at", "ended_at", "outcome",
+            "exit_code", "counts", "error_code", "error_message",
+        ]
+        let rows = runs.map { run -> [Cell] in
+            [
+                .text(run.id), .text(run.command), .text(run.arguments.joined(separator: " ")), .text(run.host),
+                .text(run.user), .count(run.pid), .text(run.version), .optional(run.target), .timestamp(run.startedAt),
+                .optional(run.endedAt), .text(run.effectiveOutcome(here: Host.name).rawValue),
+                .optional(run.exitCode.map { Int64($0) }),
+                .json("{\(run.counts.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ","))}"),
+                .optional(run.error?.code), .optional(run.error?.message),
+            ]
+        }
+        return [Table(columns: names.map { Column($0, isFlexible: true) }, rows: rows, emptyMessage: "No runs.")]
+    }
+}

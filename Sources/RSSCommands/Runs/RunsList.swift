@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import Journal
+import RSSModel
+
+/// `rssctl runs list`
+public struct RunsList: Verb {
+    public static let declaration = Declaration(
+        "runs list", "List the runs on this machine, newest first", journaled: false,
+        examples: [
+            .init("The last 20 runs", "rssctl runs list"),
+            .init("What failed in the last day", "rssctl runs list --outcome failed --since 1d"),
+            .init("Every run of a command, for a script", "rssctl runs list --command 'partition maintain' --limit 0 --output json"),
+        ])
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Option(help: "Runs of this command, or group of commands.")
+    var command: String?
+
+    @Option(help: "Runs that ended so: running, done, findings, failed, interrupted.")
+    var outcome: Run.Outcome?
+
+    @Option(help: "Runs that began within this time, for example 2h or 7d.", transform: parseDuration)
+    var since: Duration?
+
+    @Option(help: "At most so many; 0 for all.")
+    var limit = 20
+
+    public init() {}
+
+    public func validate() throws {
+        if limit < 0 { throw ValidationError("--limit must not be negative.") }
+    }
+
+    public func execute(_ context: Context) async throws -> RunList {
+        let journal = try context.openJournal()
+        // A run whose process is gone is interrupted, whatever the journal says; so that filter is applied afterwards.
+        let derived = outcome == .running || outcome == .interrupted
+        let runs = try journal.runs(
+            RunFilter(
+                command: command, outcome: derived ? nil : outcome,
+                since: since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) },
+                limit: limit == 0 || derived ? nil : limit))
+        let listed = runs.map { RunSummary($0, here: Host.name) }
+            .filter { !derived || $0.outcome == outcome }
+        let total = try journal.count()
+        return RunList(runs: Array(listed.prefix(limit == 0 ? listed.count : limit)), total: total)
+    }
+}
+
+extension Run.Outcome: ExpressibleByArgument {}
+
+/// A run as it is listed.
+public struct RunSummary: Encodable, Sendable {
+    let id: String
+    let command: String
+    let startedAt: Date
+    let durationSeconds: Double?
+    let outcome: Run.Outcome
+    let exitCode: Int32?
+    let user: String
+    let target: String?
+    let counts: [String: Int64]
+
+    init(_ run: Run, here: String) {
+        id = run.id
+        command = run.command
+        startedAt = run.startedAt
+        durationSeconds = run.endedAt.map { $0.timeIntervalSince(run.startedAt) }
+        outcome = run.effectiveOutcome(here: here)
+        exitCode = run.exitCode
+        user = run.user
+        target = run.target
+        counts = run.counts
+    }
+}
+
+/// The result of `runs list`.
+public struct RunList: CommandResult {
+    let runs: [RunSummary]
+    let total: Int
+
+    public var tables: [Table] {
+        let rows = runs.map { run -> [Cell] in
+            [
+                .text(String(run.id.suffix(12))), .timestamp(run.startedAt), .text(run.command),
+                .verdict(Verdict(run.outcome)), .optional(run.exitCode.map { Int64($0) }),
+                run.durationSeconds.map { .duration(.milliseconds(Int64($0 * 1000))) } ?? .null, .text(run.user),
+                .optional(run.target),
+                .text(run.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }.joined(separator: ", ")),
+            ]
+        }
+        return [
+            Table(
+                columns: [
+                    Column("run"), Column("started"), Column("command"), Column("outcome"), .number("exit"), .number("took"),
+                    Column("user"), Column("target", isFlexible: true), Column("counts", isFlexible: true),
+                ], rows: rows, notes: runs.count < total ? ["\(runs.count) of \(total) runs; --limit 0 shows all."] : [],
+                emptyMessage: "No runs.")
+        ]
+    }
+}
+
+extension Verdict {
+    init(_ outcome: Run.Outcome) {
+        switch outcome {
+        case .running: self = .running
+        case .done: self = .done
+        case .findings: self = .warning
+        case .failed: self = .failed
+        case .interrupted: self = .interrupted
+        }
+    }
+}
+
+extension Cell {
+    static func optional(_ value: Int64?) -> Cell { value.map(Cell.integer) ?? .null }
+}

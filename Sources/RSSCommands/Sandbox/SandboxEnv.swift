@@ -1,0 +1,44 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl sandbox env`
+public struct SandboxEnv: Verb {
+    public static let declaration = Declaration(
+        "sandbox env", "Print the variables that point psql, redis-cli and the backend at the sandbox",
+        needs: [.settings], journaled: false,
+        examples: [.init("Into the shell of this terminal: eval \"$(rssctl sandbox env)\"", "rssctl sandbox env")],
+        exits: [.unavailable])
+
+    @OptionGroup public var global: GlobalOptions
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> SandboxVariables {
+        let folder = context.sandbox.folder
+        guard let state = try SandboxState.load(from: folder) else { throw SandboxError.notRunning(folder: folder) }
+        return SandboxVariables(state.environment)
+    }
+}
+
+/// The result of `sandbox env`; as a table it is what a shell reads.
+public struct SandboxVariables: CommandResult {
+    let variables: [Variable]
+
+    struct Variable: Encodable {
+        let name: String
+        let value: String
+    }
+
+    init(_ variables: [(name: String, value: String)]) {
+        self.variables = variables.map { Variable(name: $0.name, value: $0.value) }
+    }
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [Column("# shell", header: "# eval \"$(rssctl sandbox env)\"")],
+                rows: variables.map { [.text("export \($0.name)='\($0.value.replacing("'", with: "'\\''"))'")] })
+        ]
+    }
+}

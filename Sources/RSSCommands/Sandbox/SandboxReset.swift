@@ -1,0 +1,29 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl sandbox reset`
+public struct SandboxReset: Verb {
+    public static let declaration = Declaration(
+        "sandbox reset", "Empty the private database and Redis", effect: .destroys, needs: [.settings],
+        examples: [.init("An empty database, without asking", "rssctl sandbox reset --yes")])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    public init() {}
+
+    public func question(_ context: Context) async throws -> String? {
+        "Drop all data of the sandbox in \(context.sandbox.folder)?"
+    }
+
+    public func execute(_ context: Context) async throws -> SandboxReport {
+        if context.isDryRun {
+            context.progress(.note("Would drop and make anew the database of \(context.sandbox.folder), and flush its Redis."))
+        } else {
+            try await context.sandbox.reset()
+        }
+        return SandboxReport(context.sandbox, try await context.sandbox.status(), expectsUp: true)
+    }
+}

@@ -1,0 +1,50 @@
+import RSSModel
+
+/// A check of the database's health: a query whose rows are findings, described in the comments at its head.
+public struct PerformanceCheck: Sendable, Equatable {
+    /// A right or extension without which the query would see nothing.
+    public enum Need: String, Sendable, CaseIterable {
+        case pgMonitor = "pg_monitor"
+        case pgStatStatements = "pg_stat_statements"
+        case superuser
+    }
+
+    /// Stable key: `index.unused`.
+    public let key: String
+    /// A few words.
+    public let title: String
+    /// How grave a finding is.
+    public let severity: Verdict
+    /// What it takes to look.
+    public let needs: [Need]
+    /// Why it matters.
+    public let why: String
+    /// The query: object, detail, measured, threshold, fix.
+    public let sql: String
+
+    /// Reads a check from its file; nil when the head lacks a line.
+    init?(sql: String) {
+        var fields: [String: String] = [:]
+        var last = ""
+        for line in sql.split(separator: "\n", omittingEmptySubsequences: false).prefix(while: { $0.hasPrefix("--") }) {
+            let text = line.dropFirst(2).drop { $0 == " " }
+            if let match = text.prefixMatch(of: /(?<name>check|title|severity|needs|why): */) {
+                last = String(match.name)
+                fields[last] = String(text[match.range.upperBound...])
+            } else if !last.isEmpty, !text.isEmpty {
+                fields[last, default: ""] += " \(text)"
+            }
+        }
+        guard let key = fields["check"], let title = fields["title"], let why = fields["why"],
+            let severity = fields["severity"].flatMap(Verdict.init(rawValue:))
+        else { return nil }
+        self.key = key
+        self.title = title
+        self.severity = severity
+        self.why = why
+        needs = (fields["needs"] ?? "").split(separator: ",").compactMap {
+            Need(rawValue: $0.filter { $0 != " " })
+        }
+        self.sql = sql
+    }
+}

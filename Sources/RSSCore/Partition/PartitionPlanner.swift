@@ -1,0 +1,79 @@
+import PostgresClient
+
+/// A partition to be made.
+public struct PartitionToCreate: Sendable, Equatable {
+    /// Its name.
+    public let name: String
+    /// The days it will hold.
+    public let lower: CalendarDate
+    /// The day after the last.
+    public let upper: CalendarDate
+    /// Why it is made.
+    public let reason: String
+}
+
+/// Decides which partitions a table lacks, by the bounds of those it has, never by their names.
+public struct PartitionPlanner: Sendable {
+    /// Months to have ahead of this one.
+    public var premake: Int
+
+    /// Makes a planner; the seed has this month and three more.
+    public init(premake: Int = 3) { self.premake = premake }
+
+    /// The partitions to make so that this month, the months ahead and every gap between existing partitions are covered.
+    ///
+    /// - Parameters:
+    ///   - takenNames: names in the schema that something else bears.
+    ///   - today: the day that counts as today.
+    public func missing(in table: PartitionedTable, takenNames: Set<String>, today: CalendarDate) -> [PartitionToCreate] {
+        let covered = table.partitions.compactMap(\.bound)
+        let horizon = today.startOfMonth(adding: premake + 1)
+        var names = takenNames
+        var plan: [PartitionToCreate] = []
+        // Gaps lie between existing partitions; the runway begins with this month.
+        let first = covered.compactMap(\.upper).min().map { min($0, today.startOfMonth()) } ?? today.startOfMonth()
+        var month = first.startOfMonth()
+        while month < horizon {
+            let next = month.startOfMonth(adding: 1)
+            for (lower, upper) in Self.uncovered(from: month, to: next, by: covered) {
+                let isWhole = lower == month && upper == next
+                let name = Self.freeName(table.name, lower, isWhole: isWhole, taken: names)
+                names.insert(name)
+                let reason = next <= today.startOfMonth() ? "gap" : month == today.startOfMonth() ? "this month" : "ahead"
+                plan.append(PartitionToCreate(name: name, lower: lower, upper: upper, reason: reason))
+            }
+            month = next
+        }
+        return plan
+    }
+
+    /// The parts of a span that no bound covers, in order.
+    static func uncovered(
+        from: CalendarDate, to: CalendarDate, by bounds: [Partition.Bound]
+    ) -> [(lower: CalendarDate, upper: CalendarDate)] {
+        var parts: [(CalendarDate, CalendarDate)] = []
+        var start = from
+        let clipped = bounds.map { (max($0.lower ?? from, from), min($0.upper ?? to, to)) }.filter { $0.0 < $0.1 }
+        for (lower, upper) in clipped.sorted(by: { $0.0 < $1.0 }) {
+            if start < lower { parts.append((start, lower)) }
+            start = max(start, upper)
+        }
+        if start < to { parts.append((start, to)) }
+        return parts
+    }
+
+    /// `visit_reports_2026_11`, the seed's form; for a part of a month with the day, and with a number behind it where
+    /// something else bears the name. Names have at most 63 bytes, so a long table name is cut.
+    static func freeName(_ table: String, _ lower: CalendarDate, isWhole: Bool, taken: Set<String>) -> String {
+        let date = lower.description.replacing("-", with: "_")
+        let suffix = "_" + (isWhole ? String(date.prefix(7)) : date)
+        var number = 1
+        while true {
+            let full = suffix + (number == 1 ? "" : "_\(number)")
+            var base = table
+            while base.utf8.count + full.utf8.count > 63 { base.removeLast() }
+            if !taken.contains(base + full) { return base + full }
+            number += 1
+        }
+    }
+}

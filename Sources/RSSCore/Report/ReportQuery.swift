@@ -1,0 +1,133 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// What visit reports to list: the seed's filters, and the page.
+public struct ReportFilter: Sendable, Equatable {
+    /// Organization by id or exact name.
+    public var organization: String?
+    /// Office by id or exact name.
+    public var office: String?
+    /// Technician by id or e-mail address.
+    public var technician: String?
+    /// Status.
+    public var status: String?
+    /// First visit date.
+    public var from: CalendarDate?
+    /// Last visit date.
+    public var to: CalendarDate?
+    /// Words, part of the report number, or part of the organization's name.
+    public var search: String?
+    /// Page, from 1.
+    public var page = 1
+    /// Reports a page.
+    public var limit = 20
+    /// Continue after this cursor instead of at a page.
+    public var after: ReportCursor?
+    /// How the total is found.
+    public var count = CountMode.exact
+
+    /// Makes a filter that lets all reports through.
+    public init() {}
+
+    /// How the total is found.
+    public enum CountMode: Sendable, Equatable {
+        /// Counted.
+        case exact
+        /// Counted up to so many.
+        case capped(Int)
+        /// Not at all.
+        case none
+    }
+}
+
+/// Where a page ended: the sort key of its last report.
+public struct ReportCursor: Sendable, Equatable {
+    let visitDate: CalendarDate
+    let createdAt: String
+    let id: UUID
+
+    /// `2026-11-24~2026-11-24 01:59:50.123456+00~…`, in URL-safe Base64.
+    public var text: String {
+        Data("\(visitDate)~\(createdAt)~\(id.uuidString.lowercased())".utf8).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+
+    init(visitDate: CalendarDate, createdAt: String, id: UUID) {
+        self.visitDate = visitDate
+        self.createdAt = createdAt
+        self.id = id
+    }
+
+    /// Reads a cursor; nil for a text that is none.
+    public init?(_ text: String) {
+        var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
+        while !base64.count.isMultiple(of: 4) { base64 += "=" }
+        guard let data = Data(base64Encoded: base64), let plain = String(data: data, encoding: .utf8) else { return nil }
+        let parts = plain.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, let date = CalendarDate(parts[0]), let id = UUID(uuidString: parts[2]) else { return nil }
+        self.init(visitDate: date, createdAt: parts[1], id: id)
+    }
+}
+
+/// A visit report as it is listed.
+public struct VisitReport: Sendable, Encodable, Equatable {
+    public let id: UUID
+    public let reportNumber: String
+    public let visitDate: CalendarDate
+    public let visitType: String?
+    public let status: String
+    public let priority: String?
+    public let completionPercentage: Double?
+    public let organizationName: String?
+    public let officeName: String?
+    public let technicianName: String?
+    public let hardwareCount: Int64
+    public let recyclingCount: Int64
+    public let fileCount: Int64
+    public let createdAt: Date
+    public let updatedAt: Date
+}
+
+/// One page of visit reports.
+public struct ReportPage: CommandResult {
+    /// The reports, newest first.
+    public let visits: [VisitReport]
+    /// How many reports pass the filter; nil when not counted.
+    public let totalCount: Int64?
+    /// Whether the total is the true one, not a cap.
+    public let totalIsExact: Bool
+    /// Where the next page begins; nil on the last page.
+    public let next: String?
+
+    public var counts: [String: Int64] { ["visits": Int64(visits.count)] }
+
+    public var tables: [Table] {
+        let rows = visits.map { visit -> [Cell] in
+            [
+                .text(visit.reportNumber), .text(visit.visitDate.description), .optional(visit.visitType), .text(visit.status),
+                .optional(visit.priority), visit.completionPercentage.map { .number($0, fractionDigits: 0) } ?? .null,
+                .optional(visit.organizationName), .optional(visit.officeName), .optional(visit.technicianName),
+                .integer(visit.hardwareCount), .integer(visit.recyclingCount), .integer(visit.fileCount),
+            ]
+        }
+        return [
+            Table(
+                columns: [
+                    Column("report_number", header: "report"), Column("visit_date", header: "visit"), Column("visit_type", header: "type"),
+                    Column("status"), Column("priority"), .number("completion_percentage", header: "done %"),
+                    Column("organization_name", header: "organization", isFlexible: true),
+                    Column("office_name", header: "office", isFlexible: true),
+                    Column("technician_name", header: "technician", isFlexible: true), .number("hardware_count", header: "hw"),
+                    .number("recycling_count", header: "recycl."), .number("file_count", header: "files"),
+                ], rows: rows, notes: notes, emptyMessage: "No visit report passes the filter.")
+        ]
+    }
+
+    private var notes: [String] {
+        var notes: [String] = []
+        if let totalCount { notes.append("\(visits.count) of \(totalIsExact ? "" : "more than ")\(totalCount) visit reports.") }
+        if let next { notes.append("Next page: --after \(next)") }
+        return notes
+    }
+}

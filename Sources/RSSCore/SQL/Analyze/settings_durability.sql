@@ -1,0 +1,17 @@
+-- check: settings.durability
+-- title: Settings that put data at risk
+-- severity: critical
+-- needs: none
+-- why: With fsync or full_page_writes off a crash of the machine may leave the database damaged beyond repair; with
+--      zero_damaged_pages on, damaged pages are silently emptied.
+
+SELECT s.name AS object,
+       format('%s is %s (set by %s).', s.name, s.setting, s.source) AS detail,
+       1::double precision AS measured,
+       0::double precision AS threshold,
+       format('ALTER SYSTEM SET %I = %s; SELECT pg_reload_conf();', s.name, good.value) AS fix
+FROM pg_settings s
+JOIN (VALUES ('fsync', 'off', 'on'), ('full_page_writes', 'off', 'on'), ('zero_damaged_pages', 'on', 'off'),
+             ('ignore_checksum_failure', 'on', 'off')) AS good (name, bad, value)
+  ON good.name = s.name AND good.bad = s.setting
+ORDER BY object

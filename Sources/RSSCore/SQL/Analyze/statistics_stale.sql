@@ -1,0 +1,54 @@
+-- check: statistics.stale
+-- title: Stale planner statistics
+-- severity: warning
+-- needs: none
+-- why: The planner guesses wrong when the statistics do not describe the table as it is. Reported are tables of
+--      1,000 rows and more that were never analyzed, tables changed more than twice as much as autovacuum allows
+--      (at least 10,000 rows), and partitioned tables: autovacuum never analyzes a partitioned parent, someone
+--      must.
+
+WITH tables AS (
+    SELECT c.oid, n.nspname, c.relname, c.relkind, greatest(c.reltuples, 0)::double precision AS rows, c.reltuples,
+           coalesce(pg_stat_get_mod_since_analyze(c.oid), 0)::double precision AS changed,
+           coalesce(pg_stat_get_live_tuples(c.oid), 0)::double precision AS live,
+           coalesce((SELECT o.option_value::double precision FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'autovacuum_analyze_threshold'), current_setting('autovacuum_analyze_threshold')::double precision)
+           + coalesce((SELECT o.option_value::double precision FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'autovacuum_analyze_scale_factor'), current_setting('autovacuum_analyze_scale_factor')::double precision) * greatest(c.reltuples, 0) AS trigger_at
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+), parents AS (
+    SELECT c.oid, n.nspname, c.relname, c.reltuples, l.rows
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(greatest(leaf.reltuples, 0)), 0)::double precision AS rows
+        FROM pg_partition_tree(c.oid) t
+        JOIN pg_class leaf ON leaf.oid = t.relid
+        WHERE t.isleaf
+    ) l
+    WHERE c.relkind = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+), findings AS (
+    SELECT nspname, relname,
+           format('Never analyzed; about %s rows.', live::bigint) AS detail,
+           live AS measured, 1000::double precision AS threshold
+    FROM tables WHERE reltuples < 0 AND live >= 1000
+    UNION ALL
+    SELECT nspname, relname,
+           format('%s rows changed since the last ANALYZE; autovacuum should have analyzed at %s.', changed::bigint, trigger_at::bigint),
+           changed, greatest(2 * trigger_at, 10000)
+    FROM tables WHERE reltuples >= 0 AND changed >= greatest(2 * trigger_at, 10000)
+    UNION ALL
+    SELECT nspname, relname,
+           format('Partitioned table never analyzed; its partitions hold about %s rows.', rows::bigint),
+           rows, 1000
+    FROM parents WHERE reltuples < 0 AND rows >= 1000
+    UNION ALL
+    SELECT nspname, relname,
+           format('Partitioned table had %s rows when last analyzed; its partitions now hold about %s.', reltuples::bigint, rows::bigint),
+           abs(rows - reltuples), greatest(0.2 * reltuples, 10000)
+    FROM parents WHERE reltuples >= 0 AND abs(rows - reltuples) >= greatest(0.2 * reltuples, 10000)
+)
+SELECT format('%I.%I', nspname, relname) AS object, detail, measured, threshold,
+       format('ANALYZE %I.%I;', nspname, relname) AS fix
+FROM findings
+ORDER BY measured DESC

@@ -1,0 +1,25 @@
+-- check: trigger.disabled
+-- title: Disabled triggers
+-- severity: critical
+-- needs: none
+-- why: A disabled trigger no longer does its work: foreign keys are not checked, the key registry of the visit
+--      reports is not kept. Often left behind by a bulk load. The trigger of a partition is reported only if that
+--      of its parent is enabled.
+
+SELECT format('%s.%I', t.tgrelid::regclass, CASE WHEN t.tgisinternal THEN k.conname ELSE t.tgname END) AS object,
+       CASE WHEN t.tgisinternal THEN format('The triggers behind constraint %I are disabled: it is not enforced.', k.conname)
+            ELSE format('Trigger %I is disabled.', t.tgname) END AS detail,
+       count(*)::double precision AS measured,
+       0::double precision AS threshold,
+       CASE WHEN t.tgisinternal THEN format('ALTER TABLE %s ENABLE TRIGGER ALL;', t.tgrelid::regclass)
+            ELSE format('ALTER TABLE %s ENABLE TRIGGER %I;', t.tgrelid::regclass, t.tgname) END AS fix
+FROM pg_trigger t
+JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint
+LEFT JOIN pg_trigger p ON p.oid = t.tgparentid
+WHERE t.tgenabled = 'D'
+  AND (p.oid IS NULL OR p.tgenabled <> 'D')
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+GROUP BY 1, 2, 5
+ORDER BY object

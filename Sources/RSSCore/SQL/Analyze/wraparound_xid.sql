@@ -1,0 +1,20 @@
+-- check: wraparound.xid
+-- title: Transaction ids close to wraparound
+-- severity: critical
+-- needs: none
+-- why: At about two thousand million transaction ids of age the server refuses to write. Autovacuum begins to
+--      freeze at autovacuum_freeze_max_age; a database that is 20 % older than that, or half way to the limit, is
+--      not being frozen, usually because of an old transaction, a prepared transaction or a replication slot.
+
+SELECT quote_ident(d.datname) AS object,
+       format('Oldest transaction id is %s old; freezing should begin at %s%s.', age(d.datfrozenxid), current_setting('autovacuum_freeze_max_age'),
+              CASE WHEN d.datname = current_database() THEN
+                  (SELECT format('. Oldest table: %s, %s', c.oid::regclass, age(c.relfrozenxid))
+                   FROM pg_class c WHERE c.relkind IN ('r', 'm', 't') AND c.relfrozenxid <> '0' ORDER BY age(c.relfrozenxid) DESC LIMIT 1)
+              ELSE '' END) AS detail,
+       age(d.datfrozenxid)::double precision AS measured,
+       least(1.2 * current_setting('autovacuum_freeze_max_age')::double precision, 1000000000) AS threshold,
+       CASE WHEN d.datname = current_database() THEN 'VACUUM (FREEZE);' END AS fix
+FROM pg_database d
+WHERE age(d.datfrozenxid) > least(1.2 * current_setting('autovacuum_freeze_max_age')::double precision, 1000000000)
+ORDER BY measured DESC

@@ -1,0 +1,135 @@
+/// Every setting there is. The raw value is its name in the configuration file, with a dot for each level.
+public enum SettingKey: String, Sendable, CaseIterable {
+    case databaseURL = "database.url"
+    case databaseDirectURL = "database.direct_url"
+    case databaseService = "database.service"
+    case databaseHost = "database.host"
+    case databasePort = "database.port"
+    case databaseName = "database.name"
+    case databaseUser = "database.user"
+    case databasePassword = "database.password"
+    case databasePasswordFile = "database.password_file"
+    case databaseSSLMode = "database.sslmode"
+    case databaseSSLRootCert = "database.sslrootcert"
+    case databaseSSLCert = "database.sslcert"
+    case databaseSSLKey = "database.sslkey"
+    case databaseSearchPath = "database.search_path"
+    case databaseConnectTimeout = "database.connect_timeout"
+    case databaseStatementTimeout = "database.statement_timeout"
+    case poolMin = "pool.min"
+    case poolMax = "pool.max"
+    case poolAcquireTimeout = "pool.acquire_timeout"
+    case poolIdleTimeout = "pool.idle_timeout"
+    case poolRetryInterval = "pool.retry_interval"
+    case redisURL = "redis.url"
+    case redisHost = "redis.host"
+    case redisPort = "redis.port"
+    case redisSocket = "redis.socket"
+    case redisUser = "redis.user"
+    case redisPassword = "redis.password"
+    case redisPasswordFile = "redis.password_file"
+    case redisDatabase = "redis.database"
+    case redisTLS = "redis.tls"
+    case redisTLSCA = "redis.tls_ca"
+    case redisConnectTimeout = "redis.connect_timeout"
+    case redisCommandTimeout = "redis.command_timeout"
+    case cacheKeyPrefix = "cache.key_prefix"
+    case cacheTimeZone = "cache.timezone"
+    case partitionPremake = "partition.premake"
+    case lockBudget = "lock.budget"
+    case lockTimeout = "lock.timeout"
+    case sandboxFolder = "sandbox.folder"
+
+    /// What a value of a setting looks like.
+    public enum Kind: Sendable, Equatable {
+        case text
+        case integer(ClosedRange<Int>)
+        case boolean
+        /// `200ms`, `30s`, `5min`, `2h`.
+        case duration
+        /// A path; `~/` is the home folder.
+        case path
+    }
+
+    /// What is known of a setting.
+    public struct Definition: Sendable {
+        /// The form of its values.
+        public let kind: Kind
+        /// Environment variables that set it, strongest first.
+        public let environment: [String]
+        /// The built-in value; nil for none.
+        public let fallback: String?
+        /// Whether its value is never shown.
+        public let isSecret: Bool
+        /// One line of what it is.
+        public let summary: String
+
+        init(
+            _ kind: Kind, _ environment: [String], default fallback: String? = nil, secret: Bool = false, _ summary: String
+        ) {
+            self.kind = kind
+            self.environment = environment
+            self.fallback = fallback
+            isSecret = secret
+            self.summary = summary
+        }
+    }
+
+    /// The definition. The names of the seed (`DB_…`, `REDIS_…`) and libpq's (`PG…`) stand behind our own.
+    public var definition: Definition {
+        switch self {
+        case .databaseURL:
+            .init(.text, ["RSSCTL_DATABASE_URL", "DATABASE_URL"], secret: true, "postgresql:// address of the database")
+        case .databaseDirectURL:
+            .init(
+                .text, ["RSSCTL_DIRECT_URL"], secret: true, "address that bypasses a connection pooler, for migrations and locks")
+        case .databaseService: .init(.text, ["RSSCTL_SERVICE", "PGSERVICE"], "service of libpq's service file")
+        case .databaseHost: .init(.text, ["RSSCTL_DB_HOST", "DB_HOST", "PGHOST"], "host name, or folder of the socket")
+        case .databasePort: .init(.integer(1...65_535), ["RSSCTL_DB_PORT", "DB_PORT", "PGPORT"], default: "5432", "port")
+        case .databaseName: .init(.text, ["RSSCTL_DB_NAME", "DB_NAME", "PGDATABASE"], "database")
+        case .databaseUser: .init(.text, ["RSSCTL_DB_USER", "DB_USER", "PGUSER"], "role")
+        case .databasePassword:
+            .init(.text, ["RSSCTL_DB_PASSWORD", "DB_PASSWORD", "PGPASSWORD"], secret: true, "password; a file or PGPASSFILE is safer")
+        case .databasePasswordFile:
+            .init(.path, ["RSSCTL_DB_PASSWORD_FILE", "DB_PASSWORD_FILE"], "file that holds the password alone")
+        case .databaseSSLMode:
+            .init(.text, ["RSSCTL_DB_SSLMODE", "PGSSLMODE"], "libpq's sslmode; verify-full unless the host is local")
+        case .databaseSSLRootCert:
+            .init(.text, ["RSSCTL_DB_SSL_CA", "DB_SSL_CA", "PGSSLROOTCERT"], "CA certificate: a file, or PEM text")
+        case .databaseSSLCert:
+            .init(.text, ["RSSCTL_DB_SSL_CERT", "DB_SSL_CERT", "PGSSLCERT"], "client certificate: a file, or PEM text")
+        case .databaseSSLKey:
+            .init(.text, ["RSSCTL_DB_SSL_KEY", "DB_SSL_KEY", "PGSSLKEY"], secret: true, "client key: a file, or PEM text")
+        case .databaseSearchPath:
+            .init(.text, ["RSSCTL_SEARCH_PATH"], default: "public", "schemas in which the backend's tables are looked up and made")
+        case .databaseConnectTimeout: .init(.duration, ["RSSCTL_CONNECT_TIMEOUT"], default: "30s", "longest wait for a session")
+        case .databaseStatementTimeout:
+            .init(.duration, ["RSSCTL_STATEMENT_TIMEOUT"], "longest time of one query of a reading command")
+        case .poolMin: .init(.integer(0...100), ["RSSCTL_POOL_MIN"], default: "2", "connections kept for parallel work")
+        case .poolMax: .init(.integer(1...1000), ["RSSCTL_POOL_MAX"], default: "20", "connections at the same time")
+        case .poolAcquireTimeout: .init(.duration, ["RSSCTL_POOL_ACQUIRE_TIMEOUT"], default: "30s", "longest wait for a pooled connection")
+        case .poolIdleTimeout: .init(.duration, ["RSSCTL_POOL_IDLE_TIMEOUT"], default: "30s", "how long an unused connection is kept")
+        case .poolRetryInterval: .init(.duration, ["RSSCTL_POOL_RETRY_INTERVAL"], default: "200ms", "pause between two tries to connect")
+        case .redisURL: .init(.text, ["RSSCTL_REDIS_URL", "REDIS_URL"], secret: true, "redis:// or rediss:// address")
+        case .redisHost: .init(.text, ["RSSCTL_REDIS_HOST", "REDIS_HOST"], "host name")
+        case .redisPort: .init(.integer(1...65_535), ["RSSCTL_REDIS_PORT", "REDIS_PORT"], default: "6379", "port")
+        case .redisSocket: .init(.path, ["RSSCTL_REDIS_SOCKET"], "unix socket, in place of host and port")
+        case .redisUser: .init(.text, ["RSSCTL_REDIS_USER", "REDIS_USERNAME"], "ACL user")
+        case .redisPassword: .init(.text, ["RSSCTL_REDIS_PASSWORD", "REDIS_PASSWORD"], secret: true, "password")
+        case .redisPasswordFile:
+            .init(.path, ["RSSCTL_REDIS_PASSWORD_FILE", "REDIS_PASSWORD_FILE"], "file that holds the password alone")
+        case .redisDatabase: .init(.integer(0...1_000_000), ["RSSCTL_REDIS_DB", "REDIS_DB"], default: "0", "database number")
+        case .redisTLS: .init(.boolean, ["RSSCTL_REDIS_TLS"], default: "false", "whether to speak TLS")
+        case .redisTLSCA: .init(.path, ["RSSCTL_REDIS_TLS_CA"], "CA certificate file")
+        case .redisConnectTimeout: .init(.duration, ["RSSCTL_REDIS_CONNECT_TIMEOUT"], default: "10s", "longest wait for a connection")
+        case .redisCommandTimeout: .init(.duration, ["RSSCTL_REDIS_COMMAND_TIMEOUT"], default: "5s", "longest wait for a reply")
+        case .cacheKeyPrefix: .init(.text, ["RSSCTL_CACHE_KEY_PREFIX"], default: "", "the backend's ioredis keyPrefix")
+        case .cacheTimeZone:
+            .init(.text, ["RSSCTL_CACHE_TIMEZONE"], "time zone of the backend's database sessions; the server's own unless set")
+        case .partitionPremake: .init(.integer(0...120), ["RSSCTL_PARTITION_PREMAKE"], default: "3", "months made ahead of this one")
+        case .lockBudget: .init(.duration, ["RSSCTL_LOCK_BUDGET"], default: "5min", "longest time of trying to get a lock")
+        case .lockTimeout: .init(.duration, ["RSSCTL_LOCK_TIMEOUT"], default: "100ms", "longest single wait in a lock queue")
+        case .sandboxFolder: .init(.path, ["RSSCTL_SANDBOX"], "folder of the sandbox; in the state folder unless set")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import RSSModel
+
+/// What is wrong with the configuration.
+public enum SettingsError: ReportableError, Equatable {
+    /// The file named does not exist or cannot be read.
+    case fileUnreadable(path: String, reason: String)
+    /// The file is no YAML, or not of the shape expected.
+    case malformed(SourcePlace, reason: String)
+    /// The file has a key that there is none of.
+    case unknownKey(String, SourcePlace, suggestion: String?)
+    /// A value does not fit its setting.
+    case badValue(key: String, value: String, expected: String, origin: String)
+    /// The profile asked for is not in the file.
+    case unknownProfile(String, known: [String])
+    /// No database is configured, and no sandbox is running.
+    case noDatabase
+    /// No Redis is configured, and no sandbox is running.
+    case noRedis
+
+    public var report: ErrorReport {
+        switch self {
+        case .fileUnreadable(let path, let reason):
+            ErrorReport(
+                code: "RSS-CONFIG-001", exit: .configuration, message: "the configuration file \(path) cannot be read",
+                detail: reason, hint: "name another one with --config, or write one with: rssctl config init")
+        case .malformed(let place, let reason):
+            ErrorReport(
+                code: "RSS-CONFIG-002", exit: .configuration, message: "the configuration file is malformed",
+                detail: reason, hint: "rssctl config init --print shows a file that is right", place: place)
+        case .unknownKey(let key, let place, let suggestion):
+            ErrorReport(
+                code: "RSS-CONFIG-003", exit: .configuration, message: "there is no setting '\(key)'",
+                hint: suggestion.map { "did you mean '\($0)'?" } ?? "rssctl config show lists every setting", place: place)
+        case .badValue(let key, let value, let expected, let origin):
+            ErrorReport(
+                code: "RSS-CONFIG-004", exit: .configuration, message: "'\(value)' is no value for \(key): \(expected) is expected",
+                detail: "it comes from \(origin)", hint: "rssctl config show lists every setting with its origin")
+        case .unknownProfile(let name, let known):
+            ErrorReport(
+                code: "RSS-CONFIG-005", exit: .configuration, message: "there is no profile '\(name)'",
+                detail: known.isEmpty ? "the configuration has no profiles" : "profiles: \(known.joined(separator: ", "))",
+                hint: "rssctl config show")
+        case .noDatabase:
+            ErrorReport(
+                code: "RSS-CONFIG-006", exit: .configuration, message: "no database is configured, and no sandbox is running",
+                hint: "name one (DB_HOST and DB_NAME, PGHOST, --database-url or a configuration file: rssctl config init), or start a private one: rssctl sandbox up")
+        case .noRedis:
+            ErrorReport(
+                code: "RSS-CONFIG-007", exit: .configuration, message: "no Redis is configured, and no sandbox is running",
+                hint: "name one (REDIS_HOST, REDIS_URL or a configuration file: rssctl config init), or start a private one: rssctl sandbox up")
+        }
+    }
+}

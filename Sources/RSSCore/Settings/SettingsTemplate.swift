@@ -1,0 +1,59 @@
+import Foundation
+import RSSModel
+
+/// The configuration file that a user starts from.
+public enum SettingsTemplate {
+    /// Every setting, grouped as the file groups them, each as a comment with its built-in value.
+    public static var text: String {
+        var lines = [
+            "# Settings of rssctl. Strongest first: flags, environment, the chosen profile, the rest of this file.",
+            "# Keep secrets in files of their own (password_file) or in libpq's PGPASSFILE, and this file at mode 600.", "",
+            "# profile: production", "",
+        ]
+        var group: Substring = ""
+        for key in SettingKey.allCases {
+            let parts = key.rawValue.split(separator: ".")
+            if parts[0] != group {
+                if !group.isEmpty { lines.append("") }
+                group = parts[0]
+                lines.append("# \(group):")
+            }
+            let definition = key.definition
+            let value = definition.fallback.map { $0.isEmpty ? "\"\"" : $0 } ?? ""
+            lines.append("#   \(parts[1]): \(value)".trimmed + "  # \(definition.summary)")
+        }
+        lines += [
+            "", "# profiles:", "#   production:", "#     database:", "#       host: db.example.com", "#       name: rss",
+            "#       user: rssctl", "#       password_file: /etc/rssctl/password", "",
+        ]
+        return lines.joined(separator: "\n")
+    }
+
+    /// Writes the file, readable by its owner alone; an existing file is never overwritten.
+    ///
+    /// - Throws: ``SettingsFileExists``, and the system's error when the place cannot be written.
+    public static func write(to path: String) throws {
+        let folder = (path as NSString).deletingLastPathComponent
+        if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        guard !FileManager.default.fileExists(atPath: path) else { throw SettingsFileExists(path: path) }
+        guard
+            FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
+    }
+}
+
+/// A configuration file is there already.
+public struct SettingsFileExists: ReportableError {
+    /// The file.
+    public let path: String
+
+    public var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-CONFIG-008", exit: .cannotWrite, message: "\(path) exists already and is not overwritten",
+            hint: "name another place: rssctl config init FILE")
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String { hasSuffix(" ") ? String(dropLast()) : self }
+}

@@ -1,0 +1,24 @@
+/// How many single-character edits turn one word into another (Levenshtein), for "did you mean".
+public enum EditDistance {
+    /// The distance.
+    public static func between(_ left: String, _ right: String) -> Int {
+        let right = Array(right)
+        var previous = Array(0...right.count)
+        for (row, character) in left.enumerated() {
+            var current = [row + 1]
+            for (column, other) in right.enumerated() {
+                let substitution = previous[column] + (character == other ? 0 : 1)
+                current.append(min(substitution, previous[column + 1] + 1, current[column] + 1))
+            }
+            previous = current
+        }
+        return previous[right.count]
+    }
+
+    /// The candidate that is nearest, if it is near enough to have been meant: a third of the word's length.
+    public static func closest(to word: String, among candidates: [String]) -> String? {
+        let nearest = candidates.map { ($0, between(word.lowercased(), $0.lowercased())) }.min { $0.1 < $1.1 }
+        guard let nearest, nearest.1 <= max(1, word.count / 3) else { return nil }
+        return nearest.0
+    }
+}

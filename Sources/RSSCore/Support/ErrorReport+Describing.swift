@@ -1,0 +1,98 @@
+import Foundation
+import Journal
+import PostgresClient
+import RSSModel
+import RedisClient
+
+extension ErrorReport {
+    /// Tells any error: by its own words where it has some, by the client's or system's where not.
+    public init(describing error: any Error) {
+        switch error {
+        case let error as any ReportableError: self = error.report
+        case let error as PostgresError: self.init(postgres: error)
+        case let error as AdvisoryLockError: self.init(lock: error)
+        case let error as RedisError: self.init(redis: error)
+        case let error as JournalError: self.init(journal: error)
+        case is CancellationError:
+            self.init(code: "RSS-RUN-001", exit: .interrupted, message: "interrupted; what was under way was cancelled")
+        case let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile:
+            self.init(
+                code: "RSS-FILE-001", exit: .dataError, message: "\(error.filePath ?? "the file") does not exist",
+                hint: "check the path")
+        case let error as CocoaError where error.code == .fileReadNoPermission || error.code == .fileWriteNoPermission:
+            self.init(
+                code: "RSS-FILE-002", exit: .permission, message: "no permission for \(error.filePath ?? "the file")",
+                hint: "check owner and mode: ls -l")
+        default:
+            self.init(
+                code: "RSS-INTERNAL-001", exit: .internalError, message: "unexpected: \(error)",
+                hint: "please report it, with the command line and rssctl runs show last")
+        }
+    }
+
+    private init(postgres error: PostgresError) {
+        let (code, exit): (String, ExitStatus) =
+            switch error.code {
+            case .connectionFailed: ("RSS-PG-001", .unavailable)
+            case .connectionLost: ("RSS-PG-002", .unavailable)
+            case .timedOut: ("RSS-PG-003", .unavailable)
+            case .poolExhausted: ("RSS-PG-004", .unavailable)
+            case .server: Self.serverCode(error.sqlState)
+            case .lockNotAcquired: ("RSS-LOCK-001", .tryAgain)
+            case .connectionBusy, .decoding, .poolClosed, .unexpectedResult: ("RSS-PG-009", .internalError)
+            }
+        let ours: String? =
+            switch error.code {
+            case .connectionFailed: "rssctl doctor looks at the connection step by step"
+            case .connectionLost: "run the same command again once the server is back: rssctl doctor"
+            default: nil
+            }
+        self.init(
+            code: code, exit: exit, message: Redaction.scrub(error.message), detail: error.detail ?? error.context,
+            hint: error.hint ?? ours, sqlState: error.sqlState?.rawValue, statement: error.statement)
+    }
+
+    private static func serverCode(_ state: SQLState?) -> (String, ExitStatus) {
+        switch state {
+        case let state? where state.meansUnavailable: ("RSS-PG-002", .unavailable)
+        case .insufficientPrivilege?, .invalidPassword?, .invalidAuthorization?: ("RSS-PG-006", .permission)
+        case .lockNotAvailable?: ("RSS-PG-007", .tryAgain)
+        case .queryCanceled?: ("RSS-PG-008", .failed)
+        default: ("RSS-PG-005", .failed)
+        }
+    }
+
+    private init(lock error: AdvisoryLockError) {
+        self.init(
+            code: "RSS-LOCK-001", exit: .tryAgain, message: "another run is active: the lock '\(error.lock.name)' is held",
+            detail: error.holder.map { "held by \($0)" } ?? "the holder could not be seen",
+            hint: "wait for it to end; rssctl runs list --outcome running shows this machine's runs")
+    }
+
+    private init(journal error: JournalError) {
+        switch error {
+        case .unusable(let path, let reason):
+            self.init(
+                code: "RSS-JOURNAL-001", exit: .failed, message: "the journal \(path) cannot be used", detail: reason,
+                hint: "check the file and its folder, or set RSSCTL_JOURNAL to another place")
+        case .newer(let path):
+            self.init(
+                code: "RSS-JOURNAL-002", exit: .failed, message: "a newer rssctl wrote the journal \(path)",
+                hint: "install that version, or set RSSCTL_JOURNAL to another place")
+        case .noSuchRun(let id):
+            self.init(
+                code: "RSS-JOURNAL-003", exit: .failed, message: "there is no run '\(id)'", hint: "rssctl runs list")
+        case .ambiguousRun(let id, _):
+            self.init(
+                code: "RSS-JOURNAL-004", exit: .failed, message: "more than one run's id begins or ends with '\(id)'",
+                hint: "give more of the id: rssctl runs list")
+        }
+    }
+
+    private init(redis error: RedisError) {
+        self.init(
+            code: error.isConnectivity ? "RSS-REDIS-001" : "RSS-REDIS-002",
+            exit: error.isConnectivity ? .unavailable : .failed, message: "\(error)",
+            hint: error.isConnectivity ? "rssctl doctor looks at the connection step by step" : nil)
+    }
+}

@@ -1,0 +1,82 @@
+/// Where a Redis server is and how it is talked to.
+public struct RedisConfiguration: Sendable, Equatable {
+    /// The way to the server.
+    public enum Address: Sendable, Equatable {
+        case tcp(host: String, port: UInt16)
+        case unix(path: String)
+    }
+
+    /// The way to the server.
+    public var address: Address
+    /// The ACL user; nil for the default user.
+    public var username: String?
+    /// The password; nil where none is asked for.
+    public var password: String?
+    /// The database selected after the connection is made.
+    public var database: Int
+    /// TLS; nil for a connection in the clear.
+    public var tls: RedisTLS?
+    /// The longest time until the connection stands, TLS and authentication included.
+    public var connectTimeout: Duration
+    /// The longest time that a command waits without a byte moving either way.
+    public var commandTimeout: Duration
+    /// The name that `CLIENT LIST` shows; blanks become hyphens.
+    public var clientName: String?
+
+    /// Makes a configuration.
+    public init(
+        address: Address = .tcp(host: "127.0.0.1", port: 6379), username: String? = nil, password: String? = nil,
+        database: Int = 0, tls: RedisTLS? = nil, connectTimeout: Duration = .seconds(10),
+        commandTimeout: Duration = .seconds(5), clientName: String? = nil
+    ) {
+        self.address = address
+        self.username = username
+        self.password = password
+        self.database = database
+        self.tls = tls
+        self.connectTimeout = connectTimeout
+        self.commandTimeout = commandTimeout
+        self.clientName = clientName
+    }
+}
+
+/// How TLS is agreed on. The server's certificate is always verified; there is no way to skip it.
+public struct RedisTLS: Sendable, Equatable {
+    /// PEM file of the authorities that are trusted; nil for the system's.
+    public var authorityFile: String?
+    /// PEM file of our certificate, where the server asks for one.
+    public var certificateFile: String?
+    /// PEM file of the key of our certificate.
+    public var keyFile: String?
+    /// The name that the certificate must bear; nil for the host of the address.
+    public var serverName: String?
+
+    /// Makes a TLS configuration.
+    public init(
+        authorityFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil, serverName: String? = nil
+    ) {
+        self.authorityFile = authorityFile
+        self.certificateFile = certificateFile
+        self.keyFile = keyFile
+        self.serverName = serverName
+    }
+}
+
+extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The URL without the password: `rediss://user@host:6379/0`.
+    public var description: String {
+        let user = username.map { $0 + "@" } ?? ""
+        switch address {
+        case .tcp(let host, let port):
+            let name = host.contains(":") ? "[\(host)]" : host
+            return "\(tls == nil ? "redis" : "rediss")://\(user)\(name):\(port)/\(database)"
+        case .unix(let path):
+            return "unix://\(user)\(path)?db=\(database)"
+        }
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+    /// Nothing to look into, so that `dump` cannot show the password.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,101 @@
+/// What can go wrong with Redis, one case a condition.
+public enum RedisError: Error, Sendable, Equatable {
+    /// No connection could be made: refused, no such host, no such socket; the text is the system's.
+    case unreachable(String)
+    /// Nothing moved for as long as the configuration allows; the text says what was waited for.
+    case timedOut(String)
+    /// The connection was made and went away, or was closed. A connection that is lost stays lost.
+    case connectionLost(String)
+    /// TLS could not be agreed on, or the certificate is not to be trusted.
+    case tls(String)
+    /// The server answered with an error.
+    case server(RedisServerError)
+    /// What came is not Redis's protocol, or not what the command answers with.
+    case protocolViolation(String)
+    /// The URL or the configuration cannot be understood; the text never holds the password.
+    case invalidConfiguration(String)
+    /// A pipeline is going on over this connection; another command would come between its replies.
+    case connectionBusy
+    /// A pipeline ended early. So many replies had come, in order, out of so many commands that were sent.
+    indirect case pipelineBroken(replies: Int, sent: Int, cause: RedisError)
+
+    /// Whether the way to the server is at fault rather than the command, so that another attempt can succeed.
+    public var isConnectivity: Bool {
+        switch self {
+        case .unreachable, .timedOut, .connectionLost: true
+        case .pipelineBroken(_, _, let cause): cause.isConnectivity
+        case .tls, .server, .protocolViolation, .invalidConfiguration, .connectionBusy: false
+        }
+    }
+
+    /// The server's error, where there is one.
+    public var serverError: RedisServerError? {
+        switch self {
+        case .server(let error): error
+        case .pipelineBroken(_, _, let cause): cause.serverError
+        default: nil
+        }
+    }
+}
+
+extension RedisError: CustomStringConvertible {
+    /// One line without secrets.
+    public var description: String {
+        switch self {
+        case .unreachable(let reason): "cannot reach Redis: \(reason)"
+        case .timedOut(let what): "Redis did not answer in time: \(what)"
+        case .connectionLost(let reason): "connection to Redis lost: \(reason)"
+        case .tls(let reason): "TLS with Redis failed: \(reason)"
+        case .server(let error): "\(error)"
+        case .protocolViolation(let what): "unexpected answer from Redis: \(what)"
+        case .invalidConfiguration(let what): "Redis configuration: \(what)"
+        case .connectionBusy: "a pipeline is going on over this Redis connection"
+        case .pipelineBroken(let replies, let sent, let cause):
+            "\(cause) (after \(replies) replies to \(sent) commands)"
+        }
+    }
+}
+
+/// An error that the server answered with: `WRONGTYPE Operation against a key holding the wrong kind of value`.
+public struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The first word of the answer.
+    public struct Code: RawRepresentable, Sendable, Hashable {
+        /// The word as the server sent it.
+        public let rawValue: String
+        /// Makes a code from the server's word.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// The error without a code of its own.
+        public static let generic = Code(rawValue: "ERR")
+        public static let wrongType = Code(rawValue: "WRONGTYPE")
+        public static let noAuthentication = Code(rawValue: "NOAUTH")
+        public static let wrongPassword = Code(rawValue: "WRONGPASS")
+        public static let noPermission = Code(rawValue: "NOPERM")
+        public static let readOnly = Code(rawValue: "READONLY")
+        public static let outOfMemory = Code(rawValue: "OOM")
+        public static let loading = Code(rawValue: "LOADING")
+        /// Writes are refused because a snapshot cannot be saved.
+        public static let misconfigured = Code(rawValue: "MISCONF")
+        /// A script runs too long.
+        public static let busy = Code(rawValue: "BUSY")
+        public static let noScript = Code(rawValue: "NOSCRIPT")
+        /// The key lives on another node of a cluster.
+        public static let moved = Code(rawValue: "MOVED")
+    }
+
+    /// The condition.
+    public let code: Code
+    /// The rest of the answer.
+    public let message: String
+
+    /// Takes an answer apart; an answer whose first word is not in capitals is all message.
+    init(answer: String) {
+        let word = answer.prefix { $0 != " " }
+        let isCode = !word.isEmpty && word.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+        code = isCode ? Code(rawValue: String(word)) : .generic
+        message = isCode ? String(answer.dropFirst(word.count + 1)) : answer
+    }
+
+    /// The answer as the server sent it.
+    public var description: String { code.rawValue + " " + message }
+}

@@ -1,0 +1,26 @@
+/// How long and how often a connection is tried again.
+public struct RetryPolicy: Sendable, Equatable {
+    /// Time for all attempts together; an attempt that runs is not cut short by it.
+    public var budget: Duration
+    /// The wait before the second attempt; it doubles with each.
+    public var base: Duration
+    /// The longest wait.
+    public var cap: Duration
+
+    /// Makes a policy.
+    public init(budget: Duration = .seconds(10), base: Duration = .milliseconds(50), cap: Duration = .seconds(1)) {
+        self.budget = budget
+        self.base = base
+        self.cap = cap
+    }
+
+    /// One attempt only.
+    public static let never = RetryPolicy(budget: .zero)
+
+    /// The wait after so many failures (from 1), between half and all of the doubled wait, so that clients that were
+    /// cut off together do not come back together.
+    func wait(afterFailures failures: Int, random: Double = .random(in: 0...1)) -> Duration {
+        let doubled = base * Double(1 << min(max(failures - 1, 0), 20))
+        return min(doubled, cap) * (0.5 + random / 2)
+    }
+}

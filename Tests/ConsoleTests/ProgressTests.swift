@@ -1,0 +1,92 @@
+@testable import Console
+import RSSModel
+import Synchronization
+import Testing
+
+@Suite struct ProgressTests {
+    /// A clock that a test turns.
+    final class Clock: Sendable {
+        private let seconds = Mutex(0.0)
+        var now: Double { seconds.withLock { $0 } }
+        func advance(_ step: Double) { seconds.withLock { $0 += step } }
+    }
+
+    private func run(isTTY: Bool, verbosity: Verbosity = .normal, width: Int = 100) throws -> String {
+        let (console, _, error) = Console.inMemory(isTTY: isTTY, width: width, verbosity: verbosity)
+        let clock = Clock()
+        let progress = ProgressRenderer(console, now: { clock.now })
+        progress.handle(.phase("Copying rows", total: 1_000_000, unit: .rows))
+        for step in 1...1000 {
+            clock.advance(0.0625)
+            progress.handle(.advanced(to: Int64(step) * 1000, rejected: step > 500 ? 12 : 0))
+            if step == 400 { progress.handle(.note("partition \u{1B}made")) }
+            if step == 600 { progress.handle(.warning("disk is nearly full")) }
+        }
+        progress.handle(.finished)
+        progress.handle(.note("done"))
+        return error.text
+    }
+
+    @Test func `a live line is redrawn ten times a second and wiped before other lines`() throws {
+        let text = try run(isTTY: true)
+        let frames = text.split(separator: "\r\u{1B}[K")
+        #expect(frames.count > 490 && frames.count < 510)
+        #expect(frames[0] == "Copying rows  [░░░░░░░░░░░░░░░░░░░░]    0%  0/1,000,000 rows")
+        let middle = frames.first { $0.contains(" 50%") }
+        #expect(
+            middle?.hasPrefix("Copying rows  [██████████░░░░░░░░░░]   50%  50") == true
+                && middle?.contains("/1,000,000 rows  16,000/s  ETA 32 s") == true)
+        #expect(frames.contains { $0.hasPrefix("partition ␛made\nCopying rows") })
+        #expect(
+            frames.contains {
+                $0.hasPrefix("warning: disk is nearly full\nCopying rows") && $0.hasSuffix("12 rejected")
+            })
+        #expect(text.hasSuffix("\r\u{1B}[Kdone\n"))
+    }
+
+    @Test func `a live line never reaches the last column`() throws {
+        for width in [10, 20, 30, 40, 60, 80] {
+            let frames = try run(isTTY: true, width: width).split(separator: "\r\u{1B}[K")
+            for line in frames.flatMap({ $0.split(separator: "\n") }) where line.hasPrefix("Copy") {
+                #expect(DisplayWidth.of(line) < width)
+            }
+        }
+    }
+
+    @Test func `off a terminal nothing is shown but notes and warnings`() throws {
+        #expect(try run(isTTY: false) == "partition ␛made\nwarning: disk is nearly full\ndone\n")
+    }
+
+    @Test func `off a terminal verbose shows a line every 30 seconds`() throws {
+        #expect(
+            try run(isTTY: false, verbosity: .verbose) == """
+                partition ␛made
+                Copying rows: 48%, 480,000/1,000,000 rows, 16,000/s, ETA 33 s, 30 s so far
+                warning: disk is nearly full
+                Copying rows: 96%, 960,000/1,000,000 rows, 16,000/s, ETA 3 s, 12 rejected, 1 min so far
+                done
+
+                """)
+    }
+
+    @Test(arguments: [true, false]) func `quiet leaves the warnings`(isTTY: Bool) throws {
+        #expect(try run(isTTY: isTTY, verbosity: .quiet) == "warning: disk is nearly full\n")
+    }
+
+    @Test func `the rate follows a change within seconds, without jumping`() {
+        var rate = RateEstimator(at: 0)
+        #expect(rate.perSecond == nil)
+        for step in 1...100 { rate.record(Int64(step * 100), at: Double(step) * 0.1) }
+        #expect(abs((rate.perSecond ?? 0) - 1000) < 1)
+        rate.record(10_000, at: 10.1)
+        #expect((rate.perSecond ?? 0) > 950)
+        rate.record(10_000, at: 40)
+        #expect((rate.perSecond ?? 0) < 10)
+    }
+
+    @Test func `an unknown total shows counts without percent`() {
+        var state = ProgressState(phase: "Scanning", total: nil, unit: .bytes, at: 0)
+        state.advance(to: 2048, rejected: 0, at: 1)
+        #expect(ProgressLine.text(state.parts(at: 1), width: 80) == "Scanning  2.0 KB  2.0 KB/s")
+    }
+}

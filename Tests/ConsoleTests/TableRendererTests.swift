@@ -1,0 +1,50 @@
+import Console
+import RSSModel
+import Testing
+
+@Suite struct TableRendererTests {
+    @Test(arguments: [nil, 80, 60, 40, 20] as [Int?])
+    func `a table is fitted to the width with wide characters in line`(width: Int?) throws {
+        let text = try Samples.text(Samples.hardware, width: width)
+        try Golden.expect(text, "table-\(width.map(String.init) ?? "unlimited").txt")
+        if let width {
+            for line in text.split(separator: "\n") { #expect(DisplayWidth.of(line) <= width, "\(line)") }
+        }
+    }
+
+    @Test func `styles change nothing but the escapes`() throws {
+        let styled = try Samples.text(Samples.hardware, width: 70, style: Style(isOn: true))
+        try Golden.expect(styled, "table-styled.txt")
+        let bare = styled.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+        #expect(bare == (try Samples.text(Samples.hardware, width: 70)))
+    }
+
+    @Test func `what is cut is said once`() throws {
+        let long = String(repeating: "words and more words ", count: 20)
+        let table = Table(columns: [Column("a"), Column("b", isFlexible: true)], rows: [[.text("x"), .text(long)]])
+        let text = try Samples.text(table, width: 40)
+        #expect(text.contains("…"))
+        #expect(text.hasSuffix("some columns are cut to fit 40 columns; --output json shows everything\n"))
+        #expect(try !Samples.text(table).contains("…"))
+    }
+
+    @Test func `an empty table says so`() throws {
+        let table = Table(title: "T", columns: [Column("a")], notes: ["n"], emptyMessage: "No partitions.")
+        #expect(try Samples.text(table) == "T\nNo partitions.\nn\n")
+    }
+
+    @Test func `a row of the wrong length does no harm`() throws {
+        let table = Table(columns: [Column("a"), Column("b")], rows: [[.integer(1)], [.integer(1), .null, .null]])
+        #expect(try Samples.text(table) == "a  b\n1  –\n1  –\n")
+    }
+
+    @Test func `escape sequences in data, titles, headings and notes stay visible`() throws {
+        let evil = "\u{1B}]0;owned\u{7}\u{9B}31m\u{202E}"
+        let table = Table(
+            title: evil, columns: [Column("x", header: evil)], rows: [[.text(evil)], [.json(evil)]], notes: [evil])
+        for format in OutputFormat.allCases {
+            let text = try Samples.text(format, [table], isTTY: true)
+            #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || (0x7F...0x9F).contains($0.value) })
+        }
+    }
+}
