@@ -65,6 +65,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(name: "rssctl", dependencies: ["RSSCommands"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"], path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "RSSModel"], exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "RedisClientTests", dependencies: ["RedisClient"], swiftSettings: strict),
+        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

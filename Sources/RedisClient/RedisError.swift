@@ -67,17 +67,25 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
 
         /// The error without a code of its own.
         public static let generic = Code(rawValue: "ERR")
+        /// The key holds another kind of value.
         public static let wrongType = Code(rawValue: "WRONGTYPE")
+        /// The server asks for a password, and none was given.
         public static let noAuthentication = Code(rawValue: "NOAUTH")
+        /// User or password is wrong, or the user is disabled.
         public static let wrongPassword = Code(rawValue: "WRONGPASS")
+        /// The ACL forbids the command or the key.
         public static let noPermission = Code(rawValue: "NOPERM")
+        /// The server is a replica that takes no writes.
         public static let readOnly = Code(rawValue: "READONLY")
+        /// The memory limit is reached, and nothing may be evicted.
         public static let outOfMemory = Code(rawValue: "OOM")
+        /// The server is still loading its data.
         public static let loading = Code(rawValue: "LOADING")
         /// Writes are refused because a snapshot cannot be saved.
         public static let misconfigured = Code(rawValue: "MISCONF")
         /// A script runs too long.
         public static let busy = Code(rawValue: "BUSY")
+        /// No script of this hash is known.
         public static let noScript = Code(rawValue: "NOSCRIPT")
         /// The key lives on another node of a cluster.
         public static let moved = Code(rawValue: "MOVED")

@@ -9,6 +9,7 @@ extension PostgresConnection {
     /// Runs the body in a transaction: committed when it returns, rolled back when it throws or the task is cancelled.
     ///
     /// - Throws: what the body throws, or ``PostgresError`` when BEGIN or COMMIT fails.
+    @discardableResult
     public nonisolated(nonsending) func transaction<T>(
         isolation: IsolationLevel = .readCommitted, readOnly: Bool = false, _ body: () async throws -> T
     ) async throws -> T {
@@ -26,6 +27,7 @@ extension PostgresConnection {
     /// Runs the body behind a savepoint: what it did is kept when it returns and undone when it throws.
     ///
     /// - Throws: what the body throws, or ``PostgresError`` outside a transaction.
+    @discardableResult
     public nonisolated(nonsending) func savepoint<T>(
         _ name: String = "rssctl", _ body: () async throws -> T
     ) async throws -> T {

@@ -1,0 +1,78 @@
+# rssctl: build, test, install. `make help` lists the targets.
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# Where the sandbox, the journal and the scratch files of `make demo` go; nothing outside is touched.
+DEMO_STATE ?= $(if $(filter 0,$(shell id -u)),/var/tmp/rssctl-demo,/tmp/rssctl-demo-$(shell id -u))
+
+export RSSCTL_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+export RSSCTL_DATE := $(shell git log -1 --format=%cs 2>/dev/null || echo unknown)
+
+RELEASE_FLAGS := --configuration release --static-swift-stdlib --product rssctl
+RELEASE_BINARY = $(shell swift build --configuration release --show-bin-path 2>/dev/null)/rssctl
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build debug test test-sanitize coverage demo bench lint format docs install uninstall clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
+
+setup: ## Find what is missing and install it with apt, or say how
+	@Tests/Support/Scripts/setup
+
+build: setup ## The release binary, Swift runtime linked in
+	swift build $(RELEASE_FLAGS) -Xlinker -s
+
+debug: setup
+	swift build
+
+test: setup ## Build debug and release, run every test against real servers
+	swift build $(RELEASE_FLAGS) -Xlinker -s
+	swift build --build-tests
+	swift test --skip-build --no-parallel
+
+test-sanitize: setup ## The same tests under ThreadSanitizer and AddressSanitizer
+	swift test --sanitize thread --scratch-path .build-tsan --no-parallel
+	swift test --sanitize address --scratch-path .build-asan --no-parallel
+
+coverage: setup ## Statement coverage of the libraries
+	@Tests/Support/Scripts/coverage
+
+demo: build ## From nothing to a first imported inventory, every command shown
+	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE=$(DEMO_STATE) Tests/Support/Scripts/demo
+
+bench: build ## Our speed beside the peers', in the same run
+	@RSSCTL=$(RELEASE_BINARY) Tests/Benchmarks/run
+
+lint: setup ## Formatting, and warnings as errors
+	swift format lint --recursive --strict --parallel Sources Tests Package.swift
+	swift build --scratch-path .build-lint -Xswiftc -warnings-as-errors
+
+format: ## Format the sources in place
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+docs: build ## The reference page and the man pages, from the commands' own declarations
+	$(RELEASE_BINARY) docs reference Docs/reference.md
+	rm -rf .build/man && mkdir -p .build/man && $(RELEASE_BINARY) docs man .build/man
+
+install: build ## Binary, man pages and completions under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 $(RELEASE_BINARY) $(DESTDIR)$(PREFIX)/bin/rssctl
+	$(RELEASE_BINARY) docs man $(DESTDIR)$(PREFIX)/share/man/man1
+	$(RELEASE_BINARY) completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rssctl
+	$(RELEASE_BINARY) completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rssctl
+	$(RELEASE_BINARY) completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/rssctl.fish
+
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/rssctl $(DESTDIR)$(PREFIX)/share/man/man1/rssctl.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/rssctl-*.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rssctl \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rssctl \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/rssctl.fish
+
+clean: ## Remove everything that was built
+	rm -rf .build .build-tsan .build-asan .build-lint .build-coverage

@@ -1,0 +1,40 @@
+/// The records that were completed by one piece of input, over one shared buffer. It does not change any more, so
+/// records may be kept, and handed to other tasks, for as long as they are needed.
+public final class Batch: Sendable {
+    /// A record in the batch.
+    struct Entry: Sendable {
+        var number: Int
+        var line: Int
+        /// Bytes of the record without its line end.
+        var start: Int
+        var end: Int
+        /// Its fields in ``Batch/fields``.
+        var firstField: Int
+        var fieldCount: Int
+        var hasProblems: Bool
+    }
+
+    let dialect: Dialect
+    let bytes: [UInt8]
+    let fields: [FieldSpan]
+    let entries: [Entry]
+    /// Problems by the index of the record.
+    let problems: [Int: [RecordProblem]]
+
+    init(dialect: Dialect, bytes: [UInt8] = [], scan: ScanResult = ScanResult()) {
+        self.dialect = dialect
+        self.bytes = bytes
+        fields = scan.fields
+        entries = scan.entries
+        problems = scan.problems
+    }
+}
+
+extension Batch: RandomAccessCollection {
+    /// 0.
+    public var startIndex: Int { 0 }
+    /// The number of records.
+    public var endIndex: Int { entries.count }
+    /// A record by its index in the batch.
+    public subscript(position: Int) -> Record { Record(batch: self, index: position) }
+}

@@ -1,0 +1,18 @@
+/// What a sample of a file says about its dialect.
+public struct Detection: Sendable, Equatable {
+    /// The dialect that fits best.
+    public var dialect: Dialect
+    /// How surely, from 0 (a guess) to 1; below 0.5 a person should be asked.
+    public var confidence: Double
+    /// Whether the file begins with a byte order mark.
+    public var hasByteOrderMark: Bool
+    /// How many lines of the sample end in which way.
+    public var lineEndings: [LineEnding: Int]
+    /// The number of fields that most records of the sample have.
+    public var columns: Int
+
+    /// The line end that is used most; LF when there is none.
+    public var lineEnding: LineEnding {
+        LineEnding.allCases.max { lineEndings[$0, default: 0] < lineEndings[$1, default: 0] } ?? .lf
+    }
+}

@@ -1,0 +1,74 @@
+/// How a CSV file is written: what separates, what quotes, what escapes, in which encoding, with or without a header.
+public struct Dialect: Sendable, Equatable {
+    /// How a quote within a quoted field is written.
+    public enum Escape: Sendable, Equatable {
+        /// Twice (RFC 4180).
+        case doubledQuote
+        /// With a backslash before it; the byte after a backslash is taken as it is, doubled quotes are understood too.
+        case backslash
+    }
+
+    /// The byte between two fields.
+    public var delimiter: UInt8
+    /// The byte around a field; nil where nothing is quoted.
+    public var quote: UInt8?
+    /// How a quote within a quoted field is written.
+    public var escape: Escape
+    /// Whether the first record names the columns.
+    public var hasHeader: Bool
+    /// The encoding of the file. The tokenizer itself reads UTF-8; ``RecordReader`` transcodes.
+    public var encoding: TextEncoding
+
+    /// Makes a dialect; RFC 4180 in UTF-8 with a header unless told otherwise.
+    public init(
+        delimiter: UInt8 = UInt8(ascii: ","), quote: UInt8? = UInt8(ascii: "\""), escape: Escape = .doubledQuote,
+        hasHeader: Bool = true, encoding: TextEncoding = .utf8
+    ) {
+        self.delimiter = delimiter
+        self.quote = quote
+        self.escape = escape
+        self.hasHeader = hasHeader
+        self.encoding = encoding
+    }
+
+    /// RFC 4180 in UTF-8 with a header.
+    public static let rfc4180 = Dialect()
+
+    /// The delimiters that are looked for.
+    static let knownDelimiters = [",", ";", "\t", "|"].map { (text: Unicode.Scalar) in UInt8(ascii: text) }
+
+    /// The delimiter as people call it.
+    public var delimiterName: String {
+        switch delimiter {
+        case UInt8(ascii: ","): "comma"
+        case UInt8(ascii: ";"): "semicolon"
+        case UInt8(ascii: "\t"): "tab"
+        case UInt8(ascii: "|"): "vertical bar"
+        default: String(Character(Unicode.Scalar(delimiter)))
+        }
+    }
+}
+
+/// The encodings that inventories come in.
+public enum TextEncoding: String, Sendable, CaseIterable {
+    case utf8 = "UTF-8"
+    case utf16LittleEndian = "UTF-16LE"
+    case utf16BigEndian = "UTF-16BE"
+    case windows1252 = "Windows-1252"
+}
+
+/// How lines end; a file may mix them, and every mix is read.
+public enum LineEnding: String, Sendable, CaseIterable {
+    case lf = "LF"
+    case crlf = "CRLF"
+    case cr = "CR"
+
+    /// The bytes of the line end.
+    public var bytes: [UInt8] {
+        switch self {
+        case .lf: [0x0A]
+        case .crlf: [0x0D, 0x0A]
+        case .cr: [0x0D]
+        }
+    }
+}

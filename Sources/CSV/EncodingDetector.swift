@@ -1,0 +1,33 @@
+/// Tells the encoding of a file from its first bytes.
+enum EncodingDetector {
+    /// A byte order mark decides; else NUL bytes on one side of the code units mean UTF-16; else what is valid UTF-8
+    /// is UTF-8; else Windows-1252, in which every byte means something.
+    static func detect(_ sample: ArraySlice<UInt8>, isWhole: Bool) -> (encoding: TextEncoding, hasMark: Bool) {
+        if sample.starts(with: TextEncoding.utf8ByteOrderMark) { return (.utf8, true) }
+        if sample.starts(with: [0xFF, 0xFE]) { return (.utf16LittleEndian, true) }
+        if sample.starts(with: [0xFE, 0xFF]) { return (.utf16BigEndian, true) }
+        if let encoding = utf16(sample.prefix(4096)) { return (encoding, false) }
+        return (isUTF8(sample, isWhole: isWhole) ? .utf8 : .windows1252, false)
+    }
+
+    /// Latin text in UTF-16 has a NUL in most code units, always on the same side.
+    private static func utf16(_ sample: ArraySlice<UInt8>) -> TextEncoding? {
+        let units = sample.count / 2
+        guard units >= 2 else { return nil }
+        var (first, second) = (0, 0)
+        for unit in 0..<units {
+            if sample[sample.startIndex + 2 * unit] == 0 { first += 1 }
+            if sample[sample.startIndex + 2 * unit + 1] == 0 { second += 1 }
+        }
+        if second * 2 > units, first * 20 < units { return .utf16LittleEndian }
+        if first * 2 > units, second * 20 < units { return .utf16BigEndian }
+        return nil
+    }
+
+    private static func isUTF8(_ sample: ArraySlice<UInt8>, isWhole: Bool) -> Bool {
+        if String(validating: sample, as: UTF8.self) != nil { return true }
+        guard !isWhole else { return false }
+        // The sample may end within a character of up to four bytes.
+        return (1...3).contains { String(validating: sample.dropLast($0), as: UTF8.self) != nil }
+    }
+}

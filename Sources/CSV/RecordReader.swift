@@ -1,0 +1,118 @@
+/// Reads the records of a file or of stdin, in pieces of 256 KB, transcoding to UTF-8 on the way. Blocks while it
+/// reads.
+///
+/// ```swift
+/// var reader = try RecordReader(path: "inventory.csv")
+/// while let record = try reader.next() { … }
+/// ```
+public struct RecordReader {
+    /// How the input is written: as told, or as detected from its first 256 KB.
+    public let dialect: Dialect
+    /// What was detected, and how surely; nil when the dialect was told.
+    public let detection: Detection?
+    /// Bytes of the input read so far, for progress.
+    public private(set) var bytesRead: Int64 = 0
+
+    private let source: ByteSource
+    private var transcoder: Transcoder
+    private var tokenizer: Tokenizer
+    private var piece: [UInt8]
+    private var pieceCount: Int
+    private var converted: [UInt8] = []
+    private var batch: Batch
+    private var position = 0
+    private var phase = Phase.reading
+
+    private enum Phase { case reading, ending, done }
+
+    /// Opens a file; the dialect is detected unless it is given.
+    ///
+    /// Throws ``ReadError``.
+    public init(path: String, dialect: Dialect? = nil, limit: Int = Tokenizer.defaultLimit) throws(ReadError) {
+        try self.init(ByteSource(path: path), dialect: dialect, limit: limit)
+    }
+
+    /// Reads from a descriptor, for example stdin; the caller closes it.
+    ///
+    /// Throws ``ReadError``.
+    public init(descriptor: Int32, dialect: Dialect? = nil, limit: Int = Tokenizer.defaultLimit) throws(ReadError) {
+        try self.init(ByteSource(descriptor: descriptor), dialect: dialect, limit: limit)
+    }
+
+    private init(_ source: ByteSource, dialect: Dialect?, limit: Int) throws(ReadError) {
+        self.source = source
+        piece = [UInt8](repeating: 0, count: ByteSource.pieceSize)
+        pieceCount = try Self.fill(&piece, from: source)
+        bytesRead = Int64(pieceCount)
+        let isWhole = pieceCount < piece.count
+        detection =
+            dialect == nil ? DialectDetector.detect(piece[..<pieceCount], isWhole: isWhole) : nil
+        self.dialect = dialect ?? detection?.dialect ?? .rfc4180
+        transcoder = Transcoder(self.dialect.encoding)
+        tokenizer = Tokenizer(self.dialect, limit: limit)
+        batch = Batch(dialect: self.dialect)
+    }
+
+    /// Empty lines so far; they make no records.
+    public var emptyLines: Int { tokenizer.emptyLines }
+
+    /// The next record, the header among them; nil at the end of the input.
+    ///
+    /// Throws ``ReadError``. What is wrong with a record is in ``Record/problems``.
+    public mutating func next() throws(ReadError) -> Record? {
+        while position == batch.endIndex {
+            guard phase != .done else { return nil }
+            try advance()
+        }
+        defer { position += 1 }
+        return batch[position]
+    }
+
+    /// The records that remain of the piece at hand, or those of the next one; nil at the end of the input.
+    ///
+    /// For work that takes many records at once. Never empty.
+    public mutating func nextBatch() throws(ReadError) -> Slice<Batch>? {
+        while position == batch.endIndex {
+            guard phase != .done else { return nil }
+            try advance()
+        }
+        defer { position = batch.endIndex }
+        return batch[position...]
+    }
+
+    /// Tokenizes the piece at hand and reads the next one; at the end of the input, ends the tokenizer.
+    private mutating func advance() throws(ReadError) {
+        position = 0
+        if phase == .ending {
+            phase = .done
+            batch = tokenizer.finish()
+            return
+        }
+        if pieceCount == 0 {
+            phase = .ending
+            converted.removeAll(keepingCapacity: true)
+            transcoder.finish(into: &converted)
+            batch = tokenizer.feed(converted)
+            return
+        }
+        if transcoder.encoding == .utf8 {
+            batch = piece.withUnsafeBytes { tokenizer.feed(UnsafeRawBufferPointer(rebasing: $0[..<pieceCount])) }
+        } else {
+            converted.removeAll(keepingCapacity: true)
+            piece.withUnsafeBytes { bytes in
+                transcoder.transcode(UnsafeRawBufferPointer(rebasing: bytes[..<pieceCount]), into: &converted)
+            }
+            batch = tokenizer.feed(converted)
+        }
+        pieceCount = try Self.fill(&piece, from: source)
+        bytesRead += Int64(pieceCount)
+    }
+
+    private static func fill(_ piece: inout [UInt8], from source: ByteSource) throws(ReadError) -> Int {
+        do {
+            return try piece.withUnsafeMutableBytes { try source.read(into: $0) }
+        } catch {
+            throw error as? ReadError ?? ReadError(operation: "read", path: nil, errno: 0)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+/// What a scan found, and where the next one goes on.
+struct ScanResult: Sendable {
+    var fields: [FieldSpan] = []
+    var entries: [Batch.Entry] = []
+    var problems: [Int: [RecordProblem]] = [:]
+    /// Bytes that are done with; what follows is an unfinished record.
+    var consumed = 0
+}
+
+/// What is carried from one scan to the next.
+struct ScanState: Sendable {
+    /// The physical line at the first byte that is not consumed, from 1.
+    var line = 1
+    /// Records so far.
+    var records = 0
+    /// Empty lines so far.
+    var emptyLines = 0
+    /// A record was too long, and its rest is being passed over up to a line end.
+    var isSkipping = false
+}
+
+/// Finds records and fields in a buffer that begins at the beginning of a record.
+///
+/// An unfinished record at the end of the buffer is not consumed: it is scanned again when more bytes have come. So
+/// the result does not depend on how the input was cut. All state of the loops is in local variables.
+struct Scanner {
+    let classes: ByteClasses
+    /// The most bytes of a record.
+    let limit: Int
+    /// Whether no bytes follow.
+    let isFinal: Bool
+
+    /// How much of a record that is too long is kept.
+    static let keptOfTooLong = 4096
+
+    /// How a record ended.
+    enum Ending {
+        /// At this byte, with the next record at the other.
+        case at(Int, next: Int)
+        /// Not within the buffer.
+        case open
+    }
+
+    /// Scans the buffer.
+    func scan(_ buffer: UnsafeBufferPointer<UInt8>, _ state: inout ScanState) -> ScanResult {
+        var result = ScanResult()
+        guard let bytes = buffer.baseAddress else { return result }
+        result.fields.reserveCapacity(buffer.count / 12)
+        result.entries.reserveCapacity(buffer.count / 128)
+        classes.table.withUnsafeBufferPointer { table in
+            guard let table = table.baseAddress else { return }
+            scanRecords(Input(bytes: bytes, table: table, end: buffer.count), &state, &result)
+        }
+        return result
+    }
+
+    /// The buffer and the tables; every index used on `bytes` is checked against `end`, those on `table` are below 512.
+    struct Input {
+        let bytes: UnsafePointer<UInt8>
+        let table: UnsafePointer<UInt8>
+        let end: Int
+
+        func isLineEnd(_ index: Int) -> Bool { bytes[index] == 0x0A || bytes[index] == 0x0D }
+
+        /// Whether the byte is a delimiter or begins a line end.
+        func endsField(_ index: Int) -> Bool {
+            (ByteClasses.closing...ByteClasses.carriageReturn).contains(table[Int(bytes[index])])
+        }
+    }
+
+    private func scanRecords(_ input: Input, _ state: inout ScanState, _ result: inout ScanResult) {
+        while result.consumed < input.end {
+            if state.isSkipping || input.isLineEnd(result.consumed) {
+                guard passLineEnd(input, &state, &result) else { return }
+                continue
+            }
+            let start = result.consumed
+            let firstField = result.fields.count
+            var line = state.line
+            var problems: [RecordProblem] = []
+            let ending = scanRecord(input, from: start, &line, &result.fields, &problems)
+            let length = if case .at(let end, _) = ending { end - start } else { openLength(input, start) }
+            if length > limit {
+                result.fields.removeSubrange(firstField...)
+                problems = [RecordProblem(kind: .tooLong(limit: limit), field: 0, line: state.line)]
+                add(from: start, to: start + min(limit, Self.keptOfTooLong), firstField, problems, state, &result)
+                state.records += 1
+                state.line += lineEnds(input, start..<start + limit)
+                state.isSkipping = true
+                result.consumed = start + limit
+            } else if case .at(let end, let next) = ending {
+                add(from: start, to: end, firstField, problems, state, &result)
+                state.records += 1
+                state.line = line
+                result.consumed = next
+            } else {
+                result.fields.removeSubrange(firstField...)
+                return
+            }
+        }
+    }
+
+    /// The bytes that an unfinished record has for certain: a CR at the end may be its line end.
+    private func openLength(_ input: Input, _ start: Int) -> Int {
+        input.end - start - (input.bytes[input.end - 1] == 0x0D ? 1 : 0)
+    }
+
+    private func add(
+        from start: Int, to end: Int, _ firstField: Int, _ problems: [RecordProblem], _ state: ScanState,
+        _ result: inout ScanResult
+    ) {
+        if !problems.isEmpty { result.problems[result.entries.count] = problems }
+        result.entries.append(
+            Batch.Entry(
+                number: state.records + 1, line: state.line, start: start, end: end, firstField: firstField,
+                fieldCount: result.fields.count - firstField,
+                hasProblems: !problems.isEmpty))
+    }
+
+    /// Passes over an empty line, or over the rest of a record that is too long; false when more bytes are needed.
+    private func passLineEnd(_ input: Input, _ state: inout ScanState, _ result: inout ScanResult) -> Bool {
+        while result.consumed < input.end, !input.isLineEnd(result.consumed) { result.consumed += 1 }
+        guard result.consumed < input.end, let next = endOfLine(input, result.consumed) else { return false }
+        if !state.isSkipping { state.emptyLines += 1 }
+        state.isSkipping = false
+        state.line += 1
+        result.consumed = next
+        return true
+    }
+
+    /// The byte after the line end at an index; nil when it takes the next byte to know.
+    @inline(__always)
+    func endOfLine(_ input: Input, _ index: Int) -> Int? {
+        guard input.bytes[index] == 0x0D else { return index + 1 }
+        guard index + 1 < input.end else { return isFinal ? index + 1 : nil }
+        return input.bytes[index + 1] == 0x0A ? index + 2 : index + 1
+    }
+
+    private func lineEnds(_ input: Input, _ range: Range<Int>) -> Int {
+        var count = 0
+        for index in range where input.isLineEnd(index) {
+            let isFirstOfTwo = input.bytes[index] == 0x0D && index + 1 < input.end && input.bytes[index + 1] == 0x0A
+            if !isFirstOfTwo { count += 1 }
+        }
+        return count
+    }
+}

@@ -1,0 +1,77 @@
+/// Splits CSV in UTF-8 into records, fed with pieces of any size.
+///
+/// ```swift
+/// var tokenizer = Tokenizer(.rfc4180)
+/// for record in tokenizer.feed(bytes) { print(record.line, record.string(0) ?? "") }
+/// for record in tokenizer.finish() { … }
+/// ```
+///
+/// RFC 4180, and what files really hold: lines end in LF, CRLF, CR or a mix; a quote within an unquoted field is a
+/// character; text after a closing quote, an unterminated quote, NUL and a record that is too long are problems of
+/// that record (``Record/problems``), not of the file; empty lines are passed over and counted. The records do not
+/// depend on how the input was cut. Memory is bounded by twice the largest record and a piece of input.
+public struct Tokenizer: Sendable {
+    /// The largest record unless told otherwise: 16 MB.
+    public static let defaultLimit = 16 << 20
+    /// The length of a field is 32 bits wide.
+    private static let largestLimit = 1 << 29
+
+    /// How the input is written.
+    public let dialect: Dialect
+    private let classes: ByteClasses
+    private let limit: Int
+    private var pending: [UInt8] = []
+    private var state = ScanState()
+    private var isAtStart = true
+    /// A long unfinished record is looked at again only when it has grown by half, so that small pieces cost no square.
+    private var nextScan = 0
+
+    /// Makes a tokenizer.
+    ///
+    /// - Parameter limit: The most bytes of a record, at most 512 MB.
+    public init(_ dialect: Dialect, limit: Int = Tokenizer.defaultLimit) {
+        self.dialect = dialect
+        self.limit = min(max(1, limit), Self.largestLimit)
+        classes = ByteClasses(dialect)
+    }
+
+    /// Empty lines so far; they make no records.
+    public var emptyLines: Int { state.emptyLines }
+
+    /// Takes a piece of input and gives the records that it completes; an unfinished one is kept.
+    public mutating func feed(_ piece: UnsafeRawBufferPointer) -> Batch {
+        pending.append(contentsOf: piece)
+        return pending.count < nextScan ? Batch(dialect: dialect) : scan(isFinal: false)
+    }
+
+    /// Takes an array of bytes.
+    public mutating func feed(_ piece: [UInt8]) -> Batch { piece.withUnsafeBytes { feed($0) } }
+
+    /// Ends the input and gives the record that was unfinished, if there is one.
+    public mutating func finish() -> Batch { scan(isFinal: true) }
+
+    private mutating func scan(isFinal: Bool) -> Batch {
+        if isAtStart {
+            guard isFinal || !mayBeByteOrderMark else { return Batch(dialect: dialect) }
+            isAtStart = false
+            if pending.starts(with: TextEncoding.utf8ByteOrderMark) { pending.removeFirst(3) }
+        }
+        let bytes = pending
+        let result = bytes.withUnsafeBufferPointer { buffer in
+            Scanner(classes: classes, limit: limit, isFinal: isFinal).scan(buffer, &state)
+        }
+        pending = Array(bytes[result.consumed...])
+        nextScan = pending.count < 65_536 ? 0 : min(pending.count + pending.count / 2, max(pending.count, limit) + 1)
+        return Batch(dialect: dialect, bytes: bytes, scan: result)
+    }
+
+    /// Whether too little has come to tell a byte order mark from data.
+    private var mayBeByteOrderMark: Bool {
+        pending.count < 3 && TextEncoding.utf8ByteOrderMark.starts(with: pending)
+    }
+}
+
+extension TextEncoding {
+    /// U+FEFF in UTF-8.
+    static let utf8ByteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+}
