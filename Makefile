@@ -8,7 +8,7 @@ DESTDIR ?=
 DEMO_STATE ?= $(if $(filter 0,$(shell id -u)),/var/tmp/rssctl-demo,/tmp/rssctl-demo-$(shell id -u))
 
 export RSSCTL_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-export RSSCTL_DATE := $(shell git log -1 --format=%cs 2>/dev/null || echo unknown)
+export RSSCTL_DATE := $(shell date -u +%F)
 
 RELEASE_FLAGS := --configuration release --static-swift-stdlib --product rssctl
 RELEASE_BINARY = $(shell swift build --configuration release --show-bin-path 2>/dev/null)/rssctl

@@ -67,8 +67,10 @@ let package = Package(
         .executableTarget(name: "rssctl", dependencies: ["RSSCommands"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"], path: "Tests/Support", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"], path: "Tests/Support", exclude: ["Scripts"],
+            swiftSettings: strict),
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "RSSModel"], exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: strict),
         .testTarget(name: "RedisClientTests", dependencies: ["RedisClient"], swiftSettings: strict),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),
     ],

@@ -31,6 +31,7 @@ public struct ProgressReporter: Sendable {
     public func callAsFunction(_ event: ProgressEvent) { send(event) }
 
     /// Runs work as a phase: told when it begins and when it ends.
+    @discardableResult
     public func phase<T>(
         _ name: String, total: Int64? = nil, unit: ProgressUnit = .steps,
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> T

@@ -9,7 +9,7 @@ public struct SandboxGroup: Group {
         generated passwords, run by an unprivileged user. Commands use a running sandbox when no database is configured.
         """
     public static let verbs: [any ParsableCommand.Type] = [
-        SandboxUp.self, SandboxDown.self, SandboxStatus.self, SandboxEnv.self, SandboxPsql.self,
+        SandboxUp.self, SandboxDown.self, SandboxStatus.self, SandboxSeed.self, SandboxEnv.self, SandboxPsql.self,
         SandboxReset.self, SandboxDestroy.self,
     ]
 

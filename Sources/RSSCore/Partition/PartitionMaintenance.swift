@@ -52,8 +52,7 @@ public struct PartitionMaintenance: Sendable {
         return try await create(plan, in: table, today: today, isDryRun: isDryRun, progress: progress)
     }
 
-    /// Makes given partitions, for example those of the past that a seed needs.
-    func create(
+    private func create(
         _ plan: [PartitionToCreate], in table: PartitionedTable, today: CalendarDate, isDryRun: Bool, progress: ProgressReporter
     ) async throws -> Outcome {
         var outcome = Outcome(table: "\(table.schema).\(table.name)", created: [], statements: [], coveredUntil: nil)
@@ -114,6 +113,16 @@ public struct PartitionMaintenance: Sendable {
     private func grants(parent: String, child: String) async throws -> [String] {
         try await connection.query(SQLResource(PackageResources.grants_sql).text, [parent, child])
             .map { try $0.decode(String.self, at: 0) }
+    }
+
+    /// Makes the partitions of a span of months that are missing; a seed needs those of the past.
+    func cover(
+        schema: String, name: String, from: CalendarDate, to: CalendarDate, today: CalendarDate, progress: ProgressReporter
+    ) async throws {
+        let table = try await table(schema: schema, name: name)
+        let plan = planner.cover(from: from, to: to, in: table, takenNames: try await takenNames(schema)) { _ in "seed" }
+        // One line a partition would bury what a seed has to say.
+        _ = try await create(plan, in: table, today: today, isDryRun: false, progress: .silent)
     }
 
     private func takenNames(_ schema: String) async throws -> Set<String> {

@@ -26,21 +26,31 @@ public struct PartitionPlanner: Sendable {
     ///   - takenNames: names in the schema that something else bears.
     ///   - today: the day that counts as today.
     public func missing(in table: PartitionedTable, takenNames: Set<String>, today: CalendarDate) -> [PartitionToCreate] {
-        let covered = table.partitions.compactMap(\.bound)
-        let horizon = today.startOfMonth(adding: premake + 1)
+        let thisMonth = today.startOfMonth()
+        // Gaps lie between existing partitions; the runway begins with this month.
+        let first = table.partitions.compactMap(\.bound?.upper).min().map { min($0, thisMonth) } ?? thisMonth
+        return cover(
+            from: first.startOfMonth(), to: thisMonth.startOfMonth(adding: premake + 1), in: table, takenNames: takenNames
+        ) { month in
+            month < thisMonth ? "gap" : month == thisMonth ? "this month" : "ahead"
+        }
+    }
+
+    /// The partitions to make so that a span of months is covered.
+    func cover(
+        from first: CalendarDate, to end: CalendarDate, in table: PartitionedTable, takenNames: Set<String>,
+        reason: (CalendarDate) -> String
+    ) -> [PartitionToCreate] {
+        let bounds = table.partitions.compactMap(\.bound)
         var names = takenNames
         var plan: [PartitionToCreate] = []
-        // Gaps lie between existing partitions; the runway begins with this month.
-        let first = covered.compactMap(\.upper).min().map { min($0, today.startOfMonth()) } ?? today.startOfMonth()
-        var month = first.startOfMonth()
-        while month < horizon {
+        var month = first
+        while month < end {
             let next = month.startOfMonth(adding: 1)
-            for (lower, upper) in Self.uncovered(from: month, to: next, by: covered) {
-                let isWhole = lower == month && upper == next
-                let name = Self.freeName(table.name, lower, isWhole: isWhole, taken: names)
+            for (lower, upper) in Self.uncovered(from: month, to: next, by: bounds) {
+                let name = Self.freeName(table.name, lower, isWhole: lower == month && upper == next, taken: names)
                 names.insert(name)
-                let reason = next <= today.startOfMonth() ? "gap" : month == today.startOfMonth() ? "this month" : "ahead"
-                plan.append(PartitionToCreate(name: name, lower: lower, upper: upper, reason: reason))
+                plan.append(PartitionToCreate(name: name, lower: lower, upper: upper, reason: reason(month)))
             }
             month = next
         }

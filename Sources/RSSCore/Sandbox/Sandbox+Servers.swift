@@ -31,6 +31,8 @@ extension Sandbox {
             fsync = off
             synchronous_commit = off
             full_page_writes = off
+            wal_level = minimal
+            max_wal_senders = 0
             shared_preload_libraries = 'pg_stat_statements'
             track_io_timing = on
             log_min_duration_statement = -1
