@@ -17,11 +17,11 @@ public struct Root: ParsableCommand {
         version: Version.line,
         groupedSubcommands: [
             CommandGroup(
-                name: "Database:",
+                name: "Database",
                 subcommands: [MigrateGroup.self, PartitionGroup.self, BulkGroup.self, ReportGroup.self, AnalyzeGroup.self]),
-            CommandGroup(name: "Cache:", subcommands: [CacheGroup.self]),
+            CommandGroup(name: "Cache", subcommands: [CacheGroup.self]),
             CommandGroup(
-                name: "This machine:",
+                name: "This machine",
                 subcommands: [
                     RunsGroup.self, SandboxGroup.self, ConfigGroup.self, Doctor.self, CompletionVerb.self, DocsGroup.self,
                 ]),

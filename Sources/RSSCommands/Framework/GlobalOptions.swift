@@ -7,10 +7,10 @@ extension ColorChoice: ExpressibleByArgument {}
 
 /// The options that every command has.
 public struct GlobalOptions: ParsableArguments, Sendable {
-    @Option(name: [.short, .long], help: "Form of the result: table, json, ndjson, csv, markdown, yaml.")
+    @Option(name: [.short, .long], help: "Form of the result.")
     var output: OutputFormat = .table
 
-    @Option(help: "Colour: auto, always, never.")
+    @Option(help: "When to use colour.")
     var color: ColorChoice = .auto
 
     @Flag(name: [.short, .long], help: "Say nothing but warnings and errors; for cron.")

@@ -1,10 +1,44 @@
 import ArgumentParser
+import Console
+import Foundation
 
-/// `rssctl docs`
-public struct DocsGroup: Group {
-    public static let group = "docs"
-    public static let abstract = "Write man pages and the command reference"
-    public static let verbs: [any ParsableCommand.Type] = []
+/// `rssctl docs`, for `make docs` and `make install`; not shown in help.
+public struct DocsGroup: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "docs", abstract: "Write man pages and the command reference", shouldDisplay: false,
+        subcommands: [DocsReference.self, DocsMan.self])
 
     public init() {}
+}
+
+/// `rssctl docs reference`
+public struct DocsReference: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "reference", abstract: "Write the command reference as Markdown")
+
+    @Argument(help: "The file.", completion: .file(extensions: ["md"]))
+    var file: String
+
+    public init() {}
+
+    public func run() throws {
+        try Data(ReferencePage.render(CommandTree.load()).utf8).write(to: URL(fileURLWithPath: file))
+    }
+}
+
+/// `rssctl docs man`
+public struct DocsMan: ParsableCommand {
+    public static let configuration = CommandConfiguration(commandName: "man", abstract: "Write a man page for each command")
+
+    @Argument(help: "The folder.", completion: .directory)
+    var folder: String
+
+    public init() {}
+
+    public func run() throws {
+        for command in try CommandTree.load().command.all {
+            let url = URL(fileURLWithPath: folder).appendingPathComponent(ManPage.fileName(command))
+            try Data(ManPage.render(command).utf8).write(to: url)
+        }
+    }
 }

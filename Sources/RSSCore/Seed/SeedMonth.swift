@@ -26,7 +26,7 @@ struct SeedMonth: Sendable {
         self.seed = seed
         self.today = today
         var random = SeedRandom(seed: seed, stream: UInt64(bitPattern: Int64(month.daysSinceEpoch)) &* 8 &+ 2)
-        let days = min(month.startOfMonth(adding: 1), today.adding(days: 1)).daysSinceEpoch - month.daysSinceEpoch
+        let days = min(month.startOfMonth(adding: 1), today).daysSinceEpoch - month.daysSinceEpoch
         let dates = (0..<count).map { _ in month.adding(days: random.below(max(days, 1))) }.sorted()
         let prefix = "RSS-" + month.description.prefix(7).replacing("-", with: "")
         visits = dates.enumerated().map { index, date in

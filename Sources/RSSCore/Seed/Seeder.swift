@@ -55,7 +55,7 @@ public struct Seeder: Sendable {
         let since = Date(timeIntervalSince1970: Double(first.daysSinceEpoch) * 86_400)
         let people = try await progress.phase("organizations and people") {
             try await PartitionMaintenance(connection, planner: PartitionPlanner(), lockPolicy: LockPolicy(), runID: runID).cover(
-                schema: "public", name: "visit_reports", from: first, to: options.today.startOfMonth(adding: 4),
+                schema: "public", name: "visit_reports", from: first, to: options.today.startOfMonth(adding: 1),
                 today: options.today, progress: progress)
             return try await SeedPeople.write(connection, visits: options.visits, seed: options.seed, since: since)
         }
