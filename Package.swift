@@ -72,6 +72,18 @@ let package = Package(
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "RSSModel"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: strict),
         .testTarget(name: "RedisClientTests", dependencies: ["RedisClient"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RSSCoreTests", dependencies: ["RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RSSCommandsTests", dependencies: ["RSSCommands", "RSSCore", "RSSModel", "Console", "TestSupport"],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["TestSupport", "RSSCommands", "RSSCore", "PostgresClient", "Journal", "rssctl"],
+            swiftSettings: strict),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -47,7 +47,8 @@ public struct PostgresError: Error, Sendable, Equatable {
     /// The statement, without parameter values.
     public var statement: String?
 
-    init(
+    /// Makes an error; the fields not named here are set afterwards.
+    public init(
         _ code: Code, _ message: String, sqlState: SQLState? = nil, detail: String? = nil, hint: String? = nil,
         statement: String? = nil
     ) {

@@ -42,6 +42,7 @@ public struct Migrator: Sendable {
     ///
     /// - Returns: the migrations applied, with their times in milliseconds.
     /// - Throws: ``MigrateError``, `PostgresError`, `CancellationError`.
+    @discardableResult
     public func up(_ progress: ProgressReporter) async throws -> [(migration: Migration, milliseconds: Int64)] {
         try await BookkeepingSchema.prepare(connection)
         let plan = try await plan()

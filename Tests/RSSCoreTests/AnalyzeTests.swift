@@ -1,0 +1,117 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import TestSupport
+import Testing
+
+@testable import RSSCore
+
+@Suite struct PerformanceScoreTests {
+    private func findings(_ random: inout SeedRandom) -> [Finding] {
+        (0..<random.below(12)).map { index in
+            Finding(
+                check: ["a", "b", "c", "d"][random.below(4)], severity: random.pick([.info, .warning, .critical]), object: "\(index)",
+                detail: "")
+        }
+    }
+
+    @Test func `mending a finding never lowers the score, and no finding is 100`() {
+        var random = SeedRandom(seed: 3, stream: 1)
+        #expect(PerformanceScore([]).score == 100)
+        for _ in 0..<2000 {
+            var list = findings(&random)
+            let before = PerformanceScore(list).score
+            #expect((0...100).contains(before))
+            if list.isEmpty { continue }
+            list.remove(at: random.below(list.count))
+            #expect(PerformanceScore(list).score >= before)
+        }
+    }
+
+    @Test func `every lost point is accounted for, in any order of the findings`() {
+        var random = SeedRandom(seed: 4, stream: 1)
+        for _ in 0..<200 {
+            let list = findings(&random)
+            let score = PerformanceScore(list)
+            #expect(score == PerformanceScore(list.shuffled(using: &random)))
+            #expect(score.score == max(0, Int((100 - score.losses.reduce(0) { $0 + $1.points }).rounded())))
+        }
+    }
+}
+
+@Suite struct PerformanceCheckTests {
+    @Test func `every shipped check has a head that can be read, and a key of its own`() {
+        #expect(PerformanceCheck.all.count == PerformanceCheck.files.count)
+        #expect(Set(PerformanceCheck.all.map(\.key)).count == PerformanceCheck.all.count)
+    }
+
+    @Test func `a file without a head is no check`() { #expect(PerformanceCheck(sql: "SELECT 1") == nil) }
+
+    private func outcomes(_ options: ConnectionOptions) async throws -> [String: CheckOutcome] {
+        let connection = try await PostgresConnection.connect(options)
+        let reports = try await PerformanceAnalyzer(connection).run(PerformanceCheck.all, .silent)
+        await connection.close()
+        return Dictionary(uniqueKeysWithValues: reports.map { ($0.check, $0.outcome) })
+    }
+
+    @Test func `a healthy database has no finding in its catalog`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await PostgresConnection.connect(options)
+            try await connection.execute("ANALYZE")
+            await connection.close()
+            let outcomes = try await outcomes(options)
+            for area in ["index.", "partition.", "constraint.", "foreign_key.", "table.", "trigger.", "sequence.", "autovacuum."] {
+                for (key, outcome) in outcomes where key.hasPrefix(area) { #expect(outcome == .ok(nil), "\(key)") }
+            }
+        }
+    }
+
+    @Test func `planted faults are found, each with the statement that mends it`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await PostgresConnection.connect(options)
+            try await connection.executeScript(
+                """
+                CREATE TABLE fault_no_key (x int);
+                CREATE TABLE fault_parent (id int PRIMARY KEY);
+                CREATE TABLE fault_child (id int PRIMARY KEY, parent_id int);
+                INSERT INTO fault_parent SELECT generate_series(1, 20000);
+                INSERT INTO fault_child SELECT i, i FROM generate_series(1, 20000) i;
+                ALTER TABLE fault_child ADD CONSTRAINT fault_fk FOREIGN KEY (parent_id) REFERENCES fault_parent NOT VALID;
+                CREATE INDEX fault_twin_a ON fault_child (parent_id, id);
+                CREATE INDEX fault_twin_b ON fault_child (parent_id, id);
+                CREATE TABLE fault_ordered (id int PRIMARY KEY, d date NOT NULL) WITH (autovacuum_enabled = off);
+                CREATE TABLE fault_months (d date NOT NULL) PARTITION BY RANGE (d);
+                CREATE TABLE fault_months_old PARTITION OF fault_months FOR VALUES FROM ('2020-01-01') TO ('2020-02-01');
+                ANALYZE;
+                UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'fault_twin_b'::regclass;
+                """)
+            await connection.close()
+            let outcomes = try await outcomes(options)
+            for (key, object) in [
+                ("table.no_primary_key", "fault_no_key"), ("constraint.not_valid", "fault_fk"), ("index.invalid", "fault_twin_b"),
+                ("autovacuum.disabled", "fault_ordered"), ("partition.runway", "fault_months"),
+            ] {
+                guard case .findings(let findings)? = outcomes[key] else {
+                    Issue.record("\(key): \(String(describing: outcomes[key]))")
+                    continue
+                }
+                #expect(findings.contains { "\($0.object) \($0.detail)".contains(object) }, "\(key)")
+            }
+        }
+    }
+
+    @Test func `a role without rights is blind, never well`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let admin = try await PostgresConnection.connect(options)
+            try await admin.execute("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'plain') THEN CREATE ROLE plain LOGIN PASSWORD 'plain'; END IF; END $$")
+            await admin.close()
+            var plain = options
+            plain.keywords["user"] = "plain"
+            plain.keywords["password"] = "plain"
+            let outcomes = try await outcomes(plain)
+            let needy = PerformanceCheck.all.filter { !$0.needs.isEmpty }
+            #expect(!needy.isEmpty)
+            for check in needy { #expect(outcomes[check.key]?.verdict == .blind, "\(check.key)") }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import TestSupport
+import Testing
+
+@testable import RSSCore
+
+@Suite struct PartitionMaintenanceTests {
+    private func maintenance(_ connection: PostgresConnection, premake: Int = 3, budget: Duration = .seconds(5)) -> PartitionMaintenance {
+        PartitionMaintenance(
+            connection, planner: PartitionPlanner(premake: premake),
+            lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget), runID: UUID().uuidString)
+    }
+
+    private let today = CalendarDate(Date())
+
+    private func run(
+        _ connection: PostgresConnection, premake: Int = 3, dryRun: Bool = false, budget: Duration = .seconds(5)
+    ) async throws -> PartitionMaintenance.Outcome {
+        try await maintenance(connection, premake: premake, budget: budget).run(
+            schema: "public", name: "visit_reports", today: today, isDryRun: dryRun, progress: .silent)
+    }
+
+    @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftover of ours`() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await connection.execute("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN CREATE ROLE app; END IF; END $$")
+            try await connection.execute("GRANT SELECT, INSERT ON visit_reports TO app")
+            let outcome = try await run(connection, premake: 5)
+            #expect(outcome.created.count == 2)
+            let name = try #require(outcome.created.last?.name)
+            let row = try #require(
+                try await connection.query(
+                    """
+                    SELECT (SELECT count(*) FROM pg_index WHERE indrelid = c.oid) = (SELECT count(*) FROM pg_index WHERE indrelid = 'visit_reports'::regclass),
+                           NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND conname = 'rssctl_bound'),
+                           (SELECT count(*) FROM pg_constraint WHERE conrelid = c.oid AND contype = 'f'),
+                           EXISTS (SELECT FROM pg_trigger WHERE tgrelid = c.oid AND tgname = 'visit_report_keys_insert'),
+                           has_table_privilege('app', c.oid, 'INSERT'),
+                           NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND NOT i.indisvalid)
+                    FROM pg_class c WHERE c.relname = $1
+                    """, [name]
+                ).first)
+            let facts = try row.decode(Bool.self, Bool.self, Int.self, Bool.self, Bool.self, Bool.self)
+            #expect(facts == (true, true, 3, true, true, true))
+            let records = try await connection.query("SELECT object FROM rssctl.operation WHERE operation = 'partition.create'")
+            #expect(records.count >= 2)
+            let again = try await run(connection, premake: 5)
+            #expect(again.created.isEmpty)
+        }
+    }
+
+    @Test func `a dry run changes nothing and prints what the run then does`() async throws {
+        try await withConnection(migrated: true) { connection in
+            let dry = try await run(connection, premake: 4, dryRun: true)
+            #expect(dry.created.count == 1 && dry.statements.contains { $0.contains("ATTACH PARTITION") })
+            let real = try await run(connection, premake: 4)
+            #expect(real.created == dry.created && real.statements == dry.statements)
+        }
+    }
+
+    @Test func `a reader of the table does not hold it up, and it holds up no reader`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await PostgresConnection.connect(options)
+            let reader = try await PostgresConnection.connect(options)
+            try await reader.execute("BEGIN")
+            try await reader.query("SELECT count(*) FROM visit_reports")
+            let outcome = try await run(connection, premake: 4)
+            #expect(outcome.created.count == 1)
+            await reader.close()
+            await connection.close()
+        }
+    }
+
+    @Test func `a writer of a referenced table in the way is named when the budget is spent, and nothing is left behind`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await PostgresConnection.connect(options)
+            var other = options
+            other.session.applicationName = "long-writer"
+            let writer = try await PostgresConnection.connect(other)
+            try await writer.execute("BEGIN")
+            try await writer.execute("INSERT INTO organizations (name) VALUES ('x')")
+            let error = await #expect(throws: PartitionError.self) {
+                try await run(connection, premake: 4, budget: .milliseconds(300))
+            }
+            guard case .lockBudgetSpent(let name, _, let blockers) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(blockers.first?.contains("long-writer") == true)
+            let left = try await connection.query("SELECT 1 FROM pg_class WHERE relname = $1", [name])
+            #expect(left.isEmpty)
+            await writer.close()
+            await connection.close()
+        }
+    }
+
+    @Test func `a table that is not partitioned, or otherwise, is refused with the reason`() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await connection.execute("CREATE TABLE by_list (x int, d date) PARTITION BY LIST (x)")
+            for (name, expected) in [
+                ("users", PartitionError.notPartitioned("public.users")), ("nothing", .notPartitioned("public.nothing")),
+                ("by_list", .unsupportedKey("public.by_list", definition: "LIST (x)")),
+            ] {
+                await #expect(throws: expected) {
+                    try await maintenance(connection).run(
+                        schema: "public", name: name, today: today, isDryRun: true, progress: .silent)
+                }
+            }
+        }
+    }
+
+    @Test func `hostile names are quoted`() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await connection.execute("CREATE SCHEMA \"we\"\"ird; schema\"")
+            try await connection.execute("CREATE TABLE \"we\"\"ird; schema\".\"ta'ble\" (id int, \"da\"\"te\" date NOT NULL) PARTITION BY RANGE (\"da\"\"te\")")
+            let outcome = try await maintenance(connection).run(
+                schema: "we\"ird; schema", name: "ta'ble", today: today, isDryRun: false, progress: .silent)
+            #expect(outcome.created.count == 4)
+            try await connection.execute("INSERT INTO \"we\"\"ird; schema\".\"ta'ble\" VALUES (1, current_date)")
+        }
+    }
+}

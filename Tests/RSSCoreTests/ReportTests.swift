@@ -1,0 +1,122 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import TestSupport
+import Testing
+
+@testable import RSSCore
+
+@Suite struct ReportTests {
+    private func seeded(_ options: ConnectionOptions) async throws -> PostgresConnection {
+        var seed = Seeder.Options(today: CalendarDate(Date()))
+        seed.visits = 1500
+        _ = try await Seeder(options, options: seed).run(runID: UUID().uuidString, .silent)
+        return try await PostgresConnection.connect(options)
+    }
+
+    /// What a page must hold, by a query without any cleverness.
+    private func expected(_ connection: PostgresConnection, _ condition: String) async throws -> [UUID] {
+        try await connection.query(
+            """
+            SELECT vr.id FROM visit_reports vr JOIN organizations o ON o.id = vr.organization_id
+            WHERE \(condition) ORDER BY vr.visit_date DESC, vr.created_at DESC, vr.id DESC
+            """
+        ).map { try $0.decode(UUID.self, at: 0) }
+    }
+
+    @Test func `pages, totals and counts are those of a plain query`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await seeded(options)
+            let reader = ReportReader(connection)
+            let organization = try #require(
+                try await connection.query("SELECT name FROM organizations ORDER BY created_at, id LIMIT 1").first?.decode(String.self, at: 0))
+            let technician = try #require(try await connection.query("SELECT email FROM users LIMIT 1").first?.decode(String.self, at: 0))
+            let office = try #require(try await connection.query("SELECT name FROM offices LIMIT 1").first?.decode(String.self, at: 0))
+            let from = CalendarDate(Date()).adding(days: -200)
+            let cases: [(String, (inout ReportFilter) -> Void)] = [
+                ("true", { _ in }),
+                ("o.name = '\(organization)'", { $0.organization = organization.uppercased() }),
+                ("vr.technician_id = (SELECT id FROM users WHERE email = '\(technician)')", { $0.technician = technician }),
+                ("vr.office_id = (SELECT id FROM offices WHERE name = '\(office)')", { $0.office = office }),
+                ("vr.status = 'draft'", { $0.status = "draft" }),
+                ("vr.visit_date >= '\(from)'", { $0.from = from }), ("vr.visit_date <= '\(from)'", { $0.to = from }),
+                ("vr.visit_date BETWEEN '\(from)' AND '\(from.adding(days: 30))' AND vr.status = 'completed'", {
+                    $0.from = from
+                    $0.to = from.adding(days: 30)
+                    $0.status = "completed"
+                }),
+                ("vr.report_number LIKE '%000001%' OR to_tsvector('english', coalesce(vr.visit_purpose, '') || ' ' || coalesce(vr.summary_description, '')) @@ plainto_tsquery('english', '000001') OR o.name ILIKE '%000001%'", { $0.search = "000001" }),
+                ("to_tsvector('english', coalesce(vr.visit_purpose, '') || ' ' || coalesce(vr.summary_description, '')) @@ plainto_tsquery('english', 'overheating')", { $0.search = "overheating" }),
+                ("false", { $0.search = "RSS_2" }), ("false", { $0.search = "100%" }), ("false", { $0.search = "it's \\ \"x\"" }),
+            ]
+            for (condition, change) in cases {
+                var filter = ReportFilter()
+                change(&filter)
+                filter.limit = 50
+                let all = try await expected(connection, condition)
+                let page = try await reader.page(filter)
+                #expect(page.visits.map(\.id) == Array(all.prefix(50)), "\(condition)")
+                #expect(page.totalCount == Int64(all.count), "\(condition)")
+                filter.page = 2
+                let second = try await reader.page(filter)
+                #expect(second.visits.map(\.id) == Array(all.dropFirst(50).prefix(50)), "\(condition)")
+                filter.page = 10_000
+                let beyond = try await reader.page(filter)
+                #expect(beyond.visits.isEmpty && beyond.totalCount == Int64(all.count), "\(condition)")
+            }
+            await connection.close()
+        }
+    }
+
+    @Test func `following the cursor visits every report once`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await seeded(options)
+            let reader = ReportReader(connection)
+            var filter = ReportFilter()
+            filter.limit = 400
+            filter.count = .none
+            var seen: [UUID] = []
+            while true {
+                let page = try await reader.page(filter)
+                seen += page.visits.map(\.id)
+                guard let next = page.next else { break }
+                filter.after = ReportCursor(next)
+            }
+            let all = try await expected(connection, "true")
+            #expect(seen == all)
+            let first = try #require(try await reader.page(ReportFilter()).visits.first)
+            let row = try #require(
+                try await connection.query(
+                    """
+                    SELECT (SELECT count(*) FROM hardware_inventory WHERE visit_report_id = $1), (SELECT count(*) FROM recycling_records WHERE visit_report_id = $1),
+                           (SELECT count(*) FROM files.file_attachments WHERE visit_report_id = $1)
+                    """, [first.id]
+                ).first)
+            let counts = try row.decode(Int64.self, Int64.self, Int64.self)
+            #expect(counts == (first.hardwareCount, first.recyclingCount, first.fileCount))
+            await connection.close()
+        }
+    }
+
+    @Test func `a capped total says that it is one`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await seeded(options)
+            var filter = ReportFilter()
+            filter.count = .capped(100)
+            let capped = try await ReportReader(connection).page(filter)
+            #expect(capped.totalCount == 100 && !capped.totalIsExact)
+            filter.count = .capped(5000)
+            let exact = try await ReportReader(connection).page(filter)
+            #expect(exact.totalCount == 1500 && exact.totalIsExact)
+            await #expect(throws: ReportError.unknown(kind: "office", name: "nowhere")) {
+                var filter = ReportFilter()
+                filter.office = "nowhere"
+                _ = try await ReportReader(connection).page(filter)
+            }
+            await connection.close()
+        }
+    }
+
+    @Test(arguments: ["", "x", "!!!!", "AAAA", "fn5-"])
+    func `what is no cursor is refused`(text: String) { #expect(ReportCursor(text) == nil) }
+}
