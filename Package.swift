@@ -79,10 +79,17 @@ let package = Package(
             name: "RSSCoreTests", dependencies: ["RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "RSSCommandsTests", dependencies: ["RSSCommands", "RSSCore", "RSSModel", "Console", "TestSupport"],
+            name: "RSSCommandsTests",
+            dependencies: [
+                "RSSCommands", "RSSCore", "RSSModel", "Console",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["TestSupport", "RSSCommands", "RSSCore", "PostgresClient", "Journal", "rssctl"],
+            name: "IntegrationTests", dependencies: [
+                "TestSupport", "RSSCommands", "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "Journal", "rssctl",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),
     ],

@@ -19,13 +19,17 @@ extension Journal {
     /// Removes runs that began before a time, but keeps the newest so many of all; runs that go on are kept.
     ///
     /// - Returns: the number of runs removed, or that would be.
-    public func prune(before: Date, keeping newest: Int, dryRun: Bool) throws -> Int {
+    public func prune(before: Date, keeping newest: Int, now: Date = Date(), dryRun: Bool) throws -> Int {
         try write { database in
             let rule = """
-                FROM run WHERE started_at < ? AND ended_at IS NOT NULL
+                FROM run WHERE started_at < ? AND (ended_at IS NOT NULL OR started_at < ?)
                 AND id NOT IN (SELECT id FROM run ORDER BY id DESC LIMIT ?)
                 """
-            let arguments: StatementArguments = [Int64(before.timeIntervalSince1970 * 1000), newest]
+            // A run without an end that is a week old was killed.
+            let weekAgo = now.addingTimeInterval(-7 * 86_400)
+            let arguments: StatementArguments = [
+                Int64(before.timeIntervalSince1970 * 1000), Int64(weekAgo.timeIntervalSince1970 * 1000), newest,
+            ]
             let count = try Int.fetchOne(database, sql: "SELECT count(*) \(rule)", arguments: arguments) ?? 0
             if !dryRun { try database.execute(sql: "DELETE \(rule)", arguments: arguments) }
             return count

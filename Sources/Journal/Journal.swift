@@ -23,7 +23,14 @@ public struct Journal: Sendable {
             let lock = open("\(path).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
             if lock < 0 { throw JournalError.unusable(path: path, reason: String(cString: strerror(errno))) }
             defer { close(lock) }
-            flock(lock, LOCK_EX)
+            // Bounded: a stopped process that holds it must not stop everybody else.
+            let deadline = ContinuousClock.now + .seconds(5)
+            while flock(lock, LOCK_EX | LOCK_NB) != 0 {
+                if ContinuousClock.now > deadline {
+                    throw JournalError.unusable(path: path, reason: "another process holds it open for too long")
+                }
+                usleep(5000)
+            }
             if !FileManager.default.fileExists(atPath: path) {
                 _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
             }

@@ -38,7 +38,15 @@ public final class RunRecorder: Sendable {
     }
 
     /// Notes what the run is aimed at.
-    public func target(_ target: String) { state.withLock { $0.run.target = target } }
+    public func target(_ target: String) {
+        let run = state.withLock { state -> Run? in
+            guard state.run.target != target else { return nil }
+            state.run.target = target
+            return state.run
+        }
+        // At once, so that a run that is killed has it too.
+        if let run { attempt { try $0.finish(run) } }
+    }
 
     /// Notes a count; the last value of a name stays.
     public func count(_ name: String, _ value: Int64) { state.withLock { $0.run.counts[name] = value } }

@@ -74,9 +74,9 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
             }
             try journal.finish(ended)
         }
-        #expect(try journal.prune(before: Date(timeIntervalSince1970: 9), keeping: 3, dryRun: true) == 6)
+        #expect(try journal.prune(before: Date(timeIntervalSince1970: 9), keeping: 3, now: Date(timeIntervalSince1970: 20), dryRun: true) == 6)
         #expect(try journal.count() == 10)
-        #expect(try journal.prune(before: Date(timeIntervalSince1970: 9), keeping: 3, dryRun: false) == 6)
+        #expect(try journal.prune(before: Date(timeIntervalSince1970: 9), keeping: 3, now: Date(timeIntervalSince1970: 20), dryRun: false) == 6)
         #expect(try journal.runs().map(\.startedAt.timeIntervalSince1970) == [10, 9, 8, 2])
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RSSCore
 
 /// The built rssctl, run as a user would run it.
 public struct Binary: Sendable {
@@ -55,58 +56,47 @@ public struct Binary: Sendable {
     }
 
     /// A run that goes on.
-    public final class Running: @unchecked Sendable {  // the process is started in init and only waited for afterwards
-        private let process = Process()
+    public struct Running: Sendable {
         private let folder: URL
 
         /// Its process id.
-        public var pid: Int32 { process.processIdentifier }
+        public let pid: Int32
 
         init(_ arguments: [String], environment: [String: String], input: String?, directory: String?) throws {
             folder = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-run-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for name in ["out", "err", "in"] {
-                let data = name == "in" ? Data((input ?? "").utf8) : Data()
-                try data.write(to: folder.appendingPathComponent(name))
+                try Data(name == "in" ? (input ?? "").utf8 : "".utf8).write(to: folder.appendingPathComponent(name))
             }
-            process.executableURL = URL(fileURLWithPath: Binary.path)
-            process.arguments = arguments
-            process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8"]
-                .merging(environment) { $1 }
-            if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-            process.standardInput = try FileHandle(forReadingFrom: folder.appendingPathComponent("in"))
-            process.standardOutput = try FileHandle(forWritingTo: folder.appendingPathComponent("out"))
-            process.standardError = try FileHandle(forWritingTo: folder.appendingPathComponent("err"))
-            try process.run()
+            let clean = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8"]
+            let program = Subprocess(
+                executable: "/usr/bin/env", arguments: ["--chdir=\(directory ?? "/")", Binary.path] + arguments,
+                environment: clean.merging(environment) { $1 }, inheritsEnvironment: false)
+            pid = try program.start(
+                input: folder.appendingPathComponent("in").path, output: folder.appendingPathComponent("out").path,
+                errors: folder.appendingPathComponent("err").path)
         }
 
         /// Sends a signal.
         public func signal(_ number: Int32) { kill(pid, number) }
 
-        /// What it has told so far.
-        public var errorsSoFar: String { text("err") }
-
         private func text(_ name: String) -> String {
             (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
         }
 
-        /// Waits for its end, at most for so long; then it is killed.
+        /// Waits for its end, at most for so long; then it is killed. To be called once.
         public func result(within limit: Duration = .seconds(120)) async throws -> Result {
-            let ended = try await eventually(within: limit) { Self.isGone(process) }
-            if !ended { kill(pid, SIGKILL) }
-            process.waitUntilExit()
+            var status: Int32?
+            _ = try await eventually(within: limit) {
+                status = Subprocess.status(of: pid)
+                return status != nil
+            }
+            if status == nil {
+                kill(pid, SIGKILL)
+                status = Subprocess.status(of: pid, waiting: true)
+            }
             defer { try? FileManager.default.removeItem(at: folder) }
-            let signalled = process.terminationReason == .uncaughtSignal
-            return Result(
-                status: signalled ? 128 + process.terminationStatus : process.terminationStatus, output: text("out"),
-                errors: text("err"))
-        }
-
-        private static func isGone(_ process: Process) -> Bool {
-            if !process.isRunning { return true }
-            // Foundation notices an end only when every descendant has closed what it inherited; a sandbox's servers do not.
-            let stat = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
-            return stat.isEmpty || stat.contains(") Z ")
+            return Result(status: status ?? -1, output: text("out"), errors: text("err"))
         }
     }
 }

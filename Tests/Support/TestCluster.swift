@@ -32,13 +32,8 @@ public struct TestCluster: Sendable {
             for pid in $(head -qn 1 \(folder)/postgres/postmaster.pid \(folder)/redis/redis.pid 2>/dev/null); do kill -QUIT $pid; kill -KILL $pid; done
             sleep 0.3; rm -rf \(folder)
             """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/setsid")
-        process.arguments = ["sh", "-c", script]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        _ = try Subprocess(executable: "/usr/bin/setsid", arguments: ["sh", "-c", script]).start(
+            output: "/dev/null", errors: "/dev/null")
     }
 
     /// How to reach a database of the cluster.

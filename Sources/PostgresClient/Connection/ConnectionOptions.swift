@@ -29,7 +29,7 @@ public struct ConnectionOptions: Sendable {
             "client_encoding": "UTF8", "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5",
             "keepalives_count": "3", "tcp_user_timeout": "15000",
         ]
-        if !isLocal, keywords["sslmode"] == nil, getenv("PGSSLMODE") == nil, keywords["service"] == nil {
+        if !isLocal, keywords["sslmode"] == nil, getenv("PGSSLMODE") == nil {
             all["sslmode"] = "verify-full"
             if keywords["sslrootcert"] == nil, getenv("PGSSLROOTCERT") == nil, access(Self.systemCABundle, R_OK) == 0 {
                 all["sslrootcert"] = Self.systemCABundle
@@ -43,7 +43,11 @@ public struct ConnectionOptions: Sendable {
 
     /// Whether every host is a socket folder or this machine.
     private var isLocal: Bool {
-        let host = keywords["hostaddr"] ?? keywords["host"] ?? getenv("PGHOST").map { String(cString: $0) } ?? ""
+        // What a service file names is not known here, and therefore not local. A file that says otherwise is overruled:
+        // sslmode is then set by the setting or by PGSSLMODE.
+        if keywords["service"] != nil { return false }
+        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+        let host = keywords["hostaddr"] ?? keywords["host"] ?? variable("PGHOSTADDR") ?? variable("PGHOST") ?? ""
         return host.split(separator: ",").allSatisfy {
             $0.hasPrefix("/") || $0.hasPrefix("@") || $0 == "localhost" || $0 == "::1" || $0.hasPrefix("127.")
         }
@@ -100,6 +104,8 @@ public struct SessionSettings: Sendable, Equatable {
         if let clientConnectionCheckInterval, serverVersion >= 140_000 {
             all.append(("client_connection_check_interval", "\(clientConnectionCheckInterval.milliseconds)"))
         }
+        // The session that holds a lock is idle while another one works.
+        if serverVersion >= 140_000 { all.append(("idle_session_timeout", "0")) }
         if readOnly { all.append(("default_transaction_read_only", "on")) }
         if let searchPath { all.append(("search_path", searchPath)) }
         return all

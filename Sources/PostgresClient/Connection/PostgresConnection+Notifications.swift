@@ -34,6 +34,7 @@ extension PostgresConnection {
         try await cancellable {
             try self.requireIdle()
             let deadline = ContinuousClock.now + timeout
+            self.collectNotifications(try self.pointer())
             while self.notifications.isEmpty {
                 switch try self.poll(POLLIN, until: deadline) {
                 case .deadline: return nil

@@ -49,6 +49,9 @@ extension PostgresConnection {
     /// Sends a statement and collects its result, blocking this thread. Nil parameters: the simple protocol.
     func run(_ sql: String, _ parameters: [PostgresParameter]?, timeout: Duration? = nil) throws -> ResultSet {
         try requireIdle()
+        if sql.utf8.contains(0) {
+            throw PostgresError(.unexpectedResult, "the statement holds a NUL byte, where libpq would cut it", statement: sql)
+        }
         let started = ContinuousClock.now
         var watch = StatementWatch(timeout: timeout ?? options.responseTimeout)
         try send(sql, parameters)
@@ -114,8 +117,12 @@ extension PostgresConnection {
             let reason = failure?.message
             throw lost(reason)
         }
+        if watch.interruption != nil { settleCancel() }
         switch watch.interruption {
+        // Done before the request reached it: a COMMIT that went through must not be reported as cancelled.
+        case .cancelled where failure == nil: return
         case .cancelled: throw CancellationError()
+        case .timedOut where failure == nil: return
         case .timedOut:
             throw PostgresError(
                 .timedOut, "the statement took longer than the client allows", statement: failure?.statement)

@@ -51,7 +51,7 @@ extension PostgresConnection {
                     case PGRES_TUPLES_OK, PGRES_COMMAND_OK: continue
                     default:
                         let failure = PostgresError(result: result, statement: statement)
-                        while let rest = try self.nextResult(&watch) { PQclear(rest) }
+                        try self.discardResults(&watch)
                         self.state = .idle
                         try self.finishStatement(watch, failure)
                     }
@@ -72,7 +72,8 @@ extension PostgresConnection {
         var watch = StatementWatch(timeout: nil)
         watch.interrupt(.timedOut)
         sendCancelRequest()
-        while let result = try nextResult(&watch) { PQclear(result) }
+        try discardResults(&watch)
+        settleCancel()
     }
 }
 

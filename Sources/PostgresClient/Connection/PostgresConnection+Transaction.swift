@@ -16,7 +16,7 @@ extension PostgresConnection {
         try await execute("BEGIN ISOLATION LEVEL \(isolation.rawValue) READ \(readOnly ? "ONLY" : "WRITE")")
         do {
             let value = try await body()
-            try await execute("COMMIT")
+            try await commit()
             return value
         } catch {
             await rollBack("ROLLBACK")
@@ -41,6 +41,16 @@ extension PostgresConnection {
             await rollBack("ROLLBACK TO SAVEPOINT \(quoted); RELEASE SAVEPOINT \(quoted)")
             throw error
         }
+    }
+
+    /// Commits. PostgreSQL answers the COMMIT of a failed transaction with a rollback and no error, so that is looked at.
+    private func commit() async throws {
+        guard transactionStatus == .inTransaction else {
+            throw PostgresError(
+                .server, "a statement of the transaction failed, so it cannot be committed", sqlState: .inFailedSQLTransaction,
+                statement: "COMMIT")
+        }
+        try await execute("COMMIT")
     }
 
     /// Rolls back even in a cancelled task. A session that cannot even roll back is closed, so that the server does.

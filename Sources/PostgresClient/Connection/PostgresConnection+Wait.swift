@@ -57,7 +57,41 @@ extension PostgresConnection {
     func sendCancelRequest() {
         guard let pointer = handle.pointer, let cancel = PQgetCancel(pointer) else { return }
         let request = CancelRequest(cancel)
-        DispatchQueue.global().async { request.send() }
+        let delivered = DispatchSemaphore(value: 0)
+        pendingCancel = delivered
+        Self.cancelQueue.async {
+            request.send()
+            delivered.signal()
+        }
+    }
+
+    private static let cancelQueue = DispatchQueue(label: "postgres.cancel", attributes: .concurrent)
+
+    /// Waits until the cancel request has been delivered, and lets an empty statement take it up should it have come too
+    /// late for the one that was meant. Otherwise it would hit whatever the session does next.
+    func settleCancel() {
+        guard let delivered = pendingCancel else { return }
+        pendingCancel = nil
+        flag = CancellationFlag(wakeUp)
+        guard delivered.wait(timeout: .now() + 2) == .success else {
+            return markClosed("a cancel request could not be delivered")
+        }
+        // Whether the empty statement ends well or is the one that is cancelled does not matter.
+        _ = try? run("", nil, timeout: .seconds(2))
+    }
+
+    /// Reads and drops what is left of a statement, COPY data included.
+    func discardResults(_ watch: inout StatementWatch) throws {
+        while let result = try nextResult(&watch) {
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_COPY_IN:
+                _ = PQputCopyEnd(try pointer(), "not expected here")
+                try flush(&watch)
+            case PGRES_COPY_OUT, PGRES_COPY_BOTH: while try nextCopyChunk(&watch) != nil {}
+            default: continue
+            }
+        }
     }
 
     /// Sends what libpq has buffered.

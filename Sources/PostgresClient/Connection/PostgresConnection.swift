@@ -27,6 +27,8 @@ public actor PostgresConnection {
     var state = State.idle
     var flag: CancellationFlag
     var notifications: [PostgresNotification] = []
+    /// Signalled when the cancel request that is on its way has been delivered.
+    var pendingCancel: DispatchSemaphore?
 
     /// The backend's process id as this session's first statement saw it.
     public private(set) var backendPID: Int32 = 0
@@ -83,6 +85,8 @@ public actor PostgresConnection {
                     throw PostgresError(.connectionFailed, "out of memory")
                 }
                 handle.adopt(pointer)
+                // Only so does a refused connection tell its SQLSTATE.
+                PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
             }
         }
         let pointer = try pointer()
@@ -92,6 +96,7 @@ public actor PostgresConnection {
             switch direction {
             case PGRES_POLLING_OK:
                 PQsetnonblocking(pointer, 1)
+                PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
                 try configureSession()
                 return
             case PGRES_POLLING_FAILED:
@@ -122,9 +127,22 @@ public actor PostgresConnection {
         backendPID = try result.first?.decode(Int32.self, at: 0) ?? 0
     }
 
+    /// Makes the session's settings again, as they were at its start.
+    public func restoreSettings() async throws {
+        try await execute("RESET ALL")
+        try await execute("RESET ROLE")
+        try await cancellable { try self.configureSession() }
+    }
+
     private func connectError(_ pointer: OpaquePointer) -> PostgresError {
-        let text = String(cString: PQerrorMessage(pointer)).trimmedLines
-        return PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
+        // `FATAL:  28P01: password authentication failed …`, followed by a line with the place in the server's source.
+        let lines = String(cString: PQerrorMessage(pointer)).split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }
+        let text = lines.joined(separator: "\n").trimmedLines
+        guard let match = text.firstMatch(of: #/FATAL:\s+(?<state>[0-9A-Z]{5}): /#) else {
+            return PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
+        }
+        return PostgresError(
+            .connectionFailed, String(text[match.range.upperBound...]), sqlState: SQLState(rawValue: String(match.state)))
     }
 
     /// `host:port/database` for messages; never holds a secret.

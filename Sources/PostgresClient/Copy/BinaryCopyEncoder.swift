@@ -123,12 +123,13 @@ public struct BinaryCopyEncoder: Sendable {
         buffer += value.bytes
     }
 
-    /// A `numeric` of a number with so many decimal places (at most 9): base-10000 digits.
+    /// A `numeric` of a number of at most 15 digits with so many decimal places: base-10000 digits.
     public mutating func numeric(unscaled: Int64, scale: Int) {
         // Widened to a whole number of base-10000 digits behind the point.
         let groupsBehind = (scale + 3) / 4
         var magnitude = unscaled.magnitude
-        for _ in scale..<(groupsBehind * 4) { magnitude *= 10 }
+        // At most three digits are added: a caller's 15 digits fit.
+        for _ in scale..<(groupsBehind * 4) { magnitude = magnitude &* 10 }
         var digits: [Int16] = []
         while magnitude > 0 {
             digits.insert(Int16(magnitude % 10_000), at: 0)

@@ -33,7 +33,7 @@ extension PostgresConnection {
                     PQresultStatus(result) == PGRES_FATAL_ERROR
                     ? PostgresError(result: result, statement: sql)
                     : PostgresError(.unexpectedResult, "the statement is no COPY … FROM STDIN", statement: sql)
-                while let rest = try self.nextResult(&watch) { PQclear(rest) }
+                try self.discardResults(&watch)
                 try self.finishStatement(watch, failure)
                 throw failure
             }
@@ -109,7 +109,8 @@ extension PostgresConnection {
                 try waitForServer(POLLOUT, &watch)
             }
             try flush(&watch)
-            while let result = try nextResult(&watch) { PQclear(result) }
+            try discardResults(&watch)
+            settleCancel()
         } catch {
             markClosed("the COPY could not be ended")
         }

@@ -33,7 +33,7 @@ extension PostgresConnection {
                     PQresultStatus(result) == PGRES_FATAL_ERROR
                     ? PostgresError(result: result, statement: sql)
                     : PostgresError(.unexpectedResult, "the statement is no COPY … TO STDOUT", statement: sql)
-                while let rest = try self.nextResult(&watch) { PQclear(rest) }
+                try self.discardResults(&watch)
                 try self.finishStatement(watch, failure)
                 throw failure
             }
@@ -94,7 +94,8 @@ extension PostgresConnection {
         sendCancelRequest()
         do {
             while try nextCopyChunk(&watch) != nil {}
-            while let result = try nextResult(&watch) { PQclear(result) }
+            try discardResults(&watch)
+            settleCancel()
         } catch {
             markClosed("the COPY could not be ended")
         }

@@ -46,6 +46,12 @@ public struct AdvisoryLockError: Error, Sendable {
     public let lock: AdvisoryLock
     /// Who holds it; nil when the holder could not be seen, or let go meanwhile.
     public let holder: LockHolder?
+
+    /// Makes the error.
+    public init(lock: AdvisoryLock, holder: LockHolder?) {
+        self.lock = lock
+        self.holder = holder
+    }
 }
 
 extension PostgresConnection {

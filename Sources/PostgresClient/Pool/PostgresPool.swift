@@ -145,7 +145,7 @@ public actor PostgresPool {
                     let connection = try await PostgresConnection.connect(connect, logger: logger)
                     state.opened(Pooled(connection: connection))
                     return connection
-                } catch let error as PostgresError where error.sqlState == .tooManyConnections {
+                } catch let error as PostgresError where error.sqlState == .tooManyConnections || error.sqlState == .cannotConnectNow {
                     if ContinuousClock.now + options.retryInterval > deadline { throw error }
                     try await Task.sleep(for: options.retryInterval)
                 }
@@ -187,7 +187,8 @@ public actor PostgresPool {
         reaper = Task { [weak self] in
             while !Task.isCancelled {
                 do { try await Task.sleep(for: .seconds(1)) } catch { return }
-                await self?.reap()
+                guard let self else { return }
+                await self.reap()
             }
         }
     }

@@ -4,7 +4,7 @@ import ArgumentParser
 public struct BulkGroup: Group {
     public static let group = "bulk"
     public static let abstract = "Import inventories from CSV files"
-    public static let verbs: [any ParsableCommand.Type] = []
+    public static let verbs: [any ParsableCommand.Type] = [BulkImport.self]
 
     public init() {}
 }

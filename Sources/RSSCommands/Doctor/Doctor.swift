@@ -7,7 +7,7 @@ public struct Doctor: Verb {
     public static let declaration = Declaration(
         "doctor", "Look at everything rssctl needs: programs, settings, servers, rights, clock, disk",
         needs: [.settings], journaled: false,
-        examples: [.init("Exit status 2 when something is to be mended", "rssctl doctor", exit: .findings)], exits: [.findings])
+        examples: [.init("Exit status 2 when something is to be mended", "rssctl doctor")], exits: [.findings])
 
     @OptionGroup public var global: GlobalOptions
 

@@ -50,16 +50,10 @@ struct Runner<V: Verb>: Sendable {
         defer { deadline?.cancel() }
         do {
             let status = try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
-            signals?.stop()
             recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
+            signals?.stop()
             return status
-        } catch ConsoleError.brokenPipe {
-            // The reader of our output had enough (`| head`); that is no failure of the work.
-            signals?.stop()
-            recorder?.finish(.done, exitCode: 141)
-            return .done
         } catch {
-            signals?.stop()
             var report = ErrorReport(describing: error)
             if let status = signals?.status {
                 report = ErrorReport(
@@ -77,7 +71,8 @@ struct Runner<V: Verb>: Sendable {
                 exitCode: report.exit.rawValue,
                 error: RunError(
                     code: report.code, message: Redaction.scrub(report.message), detail: report.detail.map(Redaction.scrub),
-                    hint: report.hint))
+                    hint: report.hint.map(Redaction.scrub)))
+            signals?.stop()
             return report.exit
         }
     }
@@ -96,8 +91,12 @@ struct Runner<V: Verb>: Sendable {
         let result = try await verb.execute(context)
         for (name, value) in result.counts { context.recorder?.count(name, value) }
         let pager = verb.global.pager ? Pager(environment: world.environment) : nil
-        try Renderer(format: verb.global.output, pager: pager).render(
-            result, to: context.console, command: declaration.command)
+        do {
+            try Renderer(format: verb.global.output, pager: pager).render(
+                result, to: context.console, command: declaration.command)
+        } catch ConsoleError.brokenPipe {
+            // The reader of our output had enough (`| head`); that changes nothing about the work.
+        }
         await lock?.close()
         return result.exitStatus
     }
@@ -106,6 +105,11 @@ struct Runner<V: Verb>: Sendable {
     private func takeLock(_ context: Context) async throws -> PostgresConnection? {
         guard let name = declaration.lock, !context.isDryRun else { return nil }
         let connection = try await context.connectPostgres(direct: true)
+        // A lock taken through a pooler may stay behind on a server session that somebody else is given next.
+        if await connection.announcedBackendPID != connection.backendPID {
+            await connection.close()
+            throw PoolerInBetween(command: declaration.command)
+        }
         do {
             try await connection.acquire(AdvisoryLock("rssctl/\(name)"), wait: .seconds(1))
         } catch {
@@ -152,6 +156,18 @@ struct Runner<V: Verb>: Sendable {
             let report = ErrorReport(describing: error)
             console.warning("this run is not recorded: \(report.message)\(report.detail.map { ": \($0)" } ?? "")")
         }
+    }
+}
+
+/// A command that needs a session of its own meets a connection pooler.
+private struct PoolerInBetween: ReportableError {
+    let command: String
+
+    var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-PG-010", exit: .configuration, message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
+            detail: "locks and settings of a session do not hold through it",
+            hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
     }
 }
 

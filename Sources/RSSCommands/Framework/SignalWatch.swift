@@ -14,6 +14,8 @@ final class SignalWatch: @unchecked Sendable {
     private let isWatching = Mutex(true)
     private var sources: [any DispatchSourceSignal] = []
 
+    private static let queue = DispatchQueue(label: "signals")
+
     /// Work stops within this time after a signal, or is left behind.
     static let grace = DispatchTimeInterval.milliseconds(1700)
 
@@ -23,7 +25,7 @@ final class SignalWatch: @unchecked Sendable {
     init(onSignal: @escaping @Sendable (ExitStatus) -> Void, onOverdue: @escaping @Sendable (ExitStatus) -> Void) {
         for (number, status) in [(SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated)] {
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: Self.queue)
             source.setEventHandler { [weak self] in
                 guard let self else { return }
                 let isFirst = self.received.withLock { received in
@@ -35,10 +37,11 @@ final class SignalWatch: @unchecked Sendable {
                     return
                 }
                 onSignal(status)
-                DispatchQueue.global().asyncAfter(deadline: .now() + Self.grace) {
+                Self.queue.asyncAfter(deadline: .now() + Self.grace) {
                     guard self.isWatching.withLock({ $0 }) else { return }
-                    onOverdue(status)
-                    _exit(status.rawValue)
+                    // The journal may be slow; it gets its chance, and the process ends in any case.
+                    DispatchQueue.global().async { onOverdue(status) }
+                    Self.queue.asyncAfter(deadline: .now() + .milliseconds(200)) { _exit(status.rawValue) }
                 }
             }
             sources.append(source)
@@ -53,5 +56,6 @@ final class SignalWatch: @unchecked Sendable {
     func stop() {
         isWatching.withLock { $0 = false }
         sources.forEach { $0.cancel() }
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
     }
 }

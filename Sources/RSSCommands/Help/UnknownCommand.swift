@@ -17,10 +17,11 @@ struct UnknownCommand: ReportableError {
         while let word = rest.popFirst() {
             if word == "--" { return nil }
             if word.hasPrefix("-") {
-                if Self.optionsWithValue.contains(word) { _ = rest.popFirst() }
+                // What follows an option is its value, unless the option is a flag or has its value in it.
+                if !word.contains("="), !Self.flags.contains(word) { _ = rest.popFirst() }
                 continue
             }
-            let children = level.configuration.subcommands + level.configuration.ungroupedSubcommands + level.configuration.groupedSubcommands.flatMap(\.subcommands)
+            let children = level.configuration.ungroupedSubcommands + level.configuration.groupedSubcommands.flatMap(\.subcommands)
             if children.isEmpty { return nil }
             if word == "help", path.count == 1 { continue }
             let named = children.filter { $0._commandName == word || $0.configuration.aliases.contains(word) }
@@ -36,8 +37,8 @@ struct UnknownCommand: ReportableError {
         return nil
     }
 
-    private static let optionsWithValue: Set<String> = [
-        "-o", "--output", "--color", "--config", "--profile", "--database-url", "--redis-url", "--timeout",
+    private static let flags: Set<String> = [
+        "-h", "--help", "--version", "-q", "--quiet", "-v", "--verbose", "--pager", "--no-pager", "-n", "--dry-run", "-y", "--yes",
     ]
 
     var report: ErrorReport {

@@ -52,6 +52,7 @@ public struct ReportQueryVerb: Verb {
     public init() {}
 
     public func validate() throws {
+        if page > Int(Int32.max) / max(limit, 1) { throw ValidationError("--page is too large.") }
         if page < 1 { throw ValidationError("--page counts from 1.") }
         if !(1...10_000).contains(limit) { throw ValidationError("--limit is a number from 1 to 10000.") }
         if let from, let to, from > to { throw ValidationError("--from is later than --to.") }

@@ -66,10 +66,23 @@ public struct CacheWarmer: Sendable {
             _ = try await redis.unlink(RedisArgument(Self.lockKey), ifEqualTo: token)
             return entries
         } catch {
-            // The lock expires by itself should even this fail; the first error is the one to tell.
-            _ = try? await redis.unlink(RedisArgument(Self.lockKey), ifEqualTo: token)
+            await release(token)
             throw error
         }
+    }
+
+    /// Gives the lock back after a failure, when the connection may be lost and the task cancelled. The lock expires by
+    /// itself should even this fail; the first error is the one to tell.
+    private func release(_ token: RedisArgument) async {
+        var configuration = redis.configuration
+        configuration.connectTimeout = .seconds(1)
+        configuration.commandTimeout = .seconds(1)
+        let options = configuration
+        await Task.detached {
+            guard let fresh = try? await RedisConnection.connect(options) else { return }
+            _ = try? await fresh.unlink(RedisArgument(Self.lockKey), ifEqualTo: token)
+            await fresh.close()
+        }.value
     }
 
     private struct Summary: Sendable {

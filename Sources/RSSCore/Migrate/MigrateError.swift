@@ -7,6 +7,10 @@ public enum MigrateError: ReportableError, Equatable {
     case directoryUnreadable(String, reason: String)
     /// Two files have the same version.
     case duplicateVersion(Int64, files: [String])
+    /// A file is not UTF-8 text.
+    case notText(file: String)
+    /// A file ended the transaction that it is run in.
+    case endedTransaction(file: String)
     /// A file was changed after it had been applied.
     case checksumMismatch(version: Int64, file: String)
     /// The database has a migration that the source does not know.
@@ -28,6 +32,15 @@ public enum MigrateError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-MIGRATE-002", exit: .dataError, message: "version \(version) exists twice",
                 detail: files.joined(separator: ", "), hint: "give one of the files another number")
+        case .notText(let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-008", exit: .dataError, message: "\(file) is not UTF-8 text, or holds a NUL byte",
+                hint: "convert it: iconv -f LATIN1 -t UTF-8")
+        case .endedTransaction(let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-009", exit: .failed, message: "\(file) ended its transaction with a COMMIT or ROLLBACK of its own",
+                detail: "what it had done up to there may be kept, and it is not recorded as applied",
+                hint: "take transaction statements out of the file: each file is run in one transaction")
         case .checksumMismatch(let version, let file):
             ErrorReport(
                 code: "RSS-MIGRATE-003", exit: .pending, message: "\(file) was changed after version \(version) had been applied",

@@ -12,14 +12,20 @@ public struct Migration: Sendable, Equatable {
     public let checksum: String
 
     /// Reads a file named `V0001__what_it_does.sql`; nil for a name of another form.
-    public init?(file: String, bytes: [UInt8]) {
+    ///
+    /// - Throws: ``MigrateError/notText(file:)`` when the file is not UTF-8 or holds a NUL byte.
+    public init?(file: String, bytes: [UInt8]) throws {
         guard let match = file.wholeMatch(of: /V(?<version>[0-9]{1,18})__(?<name>[A-Za-z0-9_]+)\.sql/),
             let version = Int64(match.version)
         else { return nil }
         self.version = version
         name = String(match.name.replacing("_", with: " "))
         self.file = file
-        sql = String(decoding: bytes, as: UTF8.self)
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        guard let sql = String(validating: text, as: UTF8.self), !text.contains(0) else {
+            throw MigrateError.notText(file: file)
+        }
+        self.sql = sql
         checksum = Digest.sha256.hex(bytes)
     }
 }

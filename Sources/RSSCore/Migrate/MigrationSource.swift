@@ -16,7 +16,7 @@ public enum MigrationSource: Sendable, Equatable {
             case .shipped: Self.shippedFiles
             case .directory(let path): try Self.files(in: path)
             }
-        let migrations = files.compactMap { Migration(file: $0.0, bytes: $0.1) }.sorted { $0.version < $1.version }
+        let migrations = try files.compactMap { try Migration(file: $0.0, bytes: $0.1) }.sorted { $0.version < $1.version }
         for (first, second) in zip(migrations, migrations.dropFirst()) where first.version == second.version {
             throw MigrateError.duplicateVersion(first.version, files: [first.file, second.file])
         }

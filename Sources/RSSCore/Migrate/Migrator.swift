@@ -61,10 +61,14 @@ public struct Migrator: Sendable {
             try await lockPolicy.run(on: connection, progress: progress) {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
+                    let transaction = try await currentTransaction()
                     do {
                         try await connection.executeScript(migration.sql)
                     } catch let error as PostgresError where error.sqlState != .lockNotAvailable {
                         throw MigrateError.statementFailed(error, place: migration.place(of: error))
+                    }
+                    guard try await currentTransaction() == transaction else {
+                        throw MigrateError.endedTransaction(file: migration.file)
                     }
                     try await connection.execute(
                         """
@@ -77,7 +81,14 @@ public struct Migrator: Sendable {
         } catch let error as LockBudgetSpent {
             throw MigrateError.lockBudgetSpent(file: migration.file, budget: error.budget, blockers: error.blockers)
         }
+        // A file like those of pg_dump changes settings of the session; the next file must not inherit them.
+        try await connection.restoreSettings()
         return started.milliseconds
+    }
+
+    /// The id of the open transaction; a new one when a file has ended the one before.
+    private func currentTransaction() async throws -> String? {
+        try await connection.query("SELECT pg_current_xact_id()::text").first?.decode(String.self, at: 0)
     }
 }
 

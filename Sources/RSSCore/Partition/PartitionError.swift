@@ -8,6 +8,8 @@ public enum PartitionError: ReportableError, Equatable {
     case unsupportedKey(String, definition: String)
     /// A bound could not be read.
     case unreadableBound(partition: String, bound: String)
+    /// The table has a default partition, which ATTACH would scan while nobody else can use it.
+    case hasDefault(table: String, partition: String)
     /// No lock was to be had within the budget.
     case lockBudgetSpent(partition: String, budget: String, blockers: [String])
 
@@ -25,6 +27,11 @@ public enum PartitionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-003", exit: .failed, message: "the bound of \(partition) cannot be read as dates",
                 detail: bound)
+        case .hasDefault(let table, let partition):
+            ErrorReport(
+                code: "RSS-PARTITION-005", exit: .failed, message: "\(table) has a default partition, \(partition)",
+                detail: "attaching another one would scan it while readers and writers wait",
+                hint: "empty it and detach it first: ALTER TABLE \(table) DETACH PARTITION \(partition)")
         case .lockBudgetSpent(let partition, let budget, let blockers):
             ErrorReport(
                 code: "RSS-PARTITION-004", exit: .tryAgain, message: "no lock to attach \(partition) within \(budget)",

@@ -56,6 +56,9 @@ public struct PartitionMaintenance: Sendable {
         _ plan: [PartitionToCreate], in table: PartitionedTable, today: CalendarDate, isDryRun: Bool, progress: ProgressReporter
     ) async throws -> Outcome {
         var outcome = Outcome(table: "\(table.schema).\(table.name)", created: [], statements: [], coveredUntil: nil)
+        if !plan.isEmpty, let blocking = table.partitions.first(where: \.isDefault) {
+            throw PartitionError.hasDefault(table: outcome.table, partition: blocking.name)
+        }
         if !isDryRun, !plan.isEmpty { try await BookkeepingSchema.prepare(connection) }
         for partition in plan {
             let statements = try await statements(for: partition, of: table)
@@ -97,7 +100,7 @@ public struct PartitionMaintenance: Sendable {
         let column = try await connection.quoteIdentifier(table.column)
         let check = try await connection.quoteIdentifier("rssctl_bound")
         var statements = [
-            "CREATE TABLE \(child) (LIKE \(parent) INCLUDING ALL)",
+            "CREATE TABLE \(child) (LIKE \(parent) INCLUDING ALL EXCLUDING IDENTITY)",
             "ALTER TABLE \(child) ADD CONSTRAINT \(check) CHECK (\(column) >= '\(partition.lower)' AND \(column) < '\(partition.upper)')",
         ]
         statements += try await grants(parent: parent, child: child)

@@ -28,13 +28,18 @@ public struct PartitionPlanner: Sendable {
     public func missing(in table: PartitionedTable, takenNames: Set<String>, today: CalendarDate) -> [PartitionToCreate] {
         let thisMonth = today.startOfMonth()
         // Gaps lie between existing partitions; the runway begins with this month.
-        let first = table.partitions.compactMap(\.bound?.upper).min().map { min($0, thisMonth) } ?? thisMonth
+        // A stray partition of the year 1 must not bring 24,000 others: gaps are filled ten years back.
+        let earliest = table.partitions.compactMap(\.bound?.upper).min().map { min($0, thisMonth) } ?? thisMonth
+        let first = max(earliest, thisMonth.startOfMonth(adding: -Self.gapMonths))
         return cover(
             from: first.startOfMonth(), to: thisMonth.startOfMonth(adding: premake + 1), in: table, takenNames: takenNames
         ) { month in
             month < thisMonth ? "gap" : month == thisMonth ? "this month" : "ahead"
         }
     }
+
+    /// How far back gaps are filled, in months.
+    static let gapMonths = 120
 
     /// The partitions to make so that a span of months is covered.
     func cover(

@@ -4,6 +4,11 @@ import Glibc
 extension Sandbox {
     /// Makes the cluster: UTF-8, passwords by SCRAM also on the socket.
     func initialise(_ state: SandboxState, _ programs: ServerPrograms) async throws {
+        // The cluster gets its name when it is whole: an interrupted initdb is begun anew.
+        let unfinished = "\(state.dataFolder).new"
+        if FileManager.default.fileExists(atPath: unfinished) { try FileManager.default.removeItem(atPath: unfinished) }
+        try FileManager.default.createDirectory(atPath: unfinished, withIntermediateDirectories: true)
+        programs.handOver(unfinished)
         let passwordFile = "\(state.socketFolder)/initdb.pw"
         try SandboxState.write(Data(state.password.utf8), to: passwordFile)
         programs.handOver(passwordFile)
@@ -12,7 +17,7 @@ extension Sandbox {
             try await programs.command(
                 programs.initdb,
                 [
-                    "--pgdata=\(state.dataFolder)", "--username=\(state.user)", "--pwfile=\(passwordFile)",
+                    "--pgdata=\(unfinished)", "--username=\(state.user)", "--pwfile=\(passwordFile)",
                     "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions",
                 ]
             ).runSuccessfully()
@@ -38,13 +43,15 @@ extension Sandbox {
             log_min_duration_statement = -1
 
             """
-        let path = "\(state.dataFolder)/postgresql.auto.conf"
+        let path = "\(unfinished)/postgresql.auto.conf"
         guard let file = FileHandle(forWritingAtPath: path) else {
             throw SandboxError.startFailed(server: "PostgreSQL", reason: "\(path) cannot be written")
         }
         try file.seekToEnd()
         try file.write(contentsOf: Data(settings.utf8))
         try file.close()
+        if FileManager.default.fileExists(atPath: state.dataFolder) { try FileManager.default.removeItem(atPath: state.dataFolder) }
+        try FileManager.default.moveItem(atPath: unfinished, toPath: state.dataFolder)
     }
 
     func startPostgres(_ state: SandboxState, _ programs: ServerPrograms) async throws {
@@ -66,12 +73,12 @@ extension Sandbox {
         let configuration = """
             port \(state.redisPort)
             bind 127.0.0.1
-            unixsocket \(state.redisSocket)
+            unixsocket "\(state.redisSocket)"
             unixsocketperm 777
             requirepass \(state.redisPassword)
-            dir \(state.redisFolder)
-            pidfile \(state.redisFolder)/redis.pid
-            logfile \(state.redisFolder)/redis.log
+            dir "\(state.redisFolder)"
+            pidfile "\(state.redisFolder)/redis.pid"
+            logfile "\(state.redisFolder)/redis.log"
             daemonize yes
             save ""
             appendonly no
@@ -104,7 +111,8 @@ extension Sandbox {
                 programs.pgCtl, ["stop", "--mode=fast", "--wait", "--silent", "--pgdata=\(state.dataFolder)"]
             ).run()
         }
-        if let pid = Self.pid(in: "\(state.redisFolder)/redis.pid") {
+        // The file may be stale, and its number another process's: only a redis-server at work in our folder is meant.
+        if let pid = Self.pid(in: "\(state.redisFolder)/redis.pid"), pid > 1, Self.isRedis(pid, in: state.redisFolder) {
             kill(pid, SIGTERM)
             let deadline = ContinuousClock.now + .seconds(5)
             while kill(pid, 0) == 0 {
@@ -131,6 +139,14 @@ extension Sandbox {
     private static func pid(in path: String) -> pid_t? {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
         return pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    private static func isRedis(_ pid: pid_t, in folder: String) -> Bool {
+        let manager = FileManager.default
+        let program = try? manager.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+        let directory = try? manager.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
+        return program.map { $0.contains("redis") } ?? false
+            && directory.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath() } == URL(fileURLWithPath: folder).resolvingSymlinksInPath()
     }
 
     private static func lastLines(of path: String) -> String {

@@ -113,7 +113,14 @@ public struct Sandbox: Sendable {
         let state = SandboxState(
             folder: folder, socketFolder: sockets, postgresPort: try freeLoopbackPort(), user: "rss",
             database: "rss", password: Self.password(), redisPort: try freeLoopbackPort(), redisPassword: Self.password())
-        for path in [sockets, state.dataFolder, state.redisFolder] {
+        if sockets != own {
+            // In /tmp anybody may have made the folder before us, or put a link there.
+            guard mkdir(sockets, 0o700) == 0 else {
+                throw SandboxError.startFailed(
+                    server: "sandbox", reason: "\(sockets) cannot be made: \(String(cString: strerror(errno)))")
+            }
+        }
+        for path in [sockets, state.redisFolder] {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             programs.handOver(path)
         }
@@ -154,10 +161,10 @@ public struct Sandbox: Sendable {
         defer { Task { await connection.close() } }
         if try await connection.query("SELECT 1 FROM pg_database WHERE datname = $1", [state.database]).isEmpty {
             try await connection.execute("CREATE DATABASE \(try connection.quoteIdentifier(state.database))")
-            let database = try await PostgresConnection.connect(options(state, database: state.database))
-            try await database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-            await database.close()
         }
+        let database = try await PostgresConnection.connect(options(state, database: state.database))
+        try await database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        await database.close()
     }
 
     /// One process at a time starts or stops a sandbox.

@@ -58,7 +58,7 @@ struct ServerPrograms: Sendable {
 
     /// Gives a file or folder to the servers' user.
     func handOver(_ path: String) {
-        if let account { chown(path, account.uid, account.gid) }
+        if let account { lchown(path, account.uid, account.gid) }
     }
 }
 

@@ -8,10 +8,15 @@ enum BookkeepingSchema {
         let missing = try await connection.query(
             "SELECT 1 WHERE to_regclass('rssctl.migration') IS NULL OR to_regclass('rssctl.operation') IS NULL")
         if missing.isEmpty { return }
+        let lock = AdvisoryLock("rssctl/schema")
+        let deadline = ContinuousClock.now + .seconds(10)
         try await connection.transaction {
-            while try await connection.query("SELECT pg_try_advisory_xact_lock($1)", [AdvisoryLock("rssctl/schema").key])
+            while try await connection.query("SELECT pg_try_advisory_xact_lock($1)", [lock.key])
                 .first?.decode(Bool.self, at: 0) != true
             {
+                if ContinuousClock.now > deadline {
+                    throw AdvisoryLockError(lock: lock, holder: try await connection.holder(of: lock))
+                }
                 try await Task.sleep(for: .milliseconds(50))
             }
             try await connection.executeScript(SQLResource(PackageResources.bookkeeping_sql).text)

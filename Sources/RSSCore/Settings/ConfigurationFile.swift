@@ -124,6 +124,8 @@ struct ConfigurationFile: Sendable {
                     try read(inner, prefix: "\(full).", store)
                 case .scalar(let scalar):
                     guard let setting = SettingKey(rawValue: full) else { throw unknown(full, key) }
+                    // A key without a value, as the template has them, sets nothing.
+                    if scalar.style == .plain || scalar.style == .any, ["", "~", "null"].contains(scalar.string) { continue }
                     let line = key.mark?.line ?? 1
                     let text = try setting.checked(scalar.string, origin: "\(path):\(line)")
                     store(setting, Entry(value: text, line: line))
@@ -172,7 +174,14 @@ extension SettingKey {
             default: throw bad("true or false")
             }
         case .duration:
-            guard DurationText.parse(text) != nil else { throw bad("a duration such as 200ms, 30s, 5min, 2h") }
+            guard let duration = DurationText.parse(text), duration >= .milliseconds(1) else {
+                throw bad("a duration such as 200ms, 30s, 5min, 2h")
+            }
+            return text
+        case .boundedDuration(let range):
+            guard let duration = DurationText.parse(text), duration >= .milliseconds(range.lowerBound),
+                duration <= .milliseconds(range.upperBound)
+            else { throw bad("a duration from \(range.lowerBound)ms to \(range.upperBound)ms") }
             return text
         }
     }

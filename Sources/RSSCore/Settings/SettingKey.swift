@@ -47,6 +47,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case boolean
         /// `200ms`, `30s`, `5min`, `2h`.
         case duration
+        /// A duration between two bounds, in milliseconds.
+        case boundedDuration(ClosedRange<Int>)
         /// A path; `~/` is the home folder.
         case path
     }
@@ -128,7 +130,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(.text, ["RSSCTL_CACHE_TIMEZONE"], "time zone of the backend's database sessions; the server's own unless set")
         case .partitionPremake: .init(.integer(0...120), ["RSSCTL_PARTITION_PREMAKE"], default: "3", "months made ahead of this one")
         case .lockBudget: .init(.duration, ["RSSCTL_LOCK_BUDGET"], default: "5min", "longest time of trying to get a lock")
-        case .lockTimeout: .init(.duration, ["RSSCTL_LOCK_TIMEOUT"], default: "100ms", "longest single wait in a lock queue")
+        case .lockTimeout: .init(.boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "100ms", "longest single wait in a lock queue")
         case .sandboxFolder: .init(.path, ["RSSCTL_SANDBOX"], "folder of the sandbox; in the state folder unless set")
         }
     }

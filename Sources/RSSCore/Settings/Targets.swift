@@ -46,20 +46,23 @@ public struct Targets: Sendable {
     }
 
     private func keywords(direct: Bool) throws -> [String: String] {
-        if direct, let address = settings.text(.databaseDirectURL) {
-            return try ConnectionOptions.keywords(parsing: address)
-        }
-        guard namesDatabase else {
+        let directAddress = direct ? settings.text(.databaseDirectURL) : nil
+        guard namesDatabase || directAddress != nil else {
             guard let sandbox else { throw SettingsError.noDatabase }
             return sandbox.postgresKeywords
         }
         var keywords: [String: String] = [:]
-        if let address = settings.text(.databaseURL) { keywords = try ConnectionOptions.keywords(parsing: address) }
+        if let address = directAddress ?? settings.text(.databaseURL) {
+            keywords = try ConnectionOptions.keywords(parsing: address)
+        }
         let plain: [(SettingKey, String)] = [
             (.databaseService, "service"), (.databaseHost, "host"), (.databasePort, "port"), (.databaseName, "dbname"),
             (.databaseUser, "user"), (.databasePassword, "password"), (.databaseSSLMode, "sslmode"),
         ]
+        // The direct address says where; who, and how safely, comes from the other settings unless it says that too.
+        let place: Set = ["service", "host", "port"]
         for (key, keyword) in plain where settings.isSet(key) && keywords[keyword] == nil {
+            if directAddress != nil, place.contains(keyword) { continue }
             keywords[keyword] = settings.text(key)
         }
         if keywords["password"] == nil, let path = settings.text(.databasePasswordFile) {
@@ -127,8 +130,13 @@ public struct Targets: Sendable {
     private func pemFile(_ value: String) throws -> String {
         guard value.contains("-----BEGIN") else { return value }
         let path = "\(stateFolder)/tls/\(AdvisoryLock(value).key.magnitude).pem"
+        let data = Data((value + "\n").utf8)
+        // Another run may be reading it at this moment: it is put in its place whole, and only when it differs.
+        if FileManager.default.contents(atPath: path) == data { return path }
         try FileManager.default.createDirectory(atPath: "\(stateFolder)/tls", withIntermediateDirectories: true)
-        try SandboxState.write(Data((value + "\n").utf8), to: path)
+        let temporary = "\(path).\(UUID().uuidString)"
+        try SandboxState.write(data, to: temporary)
+        guard rename(temporary, path) == 0 else { throw SettingsError.fileUnreadable(path: path, reason: String(cString: strerror(errno))) }
         return path
     }
 }

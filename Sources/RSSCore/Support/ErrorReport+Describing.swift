@@ -33,6 +33,7 @@ extension ErrorReport {
     private init(postgres error: PostgresError) {
         let (code, exit): (String, ExitStatus) =
             switch error.code {
+            case .connectionFailed where error.sqlState?.conditionClass == "28": ("RSS-PG-006", .permission)
             case .connectionFailed: ("RSS-PG-001", .unavailable)
             case .connectionLost: ("RSS-PG-002", .unavailable)
             case .timedOut: ("RSS-PG-003", .unavailable)

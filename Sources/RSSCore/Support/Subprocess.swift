@@ -4,7 +4,7 @@ import Glibc
 /// Runs a program to its end and keeps what it printed.
 ///
 /// The output goes through files, not pipes: a program that leaves a daemon behind would keep a pipe open for ever.
-struct Subprocess: Sendable {
+package struct Subprocess: Sendable {
     /// How a program ended.
     struct Result: Sendable {
         let status: Int32
@@ -12,10 +12,20 @@ struct Subprocess: Sendable {
         let errors: String
     }
 
-    var executable: String
-    var arguments: [String]
-    /// Variables set besides those of this process.
-    var environment: [String: String] = [:]
+    let executable: String
+    let arguments: [String]
+    /// Variables set besides those of this process, or in their place.
+    let environment: [String: String]
+    private let inheritsEnvironment: Bool
+
+    package init(
+        executable: String, arguments: [String], environment: [String: String] = [:], inheritsEnvironment: Bool = true
+    ) {
+        self.executable = executable
+        self.arguments = arguments
+        self.environment = environment
+        self.inheritsEnvironment = inheritsEnvironment
+    }
 
     /// Runs the program.
     ///
@@ -23,15 +33,15 @@ struct Subprocess: Sendable {
     func run(timeout: Duration = .seconds(120)) async throws -> Result {
         let files = try ["out", "err"].map { try Self.temporaryFile($0) }
         defer { files.forEach { try? FileManager.default.removeItem(at: $0) } }
-        let pid = try spawn(output: files[0].path, errors: files[1].path)
+        let pid = try start(output: files[0].path, errors: files[1].path)
         let deadline = ContinuousClock.now + timeout
-        var status: Int32 = 0
-        while true {
-            let ended = waitpid(pid, &status, WNOHANG)
-            if ended == pid || ended < 0 && errno != EINTR { break }
+        var status: Int32?
+        while status == nil {
+            status = Self.status(of: pid)
+            if status != nil { break }
             if ContinuousClock.now > deadline || Task.isCancelled {
                 kill(pid, SIGKILL)
-                while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+                _ = Self.status(of: pid, waiting: true)
                 try Task.checkCancellation()
                 throw SubprocessError.tookTooLong(executable, limit: timeout)
             }
@@ -39,14 +49,25 @@ struct Subprocess: Sendable {
             try? await Task.sleep(for: .milliseconds(5))
         }
         let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-        // WIFEXITED and WEXITSTATUS; the macros are not imported.
-        let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
-        return Result(status: code, output: texts[0], errors: texts[1])
+        return Result(status: status ?? 1, output: texts[0], errors: texts[1])
     }
 
-    /// Starts the program with nothing to read and both outputs in files. Foundation's Process waits until every
+    /// The exit status of a program that was started, or 128 and the number of the signal that ended it; nil while it
+    /// runs. To be asked until it answers, and not again.
+    package static func status(of pid: pid_t, waiting: Bool = false) -> Int32? {
+        var status: Int32 = 0
+        while true {
+            let ended = waitpid(pid, &status, waiting ? 0 : WNOHANG)
+            if ended == 0 { return nil }
+            if ended < 0, errno == EINTR { continue }
+            // WIFEXITED, WEXITSTATUS and WTERMSIG; the macros are not imported.
+            return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+        }
+    }
+
+    /// Starts the program with its streams in files. Foundation's Process waits until every
     /// descendant has closed what it inherited, which a daemon never does.
-    private func spawn(output: String, errors: String) throws -> pid_t {
+    package func start(input: String = "/dev/null", output: String, errors: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -55,7 +76,7 @@ struct Subprocess: Sendable {
             posix_spawn_file_actions_destroy(&actions)
             posix_spawnattr_destroy(&attributes)
         }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
         // Our own handling of signals must not be inherited: a server with SIGTERM ignored could not be stopped. A group
@@ -66,7 +87,8 @@ struct Subprocess: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
 
-        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let inherited = inheritsEnvironment ? ProcessInfo.processInfo.environment : [:]
+        let variables = inherited.merging(environment) { $1 }
         var argv = ([executable] + arguments).map { (word: String) in strdup(word) } + [nil]
         var envp = variables.map { (name: String, value: String) in strdup("\(name)=\(value)") } + [nil]
         defer { (argv + envp).forEach { free($0) } }

@@ -1,0 +1,110 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk import`
+public struct BulkImport: Verb {
+    public static let declaration = Declaration(
+        "bulk import", "Import a CSV file: good rows go in, bad ones into a file beside it",
+        discussion: """
+            Delimiter, quotes and encoding are found out; columns are matched by name, whatever their order, case and \
+            punctuation, and by the names that inventories usually have (serial, S/N, MAC address, vendor). A device is known \
+            again by its serial number: what is new is inserted, what differs is updated, what is the same is left untouched, \
+            all in one transaction. An empty field clears a value, except for status and specifications, which it keeps.
+
+            Rejected rows are written to FILE.rejects.csv as they stand in the file, with line, column, code and reason in \
+            front. Mend them there and import that file.
+            """,
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "Devices found at the newest visit", "rssctl bulk import hardware Examples/inventory.csv --visit latest",
+                exit: .findings),
+            .init(
+                "What it would do, as JSON",
+                "rssctl bulk import hardware Examples/inventory.csv --visit latest --dry-run --output json", exit: .findings),
+            .init(
+                "Nothing at all when more than ten rows are wrong",
+                "rssctl bulk import hardware Examples/inventory.csv --visit latest --max-errors 10", exit: .dataError),
+        ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "What the file lists: hardware.")
+    var object: ImportObject
+
+    @Argument(help: "The file; - for standard input.", completion: .file(extensions: ["csv", "txt", "tsv"]))
+    var file: String
+
+    @Option(help: ArgumentHelp("Visit report of rows that name none: its number or id, or latest for the newest.", valueName: "report"))
+    var visit: String?
+
+    @Option(help: ArgumentHelp("What separates fields, one character or tab, in place of what is found out.", valueName: "character"))
+    var delimiter: String?
+
+    @Option(help: "Encoding: utf-8, utf-16le, utf-16be, windows-1252, in place of what is found out.")
+    var encoding: ImportEncoding?
+
+    @Flag(help: "Pass over columns that are not known.")
+    var ignoreUnknown = false
+
+    @Option(help: ArgumentHelp("Load nothing when more rows than this are rejected.", valueName: "rows"))
+    var maxErrors: Int?
+
+    @Option(
+        help: ArgumentHelp("Where rejected rows go; FILE.rejects.csv unless given.", valueName: "file"),
+        completion: .file(extensions: ["csv"]))
+    var rejects: String?
+
+    public init() {}
+
+    public func validate() throws {
+        if let maxErrors, maxErrors < 0 { throw ValidationError("--max-errors is a number from 0.") }
+        if delimiter != nil, delimiterByte == nil {
+            throw ValidationError("--delimiter is one ASCII character, or the word tab.")
+        }
+    }
+
+    private var delimiterByte: UInt8? {
+        guard let delimiter else { return nil }
+        if ["tab", "\\t"].contains(delimiter.lowercased()) { return UInt8(ascii: "\t") }
+        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte < 0x80, byte != 0x22, byte != 0x0A, byte != 0x0D else {
+            return nil
+        }
+        return byte
+    }
+
+    public func execute(_ context: Context) async throws -> ImportReport {
+        var options = ImportOptions(path: file)
+        options.visit = visit
+        options.delimiter = delimiterByte
+        options.encoding = encoding
+        options.ignoresUnknown = ignoreUnknown
+        options.maxErrors = maxErrors
+        options.rejectsPath = rejects
+        options.isDryRun = context.isDryRun
+        // Before the database is asked for: a wrong name or header should not need one.
+        let file = try ImportFile(object.table, options)
+        // The time of an import grows with its file; --timeout bounds it, and a client that is gone is noticed.
+        let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
+        let outcome = try await BulkImporter(connection, runID: context.runID, progress: context.progress).run(file)
+        await connection.close()
+        return ImportReport(outcome, of: file)
+    }
+}
+
+/// What can be imported.
+enum ImportObject: String, ExpressibleByArgument, CaseIterable {
+    case hardware
+
+    var table: ImportTable {
+        switch self {
+        case .hardware: .hardware
+        }
+    }
+}
+
+extension ImportEncoding: ExpressibleByArgument {}

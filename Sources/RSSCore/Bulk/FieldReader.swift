@@ -1,0 +1,123 @@
+import PostgresClient
+
+/// Reads one field as what its column holds.
+struct FieldReader: Sendable {
+    let column: ImportColumn
+    /// The names that the column may hold, where it holds names.
+    let names: LoadedNames?
+
+    /// What a field comes to.
+    enum Outcome: Equatable {
+        case value(ImportValue)
+        case problem(RowProblem)
+    }
+
+    /// Reads a field; nil is a text that is not valid in its encoding.
+    func read(_ text: String?, encoding: String) -> Outcome {
+        guard let text else { return problem(.invalidEncoding, nil, "is not valid \(encoding)") }
+        let value = Self.trimmed(text)
+        if Self.meansNothing(value) {
+            return column.isRequired ? problem(.missingValue, nil, "has no value, which every row needs") : .value(.null)
+        }
+        if let control = value.unicodeScalars.first(where: { $0.isControl && !isBlankOfJSON($0) }) {
+            return problem(.controlCharacter, value, "holds the control character \(Self.name(control))")
+        }
+        return typed(value)
+    }
+
+    private func isBlankOfJSON(_ scalar: Unicode.Scalar) -> Bool {
+        column.type == .jsonObject && ["\t", "\n", "\r"].contains(scalar)
+    }
+
+    private func typed(_ value: String) -> Outcome {
+        switch column.type {
+        case .text(let limit):
+            // A character has one byte or more: most texts need no counting.
+            if value.utf8.count > limit, value.unicodeScalars.count > limit {
+                return problem(.tooLong, value, "has \(value.unicodeScalars.count) characters; \(limit) are allowed")
+            }
+            return .value(.text(value))
+        case .word(let words): return word(value, words)
+        case .integer(let range): return integer(value, range)
+        case .inet:
+            guard let address = InetAddress(value) else {
+                return problem(.invalidAddress, value, "is no IP address like 10.1.2.3, 10.1.2.0/24 or 2001:db8::1")
+            }
+            return .value(.inet(address))
+        case .macaddr:
+            guard let address = MACAddress(value) else {
+                return problem(.invalidMAC, value, "is no MAC address of six bytes like 08:00:2b:01:02:03")
+            }
+            return .value(.macaddr(address))
+        case .date:
+            switch DateText.parse(value) {
+            case .day(let day): return .value(.date(day))
+            case .invalid: return problem(.invalidDate, value, "is no day of the calendar; write YYYY-MM-DD or DD.MM.YYYY")
+            case .ambiguous: return problem(.ambiguousDate, value, "may mean two days; write YYYY-MM-DD")
+            }
+        case .jsonObject:
+            if let wrong = JSONSyntax.problem(in: value) { return problem(.invalidJSON, value, "is no JSON object: \(wrong)") }
+            return .value(.json(value))
+        case .name(let kind): return name(value, kind)
+        case .reference: return .value(.unresolved(value))
+        }
+    }
+
+    private func word(_ value: String, _ words: [String]) -> Outcome {
+        let word = value.lowercased().replacing(" ", with: "_").replacing("-", with: "_")
+        if words.contains(word) { return .value(.text(word)) }
+        let nearest = EditDistance.closest(to: word, among: words).map { " (did you mean \($0)?)" } ?? ""
+        return problem(.unknownWord, value, "is none of \(words.joined(separator: ", "))\(nearest)")
+    }
+
+    private func integer(_ value: String, _ range: ClosedRange<Int16>) -> Outcome {
+        let digits = value.utf8.first == UInt8(ascii: "-") ? value.utf8.dropFirst() : value.utf8[...]
+        guard !digits.isEmpty, digits.allSatisfy({ 48...57 ~= $0 }) else {
+            return problem(.invalidInteger, value, "is no whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        guard let number = Int16(value), range.contains(number) else {
+            return problem(.outOfRange, value, "is not from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return .value(.integer(number))
+    }
+
+    private func name(_ value: String, _ kind: String) -> Outcome {
+        switch names?.match(value) {
+        case .id(let id): return .value(.id(id))
+        case .ambiguous: return problem(.ambiguousName, value, "means more than one \(kind); write its id")
+        case .unknown(let suggestion):
+            return problem(.unknownName, value, "is no \(kind)" + (suggestion.map { " (did you mean \($0)?)" } ?? ""))
+        case nil: return problem(.unknownName, value, "is no \(kind)")
+        }
+    }
+
+    private func problem(_ code: RowProblem.Code, _ value: String?, _ words: String) -> Outcome {
+        let shown = value.map { "'\(RowProblem.shown($0))' " } ?? ""
+        return .problem(RowProblem(code, column: column.name, value: value, "\(column.name): \(shown)\(words)"))
+    }
+
+    /// Without blanks at its ends, no-break spaces among them; spreadsheets leave both.
+    static func trimmed(_ text: String) -> String {
+        func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+        let scalars = text.unicodeScalars
+        guard let first = scalars.first, let last = scalars.last, isBlank(first) || isBlank(last) else { return text }
+        guard let start = scalars.firstIndex(where: { !isBlank($0) }), let end = scalars.lastIndex(where: { !isBlank($0) }) else { return "" }
+        return String(text[start...end])
+    }
+
+    /// Whether a text stands for no value.
+    static func meansNothing(_ text: String) -> Bool {
+        switch text.utf8.count {
+        case 0: true
+        case 1: text == "-"
+        case 3: text.lowercased() == "n/a"
+        case 4: text.lowercased() == "null"
+        default: false
+        }
+    }
+
+    private static func name(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}

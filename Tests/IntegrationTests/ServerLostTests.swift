@@ -1,0 +1,104 @@
+import Foundation
+import Glibc
+import PostgresClient
+import RSSCore
+import RedisClient
+import TestSupport
+import Testing
+
+/// The servers are killed under the binary; they are a sandbox of this suite's own.
+@Suite(.serialized) struct ServerLostTests {
+    private func withSandbox(_ body: (Sandbox, SandboxState, Binary) async throws -> Void) async throws {
+        try await withState { state in
+            let sandbox = Sandbox(folder: "\(state)/sandbox")
+            let servers = try await sandbox.up()
+            // The servers' user must be able to enter the folder of the state.
+            let binary = Binary(state: state)
+            do {
+                try await body(sandbox, servers, binary)
+            } catch {
+                try? await sandbox.destroy()
+                throw error
+            }
+            try? await sandbox.destroy()
+        }
+    }
+
+    private func pid(_ path: String) throws -> Int32 {
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        return Int32(text.split(separator: "\n").first ?? "") ?? 0
+    }
+
+    @Test func `PostgreSQL killed during a statement ends with 69, and the journal says so`() async throws {
+        try await withSandbox { _, servers, binary in
+            let migrated = try await binary.run("migrate")
+            #expect(migrated.status == 0, "\(migrated.errors)")
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("slow-\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for version in 1...6 {
+                let file = try FileManager.default.contentsOfDirectory(
+                    atPath: "\(Self.root)/Sources/RSSCore/SQL/Migrations"
+                ).first { $0.hasPrefix("V000\(version)") }
+                let name = try #require(file)
+                try FileManager.default.copyItem(
+                    atPath: "\(Self.root)/Sources/RSSCore/SQL/Migrations/\(name)", toPath: "\(folder)/\(name)")
+            }
+            try "SELECT pg_sleep(60);".write(toFile: "\(folder)/V0900__slow.sql", atomically: true, encoding: .utf8)
+            let run = try binary.start(["migrate", "--directory", folder])
+            let admin = try await PostgresConnection.connect(
+                ConnectionOptions(keywords: servers.postgresKeywords, session: SessionSettings(applicationName: "admin")))
+            let began = try await eventually {
+                try await admin.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'").count == 1
+            }
+            #expect(began)
+            let killed = ContinuousClock.now
+            kill(try pid("\(servers.folder)/postgres/postmaster.pid"), SIGQUIT)
+            let result = try await run.result()
+            #expect(result.status == 69, "\(result.errors)")
+            #expect(killed.duration(to: .now) < .seconds(5))
+            let shown = try await binary.run("runs", "list", "--outcome", "failed")
+            #expect(shown.output.contains("migrate up") && shown.output.contains("69"))
+            let up = try await binary.run("sandbox", "up")
+            #expect(up.status == 0, "\(up.errors)")
+            await admin.close()
+        }
+    }
+
+    @Test func `Redis gone ends with 69 and a hint`() async throws {
+        try await withSandbox { _, servers, binary in
+            let migrated = try await binary.run("migrate")
+            #expect(migrated.status == 0)
+            kill(try pid("\(servers.folder)/redis/redis.pid"), SIGKILL)
+            let warm = try await binary.run("cache", "warm")
+            #expect(warm.status == 69 && warm.errors.contains("rssctl doctor"), "\(warm.errors)")
+            let doctor = try await binary.run("doctor")
+            #expect(doctor.status == 2 && doctor.output.contains("Redis"))
+        }
+    }
+
+    @Test func `up is idempotent, down keeps the data, destroy leaves nothing`() async throws {
+        try await withState { state in
+            let binary = Binary(state: state)
+            let up = try await binary.run("sandbox", "up")
+            #expect(up.status == 0, "\(up.errors)")
+            let again = try await binary.run("sandbox", "up")
+            #expect(again.status == 0 && again.output == up.output)
+            _ = try await binary.run("migrate")
+            let down = try await binary.run("sandbox", "down")
+            #expect(down.status == 0)
+            let status = try await binary.run("sandbox", "status")
+            #expect(status.status == 3)
+            _ = try await binary.run("sandbox", "up")
+            let migrations = try await binary.run("migrate", "status")
+            #expect(migrations.status == 0)
+            let refused = try await binary.run("sandbox", "destroy")
+            #expect(refused.status == 64)
+            let destroyed = try await binary.run("sandbox", "destroy", "--yes")
+            #expect(destroyed.status == 0)
+            #expect(!FileManager.default.fileExists(atPath: "\(state)/sandbox"))
+        }
+    }
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+}

@@ -1,0 +1,97 @@
+import Console
+import Foundation
+import RSSModel
+import Testing
+
+@testable import RSSCommands
+
+/// Runs a command line in this process, with its own state, streams and environment.
+private func rssctl(_ arguments: String..., environment: [String: String] = [:]) async -> (status: Int32, output: String, errors: String) {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("root-\(UUID().uuidString)").path
+    let (console, output, errors) = Console.inMemory()
+    let all = ["RSSCTL_STATE": folder, "XDG_CONFIG_HOME": folder, "HOME": folder].merging(environment) { $1 }
+    let world = World(environment: all, arguments: arguments) { _, _ in console }
+    let status = await World.$current.withValue(world) { await Root.run(arguments: arguments) }
+    try? FileManager.default.removeItem(atPath: folder)
+    return (status, output.text, errors.text)
+}
+
+@Suite struct RootTests {
+    @Test(arguments: [
+        (["partition", "mantain"], "rssctl partition maintain"), (["reprot", "query"], "rssctl report"),
+        (["--output", "json", "runs", "lst"], "rssctl runs list"), (["quer", "--help"], ""), (["help", "partiton"], "rssctl partition"),
+    ])
+    func `a mistyped command is told, with what was meant`(arguments: [String], suggestion: String) throws {
+        let mistake = try #require(UnknownCommand(arguments: arguments))
+        #expect(mistake.report.exit == .usage)
+        if !suggestion.isEmpty { #expect(mistake.report.hint?.contains(suggestion) == true) }
+    }
+
+    @Test(arguments: [
+        ["runs", "list"], ["--output", "json", "runs", "list"], ["-o", "json", "runs", "show", "last"], ["migrate"], [],
+        ["migrate", "--dry-run"], ["help", "partition"], ["partition", "maintain", "public.x"], ["sandbox", "psql", "--", "x"],
+    ])
+    func `a right command is left alone`(arguments: [String]) { #expect(UnknownCommand(arguments: arguments) == nil) }
+
+    @Test func `a wrong flag ends with 64, in JSON when JSON was asked for`() async {
+        let plain = await rssctl("runs", "list", "--limt", "3")
+        #expect(plain.status == 64 && plain.errors.contains("--limit") && plain.output.isEmpty)
+        let json = await rssctl("runs", "list", "--limt", "3", "-o", "json")
+        #expect(json.status == 64 && json.errors.hasPrefix("{\"error\""))
+        let value = await rssctl("runs", "list", "--limit", "-3")
+        #expect(value.status == 64)
+    }
+
+    @Test func `help topics and version go to stdout`() async {
+        for topic in HelpTopic.allCases {
+            let result = await rssctl("help", topic.rawValue)
+            #expect(result.status == 0 && result.output.count > 200 && result.errors.isEmpty)
+        }
+        let version = await rssctl("--version")
+        #expect(version.status == 0 && version.output.contains(Version.number))
+        let exits = await rssctl("help", "exit-codes")
+        for status in ExitStatus.allCases { #expect(exits.output.contains("\(status.rawValue)  \(status.summary)")) }
+    }
+
+    @Test func `without a database both ways out are named`() async {
+        let result = await rssctl("report", "query")
+        #expect(result.status == 78)
+        #expect(result.errors.contains("rssctl sandbox up") && result.errors.contains("DB_HOST"))
+    }
+
+    @Test func `an unreachable database ends with 69 and a hint, and no password is shown`() async {
+        let result = await rssctl(
+            "report", "query", environment: ["DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_NAME": "x", "DB_PASSWORD": "s3cret"])
+        #expect(result.status == 69)
+        #expect(result.errors.contains("rssctl doctor") && !result.errors.contains("s3cret"))
+    }
+
+    @Test func `a broken configuration ends with 78 and names the line`() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("broken-\(UUID().uuidString).yaml").path
+        try "database:\n  prot: 5\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let result = await rssctl("config", "check", "--config", path)
+        #expect(result.status == 78 && result.errors.contains("\(path):2:3") && result.errors.contains("database.port"))
+    }
+
+    @Test func `runs prune asks, and off a terminal needs --yes`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("prune-\(UUID().uuidString)").path
+        _ = await rssctl("sandbox", "down", environment: ["RSSCTL_STATE": folder])
+        let refused = await rssctl("runs", "prune", "--older-than", "0s", "--keep", "0", environment: ["RSSCTL_STATE": folder])
+        #expect(refused.status == 64 && refused.errors.contains("--yes"))
+        let done = await rssctl("runs", "prune", "--older-than", "0s", "--keep", "0", "--yes", environment: ["RSSCTL_STATE": folder])
+        #expect(done.status == 0)
+    }
+
+    @Test(arguments: ["table", "json", "ndjson", "csv", "markdown", "yaml"])
+    func `every format writes settings without a secret`(format: String) async {
+        let result = await rssctl("config", "show", "-o", format, environment: ["DB_PASSWORD": "s3cret", "DB_HOST": "db.example"])
+        #expect(result.status == 0 && result.output.contains("db.example") && !result.output.contains("s3cret"))
+    }
+
+    @Test func `completion scripts are written for every shell`() async {
+        for shell in ["bash", "zsh", "fish"] {
+            let result = await rssctl("completion", shell)
+            #expect(result.status == 0 && result.output.contains("partition"))
+        }
+    }
+}
