@@ -67,16 +67,19 @@ let package = Package(
         .executableTarget(name: "rssctl", dependencies: ["RSSCommands"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"], path: "Tests/Support", exclude: ["Scripts"],
+            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"], path: "Tests/Support",
+            exclude: ["Scripts"],
             swiftSettings: strict),
-        .testTarget(name: "ConsoleTests", dependencies: ["Console", "RSSModel"], exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "ConsoleTests", dependencies: ["Console", "RSSModel"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: strict),
         .testTarget(name: "RedisClientTests", dependencies: ["RedisClient"], swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .testTarget(
-            name: "RSSCoreTests", dependencies: ["RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "TestSupport"],
+            name: "RSSCoreTests",
+            dependencies: ["RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "RSSCommandsTests",
@@ -86,12 +89,15 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "IntegrationTests", dependencies: [
-                "TestSupport", "RSSCommands", "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "Journal", "rssctl",
+            name: "IntegrationTests",
+            dependencies: [
+                "TestSupport", "RSSCommands", "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "Journal",
+                "rssctl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

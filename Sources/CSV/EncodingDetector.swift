@@ -1,13 +1,24 @@
 /// Tells the encoding of a file from its first bytes.
 enum EncodingDetector {
     /// A byte order mark decides; else NUL bytes on one side of the code units mean UTF-16; else what is valid UTF-8
-    /// is UTF-8; else Windows-1252, in which every byte means something.
+    /// is UTF-8, and what nearly is; else Windows-1252, in which every byte means something.
     static func detect(_ sample: ArraySlice<UInt8>, isWhole: Bool) -> (encoding: TextEncoding, hasMark: Bool) {
         if sample.starts(with: TextEncoding.utf8ByteOrderMark) { return (.utf8, true) }
         if sample.starts(with: [0xFF, 0xFE]) { return (.utf16LittleEndian, true) }
         if sample.starts(with: [0xFE, 0xFF]) { return (.utf16BigEndian, true) }
         if let encoding = utf16(sample.prefix(4096)) { return (encoding, false) }
-        return (isUTF8(sample, isWhole: isWhole) ? .utf8 : .windows1252, false)
+        return (isUTF8(sample, isWhole: isWhole) || isMostlyUTF8(sample) ? .utf8 : .windows1252, false)
+    }
+
+    /// Whether more characters beyond ASCII are well formed than not: UTF-8 with a broken byte here and there, which
+    /// as Windows-1252 would become `Ã¤` throughout. Text in Windows-1252 forms such sequences only by accident.
+    private static func isMostlyUTF8(_ sample: ArraySlice<UInt8>) -> Bool {
+        let text = String(decoding: sample, as: UTF8.self)
+        var (sound, broken) = (0, 0)
+        for scalar in text.unicodeScalars where !scalar.isASCII {
+            if scalar == "\u{FFFD}" { broken += 1 } else { sound += 1 }
+        }
+        return sound > broken
     }
 
     /// Latin text in UTF-16 has a NUL in most code units, always on the same side.

@@ -44,7 +44,7 @@ extension Verdict {
     public var role: Role? {
         switch self {
         case .ok, .done: .good
-        case .warning, .pending, .interrupted: .attention
+        case .warning, .findings, .pending, .interrupted: .attention
         case .critical, .failed: .alarm
         case .blind, .running: .neutral
         case .info: nil

@@ -18,12 +18,15 @@ public struct Root: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Database",
-                subcommands: [MigrateGroup.self, PartitionGroup.self, BulkGroup.self, ReportGroup.self, AnalyzeGroup.self]),
+                subcommands: [
+                    MigrateGroup.self, PartitionGroup.self, BulkGroup.self, ReportGroup.self, AnalyzeGroup.self,
+                ]),
             CommandGroup(name: "Cache", subcommands: [CacheGroup.self]),
             CommandGroup(
                 name: "This machine",
                 subcommands: [
-                    RunsGroup.self, SandboxGroup.self, ConfigGroup.self, Doctor.self, CompletionVerb.self, DocsGroup.self,
+                    RunsGroup.self, SandboxGroup.self, ConfigGroup.self, Doctor.self, CompletionVerb.self,
+                    DocsGroup.self,
                 ]),
         ])
 
@@ -100,7 +103,9 @@ extension [String] {
     fileprivate var wantsJSON: Bool {
         for (index, argument) in enumerated() {
             if argument == "--output=json" || argument == "--output=ndjson" || argument == "-ojson" { return true }
-            if argument == "-o" || argument == "--output", index + 1 < count, OutputFormat(rawValue: self[index + 1])?.isJSON == true {
+            if argument == "-o" || argument == "--output", index + 1 < count,
+                OutputFormat(rawValue: self[index + 1])?.isJSON == true
+            {
                 return true
             }
         }

@@ -12,6 +12,8 @@ public enum Verdict: String, Sendable, Codable, CaseIterable {
     case blind
     /// Done in this run.
     case done
+    /// Done in this run, with something to look at.
+    case findings
     /// Would be done, or is still to do.
     case pending
     /// Did not work.

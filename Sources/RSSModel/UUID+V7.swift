@@ -10,7 +10,9 @@ extension UUID {
         let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000))
         let high = milliseconds << 16 | 0x7000 | UInt64.random(in: 0...0xFFF, using: &random)
         let low = 0x8000_0000_0000_0000 | UInt64.random(in: 0...0x3FFF_FFFF_FFFF_FFFF, using: &random)
-        func byte(_ value: UInt64, _ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: value >> (56 - 8 * UInt64(index))) }
+        func byte(_ value: UInt64, _ index: Int) -> UInt8 {
+            UInt8(truncatingIfNeeded: value >> (56 - 8 * UInt64(index)))
+        }
         return UUID(
             uuid: (
                 byte(high, 0), byte(high, 1), byte(high, 2), byte(high, 3), byte(high, 4), byte(high, 5),

@@ -17,7 +17,8 @@ func withState<T>(isolation: isolated (any Actor)? = #isolation, _ body: (String
 /// Runs a line of shell and returns its exit status.
 func shell(_ line: String, _ environment: [String: String]) async throws -> Int32? {
     let pid = try Subprocess(
-        executable: "/bin/bash", arguments: ["-c", line], environment: environment.merging(["PATH": "/usr/bin:/bin"]) { $1 },
+        executable: "/bin/bash", arguments: ["-c", line],
+        environment: environment.merging(["PATH": "/usr/bin:/bin"]) { $1 },
         inheritsEnvironment: false
     ).start(output: "/dev/null", errors: "/dev/null")
     var status: Int32?
@@ -32,7 +33,8 @@ func shell(_ line: String, _ environment: [String: String]) async throws -> Int3
 func target(_ options: ConnectionOptions) async throws -> [String: String] {
     let state = try await TestCluster.shared.state
     let name = options.keywords["dbname"] ?? ""
-    return Dictionary(state.environment.map { ($0.name, $0.value) }) { first, _ in first }.merging(["PGDATABASE": name]) { $1 }
+    return Dictionary(state.environment.map { ($0.name, $0.value) }) { first, _ in first }.merging(["PGDATABASE": name])
+    { $1 }
 }
 
 @Suite struct BinaryTests {
@@ -44,7 +46,8 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
             let missing = try await binary.run("migrate")
             #expect(missing.status == 78 && missing.errors.contains("sandbox up"))
             let status = try await shell(
-                "set -o pipefail; '\(Binary.path)' config show 2>&1 | head -n 1", ["RSSCTL_STATE": state, "HOME": state])
+                "set -o pipefail; '\(Binary.path)' config show 2>&1 | head -n 1",
+                ["RSSCTL_STATE": state, "HOME": state])
             #expect(status == 0)
         }
     }
@@ -72,15 +75,20 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
     }
 
     @Test(arguments: [SIGINT, SIGTERM])
-    func `a signal cancels the statement on the server, ends within 2 s, and is in the journal`(signal: Int32) async throws {
+    func `a signal cancels the statement on the server, ends within 2 s, and is in the journal`(signal: Int32)
+        async throws
+    {
         try await withDatabase(migrated: true) { options in
             try await withState { state in
                 let admin = try await PostgresConnection.connect(options)
-                try await admin.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'")
+                try await admin.execute(
+                    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'"
+                )
                 try await admin.execute("CREATE TRIGGER slow BEFORE INSERT ON rssctl.operation EXECUTE FUNCTION slow()")
                 let binary = Binary(state: state, environment: try await target(options))
                 let run = try binary.start(["partition", "maintain", "--premake", "9"])
-                let active = "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'rssctl/partition-maintain%' AND state = 'active' AND query LIKE 'INSERT%'"
+                let active =
+                    "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'rssctl/partition-maintain%' AND state = 'active' AND query LIKE 'INSERT%'"
                 let began = try await eventually { try await admin.query(active).count == 1 }
                 #expect(began)
                 let sent = ContinuousClock.now
@@ -99,16 +107,23 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
         }
     }
 
-    @Test func `kill -9 frees the lock within 2 s, the run shows as interrupted, and the next run converges`() async throws {
+    @Test func `kill -9 frees the lock within 2 s, the run shows as interrupted, and the next run converges`()
+        async throws
+    {
         try await withDatabase(migrated: true) { options in
             try await withState { state in
                 let admin = try await PostgresConnection.connect(options)
-                try await admin.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'")
+                try await admin.execute(
+                    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'"
+                )
                 try await admin.execute("CREATE TRIGGER slow BEFORE INSERT ON rssctl.operation EXECUTE FUNCTION slow()")
                 let binary = Binary(state: state, environment: try await target(options))
                 let run = try binary.start(["partition", "maintain", "--premake", "6"])
-                let locks = "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.application_name LIKE 'rssctl/partition%' AND a.datname = current_database() AND l.locktype IN ('advisory', 'relation')"
-                let began = try await eventually { try await admin.query(locks + " AND a.query LIKE 'INSERT%'").count > 0 }
+                let locks =
+                    "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.application_name LIKE 'rssctl/partition%' AND a.datname = current_database() AND l.locktype IN ('advisory', 'relation')"
+                let began = try await eventually {
+                    try await admin.query(locks + " AND a.query LIKE 'INSERT%'").count > 0
+                }
                 #expect(began)
                 let second = try await binary.run("partition", "maintain")
                 #expect(second.status == 75 && second.errors.contains("rssctl/partition-maintain"))
@@ -153,7 +168,8 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
             try await withState { state in
                 let environment = try await target(options)
                 let path = "\(state)/journal.sqlite"
-                try "no database at all, but long enough to be read as one".write(toFile: path, atomically: true, encoding: .utf8)
+                try "no database at all, but long enough to be read as one".write(
+                    toFile: path, atomically: true, encoding: .utf8)
                 let broken = try await Binary(state: state, environment: environment).run("report", "query")
                 #expect(broken.status == 0 && broken.errors.contains("not recorded"))
                 #expect(broken.errors.components(separatedBy: "not recorded").count == 2)

@@ -13,7 +13,9 @@ import Testing
     @Test func `every example ends with the exit status it is declared with`() async throws {
         try await withState { state in
             let binary = Binary(state: state)
-            let setup = [["sandbox", "up"], ["migrate"], ["sandbox", "seed", "--visits", "1000"], ["partition", "maintain"]]
+            let setup = [
+                ["sandbox", "up"], ["migrate"], ["sandbox", "seed", "--visits", "1000"], ["partition", "maintain"],
+            ]
             for arguments in setup {
                 let result = try await binary.run(arguments)
                 #expect(result.status == 0, "\(arguments): \(result.errors)")
@@ -28,7 +30,9 @@ import Testing
                     try await Self.prepare(declaration, binary)
                     let words = Self.words(example.command)
                     let result = try await binary.run(Array(words.dropFirst()), directory: folder)
-                    #expect(result.status == example.exit.rawValue, "\(example.command): \(result.errors)\(result.output.suffix(500))")
+                    #expect(
+                        result.status == example.exit.rawValue,
+                        "\(example.command): \(result.errors)\(result.output.suffix(500))")
                 }
             }
             _ = try await binary.run("sandbox", "destroy", "--yes")
@@ -53,7 +57,8 @@ import Testing
 
     private static func verbs(_ command: any ParsableCommand.Type) -> [Declaration] {
         let configuration = command.configuration
-        return (configuration.ungroupedSubcommands + configuration.groupedSubcommands.flatMap(\.subcommands)).flatMap { child in
+        return (configuration.ungroupedSubcommands + configuration.groupedSubcommands.flatMap(\.subcommands)).flatMap {
+            child in
             (child as? any Verb.Type).map { [$0.declaration] } ?? verbs(child)
         }
     }

@@ -46,9 +46,12 @@ import Testing
             try "SELECT pg_sleep(60);".write(toFile: "\(folder)/V0900__slow.sql", atomically: true, encoding: .utf8)
             let run = try binary.start(["migrate", "--directory", folder])
             let admin = try await PostgresConnection.connect(
-                ConnectionOptions(keywords: servers.postgresKeywords, session: SessionSettings(applicationName: "admin")))
+                ConnectionOptions(
+                    keywords: servers.postgresKeywords, session: SessionSettings(applicationName: "admin")))
             let began = try await eventually {
-                try await admin.query("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'").count == 1
+                try await admin.query(
+                    "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'"
+                ).count == 1
             }
             #expect(began)
             let killed = ContinuousClock.now

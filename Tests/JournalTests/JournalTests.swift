@@ -12,7 +12,8 @@ private func temporaryFolder() -> String {
 
 private func run(_ number: Int, command: String = "partition maintain", pid: Int32 = 1, start: Int64 = 0) -> Run {
     Run(
-        id: String(format: "%08d-0000-7000-8000-%012d", number, number), command: command, arguments: ["partition", "maintain"],
+        id: String(format: "%08d-0000-7000-8000-%012d", number, number), command: command,
+        arguments: ["partition", "maintain"],
         host: "here", user: "me", pid: pid, processStart: start, version: "1", target: nil,
         startedAt: Date(timeIntervalSince1970: Double(number)))
 }
@@ -53,7 +54,9 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
 
     @Test func `runs are listed newest first and filtered`() throws {
         let journal = try Journal(path: path)
-        for number in 1...5 { try journal.begin(run(number, command: number.isMultiple(of: 2) ? "migrate up" : "cache warm")) }
+        for number in 1...5 {
+            try journal.begin(run(number, command: number.isMultiple(of: 2) ? "migrate up" : "cache warm"))
+        }
         #expect(try journal.runs().map(\.startedAt.timeIntervalSince1970) == [5, 4, 3, 2, 1])
         #expect(try journal.runs(RunFilter(command: "migrate")).count == 2)
         #expect(try journal.runs(RunFilter(since: Date(timeIntervalSince1970: 4))).count == 2)
@@ -74,9 +77,15 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
             }
             try journal.finish(ended)
         }
-        #expect(try journal.prune(before: Date(timeIntervalSince1970: 9), keeping: 3, now: Date(timeIntervalSince1970: 20), dryRun: true) == 6)
+        #expect(
+            try journal.prune(
+                before: Date(timeIntervalSince1970: 9), keeping: 3, now: Date(timeIntervalSince1970: 20), dryRun: true)
+                == 6)
         #expect(try journal.count() == 10)
-        #expect(try journal.prune(before: Date(timeIntervalSince1970: 9), keeping: 3, now: Date(timeIntervalSince1970: 20), dryRun: false) == 6)
+        #expect(
+            try journal.prune(
+                before: Date(timeIntervalSince1970: 9), keeping: 3, now: Date(timeIntervalSince1970: 20), dryRun: false)
+                == 6)
         #expect(try journal.runs().map(\.startedAt.timeIntervalSince1970) == [10, 9, 8, 2])
     }
 
@@ -104,7 +113,9 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
     @Test func `a newer journal is refused`() throws {
         _ = try Journal(path: path)
         let queue = try DatabaseQueue(path: path)
-        try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99 from the future')") }
+        try queue.write {
+            try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99 from the future')")
+        }
         try queue.close()
         #expect(throws: JournalError.newer(path: path)) { try Journal(path: path) }
     }

@@ -18,8 +18,10 @@ import TestSupport
                            $9::timestamptz, $10::inet, $11::macaddr, $12::jsonb, $13::int8[], $14::text[], $15::text
                     """,
                     [
-                        Int.min, 0.1, Decimal(string: "12345678901234567890.125")!, true, "naïve 😀 \"quoted\"", Data([0, 255, 92]),
-                        id, day, moment, inet, mac, JSONText("{\"a\": 1}"), [1, -2, 3], ["a,b", "c\"d", "NULL", "{}\\"],
+                        Int.min, 0.1, Decimal(string: "12345678901234567890.125")!, true, "naïve 😀 \"quoted\"",
+                        Data([0, 255, 92]),
+                        id, day, moment, inet, mac, JSONText("{\"a\": 1}"), [1, -2, 3],
+                        ["a,b", "c\"d", "NULL", "{}\\"],
                         String?.none,
                     ] as [any PostgresEncodable]
                 ).first)
@@ -44,13 +46,16 @@ import TestSupport
     }
 
     @Test(arguments: [
-        "2026-11-24 01:59:50+00", "0001-01-01 00:00:00+00", "4713-01-01 00:00:00+00 BC", "1969-12-31 23:59:59.999999+00",
+        "2026-11-24 01:59:50+00", "0001-01-01 00:00:00+00", "4713-01-01 00:00:00+00 BC",
+        "1969-12-31 23:59:59.999999+00",
         "294276-12-31 23:59:59+00", "infinity", "-infinity", "1883-11-18 12:00:00-04:56:02",
     ])
     func `a timestamp is read as the server means it`(text: String) async throws {
         try await withConnection { connection in
             let row = try #require(
-                try await connection.query("SELECT $1::timestamptz, extract(epoch FROM $1::timestamptz)::float8", [text]).first)
+                try await connection.query(
+                    "SELECT $1::timestamptz, extract(epoch FROM $1::timestamptz)::float8", [text]
+                ).first)
             let date = try row.decode(Date.self, at: 0)
             let epoch = try row.decode(Double.self, at: 1)
             if epoch.isInfinite {
@@ -65,7 +70,9 @@ import TestSupport
         try await withConnection { connection in
             try await connection.execute("CREATE TABLE t (id int CONSTRAINT t_is_unique UNIQUE)")
             try await connection.execute("INSERT INTO t VALUES (1)")
-            let duplicate = await #expect(throws: PostgresError.self) { try await connection.execute("INSERT INTO t VALUES (1)") }
+            let duplicate = await #expect(throws: PostgresError.self) {
+                try await connection.execute("INSERT INTO t VALUES (1)")
+            }
             #expect(duplicate?.sqlState == .uniqueViolation)
             #expect(duplicate?.constraint == "t_is_unique")
             #expect(duplicate?.detail == "Key (id)=(1) already exists.")

@@ -107,7 +107,9 @@ import TestSupport
     @Test func `cancelling a COPY out ends it on the server`() async throws {
         try await withConnection { connection in
             let task = Task {
-                try await connection.copyOut("COPY (SELECT repeat('x', 1000) FROM generate_series(1, 100000000)) TO STDOUT") { _ in
+                try await connection.copyOut(
+                    "COPY (SELECT repeat('x', 1000) FROM generate_series(1, 100000000)) TO STDOUT"
+                ) { _ in
                     try await Task.sleep(for: .milliseconds(1))
                 }
             }

@@ -70,7 +70,9 @@ import TestSupport
     @Test func `in a COPY out`() async throws {
         try await withDatabase { options in
             let error = try await killed(options) { connection in
-                _ = try await connection.copyOut("COPY (SELECT i FROM generate_series(1, 1000000000) i) TO STDOUT") { _ in }
+                _ = try await connection.copyOut("COPY (SELECT i FROM generate_series(1, 1000000000) i) TO STDOUT") {
+                    _ in
+                }
             }
             #expect((error as? PostgresError)?.isConnectivity == true)
         }

@@ -141,7 +141,9 @@ import TestSupport
             let holder = try await PostgresConnection.connect(options)
             let other = try await PostgresConnection.connect(options)
             try await holder.acquire(lock)
-            let error = await #expect(throws: AdvisoryLockError.self) { try await other.acquire(lock, wait: .milliseconds(200)) }
+            let error = await #expect(throws: AdvisoryLockError.self) {
+                try await other.acquire(lock, wait: .milliseconds(200))
+            }
             let pid = await holder.backendPID
             #expect(error?.holder?.pid == pid)
             #expect(error?.holder?.application == "rssctl-tests")

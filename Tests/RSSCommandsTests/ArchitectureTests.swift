@@ -38,7 +38,8 @@ import Testing
         #expect(files.count > 100)
         for (path, text) in files {
             let module = String(path.prefix { $0 != "/" })
-            let mayImport = Self.allowed[module, default: []].union(Self.libraries[module, default: []]).union(Self.system)
+            let mayImport = Self.allowed[module, default: []].union(Self.libraries[module, default: []]).union(
+                Self.system)
             for match in text.matches(of: /(?m)^(?:@testable |public )?import (?<name>\w+)/) {
                 #expect(mayImport.contains(String(match.name)), "Sources/\(path) imports \(match.name)")
             }
@@ -48,7 +49,9 @@ import Testing
     @Test func `no source can be made to crash on purpose`() throws {
         for (path, text) in try Self.sources("Sources") {
             for line in text.split(separator: "\n") where !line.contains("//") {
-                #expect(!line.contains("try!") && !line.contains("fatalError(") && !line.contains(" as! "), "Sources/\(path): \(line)")
+                #expect(
+                    !line.contains("try!") && !line.contains("fatalError(") && !line.contains(" as! "),
+                    "Sources/\(path): \(line)")
             }
         }
     }
@@ -60,12 +63,14 @@ import Testing
             for match in text.matches(of: /"(?<code>RSS-[A-Z]+-[0-9]{3})"/) { codes.insert(String(match.code)) }
         }
         #expect(codes.count > 30)
-        for code in codes.sorted() { #expect(page.contains("`\(code)`"), "\(code) is not in Docs/error-codes.md") }
+        let missing = codes.filter { !page.contains("`\($0)`") }
+        #expect(missing.isEmpty)
     }
 
     @Test func `the exit statuses of the documentation are those of the program`() throws {
         let page = try String(contentsOf: Self.root.appendingPathComponent("Docs/error-codes.md"), encoding: .utf8)
-        for status in ExitStatus.allCases { #expect(page.contains("| \(status.rawValue) | \(status.summary) |")) }
+        let missing = ExitStatus.allCases.filter { !page.contains("| \($0.rawValue) | \($0.summary) |") }
+        #expect(missing.isEmpty)
     }
 
     @Test func `a source file holds one idea`() throws {

@@ -6,7 +6,9 @@ import Testing
 @testable import RSSCommands
 
 /// Runs a command line in this process, with its own state, streams and environment.
-private func rssctl(_ arguments: String..., environment: [String: String] = [:]) async -> (status: Int32, output: String, errors: String) {
+private func rssctl(_ arguments: String..., environment: [String: String] = [:]) async -> (
+    status: Int32, output: String, errors: String
+) {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("root-\(UUID().uuidString)").path
     let (console, output, errors) = Console.inMemory()
     let all = ["RSSCTL_STATE": folder, "XDG_CONFIG_HOME": folder, "HOME": folder].merging(environment) { $1 }
@@ -19,7 +21,8 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
 @Suite struct RootTests {
     @Test(arguments: [
         (["partition", "mantain"], "rssctl partition maintain"), (["reprot", "query"], "rssctl report"),
-        (["--output", "json", "runs", "lst"], "rssctl runs list"), (["quer", "--help"], ""), (["help", "partiton"], "rssctl partition"),
+        (["--output", "json", "runs", "lst"], "rssctl runs list"), (["quer", "--help"], ""),
+        (["help", "partiton"], "rssctl partition"),
     ])
     func `a mistyped command is told, with what was meant`(arguments: [String], suggestion: String) throws {
         let mistake = try #require(UnknownCommand(arguments: arguments))
@@ -29,7 +32,8 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
 
     @Test(arguments: [
         ["runs", "list"], ["--output", "json", "runs", "list"], ["-o", "json", "runs", "show", "last"], ["migrate"], [],
-        ["migrate", "--dry-run"], ["help", "partition"], ["partition", "maintain", "public.x"], ["sandbox", "psql", "--", "x"],
+        ["migrate", "--dry-run"], ["help", "partition"], ["partition", "maintain", "public.x"],
+        ["sandbox", "psql", "--", "x"],
     ])
     func `a right command is left alone`(arguments: [String]) { #expect(UnknownCommand(arguments: arguments) == nil) }
 
@@ -61,13 +65,15 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
 
     @Test func `an unreachable database ends with 69 and a hint, and no password is shown`() async {
         let result = await rssctl(
-            "report", "query", environment: ["DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_NAME": "x", "DB_PASSWORD": "s3cret"])
+            "report", "query",
+            environment: ["DB_HOST": "127.0.0.1", "DB_PORT": "1", "DB_NAME": "x", "DB_PASSWORD": "s3cret"])
         #expect(result.status == 69)
         #expect(result.errors.contains("rssctl doctor") && !result.errors.contains("s3cret"))
     }
 
     @Test func `a broken configuration ends with 78 and names the line`() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("broken-\(UUID().uuidString).yaml").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("broken-\(UUID().uuidString).yaml")
+            .path
         try "database:\n  prot: 5\n".write(toFile: path, atomically: true, encoding: .utf8)
         let result = await rssctl("config", "check", "--config", path)
         #expect(result.status == 78 && result.errors.contains("\(path):2:3") && result.errors.contains("database.port"))
@@ -76,15 +82,18 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
     @Test func `runs prune asks, and off a terminal needs --yes`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("prune-\(UUID().uuidString)").path
         _ = await rssctl("sandbox", "down", environment: ["RSSCTL_STATE": folder])
-        let refused = await rssctl("runs", "prune", "--older-than", "0s", "--keep", "0", environment: ["RSSCTL_STATE": folder])
+        let refused = await rssctl(
+            "runs", "prune", "--older-than", "0s", "--keep", "0", environment: ["RSSCTL_STATE": folder])
         #expect(refused.status == 64 && refused.errors.contains("--yes"))
-        let done = await rssctl("runs", "prune", "--older-than", "0s", "--keep", "0", "--yes", environment: ["RSSCTL_STATE": folder])
+        let done = await rssctl(
+            "runs", "prune", "--older-than", "0s", "--keep", "0", "--yes", environment: ["RSSCTL_STATE": folder])
         #expect(done.status == 0)
     }
 
     @Test(arguments: ["table", "json", "ndjson", "csv", "markdown", "yaml"])
     func `every format writes settings without a secret`(format: String) async {
-        let result = await rssctl("config", "show", "-o", format, environment: ["DB_PASSWORD": "s3cret", "DB_HOST": "db.example"])
+        let result = await rssctl(
+            "config", "show", "-o", format, environment: ["DB_PASSWORD": "s3cret", "DB_HOST": "db.example"])
         #expect(result.status == 0 && result.output.contains("db.example") && !result.output.contains("s3cret"))
     }
 

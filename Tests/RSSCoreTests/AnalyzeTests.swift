@@ -10,7 +10,8 @@ import Testing
     private func findings(_ random: inout SeedRandom) -> [Finding] {
         (0..<random.below(12)).map { index in
             Finding(
-                check: ["a", "b", "c", "d"][random.below(4)], severity: random.pick([.info, .warning, .critical]), object: "\(index)",
+                check: ["a", "b", "c", "d"][random.below(4)], severity: random.pick([.info, .warning, .critical]),
+                object: "\(index)",
                 detail: "")
         }
     }
@@ -60,7 +61,9 @@ import Testing
             try await connection.execute("ANALYZE")
             await connection.close()
             let outcomes = try await outcomes(options)
-            for area in ["index.", "partition.", "constraint.", "foreign_key.", "table.", "trigger.", "sequence.", "autovacuum."] {
+            for area in [
+                "index.", "partition.", "constraint.", "foreign_key.", "table.", "trigger.", "sequence.", "autovacuum.",
+            ] {
                 for (key, outcome) in outcomes where key.hasPrefix(area) { #expect(outcome == .ok(nil), "\(key)") }
             }
         }
@@ -88,7 +91,8 @@ import Testing
             await connection.close()
             let outcomes = try await outcomes(options)
             for (key, object) in [
-                ("table.no_primary_key", "fault_no_key"), ("constraint.not_valid", "fault_fk"), ("index.invalid", "fault_twin_b"),
+                ("table.no_primary_key", "fault_no_key"), ("constraint.not_valid", "fault_fk"),
+                ("index.invalid", "fault_twin_b"),
                 ("autovacuum.disabled", "fault_ordered"), ("partition.runway", "fault_months"),
             ] {
                 guard case .findings(let findings)? = outcomes[key] else {
@@ -103,7 +107,9 @@ import Testing
     @Test func `a role without rights is blind, never well`() async throws {
         try await withDatabase(migrated: true) { options in
             let admin = try await PostgresConnection.connect(options)
-            try await admin.execute("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'plain') THEN CREATE ROLE plain LOGIN PASSWORD 'plain'; END IF; END $$")
+            try await admin.execute(
+                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'plain') THEN CREATE ROLE plain LOGIN PASSWORD 'plain'; END IF; END $$"
+            )
             await admin.close()
             var plain = options
             plain.keywords["user"] = "plain"

@@ -19,7 +19,9 @@ import Testing
     }
 
     @Test func `blanks go outside of strings, and stay inside`() {
-        #expect(SummaryValue.compact(#"[{"a b": "c, d: \" e", "n": [1, 2]}, null]"#) == #"[{"a b":"c, d: \" e","n":[1,2]},null]"#)
+        #expect(
+            SummaryValue.compact(#"[{"a b": "c, d: \" e", "n": [1, 2]}, null]"#)
+                == #"[{"a b":"c, d: \" e","n":[1,2]},null]"#)
         #expect(SummaryValue.json(totalCount: 0, visitData: nil) == #"{"totalCount":"0","visits":[]}"#)
         #expect(SummaryValue.compact(#"["\\", "x y"]"#) == #"["\\","x y"]"#)
     }
@@ -47,7 +49,8 @@ import Testing
             let redis = try await redis()
             let entries = try await CacheWarmer(postgres: postgres, redis: redis, options: .init()).run(
                 today: today, runID: "test", .silent)
-            let active = try await postgres.query("SELECT count(*) FROM organizations WHERE is_active").first?.decode(Int.self, at: 0)
+            let active = try await postgres.query("SELECT count(*) FROM organizations WHERE is_active").first?.decode(
+                Int.self, at: 0)
             #expect(entries.count == active && entries.allSatisfy { $0.action == .done })
             for entry in entries {
                 let row = try #require(
@@ -72,19 +75,26 @@ import Testing
             let redis = try await redis()
             var settings = CacheWarmer.Options()
             settings.isDryRun = true
-            let dry = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(today: today, runID: "1", .silent)
+            let dry = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
+                today: today, runID: "1", .silent)
             let size = try await redis.databaseSize()
             #expect(size == 0 && dry.allSatisfy { $0.action == .pending })
             settings.isDryRun = false
             settings.refreshBelow = .seconds(300)
-            let first = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(today: today, runID: "2", .silent)
-            let second = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(today: today, runID: "3", .silent)
+            let first = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
+                today: today, runID: "2", .silent)
+            let second = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
+                today: today, runID: "3", .silent)
             #expect(first.allSatisfy { $0.action == .done } && second.allSatisfy { $0.action == .skipped })
-            _ = try await redis.set(RedisArgument(CacheWarmer.lockKey), "someone", expiry: .seconds(60), condition: .ifAbsent)
+            _ = try await redis.set(
+                RedisArgument(CacheWarmer.lockKey), "someone", expiry: .seconds(60), condition: .ifAbsent)
             await #expect(throws: CacheError.locked) {
-                try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(today: today, runID: "4", .silent)
+                try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
+                    today: today, runID: "4", .silent)
             }
-            let kept = try await redis.get(RedisArgument(CacheWarmer.lockKey)).map { String(decoding: $0, as: UTF8.self) }
+            let kept = try await redis.get(RedisArgument(CacheWarmer.lockKey)).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             #expect(kept == "someone")
             await postgres.close()
             await redis.close()

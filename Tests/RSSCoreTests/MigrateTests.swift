@@ -12,7 +12,8 @@ private func migration(_ version: Int64, _ sql: String = "SELECT 1") throws -> M
 
 private func applied(_ migration: Migration) -> AppliedMigration {
     AppliedMigration(
-        version: migration.version, name: migration.name, checksum: migration.checksum, appliedAt: Date(), appliedBy: "me",
+        version: migration.version, name: migration.name, checksum: migration.checksum, appliedAt: Date(),
+        appliedBy: "me",
         milliseconds: 1)
 }
 
@@ -45,7 +46,9 @@ private func applied(_ migration: Migration) -> AppliedMigration {
     }
 
     @Test(arguments: ["1__x.sql", "V__x.sql", "V1_x.sql", "V1__x.SQL", "V1__a b.sql", "V99999999999999999999__x.sql"])
-    func `a file of another name is no migration`(name: String) throws { #expect(try Migration(file: name, bytes: []) == nil) }
+    func `a file of another name is no migration`(name: String) throws {
+        #expect(try Migration(file: name, bytes: []) == nil)
+    }
 
     @Test func `an error's position becomes line and column in characters`() throws {
         let migration = try migration(1, "SELECT 'ä😀';\r\nSELECT\n  1 FRM x")
@@ -57,8 +60,12 @@ private func applied(_ migration: Migration) -> AppliedMigration {
 }
 
 @Suite struct MigratorTests {
-    private func migrator(_ connection: PostgresConnection, _ source: MigrationSource, budget: Duration = .seconds(5)) -> Migrator {
-        Migrator(connection, source: source, lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget), runID: UUID().uuidString)
+    private func migrator(_ connection: PostgresConnection, _ source: MigrationSource, budget: Duration = .seconds(5))
+        -> Migrator
+    {
+        Migrator(
+            connection, source: source, lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget),
+            runID: UUID().uuidString)
     }
 
     private func folder(_ files: [String: String]) throws -> MigrationSource {
@@ -78,9 +85,13 @@ private func applied(_ migration: Migration) -> AppliedMigration {
         }
     }
 
-    @Test func `a failing file leaves nothing of itself, names its place, and the next run goes on there`() async throws {
+    @Test func `a failing file leaves nothing of itself, names its place, and the next run goes on there`() async throws
+    {
         try await withConnection { connection in
-            let files = ["V1__a.sql": "CREATE TABLE a (x int);", "V2__b.sql": "CREATE TABLE b (x int);\nINSERT INTO b VALUS (1);"]
+            let files = [
+                "V1__a.sql": "CREATE TABLE a (x int);",
+                "V2__b.sql": "CREATE TABLE b (x int);\nINSERT INTO b VALUS (1);",
+            ]
             let source = try folder(files)
             let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
             guard case .statementFailed(_, let place) = error else {
@@ -88,7 +99,8 @@ private func applied(_ migration: Migration) -> AppliedMigration {
                 return
             }
             #expect(place == SourcePlace(file: "V2__b.sql", line: 2, column: 15))
-            let row = try #require(try await connection.query("SELECT to_regclass('a')::text, to_regclass('b')::text").first)
+            let row = try #require(
+                try await connection.query("SELECT to_regclass('a')::text, to_regclass('b')::text").first)
             #expect(row.text(at: 0) == "a" && row.text(at: 1) == nil)
             guard case .directory(let path) = source else { return }
             try "CREATE TABLE b (x int);".write(toFile: "\(path)/V2__b.sql", atomically: true, encoding: .utf8)
@@ -103,7 +115,9 @@ private func applied(_ migration: Migration) -> AppliedMigration {
             var other = options
             other.session.applicationName = "the-blocker"
             let blocker = try await PostgresConnection.connect(other)
-            let source = try folder(["V1__a.sql": "CREATE TABLE a (x int);", "V2__b.sql": "ALTER TABLE a ADD COLUMN y int;"])
+            let source = try folder([
+                "V1__a.sql": "CREATE TABLE a (x int);", "V2__b.sql": "ALTER TABLE a ADD COLUMN y int;",
+            ])
             try await connection.execute("CREATE TABLE a (x int)")
             try await connection.execute("DROP TABLE a")
             let first = try folder(["V1__a.sql": "CREATE TABLE a (x int);"])

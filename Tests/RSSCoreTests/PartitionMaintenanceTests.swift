@@ -7,7 +7,9 @@ import Testing
 @testable import RSSCore
 
 @Suite struct PartitionMaintenanceTests {
-    private func maintenance(_ connection: PostgresConnection, premake: Int = 3, budget: Duration = .seconds(5)) -> PartitionMaintenance {
+    private func maintenance(_ connection: PostgresConnection, premake: Int = 3, budget: Duration = .seconds(5))
+        -> PartitionMaintenance
+    {
         PartitionMaintenance(
             connection, planner: PartitionPlanner(premake: premake),
             lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget), runID: UUID().uuidString)
@@ -22,9 +24,12 @@ import Testing
             schema: "public", name: "visit_reports", today: today, isDryRun: dryRun, progress: .silent)
     }
 
-    @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftover of ours`() async throws {
+    @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftover of ours`() async throws
+    {
         try await withConnection(migrated: true) { connection in
-            try await connection.execute("DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN CREATE ROLE app; END IF; END $$")
+            try await connection.execute(
+                "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN CREATE ROLE app; END IF; END $$"
+            )
             try await connection.execute("GRANT SELECT, INSERT ON visit_reports TO app")
             let outcome = try await run(connection, premake: 5)
             #expect(outcome.created.count == 2)
@@ -43,7 +48,8 @@ import Testing
                 ).first)
             let facts = try row.decode(Bool.self, Bool.self, Int.self, Bool.self, Bool.self, Bool.self)
             #expect(facts == (true, true, 3, true, true, true))
-            let records = try await connection.query("SELECT object FROM rssctl.operation WHERE operation = 'partition.create'")
+            let records = try await connection.query(
+                "SELECT object FROM rssctl.operation WHERE operation = 'partition.create'")
             #expect(records.count >= 2)
             let again = try await run(connection, premake: 5)
             #expect(again.created.isEmpty)
@@ -72,7 +78,10 @@ import Testing
         }
     }
 
-    @Test func `a writer of a referenced table in the way is named when the budget is spent, and nothing is left behind`() async throws {
+    @Test
+    func `a writer of a referenced table in the way is named when the budget is spent, and nothing is left behind`()
+        async throws
+    {
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
             var other = options
@@ -99,7 +108,8 @@ import Testing
         try await withConnection(migrated: true) { connection in
             try await connection.execute("CREATE TABLE by_list (x int, d date) PARTITION BY LIST (x)")
             for (name, expected) in [
-                ("users", PartitionError.notPartitioned("public.users")), ("nothing", .notPartitioned("public.nothing")),
+                ("users", PartitionError.notPartitioned("public.users")),
+                ("nothing", .notPartitioned("public.nothing")),
                 ("by_list", .unsupportedKey("public.by_list", definition: "LIST (x)")),
             ] {
                 await #expect(throws: expected) {
@@ -113,7 +123,9 @@ import Testing
     @Test func `hostile names are quoted`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute("CREATE SCHEMA \"we\"\"ird; schema\"")
-            try await connection.execute("CREATE TABLE \"we\"\"ird; schema\".\"ta'ble\" (id int, \"da\"\"te\" date NOT NULL) PARTITION BY RANGE (\"da\"\"te\")")
+            try await connection.execute(
+                "CREATE TABLE \"we\"\"ird; schema\".\"ta'ble\" (id int, \"da\"\"te\" date NOT NULL) PARTITION BY RANGE (\"da\"\"te\")"
+            )
             let outcome = try await maintenance(connection).run(
                 schema: "we\"ird; schema", name: "ta'ble", today: today, isDryRun: false, progress: .silent)
             #expect(outcome.created.count == 4)

@@ -19,14 +19,18 @@ private func table(_ bounds: (String?, String?)...) -> PartitionedTable {
     private let planner = PartitionPlanner(premake: 3)
 
     private func plan(_ table: PartitionedTable, today: String, taken: Set<String> = []) -> [String] {
-        planner.missing(in: table, takenNames: taken, today: day(today)).map { "\($0.name) \($0.lower) \($0.upper) \($0.reason)" }
+        planner.missing(in: table, takenNames: taken, today: day(today)).map {
+            "\($0.name) \($0.lower) \($0.upper) \($0.reason)"
+        }
     }
 
     @Test func `an empty table gets this month and three more, over the turn of the year`() {
         #expect(
             plan(table(), today: "2026-11-24") == [
-                "visit_reports_2026_11 2026-11-01 2026-12-01 this month", "visit_reports_2026_12 2026-12-01 2027-01-01 ahead",
-                "visit_reports_2027_01 2027-01-01 2027-02-01 ahead", "visit_reports_2027_02 2027-02-01 2027-03-01 ahead",
+                "visit_reports_2026_11 2026-11-01 2026-12-01 this month",
+                "visit_reports_2026_12 2026-12-01 2027-01-01 ahead",
+                "visit_reports_2027_01 2027-01-01 2027-02-01 ahead",
+                "visit_reports_2027_02 2027-02-01 2027-03-01 ahead",
             ])
     }
 
@@ -48,7 +52,8 @@ private func table(_ bounds: (String?, String?)...) -> PartitionedTable {
 
     @Test func `a name that something else bears is not used again`() {
         let plan = plan(
-            table(("2026-12-01", "2027-03-01")), today: "2026-11-24", taken: ["visit_reports_2026_11", "visit_reports_2026_11_2"])
+            table(("2026-12-01", "2027-03-01")), today: "2026-11-24",
+            taken: ["visit_reports_2026_11", "visit_reports_2026_11_2"])
         #expect(plan == ["visit_reports_2026_11_3 2026-11-01 2026-12-01 this month"])
     }
 
@@ -58,7 +63,8 @@ private func table(_ bounds: (String?, String?)...) -> PartitionedTable {
     }
 
     @Test func `a long table name is cut to the server's 63 bytes`() {
-        let name = PartitionPlanner.freeName(String(repeating: "ä", count: 40), day("2026-11-01"), isWhole: true, taken: [])
+        let name = PartitionPlanner.freeName(
+            String(repeating: "ä", count: 40), day("2026-11-01"), isWhole: true, taken: [])
         #expect(name.utf8.count <= 63 && name.hasSuffix("_2026_11"))
     }
 
@@ -80,7 +86,9 @@ private func table(_ bounds: (String?, String?)...) -> PartitionedTable {
             }
             let today = day("2026-09-01").adding(days: random.below(60))
             let plan = planner.missing(in: table, takenNames: [], today: today)
-            let all = table.partitions.compactMap(\.bound).map { ($0.lower ?? today, $0.upper ?? today) } + plan.map { ($0.lower, $0.upper) }
+            let all =
+                table.partitions.compactMap(\.bound).map { ($0.lower ?? today, $0.upper ?? today) }
+                + plan.map { ($0.lower, $0.upper) }
             let sorted = all.sorted { $0.0 < $1.0 }
             for (first, second) in zip(sorted, sorted.dropFirst()) { #expect(first.1 <= second.0) }
             #expect(Set(plan.map(\.name)).count == plan.count)
@@ -99,7 +107,10 @@ private func table(_ bounds: (String?, String?)...) -> PartitionedTable {
         }
     }
 
-    @Test(arguments: ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1", "0000-01-01", "+2026-01-01", "2026-01-01 ", "²⁰²⁶-01-01", ""])
+    @Test(arguments: [
+        "2026-02-29", "2026-13-01", "2026-00-10", "2026-1", "0000-01-01", "+2026-01-01", "2026-01-01 ", "²⁰²⁶-01-01",
+        "",
+    ])
     func `what is no date is refused`(text: String) { #expect(CalendarDate(text) == nil) }
 
     @Test func `months are counted across years in both directions`() {

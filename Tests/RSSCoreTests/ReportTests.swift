@@ -29,25 +29,41 @@ import Testing
             let connection = try await seeded(options)
             let reader = ReportReader(connection)
             let organization = try #require(
-                try await connection.query("SELECT name FROM organizations ORDER BY created_at, id LIMIT 1").first?.decode(String.self, at: 0))
-            let technician = try #require(try await connection.query("SELECT email FROM users LIMIT 1").first?.decode(String.self, at: 0))
-            let office = try #require(try await connection.query("SELECT name FROM offices LIMIT 1").first?.decode(String.self, at: 0))
+                try await connection.query("SELECT name FROM organizations ORDER BY created_at, id LIMIT 1").first?
+                    .decode(String.self, at: 0))
+            let technician = try #require(
+                try await connection.query("SELECT email FROM users LIMIT 1").first?.decode(String.self, at: 0))
+            let office = try #require(
+                try await connection.query("SELECT name FROM offices LIMIT 1").first?.decode(String.self, at: 0))
             let from = CalendarDate(Date()).adding(days: -200)
             let cases: [(String, (inout ReportFilter) -> Void)] = [
                 ("true", { _ in }),
                 ("o.name = '\(organization)'", { $0.organization = organization.uppercased() }),
-                ("vr.technician_id = (SELECT id FROM users WHERE email = '\(technician)')", { $0.technician = technician }),
+                (
+                    "vr.technician_id = (SELECT id FROM users WHERE email = '\(technician)')",
+                    { $0.technician = technician }
+                ),
                 ("vr.office_id = (SELECT id FROM offices WHERE name = '\(office)')", { $0.office = office }),
                 ("vr.status = 'draft'", { $0.status = "draft" }),
                 ("vr.visit_date >= '\(from)'", { $0.from = from }), ("vr.visit_date <= '\(from)'", { $0.to = from }),
-                ("vr.visit_date BETWEEN '\(from)' AND '\(from.adding(days: 30))' AND vr.status = 'completed'", {
-                    $0.from = from
-                    $0.to = from.adding(days: 30)
-                    $0.status = "completed"
-                }),
-                ("vr.report_number LIKE '%000001%' OR to_tsvector('english', coalesce(vr.visit_purpose, '') || ' ' || coalesce(vr.summary_description, '')) @@ plainto_tsquery('english', '000001') OR o.name ILIKE '%000001%'", { $0.search = "000001" }),
-                ("to_tsvector('english', coalesce(vr.visit_purpose, '') || ' ' || coalesce(vr.summary_description, '')) @@ plainto_tsquery('english', 'overheating')", { $0.search = "overheating" }),
-                ("false", { $0.search = "RSS_2" }), ("false", { $0.search = "100%" }), ("false", { $0.search = "it's \\ \"x\"" }),
+                (
+                    "vr.visit_date BETWEEN '\(from)' AND '\(from.adding(days: 30))' AND vr.status = 'completed'",
+                    {
+                        $0.from = from
+                        $0.to = from.adding(days: 30)
+                        $0.status = "completed"
+                    }
+                ),
+                (
+                    "vr.report_number LIKE '%000001%' OR to_tsvector('english', coalesce(vr.visit_purpose, '') || ' ' || coalesce(vr.summary_description, '')) @@ plainto_tsquery('english', '000001') OR o.name ILIKE '%000001%'",
+                    { $0.search = "000001" }
+                ),
+                (
+                    "to_tsvector('english', coalesce(vr.visit_purpose, '') || ' ' || coalesce(vr.summary_description, '')) @@ plainto_tsquery('english', 'overheating')",
+                    { $0.search = "overheating" }
+                ),
+                ("false", { $0.search = "RSS_2" }), ("false", { $0.search = "100%" }),
+                ("false", { $0.search = "it's \\ \"x\"" }),
             ]
             for (condition, change) in cases {
                 var filter = ReportFilter()

@@ -8,8 +8,12 @@ import Testing
 
 /// What the schema promises to the backend and to its data.
 @Suite struct SchemaTests {
-    private func report(_ connection: PostgresConnection, number: String, date: String = "current_date") async throws -> UUID {
-        let organization = try await connection.query("INSERT INTO organizations (name) VALUES ($1) RETURNING id", [number]).first
+    private func report(_ connection: PostgresConnection, number: String, date: String = "current_date") async throws
+        -> UUID
+    {
+        let organization = try await connection.query(
+            "INSERT INTO organizations (name) VALUES ($1) RETURNING id", [number]
+        ).first
         let row = try await connection.query(
             "INSERT INTO visit_reports (report_number, organization_id, visit_date) VALUES ($1, $2, \(date)) RETURNING id",
             [number, try organization?.decode(UUID.self, at: 0)] as [any PostgresEncodable]
@@ -18,7 +22,8 @@ import Testing
     }
 
     private func hardware(_ connection: PostgresConnection, _ report: UUID) async throws -> Int {
-        try await connection.query("SELECT count(*) FROM hardware_inventory WHERE visit_report_id = $1", [report]).first?
+        try await connection.query("SELECT count(*) FROM hardware_inventory WHERE visit_report_id = $1", [report])
+            .first?
             .decode(Int.self, at: 0) ?? -1
     }
 
@@ -34,11 +39,13 @@ import Testing
         """
 
     private func insertHardware(_ connection: PostgresConnection, _ report: UUID, serial: String) async throws {
-        let category = try await connection.query("SELECT id::text FROM categories LIMIT 1").first?.decode(String.self, at: 0)
+        let category = try await connection.query("SELECT id::text FROM categories LIMIT 1").first?.decode(
+            String.self, at: 0)
         try await connection.query(
             insertHardware,
             [
-                report.uuidString, category, "Laptop", "Lenovo", "T14", serial, nil, "10.0.0.1", "08:00:2b:01:02:03", "active",
+                report.uuidString, category, "Laptop", "Lenovo", "T14", serial, nil, "10.0.0.1", "08:00:2b:01:02:03",
+                "active",
                 "4", "A", "1", "101", "{}", "{\"bulkCreated\":true}",
             ] as [String?])
     }
@@ -54,7 +61,8 @@ import Testing
                 [device, "retired"])
             #expect(updated == 1)
             try await connection.execute(
-                "INSERT INTO files.file_attachments (visit_report_id, file_name, file_type, file_size) VALUES ($1, 'a.jpg', 'image/jpeg', 1)", [id])
+                "INSERT INTO files.file_attachments (visit_report_id, file_name, file_type, file_size) VALUES ($1, 'a.jpg', 'image/jpeg', 1)",
+                [id])
             let files = try await connection.execute(
                 """
                 UPDATE files.file_attachments
@@ -66,11 +74,14 @@ import Testing
         }
     }
 
-    @Test func `a report that moves to another month keeps its hardware, and one that is deleted takes it along`() async throws {
+    @Test func `a report that moves to another month keeps its hardware, and one that is deleted takes it along`()
+        async throws
+    {
         try await withConnection(migrated: true) { connection in
             let id = try await report(connection, number: "R-1")
             try await insertHardware(connection, id, serial: "S-1")
-            try await connection.execute("UPDATE visit_reports SET visit_date = visit_date + interval '1 month' WHERE id = $1", [id])
+            try await connection.execute(
+                "UPDATE visit_reports SET visit_date = visit_date + interval '1 month' WHERE id = $1", [id])
             let afterMove = try await hardware(connection, id)
             #expect(afterMove == 1)
             try await connection.execute("DELETE FROM visit_reports WHERE id = $1", [id])
@@ -115,7 +126,11 @@ import Testing
             let other = try await PostgresConnection.connect(options)
             try await connection.execute("BEGIN")
             _ = try await report(connection, number: "R-3")
-            let second = Task { try await self.report(other, number: "R-3 ".trimmingCharacters(in: .whitespaces), date: "current_date + interval '1 month'") }
+            let second = Task {
+                try await self.report(
+                    other, number: "R-3 ".trimmingCharacters(in: .whitespaces),
+                    date: "current_date + interval '1 month'")
+            }
             try await Task.sleep(for: .milliseconds(150))
             try await connection.execute("COMMIT")
             let error = await #expect(throws: PostgresError.self) { try await second.value }
@@ -160,7 +175,8 @@ import Testing
 
     @Test func `a large seed drops and rebuilds every secondary index, on the partitions too`() async throws {
         try await withConnection(migrated: true) { connection in
-            let query = "SELECT string_agg(pg_get_indexdef(indexrelid), E'\\n' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid::regclass::text IN ('visit_reports', 'hardware_inventory', 'recycling_records', 'files.file_attachments')"
+            let query =
+                "SELECT string_agg(pg_get_indexdef(indexrelid), E'\\n' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid::regclass::text IN ('visit_reports', 'hardware_inventory', 'recycling_records', 'files.file_attachments')"
             let before = try await connection.query(query).first?.decode(String.self, at: 0)
             let indexes = try await SeedIndexes.drop(connection)
             #expect(indexes.count > 10)

@@ -6,8 +6,10 @@ import Testing
 
 @Suite struct SettingsTests {
     private func file(_ text: String, mode: Int = 0o600) throws -> String {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("config-\(UUID().uuidString).yaml").path
-        _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("config-\(UUID().uuidString).yaml")
+            .path
+        _ = FileManager.default.createFile(
+            atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
         return path
     }
 
@@ -38,7 +40,8 @@ import Testing
         #expect(settings.text(.databaseName) == "rss")
         #expect(settings.values[.poolMax] == .init(value: "20", origin: "default"))
         #expect(settings.profiles == ["production", "staging"])
-        #expect(try Settings.load(environment: [:], path: path, profile: "production").text(.databaseHost) == "production")
+        #expect(
+            try Settings.load(environment: [:], path: path, profile: "production").text(.databaseHost) == "production")
     }
 
     @Test func `our own variables are stronger than the seed's, and those than libpq's`() throws {
@@ -52,7 +55,9 @@ import Testing
         let path = try file("database:\n  hots: x\n")
         let error = #expect(throws: SettingsError.self) { try Settings.load(environment: [:], path: path) }
         #expect(
-            error == .unknownKey("database.hots", SourcePlace(file: path, line: 2, column: 3), suggestion: "database.host"))
+            error
+                == .unknownKey(
+                    "database.hots", SourcePlace(file: path, line: 2, column: 3), suggestion: "database.host"))
     }
 
     @Test(arguments: [
@@ -69,7 +74,9 @@ import Testing
         #expect(origin.hasSuffix(":2"))
     }
 
-    @Test(arguments: ["a: [", "- x", "database: [1]", "database:\n  host:\n    deep: x", "profiles: 3", "{: :", "\u{0}"])
+    @Test(arguments: [
+        "a: [", "- x", "database: [1]", "database:\n  host:\n    deep: x", "profiles: 3", "{: :", "\u{0}",
+    ])
     func `a malformed file is an error, not a crash`(text: String) throws {
         let path = try file(text)
         #expect(throws: SettingsError.self) { try Settings.load(environment: [:], path: path) }
@@ -104,13 +111,19 @@ import Testing
         let settings = try Settings.load(environment: [:], path: try file(SettingsTemplate.text))
         #expect(settings.values.values.allSatisfy { $0.origin == "default" })
         let uncommented = SettingsTemplate.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.hasPrefix("# profile") || line.hasPrefix("# Settings") || line.hasPrefix("# Keep") ? "" : line.replacing(/^# ?/, with: "")
+            line.hasPrefix("# profile") || line.hasPrefix("# Settings") || line.hasPrefix("# Keep")
+                ? "" : line.replacing(/^# ?/, with: "")
         }
         let text = uncommented.prefix { !$0.hasPrefix("  production") }.joined(separator: "\n")
-        #expect(throws: Never.self) { try Settings.load(environment: [:], path: try file(text.replacing(/: +#.*/, with: ":"))) }
+        #expect(throws: Never.self) {
+            try Settings.load(environment: [:], path: try file(text.replacing(/: +#.*/, with: ":")))
+        }
     }
 
-    @Test(arguments: [("200ms", 200), ("30s", 30_000), ("1.5s", 1500), ("5min", 300_000), ("5m", 300_000), ("2h", 7_200_000), ("7d", 604_800_000)])
+    @Test(arguments: [
+        ("200ms", 200), ("30s", 30_000), ("1.5s", 1500), ("5min", 300_000), ("5m", 300_000), ("2h", 7_200_000),
+        ("7d", 604_800_000),
+    ])
     func `durations are read as people write them`(text: String, milliseconds: Int) {
         #expect(DurationText.parse(text) == .milliseconds(milliseconds))
     }
@@ -122,13 +135,19 @@ import Testing
 @Suite struct RedactionTests {
     @Test(arguments: [
         ("postgresql://u:s3cret@h/db", "postgresql://u:***@h/db"), ("rediss://:s3cret@h", "rediss://:***@h"),
-        ("host=h password=s3cret user=u", "host=h password=*** user=u"), ("password='a b\\'s3cret' x=1", "password=*** x=1"),
+        ("host=h password=s3cret user=u", "host=h password=*** user=u"),
+        ("password='a b\\'s3cret' x=1", "password=*** x=1"),
         ("PGPASSWORD=s3cret", "PGPASSWORD=***"), ("nothing to hide", "nothing to hide"),
     ])
-    func `a password is taken out of a text`(text: String, expected: String) { #expect(Redaction.scrub(text) == expected) }
+    func `a password is taken out of a text`(text: String, expected: String) {
+        #expect(Redaction.scrub(text) == expected)
+    }
 
     @Test func `the value behind a password option is taken out`() {
-        #expect(Redaction.scrub(arguments: ["x", "--redis-password", "s3cret", "y"]) == ["x", "--redis-password", "***", "y"])
+        #expect(
+            Redaction.scrub(arguments: ["x", "--redis-password", "s3cret", "y"]) == [
+                "x", "--redis-password", "***", "y",
+            ])
     }
 }
 

@@ -68,7 +68,10 @@ public struct Binary: Sendable {
             for name in ["out", "err", "in"] {
                 try Data(name == "in" ? (input ?? "").utf8 : "".utf8).write(to: folder.appendingPathComponent(name))
             }
-            let clean = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8"]
+            let clean = [
+                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
+                "LANG": "C.UTF-8",
+            ]
             let program = Subprocess(
                 executable: "/usr/bin/env", arguments: ["--chdir=\(directory ?? "/")", Binary.path] + arguments,
                 environment: clean.merging(environment) { $1 }, inheritsEnvironment: false)

@@ -1,6 +1,7 @@
 /// Waits until a condition holds, and says whether it did in time; in place of a sleep of a guessed length.
 public func eventually(
-    within limit: Duration = .seconds(10), isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
+    within limit: Duration = .seconds(10), isolation: isolated (any Actor)? = #isolation,
+    _ condition: () async throws -> Bool
 ) async throws -> Bool {
     let deadline = ContinuousClock.now + limit
     while ContinuousClock.now < deadline {

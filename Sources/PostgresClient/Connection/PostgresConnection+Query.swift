@@ -50,7 +50,8 @@ extension PostgresConnection {
     func run(_ sql: String, _ parameters: [PostgresParameter]?, timeout: Duration? = nil) throws -> ResultSet {
         try requireIdle()
         if sql.utf8.contains(0) {
-            throw PostgresError(.unexpectedResult, "the statement holds a NUL byte, where libpq would cut it", statement: sql)
+            throw PostgresError(
+                .unexpectedResult, "the statement holds a NUL byte, where libpq would cut it", statement: sql)
         }
         let started = ContinuousClock.now
         var watch = StatementWatch(timeout: timeout ?? options.responseTimeout)
@@ -97,11 +98,15 @@ extension PostgresConnection {
             case PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE: found = ResultSet(copying: result)
             case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: found = ResultSet(copying: result)
             case PGRES_COPY_IN:
-                failure = failure ?? PostgresError(.unexpectedResult, "use copyIn for COPY … FROM STDIN", statement: statement)
+                failure =
+                    failure
+                    ?? PostgresError(.unexpectedResult, "use copyIn for COPY … FROM STDIN", statement: statement)
                 _ = PQputCopyEnd(try pointer(), "not expected here")
                 try flush(&watch)
             case PGRES_COPY_OUT, PGRES_COPY_BOTH:
-                failure = failure ?? PostgresError(.unexpectedResult, "use copyOut for COPY … TO STDOUT", statement: statement)
+                failure =
+                    failure
+                    ?? PostgresError(.unexpectedResult, "use copyOut for COPY … TO STDOUT", statement: statement)
                 try drainCopyOut(&watch)
             default: failure = failure ?? PostgresError(result: result, statement: statement)
             }

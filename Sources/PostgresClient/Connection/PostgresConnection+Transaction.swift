@@ -47,7 +47,8 @@ extension PostgresConnection {
     private func commit() async throws {
         guard transactionStatus == .inTransaction else {
             throw PostgresError(
-                .server, "a statement of the transaction failed, so it cannot be committed", sqlState: .inFailedSQLTransaction,
+                .server, "a statement of the transaction failed, so it cannot be committed",
+                sqlState: .inFailedSQLTransaction,
                 statement: "COMMIT")
         }
         try await execute("COMMIT")

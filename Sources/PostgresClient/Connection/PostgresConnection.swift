@@ -136,13 +136,16 @@ public actor PostgresConnection {
 
     private func connectError(_ pointer: OpaquePointer) -> PostgresError {
         // `FATAL:  28P01: password authentication failed …`, followed by a line with the place in the server's source.
-        let lines = String(cString: PQerrorMessage(pointer)).split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }
+        let lines = String(cString: PQerrorMessage(pointer)).split(separator: "\n").filter {
+            !$0.hasPrefix("LOCATION:")
+        }
         let text = lines.joined(separator: "\n").trimmedLines
         guard let match = text.firstMatch(of: #/FATAL:\s+(?<state>[0-9A-Z]{5}): /#) else {
             return PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
         }
         return PostgresError(
-            .connectionFailed, String(text[match.range.upperBound...]), sqlState: SQLState(rawValue: String(match.state)))
+            .connectionFailed, String(text[match.range.upperBound...]),
+            sqlState: SQLState(rawValue: String(match.state)))
     }
 
     /// `host:port/database` for messages; never holds a secret.

@@ -145,7 +145,9 @@ public actor PostgresPool {
                     let connection = try await PostgresConnection.connect(connect, logger: logger)
                     state.opened(Pooled(connection: connection))
                     return connection
-                } catch let error as PostgresError where error.sqlState == .tooManyConnections || error.sqlState == .cannotConnectNow {
+                } catch let error as PostgresError
+                    where error.sqlState == .tooManyConnections || error.sqlState == .cannotConnectNow
+                {
                     if ContinuousClock.now + options.retryInterval > deadline { throw error }
                     try await Task.sleep(for: options.retryInterval)
                 }

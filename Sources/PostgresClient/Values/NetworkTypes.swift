@@ -52,8 +52,11 @@ public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
             (":", 2), ("-", 2), (":", 6), ("-", 6), (".", 4), ("-", 4), (nil, 12),
         ]
         for shape in shapes {
-            let groups = shape.separator.map { text.split(separator: $0, omittingEmptySubsequences: false) } ?? [text[...]]
-            guard groups.count == 12 / shape.group, groups.allSatisfy({ $0.utf8.count == shape.group }) else { continue }
+            let groups =
+                shape.separator.map { text.split(separator: $0, omittingEmptySubsequences: false) } ?? [text[...]]
+            guard groups.count == 12 / shape.group, groups.allSatisfy({ $0.utf8.count == shape.group }) else {
+                continue
+            }
             let digits = groups.joined().compactMap(\.hexDigitValue)
             guard digits.count == 12 else { return nil }
             bytes = stride(from: 0, to: 12, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }

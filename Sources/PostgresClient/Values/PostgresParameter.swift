@@ -82,7 +82,9 @@ extension String: PostgresEncodable {
 }
 
 extension Bool: PostgresEncodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: self ? "t" : "f", type: PostgresType.bool) }
+    public var postgresParameter: PostgresParameter {
+        PostgresParameter(text: self ? "t" : "f", type: PostgresType.bool)
+    }
 }
 
 extension Int16: PostgresEncodable {

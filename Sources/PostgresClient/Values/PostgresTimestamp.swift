@@ -6,7 +6,8 @@ enum PostgresTimestamp {
         if date == .distantFuture { return "infinity" }
         if date == .distantPast { return "-infinity" }
         let micros = Int64((date.timeIntervalSince1970 * 1_000_000).rounded())
-        let day = CalendarDate(daysSinceEpoch: Int(micros >= 0 ? micros / dayMicros : (micros - dayMicros + 1) / dayMicros))
+        let day = CalendarDate(
+            daysSinceEpoch: Int(micros >= 0 ? micros / dayMicros : (micros - dayMicros + 1) / dayMicros))
         let ofDay = micros - Int64(day.daysSinceEpoch) * dayMicros
         let seconds = ofDay / 1_000_000
         func padded(_ value: Int64, _ width: Int) -> String {

@@ -28,7 +28,8 @@ public struct ResultSet: Sendable, RandomAccessCollection {
     public var endIndex: Int { count }
     public subscript(index: Int) -> Row {
         precondition(index >= 0 && index < count, "row \(index) of \(count)")
-        return Row(columns: columns, fields: fields[(index * columns.names.count)..<((index + 1) * columns.names.count)])
+        return Row(
+            columns: columns, fields: fields[(index * columns.names.count)..<((index + 1) * columns.names.count)])
     }
 
     /// The names of the columns in order.

@@ -72,13 +72,19 @@ public struct PerformanceReport: CommandResult {
     init(_ reports: [CheckReport], showsOK: Bool, isQuiet: Bool) {
         checks = reports.map { report in
             switch report.outcome {
-            case .ok: Entry(check: report.check, title: report.title, verdict: .ok, findings: [], blindReason: nil, hint: nil, why: report.why)
+            case .ok:
+                Entry(
+                    check: report.check, title: report.title, verdict: .ok, findings: [], blindReason: nil, hint: nil,
+                    why: report.why)
             case .findings(let findings):
                 Entry(
-                    check: report.check, title: report.title, verdict: report.outcome.verdict, findings: findings, blindReason: nil,
+                    check: report.check, title: report.title, verdict: report.outcome.verdict, findings: findings,
+                    blindReason: nil,
                     hint: nil, why: report.why)
             case .blind(let reason, let hint):
-                Entry(check: report.check, title: report.title, verdict: .blind, findings: [], blindReason: reason, hint: hint, why: report.why)
+                Entry(
+                    check: report.check, title: report.title, verdict: .blind, findings: [], blindReason: reason,
+                    hint: hint, why: report.why)
             }
         }
         score = PerformanceScore(checks.flatMap(\.findings))
@@ -106,7 +112,9 @@ public struct PerformanceReport: CommandResult {
             case .ok where !showsOK: continue
             case .ok: rows.append([.verdict(.ok), .text(entry.check), .null, .text(entry.title), .null])
             case .blind:
-                rows.append([.verdict(.blind), .text(entry.check), .null, .optional(entry.blindReason), .optional(entry.hint)])
+                rows.append([
+                    .verdict(.blind), .text(entry.check), .null, .optional(entry.blindReason), .optional(entry.hint),
+                ])
             default:
                 rows += entry.findings.map {
                     [.verdict($0.severity), .text(entry.check), .text($0.object), .text($0.detail), .optional($0.fix)]
@@ -117,7 +125,8 @@ public struct PerformanceReport: CommandResult {
         return [
             Table(
                 columns: [
-                    Column("verdict"), Column("check"), Column("object", isFlexible: true), Column("detail", isFlexible: true),
+                    Column("verdict"), Column("check"), Column("object", isFlexible: true),
+                    Column("detail", isFlexible: true),
                     Column("fix", isFlexible: true),
                 ], rows: rows,
                 notes: [

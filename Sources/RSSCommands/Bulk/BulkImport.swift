@@ -19,11 +19,13 @@ public struct BulkImport: Verb {
         effect: .writes, needs: [.settings, .postgres],
         examples: [
             .init(
-                "Devices found at the newest visit", "rssctl bulk import hardware Examples/inventory.csv --visit latest",
+                "Devices found at the newest visit",
+                "rssctl bulk import hardware Examples/inventory.csv --visit latest",
                 exit: .findings),
             .init(
                 "What it would do, as JSON",
-                "rssctl bulk import hardware Examples/inventory.csv --visit latest --dry-run --output json", exit: .findings),
+                "rssctl bulk import hardware Examples/inventory.csv --visit latest --dry-run --output json",
+                exit: .findings),
             .init(
                 "Nothing at all when more than ten rows are wrong",
                 "rssctl bulk import hardware Examples/inventory.csv --visit latest --max-errors 10", exit: .dataError),
@@ -39,10 +41,14 @@ public struct BulkImport: Verb {
     @Argument(help: "The file; - for standard input.", completion: .file(extensions: ["csv", "txt", "tsv"]))
     var file: String
 
-    @Option(help: ArgumentHelp("Visit report of rows that name none: its number or id, or latest for the newest.", valueName: "report"))
+    @Option(
+        help: ArgumentHelp(
+            "Visit report of rows that name none: its number or id, or latest for the newest.", valueName: "report"))
     var visit: String?
 
-    @Option(help: ArgumentHelp("What separates fields, one character or tab, in place of what is found out.", valueName: "character"))
+    @Option(
+        help: ArgumentHelp(
+            "What separates fields, one character or tab, in place of what is found out.", valueName: "character"))
     var delimiter: String?
 
     @Option(help: "Encoding: utf-8, utf-16le, utf-16be, windows-1252, in place of what is found out.")
@@ -71,7 +77,9 @@ public struct BulkImport: Verb {
     private var delimiterByte: UInt8? {
         guard let delimiter else { return nil }
         if ["tab", "\\t"].contains(delimiter.lowercased()) { return UInt8(ascii: "\t") }
-        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte < 0x80, byte != 0x22, byte != 0x0A, byte != 0x0D else {
+        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte < 0x80, byte != 0x22, byte != 0x0A,
+            byte != 0x0D
+        else {
             return nil
         }
         return byte

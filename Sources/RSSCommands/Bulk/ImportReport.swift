@@ -20,7 +20,8 @@ public struct ImportReport: CommandResult {
     private let statements: [String]
 
     private enum CodingKeys: CodingKey {
-        case object, file, delimiter, encoding, visitReport, isDryRun, read, inserted, updated, unchanged, rejected, rejects, rejectsFile
+        case object, file, delimiter, encoding, visitReport, isDryRun, read, inserted, updated, unchanged, rejected,
+            rejects, rejectsFile
     }
 
     init(_ outcome: BulkImporter.Outcome, of file: ImportFile) {
@@ -40,14 +41,17 @@ public struct ImportReport: CommandResult {
         statements = isDryRun ? outcome.statements : []
         again = outcome.rejectsPath.map { path in
             // The number, not the word: `latest` may be another report by then.
-            "rssctl bulk import \(file.table.object) \(Self.quoted(path))" + (outcome.visit.map { " --visit \(Self.quoted($0))" } ?? "")
+            "rssctl bulk import \(file.table.object) \(Self.quoted(path))"
+                + (outcome.visit.map { " --visit \(Self.quoted($0))" } ?? "")
         }
     }
 
     public var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
 
     public var counts: [String: Int64] {
-        let all = ["read": read, "inserted": inserted, "updated": updated, "unchanged": unchanged, "rejected": rejected]
+        let all = [
+            "read": read, "inserted": inserted, "updated": updated, "unchanged": unchanged, "rejected": rejected,
+        ]
         return all.mapValues(Int64.init)
     }
 
@@ -59,7 +63,10 @@ public struct ImportReport: CommandResult {
         if !rejects.isEmpty { tables.append(kinds) }
         if !statements.isEmpty {
             let lines = statements.joined(separator: ";\n\n").split(separator: "\n", omittingEmptySubsequences: false)
-            tables.append(Table(columns: [Column("sql", header: "-- SQL")], rows: lines.map { [.text(String($0))] } + [[.text(";")]]))
+            tables.append(
+                Table(
+                    columns: [Column("sql", header: "-- SQL")], rows: lines.map { [.text(String($0))] } + [[.text(";")]]
+                ))
         }
         return tables
     }
@@ -67,8 +74,13 @@ public struct ImportReport: CommandResult {
     private var kinds: Table {
         Table(
             title: "Rejected",
-            columns: [Column("code"), .number("count"), .number("line", header: "first line"), Column("column"), Column("reason", isFlexible: true)],
-            rows: rejects.map { [.text($0.code.rawValue), .count($0.count), .count($0.line), .optional($0.column), .text($0.reason)] })
+            columns: [
+                Column("code"), .number("count"), .number("line", header: "first line"), Column("column"),
+                Column("reason", isFlexible: true),
+            ],
+            rows: rejects.map {
+                [.text($0.code.rawValue), .count($0.count), .count($0.line), .optional($0.column), .text($0.reason)]
+            })
     }
 
     private var notes: [String] {
@@ -81,9 +93,12 @@ public struct ImportReport: CommandResult {
 
     /// A word as the shell takes it.
     private static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "-_./:@%+".utf8.contains(byte)
-        }
+        let isPlain =
+            !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "-_./:@%+".utf8.contains(byte)
+            }
         return isPlain ? text : "'\(text.replacing("'", with: "'\\''"))'"
     }
 }

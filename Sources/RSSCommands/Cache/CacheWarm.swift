@@ -44,7 +44,8 @@ public struct CacheWarm: Verb {
     }
 
     public func execute(_ context: Context) async throws -> WarmReport {
-        let postgres = try await context.connectPostgres(readOnly: true, timeZone: context.settings.text(.cacheTimeZone))
+        let postgres = try await context.connectPostgres(
+            readOnly: true, timeZone: context.settings.text(.cacheTimeZone))
         let redis = try await context.connectRedis()
         var options = CacheWarmer.Options()
         options.shape = SummaryShape(days: days, limit: limit)

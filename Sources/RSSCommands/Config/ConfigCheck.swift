@@ -21,7 +21,8 @@ public struct ConfigCheck: Verb {
             _ = try Settings.load(environment: settings.environment, path: settings.file, profile: profile)
         }
         return ConfigVerdict(
-            file: settings.file, profiles: settings.profiles, settings: SettingKey.allCases.count { settings.isSet($0) },
+            file: settings.file, profiles: settings.profiles,
+            settings: SettingKey.allCases.count { settings.isSet($0) },
             warnings: settings.warnings)
     }
 }
@@ -40,7 +41,12 @@ public struct ConfigVerdict: CommandResult {
             Table(
                 columns: [Column("verdict"), Column("finding", isFlexible: true)],
                 rows: warnings.isEmpty
-                    ? [[.verdict(.ok), .text("\(file ?? "no file"): \(settings) settings are set, \(profiles.count) profiles")]]
+                    ? [
+                        [
+                            .verdict(.ok),
+                            .text("\(file ?? "no file"): \(settings) settings are set, \(profiles.count) profiles"),
+                        ]
+                    ]
                     : warnings.map { [.verdict(.warning), .text($0)] })
         ]
     }

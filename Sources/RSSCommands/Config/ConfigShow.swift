@@ -5,7 +5,8 @@ import RSSModel
 /// `rssctl config show`
 public struct ConfigShow: Verb {
     public static let declaration = Declaration(
-        "config show", "Show every setting with its value and where it comes from", needs: [.settings], journaled: false,
+        "config show", "Show every setting with its value and where it comes from", needs: [.settings],
+        journaled: false,
         examples: [
             .init("What holds now", "rssctl config show"),
             .init("Only what is set", "rssctl config show --set --output json"),

@@ -32,7 +32,10 @@ public struct DoctorReport: CommandResult {
     public var tables: [Table] {
         [
             Table(
-                columns: [Column("verdict"), Column("area"), Column("what", isFlexible: true), Column("next_step", header: "next step", isFlexible: true)],
+                columns: [
+                    Column("verdict"), Column("area"), Column("what", isFlexible: true),
+                    Column("next_step", header: "next step", isFlexible: true),
+                ],
                 rows: lines.map { [.verdict($0.verdict), .text($0.area), .text($0.what), .optional($0.nextStep)] })
         ]
     }

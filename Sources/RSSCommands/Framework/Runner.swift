@@ -34,7 +34,8 @@ struct Runner<V: Verb>: Sendable {
     ) async -> ExitStatus {
         let task = Task { try await work() }
         let isOverdue = Switch()
-        let signals = world.ownsProcess
+        let signals =
+            world.ownsProcess
             ? SignalWatch { _ in
                 task.cancel()
             } onOverdue: { status in
@@ -49,7 +50,11 @@ struct Runner<V: Verb>: Sendable {
         }
         defer { deadline?.cancel() }
         do {
-            let status = try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+            let status = try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
             recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
             signals?.stop()
             return status
@@ -70,7 +75,8 @@ struct Runner<V: Verb>: Sendable {
                 report.exit == .interrupted || report.exit == .terminated ? .interrupted : .failed,
                 exitCode: report.exit.rawValue,
                 error: RunError(
-                    code: report.code, message: Redaction.scrub(report.message), detail: report.detail.map(Redaction.scrub),
+                    code: report.code, message: Redaction.scrub(report.message),
+                    detail: report.detail.map(Redaction.scrub),
                     hint: report.hint.map(Redaction.scrub)))
             signals?.stop()
             return report.exit
@@ -165,7 +171,8 @@ private struct PoolerInBetween: ReportableError {
 
     var report: ErrorReport {
         ErrorReport(
-            code: "RSS-PG-010", exit: .configuration, message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
+            code: "RSS-PG-010", exit: .configuration,
+            message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
             detail: "locks and settings of a session do not hold through it",
             hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
     }

@@ -16,6 +16,8 @@ public struct CompletionVerb: ParsableCommand {
 
     public func run() throws {
         let script = Root.completionScript(for: CompletionShell(rawValue: shell.rawValue) ?? .bash)
-        try World.current.makeConsole(.never, .normal).withOutput { (output) throws(ConsoleError) in try output.writeLine(script) }
+        try World.current.makeConsole(.never, .normal).withOutput { (output) throws(ConsoleError) in
+            try output.writeLine(script)
+        }
     }
 }

@@ -28,7 +28,8 @@ public struct DocsReference: ParsableCommand {
 
 /// `rssctl docs man`
 public struct DocsMan: ParsableCommand {
-    public static let configuration = CommandConfiguration(commandName: "man", abstract: "Write a man page for each command")
+    public static let configuration = CommandConfiguration(
+        commandName: "man", abstract: "Write a man page for each command")
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String

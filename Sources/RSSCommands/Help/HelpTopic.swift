@@ -9,7 +9,9 @@ enum HelpTopic: String, CaseIterable {
 
     /// The topic that a command line asks for.
     init?(arguments: [String]) {
-        guard arguments.count == 2, arguments[0] == "help", let topic = HelpTopic(rawValue: arguments[1]) else { return nil }
+        guard arguments.count == 2, arguments[0] == "help", let topic = HelpTopic(rawValue: arguments[1]) else {
+            return nil
+        }
         self = topic
     }
 
@@ -18,25 +20,26 @@ enum HelpTopic: String, CaseIterable {
         switch self {
         case .exitCodes:
             "Exit statuses of rssctl:\n\n"
-                + ExitStatus.allCases.map { "  \(String($0.rawValue).leftPadded(to: 3))  \($0.summary)" }.joined(separator: "\n")
+                + ExitStatus.allCases.map { "  \(String($0.rawValue).leftPadded(to: 3))  \($0.summary)" }.joined(
+                    separator: "\n")
                 + "\n\nErrors also carry a code such as RSS-PG-001; Docs/error-codes.md explains each."
         case .environment:
             "Environment variables, strongest first in each line; a flag is stronger than all of them, the configuration file weaker:\n\n"
                 + SettingKey.allCases.map { key in
                     "  \(key.definition.environment.joined(separator: ", "))\n        \(key.definition.summary) (\(key.rawValue))"
                 }.joined(separator: "\n")
-                + """
+                    + """
 
 
-                  RSSCTL_CONFIG         configuration file
-                  RSSCTL_PROFILE        profile of the configuration file
-                  RSSCTL_JOURNAL        journal of runs, an SQLite file
-                  RSSCTL_STATE          folder of journal and sandbox
-                  RSSCTL_PAGER, PAGER   pager for long tables; empty or cat for none
-                  NO_COLOR, CLICOLOR_FORCE, TERM=dumb   colour off, on, off
+                      RSSCTL_CONFIG         configuration file
+                      RSSCTL_PROFILE        profile of the configuration file
+                      RSSCTL_JOURNAL        journal of runs, an SQLite file
+                      RSSCTL_STATE          folder of journal and sandbox
+                      RSSCTL_PAGER, PAGER   pager for long tables; empty or cat for none
+                      NO_COLOR, CLICOLOR_FORCE, TERM=dumb   colour off, on, off
 
-                libpq's own variables (PGPASSFILE, PGSERVICEFILE, PGSSLCRL, …) work as everywhere.
-                """
+                    libpq's own variables (PGPASSFILE, PGSERVICEFILE, PGSSLCRL, …) work as everywhere.
+                    """
         case .formatting:
             """
             --output chooses the form of the result on stdout:

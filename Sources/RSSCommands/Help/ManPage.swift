@@ -36,7 +36,8 @@ enum ManPage {
     }
 
     private static func seeAlso(_ command: CommandTree.Command) -> String {
-        let pages = [command.path.dropLast().joined(separator: "-")] + command.children.map { $0.path.joined(separator: "-") }
+        let pages =
+            [command.path.dropLast().joined(separator: "-")] + command.children.map { $0.path.joined(separator: "-") }
         let list = pages.filter { !$0.isEmpty }.map { ".BR \($0) (1)" }
         return list.isEmpty ? "rssctl help exit\\-codes, rssctl help environment" : list.joined(separator: ",\n")
     }

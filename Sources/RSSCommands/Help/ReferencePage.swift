@@ -12,7 +12,9 @@ enum ReferencePage {
     }
 
     private static func section(_ command: CommandTree.Command) -> [String] {
-        var lines = ["\(String(repeating: "#", count: command.path.count)) `\(command.path.joined(separator: " "))`", ""]
+        var lines = [
+            "\(String(repeating: "#", count: command.path.count)) `\(command.path.joined(separator: " "))`", "",
+        ]
         if let abstract = command.abstract { lines += ["\(abstract).", ""] }
         let (text, examples, exits) = DiscussionParts.split(command.discussion ?? "")
         if !text.isEmpty { lines += [text, ""] }
@@ -53,12 +55,20 @@ enum DiscussionParts {
             case "EXIT STATUS:": part = 2
             default:
                 let trimmed = String(line.drop { $0 == " " })
-                if part == 0 { text.append(trimmed) } else if part == 1 { examples.append(trimmed) } else if !trimmed.isEmpty { exits.append(trimmed) }
+                if part == 0 {
+                    text.append(trimmed)
+                } else if part == 1 {
+                    examples.append(trimmed)
+                } else if !trimmed.isEmpty {
+                    exits.append(trimmed)
+                }
             }
         }
         func joined(_ lines: [String]) -> String {
-            lines.joined(separator: "\n").split(separator: "\n\n", omittingEmptySubsequences: true).joined(separator: "\n\n")
-                .trimmingNewlines
+            lines.joined(separator: "\n").split(separator: "\n\n", omittingEmptySubsequences: true).joined(
+                separator: "\n\n"
+            )
+            .trimmingNewlines
         }
         return (joined(text), joined(examples), exits.joined(separator: "; "))
     }

@@ -21,7 +21,8 @@ struct UnknownCommand: ReportableError {
                 if !word.contains("="), !Self.flags.contains(word) { _ = rest.popFirst() }
                 continue
             }
-            let children = level.configuration.ungroupedSubcommands + level.configuration.groupedSubcommands.flatMap(\.subcommands)
+            let children =
+                level.configuration.ungroupedSubcommands + level.configuration.groupedSubcommands.flatMap(\.subcommands)
             if children.isEmpty { return nil }
             if word == "help", path.count == 1 { continue }
             let named = children.filter { $0._commandName == word || $0.configuration.aliases.contains(word) }
@@ -38,7 +39,8 @@ struct UnknownCommand: ReportableError {
     }
 
     private static let flags: Set<String> = [
-        "-h", "--help", "--version", "-q", "--quiet", "-v", "--verbose", "--pager", "--no-pager", "-n", "--dry-run", "-y", "--yes",
+        "-h", "--help", "--version", "-q", "--quiet", "-v", "--verbose", "--pager", "--no-pager", "-n", "--dry-run",
+        "-y", "--yes",
     ]
 
     var report: ErrorReport {

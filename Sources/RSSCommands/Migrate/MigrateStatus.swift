@@ -8,7 +8,8 @@ import RSSModel
 public struct MigrateStatus: Verb {
     public static let declaration = Declaration(
         "migrate status", "Show which migrations are applied and which are pending", needs: [.settings, .postgres],
-        examples: [.init("Exit status 3 when something is pending", "rssctl migrate status")], exits: [.pending, .dataError])
+        examples: [.init("Exit status 3 when something is pending", "rssctl migrate status")],
+        exits: [.pending, .dataError])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
@@ -47,7 +48,9 @@ public struct MigrationStatus: CommandResult {
                     milliseconds: $0.milliseconds)
             }
             + plan.pending.map {
-                Entry(version: $0.version, name: $0.name, state: .pending, appliedAt: nil, appliedBy: nil, milliseconds: nil)
+                Entry(
+                    version: $0.version, name: $0.name, state: .pending, appliedAt: nil, appliedBy: nil,
+                    milliseconds: nil)
             }
         pending = plan.pending.count
     }
@@ -58,7 +61,8 @@ public struct MigrationStatus: CommandResult {
         [
             Table(
                 columns: [
-                    .number("version"), Column("name", isFlexible: true), Column("state"), Column("applied_at", header: "applied"),
+                    .number("version"), Column("name", isFlexible: true), Column("state"),
+                    Column("applied_at", header: "applied"),
                     Column("applied_by", header: "by"), .number("took"),
                 ],
                 rows: migrations.map {

@@ -57,14 +57,18 @@ public struct MigrationReport: CommandResult {
 
     init(pending: [Migration], withStatements: Bool) {
         migrations = pending.map {
-            Entry(version: $0.version, name: $0.name, state: .pending, milliseconds: nil, sql: withStatements ? $0.sql : nil)
+            Entry(
+                version: $0.version, name: $0.name, state: .pending, milliseconds: nil,
+                sql: withStatements ? $0.sql : nil)
         }
         appliedInTotal = nil
     }
 
     init(applied: [(migration: Migration, milliseconds: Int64)], total: Int) {
         migrations = applied.map {
-            Entry(version: $0.migration.version, name: $0.migration.name, state: .done, milliseconds: $0.milliseconds, sql: nil)
+            Entry(
+                version: $0.migration.version, name: $0.migration.name, state: .done, milliseconds: $0.milliseconds,
+                sql: nil)
         }
         appliedInTotal = total
     }

@@ -40,7 +40,8 @@ public struct PartitionMaintain: Verb {
         let maintenance = PartitionMaintenance(
             connection, planner: planner, lockPolicy: LockPolicy(context.settings), runID: context.runID)
         let outcome = try await maintenance.run(
-            schema: table.schema, name: table.name, today: CalendarDate(context.world.now()), isDryRun: context.isDryRun,
+            schema: table.schema, name: table.name, today: CalendarDate(context.world.now()),
+            isDryRun: context.isDryRun,
             progress: context.progress)
         await connection.close()
         return MaintainReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
@@ -69,7 +70,8 @@ public struct MaintainReport: CommandResult {
     init(_ outcome: PartitionMaintenance.Outcome, isDryRun: Bool, isQuiet: Bool) {
         table = outcome.table
         partitions = outcome.created.map {
-            Entry(name: $0.name, lower: $0.lower, upper: $0.upper, reason: $0.reason, state: isDryRun ? .pending : .done)
+            Entry(
+                name: $0.name, lower: $0.lower, upper: $0.upper, reason: $0.reason, state: isDryRun ? .pending : .done)
         }
         statements = outcome.statements
         coveredUntil = outcome.coveredUntil
@@ -86,7 +88,10 @@ public struct MaintainReport: CommandResult {
         let main = Table(
             columns: [Column("partition"), Column("from"), Column("to"), Column("why"), Column("state")],
             rows: partitions.map {
-                [.text($0.name), .text($0.lower.description), .text($0.upper.description), .text($0.reason), .verdict($0.state)]
+                [
+                    .text($0.name), .text($0.lower.description), .text($0.upper.description), .text($0.reason),
+                    .verdict($0.state),
+                ]
             }, notes: partitions.isEmpty ? [] : [until].compactMap { $0 },
             emptyMessage: "Nothing to do: \(until ?? "\(table) has all partitions asked for.")")
         guard isDryRun, !statements.isEmpty else { return [main] }

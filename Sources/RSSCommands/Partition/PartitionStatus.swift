@@ -6,7 +6,8 @@ import RSSModel
 /// `rssctl partition status`
 public struct PartitionStatus: Verb {
     public static let declaration = Declaration(
-        "partition status", "Show the partitions of a table with bounds, rows and sizes", needs: [.settings, .postgres],
+        "partition status", "Show the partitions of a table with bounds, rows and sizes",
+        needs: [.settings, .postgres],
         examples: [.init("The partitions of visit_reports", "rssctl partition status")], exits: [.pending])
 
     @OptionGroup public var global: GlobalOptions
@@ -65,13 +66,17 @@ public struct PartitionMap: CommandResult {
 
     public var tables: [Table] {
         var notes = [
-            coveredUntil.map { "Covered until \($0): \(runwayDays ?? 0) days from today." } ?? "Today is not covered by any partition."
+            coveredUntil.map { "Covered until \($0): \(runwayDays ?? 0) days from today." }
+                ?? "Today is not covered by any partition."
         ]
-        if !missing.isEmpty { notes.append("Missing: \(missing.joined(separator: ", ")). Make them: rssctl partition maintain") }
+        if !missing.isEmpty {
+            notes.append("Missing: \(missing.joined(separator: ", ")). Make them: rssctl partition maintain")
+        }
         return [
             Table(
                 columns: [
-                    Column("partition"), Column("from"), Column("to"), .number("rows", header: "rows (est.)"), .number("size"), Column("state"),
+                    Column("partition"), Column("from"), Column("to"), .number("rows", header: "rows (est.)"),
+                    .number("size"), Column("state"),
                 ],
                 rows: partitions.map { entry in
                     [

@@ -10,7 +10,9 @@ public struct ReportQueryVerb: Verb {
         needs: [.settings, .postgres],
         examples: [
             .init("The newest 20 reports", "rssctl report query"),
-            .init("Drafts of one month, as CSV", "rssctl report query --status draft --from 2026-10-01 --to 2026-10-31 --output csv"),
+            .init(
+                "Drafts of one month, as CSV",
+                "rssctl report query --status draft --from 2026-10-01 --to 2026-10-31 --output csv"),
             .init("Search, without counting beyond 1000", "rssctl report query --search printer --count 1000"),
         ], exits: [.dataError])
 
@@ -25,7 +27,10 @@ public struct ReportQueryVerb: Verb {
     @Option(help: "Technician, by e-mail address or id.")
     var technician: String?
 
-    @Option(help: "Status: draft, scheduled, in_progress, pending_review, completed, approved, rejected, cancelled, archived.")
+    @Option(
+        help:
+            "Status: draft, scheduled, in_progress, pending_review, completed, approved, rejected, cancelled, archived."
+    )
     var status: String?
 
     @Option(help: "First visit date, YYYY-MM-DD.", transform: parseDay)
@@ -46,7 +51,8 @@ public struct ReportQueryVerb: Verb {
     @Option(help: ArgumentHelp("Go on after this cursor, as the page before printed it.", valueName: "cursor"))
     var after: String?
 
-    @Option(help: ArgumentHelp("How to find the total: exact, none, or count up to a number.", valueName: "exact|none|N"))
+    @Option(
+        help: ArgumentHelp("How to find the total: exact, none, or count up to a number.", valueName: "exact|none|N"))
     var count = "exact"
 
     public init() {}
@@ -56,7 +62,9 @@ public struct ReportQueryVerb: Verb {
         if page < 1 { throw ValidationError("--page counts from 1.") }
         if !(1...10_000).contains(limit) { throw ValidationError("--limit is a number from 1 to 10000.") }
         if let from, let to, from > to { throw ValidationError("--from is later than --to.") }
-        if let after, ReportCursor(after) == nil { throw ValidationError("--after is no cursor; take it from 'Next page' of the page before.") }
+        if let after, ReportCursor(after) == nil {
+            throw ValidationError("--after is no cursor; take it from 'Next page' of the page before.")
+        }
         if after != nil, page != 1 { throw ValidationError("--after and --page exclude each other.") }
         _ = try countMode
     }

@@ -28,7 +28,8 @@ public struct RunExport: CommandResult {
 
     public var tables: [Table] {
         let names = [
-            "id", "command", "arguments", "host", "user", "pid", "version", "target", "started_at", "ended_at", "outcome",
+            "id", "command", "arguments", "host", "user", "pid", "version", "target", "started_at", "ended_at",
+            "outcome",
             "exit_code", "counts", "error_code", "error_message",
         ]
         let rows = runs.map { run -> [Cell] in
@@ -37,7 +38,9 @@ public struct RunExport: CommandResult {
                 .text(run.user), .count(run.pid), .text(run.version), .optional(run.target), .timestamp(run.startedAt),
                 .optional(run.endedAt), .text(run.effectiveOutcome(here: Host.name).rawValue),
                 .optional(run.exitCode.map { Int64($0) }),
-                .json("{\(run.counts.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ","))}"),
+                .json(
+                    "{\(run.counts.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ","))}"
+                ),
                 .optional(run.error?.code), .optional(run.error?.message),
             ]
         }

@@ -10,7 +10,9 @@ public struct RunsList: Verb {
         examples: [
             .init("The last 20 runs", "rssctl runs list"),
             .init("What failed in the last day", "rssctl runs list --outcome failed --since 1d"),
-            .init("Every run of a command, for a script", "rssctl runs list --command 'partition maintain' --limit 0 --output json"),
+            .init(
+                "Every run of a command, for a script",
+                "rssctl runs list --command 'partition maintain' --limit 0 --output json"),
         ])
 
     @OptionGroup public var global: GlobalOptions
@@ -88,15 +90,20 @@ public struct RunList: CommandResult {
                 .verdict(Verdict(run.outcome)), .optional(run.exitCode.map { Int64($0) }),
                 run.durationSeconds.map { .duration(.milliseconds(Int64($0 * 1000))) } ?? .null, .text(run.user),
                 .optional(run.target),
-                .text(run.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key.replacing("_", with: " "))" }.joined(separator: ", ")),
+                .text(
+                    run.counts.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map {
+                        "\($0.value) \($0.key.replacing("_", with: " "))"
+                    }.joined(separator: ", ")),
             ]
         }
         return [
             Table(
                 columns: [
-                    Column("run"), Column("started"), Column("command"), Column("outcome"), .number("exit"), .number("took"),
+                    Column("run"), Column("started"), Column("command"), Column("outcome"), .number("exit"),
+                    .number("took"),
                     Column("user"), Column("target", isFlexible: true), Column("counts", isFlexible: true),
-                ], rows: rows, notes: runs.count < total ? ["\(runs.count) of \(total) runs; --limit 0 shows all."] : [],
+                ], rows: rows,
+                notes: runs.count < total ? ["\(runs.count) of \(total) runs; --limit 0 shows all."] : [],
                 emptyMessage: "No runs.")
         ]
     }
@@ -107,7 +114,7 @@ extension Verdict {
         switch outcome {
         case .running: self = .running
         case .done: self = .done
-        case .findings: self = .warning
+        case .findings: self = .findings
         case .failed: self = .failed
         case .interrupted: self = .interrupted
         }

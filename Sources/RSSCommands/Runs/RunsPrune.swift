@@ -49,6 +49,10 @@ public struct PruneResult: CommandResult {
     let dryRun: Bool
 
     public var tables: [Table] {
-        [Table(columns: [.number("removed", header: dryRun ? "would be removed" : "removed")], rows: [[.count(removed)]])]
+        [
+            Table(
+                columns: [.number("removed", header: dryRun ? "would be removed" : "removed")],
+                rows: [[.count(removed)]])
+        ]
     }
 }

@@ -33,7 +33,8 @@ public struct RunReport: CommandResult {
             ("run", .text(run.id)), ("command", .text("rssctl \(run.arguments.joined(separator: " "))")),
             ("outcome", .verdict(Verdict(outcome))), ("exit", .optional(run.exitCode.map { Int64($0) })),
             ("started", .timestamp(run.startedAt)), ("took", run.duration.map(Cell.duration) ?? .null),
-            ("by", .text("\(run.user)@\(run.host), pid \(run.pid), rssctl \(run.version)")), ("target", .optional(run.target)),
+            ("by", .text("\(run.user)@\(run.host), pid \(run.pid), rssctl \(run.version)")),
+            ("target", .optional(run.target)),
         ]
         facts += run.counts.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }
         if let error = run.error {
@@ -42,7 +43,10 @@ public struct RunReport: CommandResult {
             if let hint = error.hint { facts.append(("hint", .text(hint))) }
         }
         let phases = details.phases.map { phase -> [Cell] in
-            [.text(phase.name), .timestamp(phase.startedAt), .duration(.milliseconds(phase.milliseconds)), .integer(phase.done)]
+            [
+                .text(phase.name), .timestamp(phase.startedAt), .duration(.milliseconds(phase.milliseconds)),
+                .integer(phase.done),
+            ]
         }
         let messages = details.messages.map { message -> [Cell] in
             [.timestamp(message.at), .verdict(message.isWarning ? .warning : .info), .text(message.text)]
@@ -53,7 +57,8 @@ public struct RunReport: CommandResult {
                 title: "Phases", columns: [Column("phase"), Column("started"), .number("took"), .number("done")],
                 rows: phases, emptyMessage: "No phases."),
             Table(
-                title: "Messages", columns: [Column("at"), Column("kind"), Column("text", isFlexible: true)], rows: messages,
+                title: "Messages", columns: [Column("at"), Column("kind"), Column("text", isFlexible: true)],
+                rows: messages,
                 emptyMessage: "No messages."),
         ]
     }

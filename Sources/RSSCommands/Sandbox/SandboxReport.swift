@@ -35,11 +35,13 @@ public struct SandboxReport: CommandResult {
     public var exitStatus: ExitStatus { expectsUp && !(postgresUp && redisUp) ? .pending : .done }
 
     public var tables: [Table] {
-        let hint = exists ? (postgresUp && redisUp ? [] : ["Start it: rssctl sandbox up"]) : ["Make one: rssctl sandbox up"]
+        let hint =
+            exists ? (postgresUp && redisUp ? [] : ["Start it: rssctl sandbox up"]) : ["Make one: rssctl sandbox up"]
         return [
             Table(
                 columns: [
-                    Column("server"), Column("state"), Column("socket", isFlexible: true), .number("port"), Column("database"),
+                    Column("server"), Column("state"), Column("socket", isFlexible: true), .number("port"),
+                    Column("database"),
                     .number("size"),
                 ],
                 rows: [
@@ -50,7 +52,8 @@ public struct SandboxReport: CommandResult {
                     ],
                     [
                         .text("Redis"), .verdict(redisUp ? .running : .pending),
-                        .optional(postgresSocket.map { "\($0)/redis.sock" }), .optional(redisPort.map { Int64($0) }), .null, .null,
+                        .optional(postgresSocket.map { "\($0)/redis.sock" }), .optional(redisPort.map { Int64($0) }),
+                        .null, .null,
                     ],
                 ], notes: ["Folder: \(folder)"] + hint)
         ]

@@ -20,7 +20,8 @@ public struct SandboxReset: Verb {
 
     public func execute(_ context: Context) async throws -> SandboxReport {
         if context.isDryRun {
-            context.progress(.note("Would drop and make anew the database of \(context.sandbox.folder), and flush its Redis."))
+            context.progress(
+                .note("Would drop and make anew the database of \(context.sandbox.folder), and flush its Redis."))
         } else {
             try await context.sandbox.reset()
         }

@@ -48,7 +48,8 @@ public struct SeedReport: CommandResult {
     private var list: [(String, Int)] {
         [
             ("organizations", rows.organizations), ("users", rows.users), ("visit_reports", rows.visits),
-            ("hardware_inventory", rows.hardware), ("recycling_records", rows.recycling), ("file_attachments", rows.files),
+            ("hardware_inventory", rows.hardware), ("recycling_records", rows.recycling),
+            ("file_attachments", rows.files),
         ]
     }
 

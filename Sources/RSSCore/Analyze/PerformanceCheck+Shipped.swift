@@ -1,6 +1,8 @@
 extension PerformanceCheck {
     /// Every check that is shipped, in the order of the report.
-    public static let all: [PerformanceCheck] = files.compactMap { PerformanceCheck(sql: String(decoding: $0, as: UTF8.self)) }
+    public static let all: [PerformanceCheck] = files.compactMap {
+        PerformanceCheck(sql: String(decoding: $0, as: UTF8.self))
+    }
 
     /// The embedded files; one whose head cannot be read would be missing from ``all``, which a test compares.
     static let files: [[UInt8]] = [

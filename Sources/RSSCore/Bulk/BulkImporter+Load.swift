@@ -20,7 +20,9 @@ extension BulkImporter {
         outcome.unchanged = staged - inserted - updated
     }
 
-    private func upsert(_ statements: ImportStatements, _ file: ImportFile) async throws -> (inserted: Int, updated: Int) {
+    private func upsert(_ statements: ImportStatements, _ file: ImportFile) async throws -> (
+        inserted: Int, updated: Int
+    ) {
         var counts = (inserted: 0, updated: 0)
         do {
             try await connection.transaction {
@@ -47,7 +49,9 @@ extension BulkImporter {
         for _ in 0..<3 {
             do {
                 return try await work()
-            } catch let error as PostgresError where error.sqlState == .deadlockDetected || error.sqlState == .serializationFailure {
+            } catch let error as PostgresError
+                where error.sqlState == .deadlockDetected || error.sqlState == .serializationFailure
+            {
                 progress(.note("Another session was in the way; trying again."))
             }
         }

@@ -123,6 +123,7 @@ public struct BulkImporter: Sendable {
                 throw ImportError.unreadable(file.name, reason: "\(error)", isPermission: false)
             }
             guard let record else { break }
+            if RowValidator.isBlank(record) { continue }
             bytes += record.raw.count
             rows.append(validator.validate(record))
         }

@@ -24,13 +24,16 @@ enum DateText: Equatable {
 
     private static func day(_ year: Int, _ month: Int, _ day: Int, _ monthDigits: Int, _ dayDigits: Int) -> DateText {
         // Year 0 is in no calendar that people use; PostgreSQL refuses it too.
-        guard year > 0, monthDigits <= 2, dayDigits <= 2, let date = CalendarDate(year: year, month: month, day: day) else { return .invalid }
+        guard year > 0, monthDigits <= 2, dayDigits <= 2, let date = CalendarDate(year: year, month: month, day: day)
+        else { return .invalid }
         return .day(date)
     }
 
     private static func numbers(_ text: String, _ separator: Character) -> [(value: Int, digits: Int)]? {
         let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ (1...4).contains($0.utf8.count) && $0.utf8.allSatisfy { 48...57 ~= $0 } }) else {
+        guard parts.count == 3,
+            parts.allSatisfy({ (1...4).contains($0.utf8.count) && $0.utf8.allSatisfy { 48...57 ~= $0 } })
+        else {
             return nil
         }
         return parts.map { (Int($0) ?? 0, $0.utf8.count) }

@@ -17,7 +17,10 @@ struct FieldReader: Sendable {
         guard let text else { return problem(.invalidEncoding, nil, "is not valid \(encoding)") }
         let value = Self.trimmed(text)
         if Self.meansNothing(value) {
-            return column.isRequired ? problem(.missingValue, nil, "has no value, which every row needs") : .value(.null)
+            guard column.isRequired else { return .value(.null) }
+            var words = "has no value, which every row needs"
+            if case .reference = column.type { words += "; --visit gives one to rows without" }
+            return problem(.missingValue, nil, words)
         }
         if let control = value.unicodeScalars.first(where: { $0.isControl && !isBlankOfJSON($0) }) {
             return problem(.controlCharacter, value, "holds the control character \(Self.name(control))")
@@ -52,11 +55,14 @@ struct FieldReader: Sendable {
         case .date:
             switch DateText.parse(value) {
             case .day(let day): return .value(.date(day))
-            case .invalid: return problem(.invalidDate, value, "is no day of the calendar; write YYYY-MM-DD or DD.MM.YYYY")
+            case .invalid:
+                return problem(.invalidDate, value, "is no day of the calendar; write YYYY-MM-DD or DD.MM.YYYY")
             case .ambiguous: return problem(.ambiguousDate, value, "may mean two days; write YYYY-MM-DD")
             }
         case .jsonObject:
-            if let wrong = JSONSyntax.problem(in: value) { return problem(.invalidJSON, value, "is no JSON object: \(wrong)") }
+            if let wrong = JSONSyntax.problem(in: value) {
+                return problem(.invalidJSON, value, "is no JSON object: \(wrong)")
+            }
             return .value(.json(value))
         case .name(let kind): return name(value, kind)
         case .reference: return .value(.unresolved(value))
@@ -66,7 +72,7 @@ struct FieldReader: Sendable {
     private func word(_ value: String, _ words: [String]) -> Outcome {
         let word = value.lowercased().replacing(" ", with: "_").replacing("-", with: "_")
         if words.contains(word) { return .value(.text(word)) }
-        let nearest = EditDistance.closest(to: word, among: words).map { " (did you mean \($0)?)" } ?? ""
+        let nearest = Suggestion.words(Suggestion.nearest(word, words))
         return problem(.unknownWord, value, "is none of \(words.joined(separator: ", "))\(nearest)")
     }
 
@@ -86,7 +92,7 @@ struct FieldReader: Sendable {
         case .id(let id): return .value(.id(id))
         case .ambiguous: return problem(.ambiguousName, value, "means more than one \(kind); write its id")
         case .unknown(let suggestion):
-            return problem(.unknownName, value, "is no \(kind)" + (suggestion.map { " (did you mean \($0)?)" } ?? ""))
+            return problem(.unknownName, value, "is no \(kind)" + Suggestion.words(suggestion))
         case nil: return problem(.unknownName, value, "is no \(kind)")
         }
     }
@@ -101,7 +107,9 @@ struct FieldReader: Sendable {
         func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
         let scalars = text.unicodeScalars
         guard let first = scalars.first, let last = scalars.last, isBlank(first) || isBlank(last) else { return text }
-        guard let start = scalars.firstIndex(where: { !isBlank($0) }), let end = scalars.lastIndex(where: { !isBlank($0) }) else { return "" }
+        guard let start = scalars.firstIndex(where: { !isBlank($0) }),
+            let end = scalars.lastIndex(where: { !isBlank($0) })
+        else { return "" }
         return String(text[start...end])
     }
 

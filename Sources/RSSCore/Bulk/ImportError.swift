@@ -52,8 +52,9 @@ public enum ImportError: ReportableError, Equatable {
                 hint: "the first line names the columns, each further line is a row")
         case .noHeader(let first, let known):
             ErrorReport(
-                code: "RSS-IMPORT-003", exit: .dataError, message: "the first line names no column that can be imported",
-                detail: "it begins with '\(first)'; known columns: \(known.joined(separator: ", "))",
+                code: "RSS-IMPORT-003", exit: .dataError,
+                message: "the first line names no column that can be imported",
+                detail: "it begins with '\(RowProblem.shown(first))'; known columns: \(known.joined(separator: ", "))",
                 hint: "put a line with the names of the columns first; if they are there, give --delimiter")
         case .unknownColumns(let unknown, let known): Self.report(unknown, known)
         case .missingColumns(let names):
@@ -61,10 +62,12 @@ public enum ImportError: ReportableError, Equatable {
                 code: "RSS-IMPORT-005", exit: .dataError,
                 message: "the file lacks the column\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))",
                 hint: names == ["visit_report"]
-                    ? "add the column, or give --visit NUMBER for all rows" : "add what is missing; other names are understood too")
+                    ? "add the column, or give --visit NUMBER for all rows"
+                    : "add what is missing; other names are understood too")
         case .sameColumnTwice(let first, let second, let column):
             ErrorReport(
-                code: "RSS-IMPORT-006", exit: .dataError, message: "the columns '\(first)' and '\(second)' both mean \(column)",
+                code: "RSS-IMPORT-006", exit: .dataError,
+                message: "the columns '\(first)' and '\(second)' both mean \(column)",
                 hint: "rename or remove one of them")
         case .unreadableHeader(let encoding):
             ErrorReport(
@@ -72,7 +75,8 @@ public enum ImportError: ReportableError, Equatable {
                 hint: "give the encoding of the file with --encoding")
         case .rejectsNotWritable(let path, let reason):
             ErrorReport(
-                code: "RSS-IMPORT-008", exit: .cannotWrite, message: "the rejects file \(path) cannot be written", detail: reason,
+                code: "RSS-IMPORT-008", exit: .cannotWrite, message: "the rejects file \(path) cannot be written",
+                detail: reason,
                 hint: "give another place with --rejects")
         case .rejectsIsInput(let path):
             ErrorReport(
@@ -80,11 +84,14 @@ public enum ImportError: ReportableError, Equatable {
                 hint: "give another name with --rejects")
         case .tooManyRejects(let limit, let first):
             ErrorReport(
-                code: "RSS-IMPORT-010", exit: .dataError, message: "more than \(limit) rows are rejected; nothing was loaded",
-                detail: "the first: \(first)", hint: "see all of them with --dry-run --rejects FILE and without --max-errors")
+                code: "RSS-IMPORT-010", exit: .dataError,
+                message: "more than \(limit) rows are rejected; nothing was loaded",
+                detail: "the first: \(first)",
+                hint: "see all of them with --dry-run --rejects FILE and without --max-errors")
         case .changedWhileRead(let path):
             ErrorReport(
-                code: "RSS-IMPORT-011", exit: .dataError, message: "\(path) was changed while it was read; nothing was loaded",
+                code: "RSS-IMPORT-011", exit: .dataError,
+                message: "\(path) was changed while it was read; nothing was loaded",
                 hint: "import it again when it is complete")
         case .unknownReference(let kind, let name):
             ErrorReport(
@@ -96,17 +103,17 @@ public enum ImportError: ReportableError, Equatable {
                 detail: reason, hint: "set TMPDIR to a folder with more room, or import from a file")
         case .noTable(let name):
             ErrorReport(
-                code: "RSS-IMPORT-014", exit: .failed, message: "there is no table \(name)", hint: "rssctl migrate makes it")
+                code: "RSS-IMPORT-014", exit: .failed, message: "there is no table \(name)",
+                hint: "rssctl migrate makes it")
         }
     }
 
     private static func report(_ unknown: [UnknownColumn], _ known: [String]) -> ErrorReport {
-        let names = unknown.map { column in
-            "'\(column.name)'" + (column.suggestion.map { " (did you mean \($0)?)" } ?? "")
-        }
+        let names = unknown.map { "'\(RowProblem.shown($0.name))'\(Suggestion.words($0.suggestion))" }
         return ErrorReport(
             code: "RSS-IMPORT-004", exit: .dataError,
             message: "unknown column\(unknown.count == 1 ? "" : "s") \(names.joined(separator: ", "))",
-            detail: "known columns: \(known.joined(separator: ", "))", hint: "rename the column, or pass over it with --ignore-unknown")
+            detail: "known columns: \(known.joined(separator: ", "))",
+            hint: "rename the column, or pass over it with --ignore-unknown")
     }
 }

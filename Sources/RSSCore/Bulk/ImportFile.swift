@@ -26,7 +26,9 @@ public struct ImportFile: Sendable {
         self.table = table
         self.options = options
         input = try ImportInput.open(options.path)
-        if let path = options.effectiveRejectsPath, input.isSameFile(as: path) { throw ImportError.rejectsIsInput(path) }
+        if let path = options.effectiveRejectsPath, input.isSameFile(as: path) {
+            throw ImportError.rejectsIsInput(path)
+        }
         let probe = try input.reader()
         detection = probe.detection
         var dialect = probe.dialect
@@ -38,7 +40,9 @@ public struct ImportFile: Sendable {
         var reader = try input.reader(dialect)
         guard let first = try reader.next() else { throw ImportError.empty(input.name) }
         let names = (0..<first.count).map { first.string($0).map(FieldReader.trimmed) }
-        guard names.allSatisfy({ $0 != nil }) else { throw ImportError.unreadableHeader(encoding: dialect.encoding.rawValue) }
+        guard names.allSatisfy({ $0 != nil }) else {
+            throw ImportError.unreadableHeader(encoding: dialect.encoding.rawValue)
+        }
         header = try ImportHeader(
             names.compactMap { $0 }, for: table, ignoresUnknown: options.ignoresUnknown,
             given: options.visit == nil ? [] : ["visit_report"])

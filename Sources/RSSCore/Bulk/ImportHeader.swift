@@ -63,7 +63,7 @@ public struct ImportHeader: Sendable, Equatable {
         if !missing.isEmpty { throw .missingColumns(missing.map { table.columns[$0].name }) }
     }
 
-    /// Whether the file is a rejects file, or has columns that are passed over: then rows are not written as they stand.
+    /// Whether the file is a rejects file itself: then its rows are not written as they stand, but without old remarks.
     var hasRemarks: Bool { uses.contains(.remark) }
 
     /// The field that a column of the table description is in.
@@ -71,7 +71,11 @@ public struct ImportHeader: Sendable, Equatable {
 
     /// Letters and digits alone, in lower case.
     static func plain(_ name: String) -> String {
-        String(String.UnicodeScalarView(name.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || $0.properties.numericType != nil }))
+        String(
+            String.UnicodeScalarView(
+                name.lowercased().unicodeScalars.filter {
+                    $0.properties.isAlphabetic || $0.properties.numericType != nil
+                }))
     }
 
     private static func index(of table: ImportTable) -> [String: Int] {
@@ -83,6 +87,6 @@ public struct ImportHeader: Sendable, Equatable {
     }
 
     private static func suggestion(for name: String, in table: ImportTable, _ known: [String: Int]) -> String? {
-        EditDistance.closest(to: name, among: known.keys.sorted()).flatMap { known[$0] }.map { table.columns[$0].name }
+        Suggestion.nearest(name, known.keys).flatMap { known[$0] }.map { table.columns[$0].name }
     }
 }

@@ -79,7 +79,8 @@ final class ImportInput: Sendable {
     /// Whether a path leads to this file.
     func isSameFile(as path: String) -> Bool {
         var (mine, other) = (stat(), stat())
-        return fstat(descriptor, &mine) == 0 && stat(path, &other) == 0 && mine.st_ino == other.st_ino && mine.st_dev == other.st_dev
+        return fstat(descriptor, &mine) == 0 && stat(path, &other) == 0 && mine.st_ino == other.st_ino
+            && mine.st_dev == other.st_dev
     }
 
     /// The system's words for the last error.

@@ -61,7 +61,9 @@ struct ImportStaging {
     func rejectRepeated() async throws -> (count: Int, first: (line: Int, value: String, reason: String)?) {
         guard let statement = statements.rejectRepeated else { return (0, nil) }
         let count = try await connection.execute(statement)
-        guard count > 0, let row = try await connection.query(statements.firstRepeated).first else { return (count, nil) }
+        guard count > 0, let row = try await connection.query(statements.firstRepeated).first else {
+            return (count, nil)
+        }
         let (line, value, reason) = try row.decode(Int64.self, String.self, String.self)
         return (count, (Int(line), value, reason))
     }

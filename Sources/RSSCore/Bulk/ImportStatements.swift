@@ -18,6 +18,7 @@ struct ImportStatements: Sendable {
     var create: [String] {
         let fields = columns.map { "\($0.target) \($0.type.sqlType)" }
         return [
+            "DROP TABLE IF EXISTS \(Self.rows), \(Self.rejects)",
             "CREATE TEMP TABLE rssctl_import_rows (record bigint, line bigint, id uuid, \(fields.joined(separator: ", ")))",
             "CREATE TEMP TABLE rssctl_import_rejects (record bigint, line bigint, name text, code text, value text, reason text)",
         ]
@@ -70,7 +71,9 @@ struct ImportStatements: Sendable {
     /// Removes staged rows without a key that the table has already, value for value, as often as it has them: a file
     /// that is imported twice adds nothing the second time.
     var dropKnown: String {
-        let staged = columns.map { $0.fallback == nil ? "s.\($0.target)" : "COALESCE(s.\($0.target), \($0.fallback ?? "NULL"))" }
+        let staged = columns.map {
+            $0.fallback == nil ? "s.\($0.target)" : "COALESCE(s.\($0.target), \($0.fallback ?? "NULL"))"
+        }
         let stored = targets.map { "t.\($0)" }
         let keyless = hasKey ? "s.\(table.key) IS NULL" : "true"
         return """
@@ -91,7 +94,9 @@ struct ImportStatements: Sendable {
     /// Inserts what is new and updates what differs. Rows that are the same are left out beforehand: a conflict alone
     /// would lock them, which is a write. `$1` is the run.
     var upsert: String {
-        let inserted = columns.map { $0.fallback == nil ? "s.\($0.target)" : "COALESCE(s.\($0.target), \($0.fallback ?? "NULL"))" }
+        let inserted = columns.map {
+            $0.fallback == nil ? "s.\($0.target)" : "COALESCE(s.\($0.target), \($0.fallback ?? "NULL"))"
+        }
         let insert = """
             INSERT INTO \(table.table) AS t (id, \(targets.joined(separator: ", ")), metadata)
                 SELECT s.id, \(inserted.joined(separator: ", ")), jsonb_build_object('bulkCreated', true, 'run', $1::text)
@@ -129,6 +134,7 @@ struct ImportStatements: Sendable {
     /// the fallback.
     private func new(_ column: ImportColumn) -> String {
         guard column.fallback != nil, hasBlanks else { return "EXCLUDED.\(column.target)" }
-        return "COALESCE((SELECT s.\(column.target) FROM \(Self.rows) AS s WHERE s.id = EXCLUDED.id), t.\(column.target))"
+        return
+            "COALESCE((SELECT s.\(column.target) FROM \(Self.rows) AS s WHERE s.id = EXCLUDED.id), t.\(column.target))"
     }
 }

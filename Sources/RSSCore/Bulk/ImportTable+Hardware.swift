@@ -5,21 +5,26 @@ extension ImportTable {
         columns: [
             ImportColumn(
                 "visit_report", .reference(to: "visit report"), target: "visit_report_id", isRequired: true,
-                aliases: ["visit", "visit report id", "visit number", "report", "report number", "report no", "visit report number"]),
+                aliases: [
+                    "visit", "visit report id", "visit number", "report", "report number", "report no",
+                    "visit report number",
+                ]),
             ImportColumn(
                 "category", .name(of: "category"), target: "category_id", isRequired: true,
                 aliases: ["category id", "category name", "kind", "device type", "type"]),
             ImportColumn(
-                "device_name", .text(limit: 200), isRequired: true, aliases: ["device", "name", "hostname", "host name", "host"]),
+                "device_name", .text(limit: 200), isRequired: true, aliases: ["device", "name", "hostname", "host"]),
             ImportColumn("manufacturer", .text(limit: 100), aliases: ["vendor", "make", "maker", "brand"]),
             ImportColumn("model", .text(limit: 100), aliases: ["model name", "model number", "model no"]),
             ImportColumn(
-                "serial_number", .text(limit: 100), aliases: ["serial", "serial no", "serial #", "s/n", "service tag"]),
+                "serial_number", .text(limit: 100), aliases: ["serial", "serial no", "s/n", "service tag"]),
             ImportColumn(
                 "asset_tag", .text(limit: 100),
                 aliases: ["asset", "asset no", "asset number", "tag", "inventory number", "inventory no"]),
-            ImportColumn("ip_address", .inet, aliases: ["ip", "ip addr", "ipv4", "ipv6", "ipv4 address", "ipv6 address"]),
-            ImportColumn("mac_address", .macaddr, aliases: ["mac", "mac addr", "hardware address", "ethernet address"]),
+            ImportColumn(
+                "ip_address", .inet, aliases: ["ip", "ip addr", "ipv4", "ipv6", "ipv4 address", "ipv6 address"]),
+            ImportColumn(
+                "mac_address", .macaddr, aliases: ["mac", "mac addr", "hardware address", "ethernet address"]),
             ImportColumn(
                 "status",
                 .word(["active", "inactive", "maintenance", "in_storage", "faulty", "retired", "disposed", "lost"]),
@@ -30,7 +35,10 @@ extension ImportTable {
             ImportColumn("location_room", .text(limit: 50), aliases: ["room", "room number", "room no"]),
             ImportColumn(
                 "warranty_expiry", .date,
-                aliases: ["warranty", "warranty until", "warranty end", "warranty expires", "warranty expiration", "warranty date"]),
+                aliases: [
+                    "warranty", "warranty until", "warranty end", "warranty expires", "warranty expiration",
+                    "warranty date",
+                ]),
             ImportColumn(
                 "specifications", .jsonObject, fallback: "'{}'", aliases: ["specs", "specification", "spec", "details"]),
         ], key: "serial_number", scope: "visit_report_id")

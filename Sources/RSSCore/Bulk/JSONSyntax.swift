@@ -22,7 +22,8 @@ struct JSONSyntax {
             if syntax.index < syntax.bytes.count { try syntax.fail("something follows the object") }
             return nil
         } catch {
-            let place = String(decoding: syntax.bytes[..<min(error.index, syntax.bytes.count)], as: UTF8.self).unicodeScalars.count
+            let place = String(decoding: syntax.bytes[..<min(error.index, syntax.bytes.count)], as: UTF8.self)
+                .unicodeScalars.count
             return "\(error.reason) at character \(place + 1)"
         }
     }
@@ -59,7 +60,9 @@ struct JSONSyntax {
                 try syntax.value(depth: depth + 1)
             }
         case UInt8(ascii: "["):
-            try items(until: UInt8(ascii: "]")) { (syntax: inout JSONSyntax) throws(Failure) in try syntax.value(depth: depth + 1) }
+            try items(until: UInt8(ascii: "]")) { (syntax: inout JSONSyntax) throws(Failure) in
+                try syntax.value(depth: depth + 1)
+            }
         case UInt8(ascii: "\""): try string()
         case UInt8(ascii: "t"): try word("true")
         case UInt8(ascii: "f"): try word("false")

@@ -27,6 +27,6 @@ public struct LoadedNames: Sendable {
         if let id = exact[text] { return .id(id) }
         if let found = folded[text.lowercased()] { return found.count == 1 ? .id(found[0]) : .ambiguous }
         if let id = UUIDText.parse(text), ids.contains(id) { return .id(id) }
-        return .unknown(suggestion: EditDistance.closest(to: text, among: exact.keys.sorted()))
+        return .unknown(suggestion: Suggestion.nearest(text, exact.keys))
     }
 }

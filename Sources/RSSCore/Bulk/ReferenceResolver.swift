@@ -25,7 +25,9 @@ struct ReferenceResolver {
                 } else {
                     let name = columns[index].name
                     rows[row].problems.append(
-                        RowProblem(.unknownReference, column: name, value: text, "\(name): there is no \(kind) '\(RowProblem.shown(text))'"))
+                        RowProblem(
+                            .unknownReference, column: name, value: text,
+                            "\(name): there is no \(kind) '\(RowProblem.shown(text))'"))
                 }
             }
         }
@@ -51,7 +53,9 @@ struct ReferenceResolver {
             byNumber[number] = id
             known.insert(id)
         }
-        for text in new { answers.updateValue(byNumber[text] ?? ids[text].flatMap { known.contains($0) ? $0 : nil }, forKey: text) }
+        for text in new {
+            answers.updateValue(byNumber[text] ?? ids[text].flatMap { known.contains($0) ? $0 : nil }, forKey: text)
+        }
     }
 
     /// The visit report that the user named for all rows; `latest` is the newest.
@@ -62,7 +66,8 @@ struct ReferenceResolver {
             name == "latest"
             ? try await connection.query(SQLResource(PackageResources.bulk_visit_report_latest_sql).text)
             : try await connection.query(
-                SQLResource(PackageResources.bulk_visit_reports_sql).text, [[name], UUIDText.parse(name).map { [$0] } ?? []])
+                SQLResource(PackageResources.bulk_visit_reports_sql).text,
+                [[name], UUIDText.parse(name).map { [$0] } ?? []])
         guard let row = rows.first else { throw ImportError.unknownReference(kind: "visit report", name: name) }
         return try row.decode(UUID.self, String.self)
     }

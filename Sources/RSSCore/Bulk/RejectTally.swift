@@ -45,7 +45,8 @@ public struct RejectTally: Sendable, Equatable {
         let key = Key(code: problem.code, column: problem.column)
         if found[key] == nil {
             found[key] = Kind(
-                code: problem.code, column: problem.column, count: 0, line: line, value: problem.value, reason: problem.reason)
+                code: problem.code, column: problem.column, count: 0, line: line, value: problem.value,
+                reason: problem.reason)
         }
         found[key]?.count += count
     }

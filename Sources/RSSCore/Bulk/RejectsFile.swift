@@ -11,8 +11,9 @@ import Glibc
 final class RejectsFile {
     /// Where it will be.
     let path: String
+    private let target: String
     private let draft: String
-    private var descriptor: Int32
+    private let descriptor: Int32
     private var isPublished = false
 
     /// Makes the file under its other name.
@@ -21,15 +22,13 @@ final class RejectsFile {
     init(_ path: String) throws(ImportError) {
         let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         self.path = path
-        draft = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid()).part").path
-        descriptor = -1
+        target = url.path
+        draft =
+            url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid()).part").path
         if let reason = Self.objection(to: url.path) { throw .rejectsNotWritable(path, reason: reason) }
         descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw .rejectsNotWritable(path, reason: ImportInput.systemMessage) }
-        target = url.path
     }
-
-    private var target = ""
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
@@ -45,7 +44,9 @@ final class RejectsFile {
     }
 
     private static func isRejectsFile(_ path: String) -> Bool {
-        guard let handle = FileHandle(forReadingAtPath: path), let start = try? handle.read(upToCount: 64) else { return false }
+        guard let handle = FileHandle(forReadingAtPath: path), let start = try? handle.read(upToCount: 64) else {
+            return false
+        }
         return String(decoding: start, as: UTF8.self).contains(ImportHeader.remarks[0])
     }
 

@@ -15,7 +15,9 @@ struct RejectsWriter {
         quote = file.dialect.quote ?? UInt8(ascii: "\"")
         header = file.header
         let detection = file.detection
-        if needsMark || file.dialect.encoding != .utf8 || detection?.hasByteOrderMark == true { try sink([0xEF, 0xBB, 0xBF]) }
+        if needsMark || file.dialect.encoding != .utf8 || detection?.hasByteOrderMark == true {
+            try sink([0xEF, 0xBB, 0xBF])
+        }
         writer = RecordWriter(file.dialect, lineEnding: detection?.lineEnding ?? .lf, sink: sink)
         let kept = zip(header.names, header.uses).filter { $1 != .remark }.map(\.0)
         try writer.write(raw: joined((ImportHeader.remarks + kept).map { Array($0.utf8) }))
@@ -48,5 +50,7 @@ struct RejectsWriter {
         field.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }
     }
 
-    private func quoted(_ field: [UInt8]) -> [UInt8] { [quote] + field.flatMap { $0 == quote ? [$0, $0] : [$0] } + [quote] }
+    private func quoted(_ field: [UInt8]) -> [UInt8] {
+        [quote] + field.flatMap { $0 == quote ? [$0, $0] : [$0] } + [quote]
+    }
 }

@@ -48,7 +48,11 @@ public struct RowProblem: Sendable, Equatable {
         var text = ""
         for (count, scalar) in value.unicodeScalars.enumerated() {
             if count == 80 { return text + "…" }
-            if scalar.isControl { text += "\\u{\(String(scalar.value, radix: 16))}" } else { text.unicodeScalars.append(scalar) }
+            if scalar.isControl {
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            } else {
+                text.unicodeScalars.append(scalar)
+            }
         }
         return text
     }

@@ -30,12 +30,15 @@ public struct RowValidator: Sendable {
     ///   - constants: the values of columns for rows that have none.
     ///   - encoding: the encoding of the file, for messages.
     public init(
-        _ table: ImportTable, header: ImportHeader, names: [String: LoadedNames] = [:], constants: [String: ImportValue] = [:],
+        _ table: ImportTable, header: ImportHeader, names: [String: LoadedNames] = [:],
+        constants: [String: ImportValue] = [:],
         encoding: String = "UTF-8"
     ) {
         self.header = header
         self.encoding = encoding
-        let used = table.columns.indices.filter { header.field(of: $0) != nil || constants[table.columns[$0].name] != nil }
+        let used = table.columns.indices.filter {
+            header.field(of: $0) != nil || constants[table.columns[$0].name] != nil
+        }
         columns = used.map { table.columns[$0] }
         fields = used.map { header.field(of: $0) }
         self.constants = columns.map { constants[$0.name] ?? .null }
@@ -63,15 +66,27 @@ public struct RowValidator: Sendable {
             let text = FieldReader.trimmed(record.string(field) ?? "?")
             if text.isEmpty { continue }
             row.problems.append(
-                RowProblem(.valueWithoutColumn, value: text, "'\(RowProblem.shown(text))' stands in field \(field + 1), whose column has no name"))
+                RowProblem(
+                    .valueWithoutColumn, value: text,
+                    "'\(RowProblem.shown(text))' stands in field \(field + 1), whose column has no name"))
         }
         return row
+    }
+
+    /// Whether every field is empty: spreadsheets leave such rows at their end, and they mean nothing.
+    static func isBlank(_ record: Record) -> Bool {
+        record.problems.isEmpty
+            && (0..<record.count).allSatisfy {
+                record.isEmpty($0) || FieldReader.trimmed(record.string($0) ?? "?").isEmpty
+            }
     }
 
     private func outcome(of index: Int, _ reader: FieldReader, _ record: Record) -> FieldReader.Outcome {
         guard let field = fields[index] else { return .value(constants[index]) }
         let text = record.string(field)
-        if constants[index] != .null, let text, FieldReader.meansNothing(FieldReader.trimmed(text)) { return .value(constants[index]) }
+        if constants[index] != .null, let text, FieldReader.meansNothing(FieldReader.trimmed(text)) {
+            return .value(constants[index])
+        }
         return reader.read(text, encoding: encoding)
     }
 
@@ -84,9 +99,16 @@ public struct RowValidator: Sendable {
             case .tooLong(let limit):
                 return [RowProblem(.recordTooLong, "the row is longer than \(limit) bytes; is a quote missing?")]
             case .unterminatedQuote:
-                return [RowProblem(.unterminatedQuote, column: column, "the quote that is opened on line \(problem.line) is never closed")]
+                return [
+                    RowProblem(
+                        .unterminatedQuote, column: column,
+                        "the quote that is opened on line \(problem.line) is never closed")
+                ]
             case .textAfterQuote:
-                problems.append(RowProblem(.textAfterQuote, column: column, "text follows a closing quote; double the quotes within a quoted field"))
+                problems.append(
+                    RowProblem(
+                        .textAfterQuote, column: column,
+                        "text follows a closing quote; double the quotes within a quoted field"))
             case .nulByte:
                 // Told with the field that holds it.
                 continue
@@ -94,7 +116,10 @@ public struct RowValidator: Sendable {
         }
         let expected = header.names.count
         if record.count < expected {
-            problems.append(RowProblem(.tooFewFields, "\(record.count) field\(record.count == 1 ? "" : "s") where the header has \(expected)"))
+            problems.append(
+                RowProblem(
+                    .tooFewFields,
+                    "\(record.count) field\(record.count == 1 ? "" : "s") where the header has \(expected)"))
         } else if record.count > expected {
             problems.append(
                 RowProblem(

@@ -13,7 +13,9 @@ enum UUIDText {
         for (index, byte) in digits.enumerated() {
             if byte == UInt8(ascii: "-") {
                 // A hyphen stands between two groups, never first, last or twice.
-                guard !plain.isEmpty, plain.count.isMultiple(of: 4), plain.count < 32, digits[index - 1] != byte else { return nil }
+                guard !plain.isEmpty, plain.count.isMultiple(of: 4), plain.count < 32, digits[index - 1] != byte else {
+                    return nil
+                }
             } else {
                 plain.append(byte)
             }

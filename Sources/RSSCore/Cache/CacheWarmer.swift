@@ -58,7 +58,8 @@ public struct CacheWarmer: Sendable {
     public func run(today: CalendarDate, runID: String, _ progress: ProgressReporter) async throws -> [Entry] {
         guard !options.isDryRun else { return try await read(today, progress).map { entry($0, .pending) } }
         let token = RedisArgument(runID)
-        guard try await redis.set(RedisArgument(Self.lockKey), token, expiry: .seconds(300), condition: .ifAbsent) else {
+        guard try await redis.set(RedisArgument(Self.lockKey), token, expiry: .seconds(300), condition: .ifAbsent)
+        else {
             throw CacheError.locked
         }
         do {
@@ -112,7 +113,8 @@ public struct CacheWarmer: Sendable {
         try await progress.phase("read") {
             let rows = try await postgres.query(
                 SQLResource(PackageResources.warm_summaries_sql).text,
-                [options.shape.start(today), today, Int32(options.shape.limit), Optional<String>.none] as [any PostgresEncodable])
+                [options.shape.start(today), today, Int32(options.shape.limit), Optional<String>.none]
+                    as [any PostgresEncodable])
             return try rows.map { row in
                 let (organization, total, data) = try row.decode(String.self, Int64.self, String?.self)
                 return Summary(
@@ -137,7 +139,8 @@ public struct CacheWarmer: Sendable {
 
     private func entry(_ summary: Summary, _ action: Verdict) -> Entry {
         Entry(
-            organization: summary.organization, key: summary.key.description, bytes: summary.value.bytes.count, action: action)
+            organization: summary.organization, key: summary.key.description, bytes: summary.value.bytes.count,
+            action: action)
     }
 }
 

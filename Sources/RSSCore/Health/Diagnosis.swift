@@ -50,7 +50,8 @@ public struct Diagnosis: Sendable {
         do {
             let programs = try ServerPrograms.find()
             return [
-                DiagnosisLine(.ok, "programs", "server programs for the sandbox: \(programs.pgCtl), \(programs.redisServer)")
+                DiagnosisLine(
+                    .ok, "programs", "server programs for the sandbox: \(programs.pgCtl), \(programs.redisServer)")
             ]
         } catch let error as SandboxError {
             // Only the sandbox needs them; a production host has none.
@@ -73,7 +74,8 @@ public struct Diagnosis: Sendable {
             let verdict = try journal.integrity()
             guard verdict == "ok" else {
                 return DiagnosisLine(
-                    .critical, "journal", "\(journalPath) is damaged: \(verdict)", "move it away; a new one is made by itself")
+                    .critical, "journal", "\(journalPath) is damaged: \(verdict)",
+                    "move it away; a new one is made by itself")
             }
             return DiagnosisLine(.ok, "journal", "\(journalPath), \(try journal.count()) runs")
         } catch {
@@ -85,7 +87,9 @@ public struct Diagnosis: Sendable {
     private func disk() -> DiagnosisLine {
         var status = statvfs()
         var folder = stateFolder
-        while statvfs(folder, &status) != 0, folder.count > 1 { folder = (folder as NSString).deletingLastPathComponent }
+        while statvfs(folder, &status) != 0, folder.count > 1 {
+            folder = (folder as NSString).deletingLastPathComponent
+        }
         let free = Int64(status.f_bavail) * Int64(status.f_frsize)
         let text = "\(free / 1_000_000) MB free for \(stateFolder)"
         return free < 200_000_000
@@ -111,7 +115,9 @@ public struct Diagnosis: Sendable {
         } catch {
             let report = ErrorReport(describing: error)
             let step = report.sqlState.map { "SQLSTATE \($0): check role, password and database name" }
-            return [DiagnosisLine(.critical, area, report.message, step ?? "check host, port, and that the server runs")]
+            return [
+                DiagnosisLine(.critical, area, report.message, step ?? "check host, port, and that the server runs")
+            ]
         }
     }
 
@@ -126,7 +132,9 @@ public struct Diagnosis: Sendable {
         let (version, user, isEncrypted, isStandby) = try row.decode(String.self, String.self, Bool.self, Bool.self)
         let number = await connection.serverVersion
         let text = "\(name): version \(version), role \(user)\(isEncrypted ? ", TLS" : "")"
-        if isStandby { return DiagnosisLine(.warning, "PostgreSQL", "\(text), a standby", "point rssctl at the primary") }
+        if isStandby {
+            return DiagnosisLine(.warning, "PostgreSQL", "\(text), a standby", "point rssctl at the primary")
+        }
         return number < 140_000
             ? DiagnosisLine(.warning, "PostgreSQL", text, "rssctl is made for PostgreSQL 14 and later")
             : DiagnosisLine(.ok, "PostgreSQL", text)
@@ -137,10 +145,12 @@ public struct Diagnosis: Sendable {
         case .direct: DiagnosisLine(.ok, "PostgreSQL", "no connection pooler in between")
         case .proxy:
             DiagnosisLine(
-                .warning, "PostgreSQL", "a proxy or pooler is in between", "set database.direct_url for migrations and locks")
+                .warning, "PostgreSQL", "a proxy or pooler is in between",
+                "set database.direct_url for migrations and locks")
         case .transactionPooling:
             DiagnosisLine(
-                .critical, "PostgreSQL", "a pooler in transaction mode is in between: locks and settings do not hold through it",
+                .critical, "PostgreSQL",
+                "a pooler in transaction mode is in between: locks and settings do not hold through it",
                 "set database.direct_url to the server's own address")
         }
     }
@@ -150,10 +160,12 @@ public struct Diagnosis: Sendable {
         let server = try await connection.query("SELECT clock_timestamp()").first?.decode(Date.self, at: 0) ?? before
         let after = Date()
         // The server's reading lies between ours, unless the clocks differ.
-        let skew = server < before ? before.timeIntervalSince(server) : server > after ? server.timeIntervalSince(after) : 0
+        let skew =
+            server < before ? before.timeIntervalSince(server) : server > after ? server.timeIntervalSince(after) : 0
         let text = "clocks differ by \(Int((skew * 1000).rounded())) ms from the database's"
         return skew > 5
-            ? DiagnosisLine(.warning, "clock", text, "set the time by NTP on both machines") : DiagnosisLine(.ok, "clock", text)
+            ? DiagnosisLine(.warning, "clock", text, "set the time by NTP on both machines")
+            : DiagnosisLine(.ok, "clock", text)
     }
 
     private func schema(_ connection: PostgresConnection) async throws -> DiagnosisLine {
@@ -162,7 +174,8 @@ public struct Diagnosis: Sendable {
         return plan.pending.isEmpty
             ? DiagnosisLine(.ok, "schema", "all \(plan.applied.count) migrations are applied")
             : DiagnosisLine(
-                .warning, "schema", "\(plan.pending.count) of \(plan.applied.count + plan.pending.count) migrations are pending",
+                .warning, "schema",
+                "\(plan.pending.count) of \(plan.applied.count + plan.pending.count) migrations are pending",
                 "rssctl migrate")
     }
 
@@ -181,7 +194,9 @@ public struct Diagnosis: Sendable {
         if !makesSchemas { missing.append("CREATE on the database (migrate)") }
         return missing.isEmpty
             ? DiagnosisLine(.ok, "rights", "enough for every command")
-            : DiagnosisLine(.warning, "rights", "missing: \(missing.joined(separator: ", "))", "GRANT them to the role, or use another one")
+            : DiagnosisLine(
+                .warning, "rights", "missing: \(missing.joined(separator: ", "))",
+                "GRANT them to the role, or use another one")
     }
 
     private func redis() async -> [DiagnosisLine] {
@@ -192,13 +207,17 @@ public struct Diagnosis: Sendable {
             defer { Task { await connection.close() } }
             let info = try await connection.info("server").merging(try await connection.info("memory")) { $1 }
             let policy = info["maxmemory_policy"] ?? "unknown"
-            let text = "\(configuration): version \(info["redis_version"] ?? "unknown"), \(info["used_memory_human"] ?? "?") used, \(policy)"
+            let text =
+                "\(configuration): version \(info["redis_version"] ?? "unknown"), \(info["used_memory_human"] ?? "?") used, \(policy)"
             return [DiagnosisLine(.ok, "Redis", text)]
         } catch let error as SettingsError where error == .noRedis {
             return [DiagnosisLine(.warning, "Redis", error.report.message, error.report.hint)]
         } catch {
             let report = ErrorReport(describing: error)
-            return [DiagnosisLine(.critical, "Redis", report.message, "check host, port, password, and that the server runs")]
+            return [
+                DiagnosisLine(
+                    .critical, "Redis", report.message, "check host, port, password, and that the server runs")
+            ]
         }
     }
 }

@@ -38,12 +38,14 @@ public enum MigrateError: ReportableError, Equatable {
                 hint: "convert it: iconv -f LATIN1 -t UTF-8")
         case .endedTransaction(let file):
             ErrorReport(
-                code: "RSS-MIGRATE-009", exit: .failed, message: "\(file) ended its transaction with a COMMIT or ROLLBACK of its own",
+                code: "RSS-MIGRATE-009", exit: .failed,
+                message: "\(file) ended its transaction with a COMMIT or ROLLBACK of its own",
                 detail: "what it had done up to there may be kept, and it is not recorded as applied",
                 hint: "take transaction statements out of the file: each file is run in one transaction")
         case .checksumMismatch(let version, let file):
             ErrorReport(
-                code: "RSS-MIGRATE-003", exit: .pending, message: "\(file) was changed after version \(version) had been applied",
+                code: "RSS-MIGRATE-003", exit: .pending,
+                message: "\(file) was changed after version \(version) had been applied",
                 hint: "restore the file as it was, and put the change into a new migration")
         case .unknownApplied(let version, let name):
             ErrorReport(

@@ -16,7 +16,9 @@ public enum MigrationSource: Sendable, Equatable {
             case .shipped: Self.shippedFiles
             case .directory(let path): try Self.files(in: path)
             }
-        let migrations = try files.compactMap { try Migration(file: $0.0, bytes: $0.1) }.sorted { $0.version < $1.version }
+        let migrations = try files.compactMap { try Migration(file: $0.0, bytes: $0.1) }.sorted {
+            $0.version < $1.version
+        }
         for (first, second) in zip(migrations, migrations.dropFirst()) where first.version == second.version {
             throw MigrateError.duplicateVersion(first.version, files: [first.file, second.file])
         }
@@ -40,7 +42,9 @@ public enum MigrationSource: Sendable, Equatable {
             throw MigrateError.directoryUnreadable(path, reason: (error as NSError).localizedDescription)
         }
         let files = names.filter { $0.hasPrefix("V") && $0.hasSuffix(".sql") }
-        if files.isEmpty { throw MigrateError.directoryUnreadable(path, reason: "it holds no file named V0001__what_it_does.sql") }
+        if files.isEmpty {
+            throw MigrateError.directoryUnreadable(path, reason: "it holds no file named V0001__what_it_does.sql")
+        }
         return try files.sorted().map { name in
             (name, Array(try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)"))))
         }

@@ -53,7 +53,8 @@ public struct PartitionMaintenance: Sendable {
     }
 
     private func create(
-        _ plan: [PartitionToCreate], in table: PartitionedTable, today: CalendarDate, isDryRun: Bool, progress: ProgressReporter
+        _ plan: [PartitionToCreate], in table: PartitionedTable, today: CalendarDate, isDryRun: Bool,
+        progress: ProgressReporter
     ) async throws -> Outcome {
         var outcome = Outcome(table: "\(table.schema).\(table.name)", created: [], statements: [], coveredUntil: nil)
         if !plan.isEmpty, let blocking = table.partitions.first(where: \.isDefault) {
@@ -65,7 +66,10 @@ public struct PartitionMaintenance: Sendable {
             outcome.statements += statements
             if !isDryRun {
                 try await attach(partition, of: table, statements, progress)
-                progress(.note("Created \(table.schema).\(partition.name) for \(partition.lower) … \(partition.upper) (\(partition.reason))."))
+                progress(
+                    .note(
+                        "Created \(table.schema).\(partition.name) for \(partition.lower) … \(partition.upper) (\(partition.reason))."
+                    ))
             }
             outcome.created.append(partition)
         }
@@ -120,10 +124,12 @@ public struct PartitionMaintenance: Sendable {
 
     /// Makes the partitions of a span of months that are missing; a seed needs those of the past.
     func cover(
-        schema: String, name: String, from: CalendarDate, to: CalendarDate, today: CalendarDate, progress: ProgressReporter
+        schema: String, name: String, from: CalendarDate, to: CalendarDate, today: CalendarDate,
+        progress: ProgressReporter
     ) async throws {
         let table = try await table(schema: schema, name: name)
-        let plan = planner.cover(from: from, to: to, in: table, takenNames: try await takenNames(schema)) { _ in "seed" }
+        let plan = planner.cover(from: from, to: to, in: table, takenNames: try await takenNames(schema)) { _ in "seed"
+        }
         // One line a partition would bury what a seed has to say.
         _ = try await create(plan, in: table, today: today, isDryRun: false, progress: .silent)
     }
@@ -141,7 +147,8 @@ public struct PartitionMaintenance: Sendable {
     public static func coverage(
         of table: PartitionedTable, and plan: [PartitionToCreate] = [], from today: CalendarDate
     ) -> CalendarDate? {
-        let bounds = table.partitions.filter { !$0.isDetachPending }.compactMap(\.bound)
+        let bounds =
+            table.partitions.filter { !$0.isDetachPending }.compactMap(\.bound)
             + plan.map { Partition.Bound(lower: $0.lower, upper: $0.upper) }
         var end: CalendarDate?
         for bound in bounds.sorted(by: { ($0.lower ?? today) < ($1.lower ?? today) }) {

@@ -25,14 +25,16 @@ public struct PartitionPlanner: Sendable {
     /// - Parameters:
     ///   - takenNames: names in the schema that something else bears.
     ///   - today: the day that counts as today.
-    public func missing(in table: PartitionedTable, takenNames: Set<String>, today: CalendarDate) -> [PartitionToCreate] {
+    public func missing(in table: PartitionedTable, takenNames: Set<String>, today: CalendarDate) -> [PartitionToCreate]
+    {
         let thisMonth = today.startOfMonth()
         // Gaps lie between existing partitions; the runway begins with this month.
         // A stray partition of the year 1 must not bring 24,000 others: gaps are filled ten years back.
         let earliest = table.partitions.compactMap(\.bound?.upper).min().map { min($0, thisMonth) } ?? thisMonth
         let first = max(earliest, thisMonth.startOfMonth(adding: -Self.gapMonths))
         return cover(
-            from: first.startOfMonth(), to: thisMonth.startOfMonth(adding: premake + 1), in: table, takenNames: takenNames
+            from: first.startOfMonth(), to: thisMonth.startOfMonth(adding: premake + 1), in: table,
+            takenNames: takenNames
         ) { month in
             month < thisMonth ? "gap" : month == thisMonth ? "this month" : "ahead"
         }

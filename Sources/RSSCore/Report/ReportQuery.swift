@@ -63,9 +63,13 @@ public struct ReportCursor: Sendable, Equatable {
     public init?(_ text: String) {
         var base64 = text.replacing("-", with: "+").replacing("_", with: "/")
         while !base64.count.isMultiple(of: 4) { base64 += "=" }
-        guard let data = Data(base64Encoded: base64), let plain = String(data: data, encoding: .utf8) else { return nil }
+        guard let data = Data(base64Encoded: base64), let plain = String(data: data, encoding: .utf8) else {
+            return nil
+        }
         let parts = plain.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let date = CalendarDate(parts[0]), let id = UUID(uuidString: parts[2]) else { return nil }
+        guard parts.count == 3, let date = CalendarDate(parts[0]), let id = UUID(uuidString: parts[2]) else {
+            return nil
+        }
         self.init(visitDate: date, createdAt: parts[1], id: id)
     }
 }
@@ -105,7 +109,8 @@ public struct ReportPage: CommandResult {
     public var tables: [Table] {
         let rows = visits.map { visit -> [Cell] in
             [
-                .text(visit.reportNumber), .text(visit.visitDate.description), .optional(visit.visitType), .text(visit.status),
+                .text(visit.reportNumber), .text(visit.visitDate.description), .optional(visit.visitType),
+                .text(visit.status),
                 .optional(visit.priority), visit.completionPercentage.map { .number($0, fractionDigits: 0) } ?? .null,
                 .optional(visit.organizationName), .optional(visit.officeName), .optional(visit.technicianName),
                 .integer(visit.hardwareCount), .integer(visit.recyclingCount), .integer(visit.fileCount),
@@ -114,11 +119,13 @@ public struct ReportPage: CommandResult {
         return [
             Table(
                 columns: [
-                    Column("report_number", header: "report"), Column("visit_date", header: "visit"), Column("visit_type", header: "type"),
+                    Column("report_number", header: "report"), Column("visit_date", header: "visit"),
+                    Column("visit_type", header: "type"),
                     Column("status"), Column("priority"), .number("completion_percentage", header: "done %"),
                     Column("organization_name", header: "organization", isFlexible: true),
                     Column("office_name", header: "office", isFlexible: true),
-                    Column("technician_name", header: "technician", isFlexible: true), .number("hardware_count", header: "hw"),
+                    Column("technician_name", header: "technician", isFlexible: true),
+                    .number("hardware_count", header: "hw"),
                     .number("recycling_count", header: "recycl."), .number("file_count", header: "files"),
                 ], rows: rows, notes: notes, emptyMessage: "No visit report passes the filter.")
         ]
@@ -126,7 +133,9 @@ public struct ReportPage: CommandResult {
 
     private var notes: [String] {
         var notes: [String] = []
-        if let totalCount { notes.append("\(visits.count) of \(totalIsExact ? "" : "more than ")\(totalCount) visit reports.") }
+        if let totalCount {
+            notes.append("\(visits.count) of \(totalIsExact ? "" : "more than ")\(totalCount) visit reports.")
+        }
         if let next { notes.append("Next page: --after \(next)") }
         return notes
     }

@@ -20,7 +20,8 @@ public struct ReportReader: Sendable {
             let rows = try await connection.query(
                 SQLResource(PackageResources.report_page_sql).text,
                 conditions + [
-                    Int32(clamping: filter.limit + 1), Int32(clamping: offset), filter.after?.visitDate, filter.after?.createdAt,
+                    Int32(clamping: filter.limit + 1), Int32(clamping: offset), filter.after?.visitDate,
+                    filter.after?.createdAt,
                     filter.after?.id,
                 ] as [any PostgresEncodable])
             let visits = try rows.prefix(filter.limit).map(Self.visit)
@@ -50,7 +51,8 @@ public struct ReportReader: Sendable {
         [
             try await resolve(filter.organization, "organization", table: "organizations", name: "name"),
             try await resolve(filter.office, "office", table: "offices", name: "name"),
-            try await resolve(filter.technician, "technician", table: "users", name: "email"), filter.status, filter.from,
+            try await resolve(filter.technician, "technician", table: "users", name: "email"), filter.status,
+            filter.from,
             filter.to, filter.search,
         ]
     }
@@ -68,21 +70,24 @@ public struct ReportReader: Sendable {
 
     private static func cursor(_ row: Row) throws -> ReportCursor {
         ReportCursor(
-            visitDate: try row.decode(CalendarDate.self, "visit_date"), createdAt: try row.decode(String.self, "created_at"),
+            visitDate: try row.decode(CalendarDate.self, "visit_date"),
+            createdAt: try row.decode(String.self, "created_at"),
             id: try row.decode(UUID.self, "id"))
     }
 
     private static func visit(_ row: Row) throws -> VisitReport {
         VisitReport(
             id: try row.decode(UUID.self, "id"), reportNumber: try row.decode(String.self, "report_number"),
-            visitDate: try row.decode(CalendarDate.self, "visit_date"), visitType: try row.decode(String?.self, "visit_type"),
+            visitDate: try row.decode(CalendarDate.self, "visit_date"),
+            visitType: try row.decode(String?.self, "visit_type"),
             status: try row.decode(String.self, "status"), priority: try row.decode(String?.self, "priority"),
             completionPercentage: try row.decode(Double?.self, "completion_percentage"),
             organizationName: try row.decode(String?.self, "organization_name"),
             officeName: try row.decode(String?.self, "office_name"),
             technicianName: try row.decode(String?.self, "technician_name"),
             hardwareCount: try row.decode(Int64.self, "hardware_count"),
-            recyclingCount: try row.decode(Int64.self, "recycling_count"), fileCount: try row.decode(Int64.self, "file_count"),
+            recyclingCount: try row.decode(Int64.self, "recycling_count"),
+            fileCount: try row.decode(Int64.self, "file_count"),
             createdAt: try row.decode(Date.self, "created_at"), updatedAt: try row.decode(Date.self, "updated_at"))
     }
 }
@@ -102,7 +107,8 @@ public enum ReportError: ReportableError, Equatable {
                 hint: "give its id, or its full name as the database has it")
         case .ambiguous(let kind, let name):
             ErrorReport(
-                code: "RSS-REPORT-002", exit: .dataError, message: "more than one \(kind) is named '\(name)'", hint: "give its id")
+                code: "RSS-REPORT-002", exit: .dataError, message: "more than one \(kind) is named '\(name)'",
+                hint: "give its id")
         }
     }
 }

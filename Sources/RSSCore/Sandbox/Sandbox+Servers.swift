@@ -50,7 +50,9 @@ extension Sandbox {
         try file.seekToEnd()
         try file.write(contentsOf: Data(settings.utf8))
         try file.close()
-        if FileManager.default.fileExists(atPath: state.dataFolder) { try FileManager.default.removeItem(atPath: state.dataFolder) }
+        if FileManager.default.fileExists(atPath: state.dataFolder) {
+            try FileManager.default.removeItem(atPath: state.dataFolder)
+        }
         try FileManager.default.moveItem(atPath: unfinished, toPath: state.dataFolder)
     }
 
@@ -62,7 +64,10 @@ extension Sandbox {
         do {
             try await programs.command(
                 programs.pgCtl,
-                ["start", "--wait", "--timeout=60", "--silent", "--pgdata=\(state.dataFolder)", "--log=\(state.postgresLog)"]
+                [
+                    "start", "--wait", "--timeout=60", "--silent", "--pgdata=\(state.dataFolder)",
+                    "--log=\(state.postgresLog)",
+                ]
             ).runSuccessfully()
         } catch is SubprocessError {
             throw SandboxError.startFailed(server: "PostgreSQL", reason: Self.lastLines(of: state.postgresLog))
@@ -146,7 +151,8 @@ extension Sandbox {
         let program = try? manager.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
         let directory = try? manager.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd")
         return program.map { $0.contains("redis") } ?? false
-            && directory.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath() } == URL(fileURLWithPath: folder).resolvingSymlinksInPath()
+            && directory.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath() }
+                == URL(fileURLWithPath: folder).resolvingSymlinksInPath()
     }
 
     private static func lastLines(of path: String) -> String {

@@ -112,7 +112,8 @@ public struct Sandbox: Sendable {
         let sockets = own.utf8.count < 80 ? own : "/tmp/rssctl-\(AdvisoryLock(folder).key.magnitude)"
         let state = SandboxState(
             folder: folder, socketFolder: sockets, postgresPort: try freeLoopbackPort(), user: "rss",
-            database: "rss", password: Self.password(), redisPort: try freeLoopbackPort(), redisPassword: Self.password())
+            database: "rss", password: Self.password(), redisPort: try freeLoopbackPort(),
+            redisPassword: Self.password())
         if sockets != own {
             // In /tmp anybody may have made the folder before us, or put a link there.
             guard mkdir(sockets, 0o700) == 0 else {

@@ -41,7 +41,8 @@ public enum SandboxError: ReportableError, Equatable {
         case .busy(let folder):
             ErrorReport(
                 code: "RSS-SANDBOX-006", exit: .tryAgain,
-                message: "another process is starting or stopping the sandbox in \(folder)", hint: "try again in a moment")
+                message: "another process is starting or stopping the sandbox in \(folder)",
+                hint: "try again in a moment")
         }
     }
 }

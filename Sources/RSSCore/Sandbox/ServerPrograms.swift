@@ -38,7 +38,9 @@ struct ServerPrograms: Sendable {
     private static func unprivilegedAccount() throws -> Account? {
         guard geteuid() == 0 else { return nil }
         for name in ["postgres", "nobody"] {
-            if let entry = getpwnam(name) { return Account(name: name, uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid) }
+            if let entry = getpwnam(name) {
+                return Account(name: name, uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
+            }
         }
         throw SandboxError.noUnprivilegedUser
     }

@@ -31,7 +31,8 @@ struct SeedMonth: Sendable {
         let prefix = "RSS-" + month.description.prefix(7).replacing("-", with: "")
         visits = dates.enumerated().map { index, date in
             let organization = people.organizationPicker.pick(&random)
-            let created = Date(timeIntervalSince1970: Double(date.daysSinceEpoch) * 86_400 + 25_200 + random.fraction() * 36_000)
+            let created = Date(
+                timeIntervalSince1970: Double(date.daysSinceEpoch) * 86_400 + 25_200 + random.fraction() * 36_000)
             let digits = "\(index + 1)"
             return Visit(
                 id: random.uuid(at: created),
@@ -45,9 +46,17 @@ struct SeedMonth: Sendable {
     /// Old visits are done with, new ones are on their way.
     private static func status(age: Int, _ random: inout SeedRandom) -> String {
         let number = random.below(1000)
-        if age > 60 { return number < 700 ? "completed" : number < 900 ? "approved" : number < 960 ? "cancelled" : number < 990 ? "archived" : "draft" }
-        if age > 10 { return number < 600 ? "completed" : number < 800 ? "approved" : number < 920 ? "pending_review" : "draft" }
-        return number < 300 ? "completed" : number < 500 ? "in_progress" : number < 700 ? "scheduled" : number < 850 ? "pending_review" : "draft"
+        if age > 60 {
+            return number < 700
+                ? "completed"
+                : number < 900 ? "approved" : number < 960 ? "cancelled" : number < 990 ? "archived" : "draft"
+        }
+        if age > 10 {
+            return number < 600 ? "completed" : number < 800 ? "approved" : number < 920 ? "pending_review" : "draft"
+        }
+        return number < 300
+            ? "completed"
+            : number < 500 ? "in_progress" : number < 700 ? "scheduled" : number < 850 ? "pending_review" : "draft"
     }
 
     private func random(_ part: UInt64) -> SeedRandom {
@@ -78,7 +87,8 @@ struct SeedMonth: Sendable {
             }
             encoder.text(visit.status)
             encoder.text(random.pick(SeedVocabulary.priorities))
-            encoder.int2(["completed", "approved", "archived"].contains(visit.status) ? 100 : Int16(random.below(20) * 5))
+            encoder.int2(
+                ["completed", "approved", "archived"].contains(visit.status) ? 100 : Int16(random.below(20) * 5))
             encoder.timestamptz(visit.createdAt)
             encoder.timestamptz(visit.createdAt.addingTimeInterval(random.fraction() * 172_800))
             try await Self.flush(&encoder, to: writer)
@@ -136,7 +146,10 @@ struct SeedMonth: Sendable {
         } else {
             encoder.null()
         }
-        encoder.bytes([0x02, UInt8(bits >> 32 & 255), UInt8(bits >> 40 & 255), UInt8(bits >> 48 & 255), UInt8(bits >> 56), UInt8(bits & 255)])
+        encoder.bytes([
+            0x02, UInt8(bits >> 32 & 255), UInt8(bits >> 40 & 255), UInt8(bits >> 48 & 255), UInt8(bits >> 56),
+            UInt8(bits & 255),
+        ])
         encoder.text(random.pick(SeedVocabulary.hardwareStatus))
         encoder.int2(Int16(1 + random.below(5)))
         encoder.text("Building \(["A", "B", "C"][random.below(3)])")

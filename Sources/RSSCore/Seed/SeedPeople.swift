@@ -19,7 +19,9 @@ struct SeedPeople: Sendable {
     let categoryPicker: ZipfPicker
 
     /// Makes them and writes them; a few hundred rows, so plain statements do.
-    static func write(_ connection: PostgresConnection, visits: Int, seed: UInt64, since: Date) async throws -> SeedPeople {
+    static func write(_ connection: PostgresConnection, visits: Int, seed: UInt64, since: Date) async throws
+        -> SeedPeople
+    {
         var random = SeedRandom(seed: seed, stream: 1)
         let count = min(max(visits / 500, 20), 250)
         var organizations: [Organization] = []
@@ -28,14 +30,16 @@ struct SeedPeople: Sendable {
                 organizations.append(try await organization(index, connection, &random, since))
             }
         }
-        let technicians = try await users(connection, &random, since, organizations: organizations, count: min(max(visits / 800, 12), 400))
+        let technicians = try await users(
+            connection, &random, since, organizations: organizations, count: min(max(visits / 800, 12), 400))
         let rows = try await connection.query("SELECT name, id FROM categories")
         let known = Dictionary(try rows.map { try $0.decode(String.self, UUID.self) }) { first, _ in first }
         let categories = SeedVocabulary.categoryOrder.compactMap { name in known[name].map { (name, $0) } }
         guard !categories.isEmpty else { throw SeedError.noCategories }
         return SeedPeople(
             organizations: organizations, technicians: technicians, categories: categories,
-            organizationPicker: ZipfPicker(count: organizations.count), technicianPicker: ZipfPicker(count: technicians.count),
+            organizationPicker: ZipfPicker(count: organizations.count),
+            technicianPicker: ZipfPicker(count: technicians.count),
             categoryPicker: ZipfPicker(count: categories.count))
     }
 
@@ -67,7 +71,8 @@ struct SeedPeople: Sendable {
     }
 
     private static func users(
-        _ connection: PostgresConnection, _ random: inout SeedRandom, _ since: Date, organizations: [Organization], count: Int
+        _ connection: PostgresConnection, _ random: inout SeedRandom, _ since: Date, organizations: [Organization],
+        count: Int
     ) async throws -> [UUID] {
         var technicians: [UUID] = []
         try await connection.transaction {
@@ -96,7 +101,8 @@ struct SeedPeople: Sendable {
                 try await assign(connection, id, roles[2], expires: nil)
                 if random.chance(25) {
                     let role = roles[random.pick([0, 1, 3, 4])]
-                    let expires = random.chance(30) ? since.addingTimeInterval(86_400 * Double(random.below(1500))) : nil
+                    let expires =
+                        random.chance(30) ? since.addingTimeInterval(86_400 * Double(random.below(1500))) : nil
                     try await assign(connection, id, role, expires: expires)
                 }
             }
@@ -104,7 +110,9 @@ struct SeedPeople: Sendable {
         return technicians
     }
 
-    private static func assign(_ connection: PostgresConnection, _ user: UUID, _ role: UUID, expires: Date?) async throws {
+    private static func assign(_ connection: PostgresConnection, _ user: UUID, _ role: UUID, expires: Date?)
+        async throws
+    {
         try await connection.execute(
             "INSERT INTO user_role_assignments (user_id, role_id, is_active, expires_at) VALUES ($1, $2, true, $3)",
             [user, role, expires] as [any PostgresEncodable])

@@ -54,7 +54,9 @@ public struct Seeder: Sendable {
         let first = options.today.startOfMonth(adding: 1 - options.months)
         let since = Date(timeIntervalSince1970: Double(first.daysSinceEpoch) * 86_400)
         let people = try await progress.phase("organizations and people") {
-            try await PartitionMaintenance(connection, planner: PartitionPlanner(), lockPolicy: LockPolicy(), runID: runID).cover(
+            try await PartitionMaintenance(
+                connection, planner: PartitionPlanner(), lockPolicy: LockPolicy(), runID: runID
+            ).cover(
                 schema: "public", name: "visit_reports", from: first, to: options.today.startOfMonth(adding: 1),
                 today: options.today, progress: progress)
             return try await SeedPeople.write(connection, visits: options.visits, seed: options.seed, since: since)
@@ -62,8 +64,14 @@ public struct Seeder: Sendable {
         // Loading first and indexing afterwards pays off only for much data.
         let indexes = options.visits > 100_000 ? try await SeedIndexes.drop(connection) : nil
         var outcome = try await load(people, first: first, progress)
-        if let indexes { try await progress.phase("indexes", total: Int64(indexes.count)) { try await indexes.rebuild(connect, progress) } }
-        try await progress.phase("vacuum and analyze") { try await connection.execute("VACUUM (ANALYZE)", timeout: .seconds(3600)) }
+        if let indexes {
+            try await progress.phase("indexes", total: Int64(indexes.count)) {
+                try await indexes.rebuild(connect, progress)
+            }
+        }
+        try await progress.phase("vacuum and analyze") {
+            try await connection.execute("VACUUM (ANALYZE)", timeout: .seconds(3600))
+        }
         outcome.organizations = people.organizations.count
         outcome.users = people.technicians.count
         return outcome
@@ -91,7 +99,8 @@ public struct Seeder: Sendable {
                         var outcome = Outcome()
                         for index in stride(from: worker, to: options.months, by: 2) {
                             let month = SeedMonth(
-                                month: first.startOfMonth(adding: index), count: shares[index], people: people, seed: options.seed,
+                                month: first.startOfMonth(adding: index), count: shares[index], people: people,
+                                seed: options.seed,
                                 today: options.today)
                             try await load(month, connection, &outcome, counter)
                         }
@@ -112,12 +121,16 @@ public struct Seeder: Sendable {
         _ month: SeedMonth, _ connection: PostgresConnection, _ outcome: inout Outcome, _ counter: SeedCounter
     ) async throws {
         func copy(_ table: String, _ columns: String, _ encode: (CopyWriter) async throws -> Void) async throws -> Int {
-            let rows = try await connection.copyIn("COPY \(table) (\(columns)) FROM STDIN (FORMAT binary)") { try await encode($0) }
+            let rows = try await connection.copyIn("COPY \(table) (\(columns)) FROM STDIN (FORMAT binary)") {
+                try await encode($0)
+            }
             await counter.add(rows)
             return rows
         }
         try await connection.execute("BEGIN")
-        outcome.visits += try await copy("visit_reports", SeedMonth.visitColumns) { try await month.encodeVisits(to: $0) }
+        outcome.visits += try await copy("visit_reports", SeedMonth.visitColumns) {
+            try await month.encodeVisits(to: $0)
+        }
         _ = try await copy("visit_report_keys", "id, report_number, visit_date") { try await month.encodeKeys(to: $0) }
         outcome.hardware += try await copy("hardware_inventory", SeedMonth.hardwareColumns) {
             try await month.encodeHardware(mean: options.hardwarePerVisit, to: $0)
@@ -168,7 +181,8 @@ public enum SeedError: ReportableError, Equatable {
         switch self {
         case .notMigrated:
             ErrorReport(
-                code: "RSS-SEED-001", exit: .failed, message: "the sandbox has no visit-report schema yet", hint: "rssctl migrate")
+                code: "RSS-SEED-001", exit: .failed, message: "the sandbox has no visit-report schema yet",
+                hint: "rssctl migrate")
         case .hasData:
             ErrorReport(
                 code: "RSS-SEED-002", exit: .failed, message: "the sandbox has visit reports already",

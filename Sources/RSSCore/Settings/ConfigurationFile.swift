@@ -71,7 +71,8 @@ struct ConfigurationFile: Sendable {
     }
 
     private static func reason(_ error: any Error) -> String {
-        (error as? CocoaError)?.code == .fileReadNoSuchFile ? "it does not exist" : "\((error as NSError).localizedDescription)"
+        (error as? CocoaError)?.code == .fileReadNoSuchFile
+            ? "it does not exist" : "\((error as NSError).localizedDescription)"
     }
 
     private static func line(of error: YamlError) -> Int {
@@ -93,10 +94,14 @@ struct ConfigurationFile: Sendable {
             for (key, value) in mapping {
                 switch key.scalar?.string {
                 case "profile":
-                    guard let name = value.scalar?.string else { throw malformed(value, "profile is the name of a profile") }
+                    guard let name = value.scalar?.string else {
+                        throw malformed(value, "profile is the name of a profile")
+                    }
                     defaultProfile = name
                 case "profiles":
-                    guard let all = value.mapping else { throw malformed(value, "profiles holds a mapping for each profile") }
+                    guard let all = value.mapping else {
+                        throw malformed(value, "profiles holds a mapping for each profile")
+                    }
                     for (name, settings) in all {
                         guard let name = name.scalar?.string, let settings = settings.mapping else {
                             throw malformed(settings, "a profile is a mapping of settings")
@@ -125,7 +130,9 @@ struct ConfigurationFile: Sendable {
                 case .scalar(let scalar):
                     guard let setting = SettingKey(rawValue: full) else { throw unknown(full, key) }
                     // A key without a value, as the template has them, sets nothing.
-                    if scalar.style == .plain || scalar.style == .any, ["", "~", "null"].contains(scalar.string) { continue }
+                    if scalar.style == .plain || scalar.style == .any, ["", "~", "null"].contains(scalar.string) {
+                        continue
+                    }
                     let line = key.mark?.line ?? 1
                     let text = try setting.checked(scalar.string, origin: "\(path):\(line)")
                     store(setting, Entry(value: text, line: line))

@@ -8,7 +8,8 @@ public enum DurationText {
     public static func parse(_ text: String) -> Duration? {
         for (suffix, factor) in units where text.hasSuffix(suffix) {
             let number = text.dropLast(suffix.count)
-            guard number.wholeMatch(of: /[0-9]{1,12}(\.[0-9]{1,6})?/) != nil, let value = Double(number), value * factor < 1e15
+            guard number.wholeMatch(of: /[0-9]{1,12}(\.[0-9]{1,6})?/) != nil, let value = Double(number),
+                value * factor < 1e15
             else { continue }
             return .milliseconds(Int64((value * factor).rounded()))
         }

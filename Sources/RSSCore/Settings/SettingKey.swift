@@ -67,7 +67,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
         public let summary: String
 
         init(
-            _ kind: Kind, _ environment: [String], default fallback: String? = nil, secret: Bool = false, _ summary: String
+            _ kind: Kind, _ environment: [String], default fallback: String? = nil, secret: Bool = false,
+            _ summary: String
         ) {
             self.kind = kind
             self.environment = environment
@@ -81,17 +82,22 @@ public enum SettingKey: String, Sendable, CaseIterable {
     public var definition: Definition {
         switch self {
         case .databaseURL:
-            .init(.text, ["RSSCTL_DATABASE_URL", "DATABASE_URL"], secret: true, "postgresql:// address of the database")
+            .init(
+                .text, ["RSSCTL_DATABASE_URL", "DATABASE_URL"], secret: true, "postgresql:// address of the database")
         case .databaseDirectURL:
             .init(
-                .text, ["RSSCTL_DIRECT_URL"], secret: true, "address that bypasses a connection pooler, for migrations and locks")
+                .text, ["RSSCTL_DIRECT_URL"], secret: true,
+                "address that bypasses a connection pooler, for migrations and locks")
         case .databaseService: .init(.text, ["RSSCTL_SERVICE", "PGSERVICE"], "service of libpq's service file")
         case .databaseHost: .init(.text, ["RSSCTL_DB_HOST", "DB_HOST", "PGHOST"], "host name, or folder of the socket")
-        case .databasePort: .init(.integer(1...65_535), ["RSSCTL_DB_PORT", "DB_PORT", "PGPORT"], default: "5432", "port")
+        case .databasePort:
+            .init(.integer(1...65_535), ["RSSCTL_DB_PORT", "DB_PORT", "PGPORT"], default: "5432", "port")
         case .databaseName: .init(.text, ["RSSCTL_DB_NAME", "DB_NAME", "PGDATABASE"], "database")
         case .databaseUser: .init(.text, ["RSSCTL_DB_USER", "DB_USER", "PGUSER"], "role")
         case .databasePassword:
-            .init(.text, ["RSSCTL_DB_PASSWORD", "DB_PASSWORD", "PGPASSWORD"], secret: true, "password; a file or PGPASSFILE is safer")
+            .init(
+                .text, ["RSSCTL_DB_PASSWORD", "DB_PASSWORD", "PGPASSWORD"], secret: true,
+                "password; a file or PGPASSFILE is safer")
         case .databasePasswordFile:
             .init(.path, ["RSSCTL_DB_PASSWORD_FILE", "DB_PASSWORD_FILE"], "file that holds the password alone")
         case .databaseSSLMode:
@@ -101,17 +107,24 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case .databaseSSLCert:
             .init(.text, ["RSSCTL_DB_SSL_CERT", "DB_SSL_CERT", "PGSSLCERT"], "client certificate: a file, or PEM text")
         case .databaseSSLKey:
-            .init(.text, ["RSSCTL_DB_SSL_KEY", "DB_SSL_KEY", "PGSSLKEY"], secret: true, "client key: a file, or PEM text")
+            .init(
+                .text, ["RSSCTL_DB_SSL_KEY", "DB_SSL_KEY", "PGSSLKEY"], secret: true, "client key: a file, or PEM text")
         case .databaseSearchPath:
-            .init(.text, ["RSSCTL_SEARCH_PATH"], default: "public", "schemas in which the backend's tables are looked up and made")
-        case .databaseConnectTimeout: .init(.duration, ["RSSCTL_CONNECT_TIMEOUT"], default: "30s", "longest wait for a session")
+            .init(
+                .text, ["RSSCTL_SEARCH_PATH"], default: "public",
+                "schemas in which the backend's tables are looked up and made")
+        case .databaseConnectTimeout:
+            .init(.duration, ["RSSCTL_CONNECT_TIMEOUT"], default: "30s", "longest wait for a session")
         case .databaseStatementTimeout:
             .init(.duration, ["RSSCTL_STATEMENT_TIMEOUT"], "longest time of one query of a reading command")
         case .poolMin: .init(.integer(0...100), ["RSSCTL_POOL_MIN"], default: "2", "connections kept for parallel work")
         case .poolMax: .init(.integer(1...1000), ["RSSCTL_POOL_MAX"], default: "20", "connections at the same time")
-        case .poolAcquireTimeout: .init(.duration, ["RSSCTL_POOL_ACQUIRE_TIMEOUT"], default: "30s", "longest wait for a pooled connection")
-        case .poolIdleTimeout: .init(.duration, ["RSSCTL_POOL_IDLE_TIMEOUT"], default: "30s", "how long an unused connection is kept")
-        case .poolRetryInterval: .init(.duration, ["RSSCTL_POOL_RETRY_INTERVAL"], default: "200ms", "pause between two tries to connect")
+        case .poolAcquireTimeout:
+            .init(.duration, ["RSSCTL_POOL_ACQUIRE_TIMEOUT"], default: "30s", "longest wait for a pooled connection")
+        case .poolIdleTimeout:
+            .init(.duration, ["RSSCTL_POOL_IDLE_TIMEOUT"], default: "30s", "how long an unused connection is kept")
+        case .poolRetryInterval:
+            .init(.duration, ["RSSCTL_POOL_RETRY_INTERVAL"], default: "200ms", "pause between two tries to connect")
         case .redisURL: .init(.text, ["RSSCTL_REDIS_URL", "REDIS_URL"], secret: true, "redis:// or rediss:// address")
         case .redisHost: .init(.text, ["RSSCTL_REDIS_HOST", "REDIS_HOST"], "host name")
         case .redisPort: .init(.integer(1...65_535), ["RSSCTL_REDIS_PORT", "REDIS_PORT"], default: "6379", "port")
@@ -120,17 +133,27 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case .redisPassword: .init(.text, ["RSSCTL_REDIS_PASSWORD", "REDIS_PASSWORD"], secret: true, "password")
         case .redisPasswordFile:
             .init(.path, ["RSSCTL_REDIS_PASSWORD_FILE", "REDIS_PASSWORD_FILE"], "file that holds the password alone")
-        case .redisDatabase: .init(.integer(0...1_000_000), ["RSSCTL_REDIS_DB", "REDIS_DB"], default: "0", "database number")
+        case .redisDatabase:
+            .init(.integer(0...1_000_000), ["RSSCTL_REDIS_DB", "REDIS_DB"], default: "0", "database number")
         case .redisTLS: .init(.boolean, ["RSSCTL_REDIS_TLS"], default: "false", "whether to speak TLS")
         case .redisTLSCA: .init(.path, ["RSSCTL_REDIS_TLS_CA"], "CA certificate file")
-        case .redisConnectTimeout: .init(.duration, ["RSSCTL_REDIS_CONNECT_TIMEOUT"], default: "10s", "longest wait for a connection")
-        case .redisCommandTimeout: .init(.duration, ["RSSCTL_REDIS_COMMAND_TIMEOUT"], default: "5s", "longest wait for a reply")
+        case .redisConnectTimeout:
+            .init(.duration, ["RSSCTL_REDIS_CONNECT_TIMEOUT"], default: "10s", "longest wait for a connection")
+        case .redisCommandTimeout:
+            .init(.duration, ["RSSCTL_REDIS_COMMAND_TIMEOUT"], default: "5s", "longest wait for a reply")
         case .cacheKeyPrefix: .init(.text, ["RSSCTL_CACHE_KEY_PREFIX"], default: "", "the backend's ioredis keyPrefix")
         case .cacheTimeZone:
-            .init(.text, ["RSSCTL_CACHE_TIMEZONE"], "time zone of the backend's database sessions; the server's own unless set")
-        case .partitionPremake: .init(.integer(0...120), ["RSSCTL_PARTITION_PREMAKE"], default: "3", "months made ahead of this one")
-        case .lockBudget: .init(.duration, ["RSSCTL_LOCK_BUDGET"], default: "5min", "longest time of trying to get a lock")
-        case .lockTimeout: .init(.boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "100ms", "longest single wait in a lock queue")
+            .init(
+                .text, ["RSSCTL_CACHE_TIMEZONE"],
+                "time zone of the backend's database sessions; the server's own unless set")
+        case .partitionPremake:
+            .init(.integer(0...120), ["RSSCTL_PARTITION_PREMAKE"], default: "3", "months made ahead of this one")
+        case .lockBudget:
+            .init(.duration, ["RSSCTL_LOCK_BUDGET"], default: "5min", "longest time of trying to get a lock")
+        case .lockTimeout:
+            .init(
+                .boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "100ms",
+                "longest single wait in a lock queue")
         case .sandboxFolder: .init(.path, ["RSSCTL_SANDBOX"], "folder of the sandbox; in the state folder unless set")
         }
     }

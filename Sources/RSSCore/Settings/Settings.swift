@@ -67,7 +67,9 @@ public struct Settings: Sendable {
             layers.append(Layer("file", entries(file.values)))
         }
         layers.append(
-            Layer("default", SettingKey.allCases.compactMap { key in key.definition.fallback.map { (key, $0, "default") } }))
+            Layer(
+                "default",
+                SettingKey.allCases.compactMap { key in key.definition.fallback.map { (key, $0, "default") } }))
 
         return Settings(
             values: resolve(layers), file: path, profile: profile, profiles: known, warnings: file?.warnings ?? [],

@@ -30,24 +30,33 @@ public enum SettingsError: ReportableError, Equatable {
         case .unknownKey(let key, let place, let suggestion):
             ErrorReport(
                 code: "RSS-CONFIG-003", exit: .configuration, message: "there is no setting '\(key)'",
-                hint: suggestion.map { "did you mean '\($0)'?" } ?? "rssctl config show lists every setting", place: place)
+                hint: suggestion.map { "did you mean '\($0)'?" } ?? "rssctl config show lists every setting",
+                place: place)
         case .badValue(let key, let value, let expected, let origin):
             ErrorReport(
-                code: "RSS-CONFIG-004", exit: .configuration, message: "'\(value)' is no value for \(key): \(expected) is expected",
+                code: "RSS-CONFIG-004", exit: .configuration,
+                message: "'\(value)' is no value for \(key): \(expected) is expected",
                 detail: "it comes from \(origin)", hint: "rssctl config show lists every setting with its origin")
         case .unknownProfile(let name, let known):
             ErrorReport(
                 code: "RSS-CONFIG-005", exit: .configuration, message: "there is no profile '\(name)'",
-                detail: known.isEmpty ? "the configuration has no profiles" : "profiles: \(known.joined(separator: ", "))",
+                detail: known.isEmpty
+                    ? "the configuration has no profiles" : "profiles: \(known.joined(separator: ", "))",
                 hint: "rssctl config show")
         case .noDatabase:
             ErrorReport(
-                code: "RSS-CONFIG-006", exit: .configuration, message: "no database is configured, and no sandbox is running",
-                hint: "name one (DB_HOST and DB_NAME, PGHOST, --database-url or a configuration file: rssctl config init), or start a private one: rssctl sandbox up")
+                code: "RSS-CONFIG-006", exit: .configuration,
+                message: "no database is configured, and no sandbox is running",
+                hint:
+                    "name one (DB_HOST and DB_NAME, PGHOST, --database-url or a configuration file: rssctl config init), or start a private one: rssctl sandbox up"
+            )
         case .noRedis:
             ErrorReport(
-                code: "RSS-CONFIG-007", exit: .configuration, message: "no Redis is configured, and no sandbox is running",
-                hint: "name one (REDIS_HOST, REDIS_URL or a configuration file: rssctl config init), or start a private one: rssctl sandbox up")
+                code: "RSS-CONFIG-007", exit: .configuration,
+                message: "no Redis is configured, and no sandbox is running",
+                hint:
+                    "name one (REDIS_HOST, REDIS_URL or a configuration file: rssctl config init), or start a private one: rssctl sandbox up"
+            )
         }
     }
 }

@@ -7,7 +7,8 @@ public enum SettingsTemplate {
     public static var text: String {
         var lines = [
             "# Settings of rssctl. Strongest first: flags, environment, the chosen profile, the rest of this file.",
-            "# Keep secrets in files of their own (password_file) or in libpq's PGPASSFILE, and this file at mode 600.", "",
+            "# Keep secrets in files of their own (password_file) or in libpq's PGPASSFILE, and this file at mode 600.",
+            "",
             "# profile: production", "",
         ]
         var group: Substring = ""
@@ -23,7 +24,8 @@ public enum SettingsTemplate {
             lines.append("#   \(parts[1]): \(value)".trimmed + "  # \(definition.summary)")
         }
         lines += [
-            "", "# profiles:", "#   production:", "#     database:", "#       host: db.example.com", "#       name: rss",
+            "", "# profiles:", "#   production:", "#     database:", "#       host: db.example.com",
+            "#       name: rss",
             "#       user: rssctl", "#       password_file: /etc/rssctl/password", "",
         ]
         return lines.joined(separator: "\n")
@@ -34,10 +36,13 @@ public enum SettingsTemplate {
     /// - Throws: ``SettingsFileExists``, and the system's error when the place cannot be written.
     public static func write(to path: String) throws {
         let folder = (path as NSString).deletingLastPathComponent
-        if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        if !folder.isEmpty {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         guard !FileManager.default.fileExists(atPath: path) else { throw SettingsFileExists(path: path) }
         guard
-            FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
         else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
     }
 }

@@ -41,7 +41,8 @@ public struct Targets: Sendable {
     /// - Throws: ``SettingsError/noDatabase``, ``SettingsError/fileUnreadable(path:reason:)``, `PostgresError`.
     public func postgres(session: SessionSettings, direct: Bool = false) throws -> ConnectionOptions {
         ConnectionOptions(
-            keywords: try keywords(direct: direct), connectTimeout: settings.duration(.databaseConnectTimeout) ?? .seconds(30),
+            keywords: try keywords(direct: direct),
+            connectTimeout: settings.duration(.databaseConnectTimeout) ?? .seconds(30),
             session: session)
     }
 
@@ -100,7 +101,9 @@ public struct Targets: Sendable {
             if configuration.password == nil, let path = settings.text(.redisPasswordFile) {
                 configuration.password = try Self.secret(in: path)
             }
-            if settings.isSet(.redisDatabase), let number = settings.integer(.redisDatabase) { configuration.database = number }
+            if settings.isSet(.redisDatabase), let number = settings.integer(.redisDatabase) {
+                configuration.database = number
+            }
             if settings.isTrue(.redisTLS) || settings.isSet(.redisTLSCA) {
                 var tls = configuration.tls ?? RedisTLS()
                 if let file = settings.text(.redisTLSCA) { tls.authorityFile = file }
@@ -136,7 +139,9 @@ public struct Targets: Sendable {
         try FileManager.default.createDirectory(atPath: "\(stateFolder)/tls", withIntermediateDirectories: true)
         let temporary = "\(path).\(UUID().uuidString)"
         try SandboxState.write(data, to: temporary)
-        guard rename(temporary, path) == 0 else { throw SettingsError.fileUnreadable(path: path, reason: String(cString: strerror(errno))) }
+        guard rename(temporary, path) == 0 else {
+            throw SettingsError.fileUnreadable(path: path, reason: String(cString: strerror(errno)))
+        }
         return path
     }
 }

@@ -65,7 +65,8 @@ extension ErrorReport {
 
     private init(lock error: AdvisoryLockError) {
         self.init(
-            code: "RSS-LOCK-001", exit: .tryAgain, message: "another run is active: the lock '\(error.lock.name)' is held",
+            code: "RSS-LOCK-001", exit: .tryAgain,
+            message: "another run is active: the lock '\(error.lock.name)' is held",
             detail: error.holder.map { "held by \($0)" } ?? "the holder could not be seen",
             hint: "wait for it to end; rssctl runs list --outcome running shows this machine's runs")
     }

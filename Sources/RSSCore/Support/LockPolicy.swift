@@ -49,7 +49,8 @@ public struct LockPolicy: Sendable, Equatable {
                 }
                 if toldAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true {
                     toldAt = .now
-                    progress(.note("Waiting for a lock; in the way: \(blockers.first ?? "a session that has gone again")"))
+                    progress(
+                        .note("Waiting for a lock; in the way: \(blockers.first ?? "a session that has gone again")"))
                 }
                 try await Task.sleep(for: .milliseconds(Int.random(in: pause)))
                 pause = min(pause.lowerBound * 2, 500)...min(pause.upperBound * 2, 1500)

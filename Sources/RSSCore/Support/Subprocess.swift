@@ -105,7 +105,8 @@ package struct Subprocess: Sendable {
         guard result.status == 0 else {
             let words = result.errors.isEmpty ? result.output : result.errors
             throw SubprocessError.failed(
-                executable, status: result.status, words: String(words.suffix(2000)).trimmingCharacters(in: .whitespacesAndNewlines))
+                executable, status: result.status,
+                words: String(words.suffix(2000)).trimmingCharacters(in: .whitespacesAndNewlines))
         }
         return result.output
     }
