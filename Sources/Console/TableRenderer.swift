@@ -42,16 +42,42 @@ public struct TableRenderer: Sendable {
         if table.rows.isEmpty || table.columns.isEmpty {
             try output.writeLine(VisibleText.of(table.emptyMessage))
         } else {
-            let text = TableText(table)
+            let (text, leftOut) = fitted(table)
             switch TableLayout.decide(text.measures, width: width) {
             case .columns(let widths):
                 try ColumnWriter(renderer: self, text: text, widths: widths).write(to: &output)
+                if !leftOut.isEmpty, let width {
+                    let names = leftOut.joined(separator: ", ")
+                    let note = "left out to fit \(width) columns: \(names); --output json shows everything"
+                    try output.writeLine(style(note, .faint))
+                }
             case .records:
                 try RecordWriter(renderer: self, text: text).write(to: &output)
                 if !table.notes.isEmpty { try output.writeLine() }
             }
         }
         for note in table.notes { try output.writeLine(VisibleText.of(note)) }
+    }
+
+    /// The table without as many of its optional columns as it takes to stand side by side; whole where that is not
+    /// enough, because records have room for all.
+    private func fitted(_ table: Table) -> (text: TableText, leftOut: [String]) {
+        let whole = TableText(table)
+        var text = whole
+        var narrow = table
+        var leftOut: [String] = []
+        while TableLayout.decide(text.measures, width: width) == .records {
+            guard let index = narrow.columns.lastIndex(where: \.isOptional) else { return (whole, []) }
+            leftOut.insert(VisibleText.of(narrow.columns[index].header), at: 0)
+            narrow.columns.remove(at: index)
+            narrow.rows = narrow.rows.map { row in
+                var row = row
+                if index < row.count { row.remove(at: index) }
+                return row
+            }
+            text = TableText(narrow)
+        }
+        return (text, leftOut)
     }
 }
 

@@ -45,18 +45,24 @@ public struct Column: Sendable, Equatable {
     public var alignment: Alignment
     /// Whether the column may be cut or wrapped when the terminal is too narrow.
     public var isFlexible: Bool
+    /// Whether the column may be left out when the terminal is too narrow even so; the last such column goes first.
+    public var isOptional: Bool
 
     /// Makes a column; the header defaults to the name with blanks for underscores.
-    public init(_ name: String, header: String? = nil, alignment: Alignment = .leading, isFlexible: Bool = false) {
+    public init(
+        _ name: String, header: String? = nil, alignment: Alignment = .leading, isFlexible: Bool = false,
+        isOptional: Bool = false
+    ) {
         self.name = name
         self.header = header ?? name.replacing("_", with: " ")
         self.alignment = alignment
         self.isFlexible = isFlexible
+        self.isOptional = isOptional
     }
 
     /// A column of numbers.
-    public static func number(_ name: String, header: String? = nil) -> Column {
-        Column(name, header: header, alignment: .trailing)
+    public static func number(_ name: String, header: String? = nil, isOptional: Bool = false) -> Column {
+        Column(name, header: header, alignment: .trailing, isOptional: isOptional)
     }
 }
 

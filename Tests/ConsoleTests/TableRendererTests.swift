@@ -48,3 +48,24 @@ import Testing
         }
     }
 }
+
+@Suite struct OptionalColumnTests {
+    @Test func `an optional column is left out before rows become records, and is named`() throws {
+        let table = Table(
+            columns: [Column("one"), Column("two", isOptional: true), Column("three", isOptional: true)],
+            rows: [[.text("aaaaaaaaaa"), .text("bbbbbbbbbb"), .text("cccccccccc")]])
+        func rendered(_ width: Int) throws -> String {
+            let sink = MemorySink()
+            var output = BufferedOutput(sink)
+            try TableRenderer(width: width).render(table, to: &output)
+            try output.flush()
+            return sink.text
+        }
+        #expect(try rendered(34).contains("cccccccccc"))
+        let narrow = try rendered(24)
+        #expect(narrow.contains("bbbbbbbbbb") && !narrow.contains("cccccccccc"))
+        #expect(narrow.contains("left out to fit 24 columns: three"))
+        #expect(try rendered(12).contains("left out to fit 12 columns: two, three"))
+        #expect(try rendered(8).contains("three: "))
+    }
+}

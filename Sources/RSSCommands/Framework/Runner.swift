@@ -21,6 +21,14 @@ struct Runner<V: Verb>: Sendable {
         let renderer = ProgressRenderer(console)
         let runID = UUID.v7().uuidString.lowercased()
         let recorder = declaration.isJournaled ? makeRecorder(runID, console) : nil
+        // Time goes on in the progress line also while nothing is told.
+        let ticker = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(500))
+                renderer.tick()
+            }
+        }
+        defer { ticker.cancel() }
         let status = await supervised(console, recorder) {
             let context = try makeContext(console, runID, recorder, renderer)
             return try await work(context)

@@ -101,7 +101,8 @@ public struct RunList: CommandResult {
                 columns: [
                     Column("run"), Column("started"), Column("command"), Column("outcome"), .number("exit"),
                     .number("took"),
-                    Column("user"), Column("target", isFlexible: true), Column("counts", isFlexible: true),
+                    Column("user", isOptional: true),
+                    Column("target", isFlexible: true, isOptional: true), Column("counts", isFlexible: true),
                 ], rows: rows,
                 notes: runs.count < total ? ["\(runs.count) of \(total) runs; --limit 0 shows all."] : [],
                 emptyMessage: "No runs.")

@@ -120,13 +120,14 @@ public struct ReportPage: CommandResult {
             Table(
                 columns: [
                     Column("report_number", header: "report"), Column("visit_date", header: "visit"),
-                    Column("visit_type", header: "type"),
-                    Column("status"), Column("priority"), .number("completion_percentage", header: "done %"),
+                    Column("visit_type", header: "type", isOptional: true), Column("status"),
+                    Column("priority", isOptional: true),
+                    .number("completion_percentage", header: "done %", isOptional: true),
                     Column("organization_name", header: "organization", isFlexible: true),
-                    Column("office_name", header: "office", isFlexible: true),
-                    Column("technician_name", header: "technician", isFlexible: true),
-                    .number("hardware_count", header: "hw"),
-                    .number("recycling_count", header: "recycl."), .number("file_count", header: "files"),
+                    Column("office_name", header: "office", isFlexible: true, isOptional: true),
+                    Column("technician_name", header: "technician", isFlexible: true, isOptional: true),
+                    .number("hardware_count", header: "hw"), .number("recycling_count", header: "recycl."),
+                    .number("file_count", header: "files"),
                 ], rows: rows, notes: notes, emptyMessage: "No visit report passes the filter.")
         ]
     }
