@@ -2,10 +2,11 @@
 import PackageDescription
 
 /// Upcoming features that every target is written against, so that the language mode of tomorrow holds today.
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["RSSCTL_LINT"] == "1" ? [.treatAllWarnings(as: .error)] : [])
 
 /// What `rssctl --version` says of the build; `make build` sets both variables. A C target carries them, because Swift
 /// takes no text from a compiler flag.

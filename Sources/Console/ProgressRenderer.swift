@@ -62,6 +62,7 @@ public final class ProgressRenderer: Sendable {
         case .finished:
             state.withLock { $0.phase = nil }
             if manner == .live { console.clearLiveLine() }
+        case .done: break
         case .note(let text):
             console.note(VisibleText.of(text))
         case .warning(let text):

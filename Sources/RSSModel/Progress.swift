@@ -6,7 +6,9 @@ public enum ProgressEvent: Sendable, Equatable {
     case advanced(to: Int64, rejected: Int64)
     /// The phase ended.
     case finished
-    /// Something done, worth a line: a partition created, a migration applied.
+    /// Something done that the result tells too: a partition created, a migration applied. For the journal.
+    case done(String)
+    /// Something worth a line now.
     case note(String)
     /// Something that the user should look at.
     case warning(String)

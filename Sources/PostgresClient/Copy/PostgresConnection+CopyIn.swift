@@ -10,34 +10,13 @@ extension PostgresConnection {
     public nonisolated(nonsending) func copyIn(
         _ sql: String, _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int {
-        try await beginCopyIn(sql)
+        try await beginCopy(sql, PGRES_COPY_IN, .copyIn)
         do {
             try await body(CopyWriter(connection: self, statement: sql))
             return try await endCopyIn(sql)
         } catch {
             await abandonCopyIn()
             throw error
-        }
-    }
-
-    private func beginCopyIn(_ sql: String) async throws {
-        try await cancellable {
-            try self.requireIdle()
-            var watch = StatementWatch(timeout: self.options.responseTimeout)
-            try self.send(sql, nil)
-            try self.flush(&watch)
-            guard let result = try self.nextResult(&watch) else { throw self.lost() }
-            defer { PQclear(result) }
-            guard PQresultStatus(result) == PGRES_COPY_IN else {
-                let failure =
-                    PQresultStatus(result) == PGRES_FATAL_ERROR
-                    ? PostgresError(result: result, statement: sql)
-                    : PostgresError(.unexpectedResult, "the statement is no COPY … FROM STDIN", statement: sql)
-                try self.discardResults(&watch)
-                try self.finishStatement(watch, failure)
-                throw failure
-            }
-            self.state = .copyIn
         }
     }
 

@@ -10,34 +10,13 @@ extension PostgresConnection {
     public nonisolated(nonsending) func copyOut(
         _ sql: String, _ body: ([UInt8]) async throws -> Void
     ) async throws -> Int {
-        try await beginCopyOut(sql)
+        try await beginCopy(sql, PGRES_COPY_OUT, .copyOut)
         do {
             while let portion = try await readCopy() { try await body(portion) }
             return try await endCopyOut(sql)
         } catch {
             await abandonCopyOut()
             throw error
-        }
-    }
-
-    private func beginCopyOut(_ sql: String) async throws {
-        try await cancellable {
-            try self.requireIdle()
-            var watch = StatementWatch(timeout: self.options.responseTimeout)
-            try self.send(sql, nil)
-            try self.flush(&watch)
-            guard let result = try self.nextResult(&watch) else { throw self.lost() }
-            defer { PQclear(result) }
-            guard PQresultStatus(result) == PGRES_COPY_OUT else {
-                let failure =
-                    PQresultStatus(result) == PGRES_FATAL_ERROR
-                    ? PostgresError(result: result, statement: sql)
-                    : PostgresError(.unexpectedResult, "the statement is no COPY … TO STDOUT", statement: sql)
-                try self.discardResults(&watch)
-                try self.finishStatement(watch, failure)
-                throw failure
-            }
-            self.state = .copyOut
         }
     }
 

@@ -213,7 +213,7 @@ extension RunRecorder {
         case .phase(let name, _, _): beginPhase(name)
         case .advanced(let done, _): advance(to: done)
         case .finished: endPhase()
-        case .note(let text): message(text, isWarning: false)
+        case .note(let text), .done(let text): message(text, isWarning: false)
         case .warning(let text): message(text, isWarning: true)
         }
     }

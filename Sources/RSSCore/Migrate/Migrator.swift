@@ -49,7 +49,7 @@ public struct Migrator: Sendable {
         var done: [(Migration, Int64)] = []
         for migration in plan.pending {
             let milliseconds = try await progress.phase(migration.file) { try await apply(migration, progress) }
-            progress(.note("Applied \(migration.file) in \(milliseconds) ms."))
+            progress(.done("Applied \(migration.file) in \(milliseconds) ms."))
             done.append((migration, milliseconds))
         }
         return done

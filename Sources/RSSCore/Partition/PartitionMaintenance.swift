@@ -67,7 +67,7 @@ public struct PartitionMaintenance: Sendable {
             if !isDryRun {
                 try await attach(partition, of: table, statements, progress)
                 progress(
-                    .note(
+                    .done(
                         "Created \(table.schema).\(partition.name) for \(partition.lower) … \(partition.upper) (\(partition.reason))."
                     ))
             }

@@ -1,0 +1,20 @@
+import GRDB
+
+/// A row of the journal: columns in snake case, as SQL has them, and times in milliseconds since 1970, which are small,
+/// sortable and free of time zones.
+public protocol JournalRecord: FetchableRecord, PersistableRecord {}
+
+extension JournalRecord {
+    /// Snake case.
+    public static var databaseColumnEncodingStrategy: DatabaseColumnEncodingStrategy { .convertToSnakeCase }
+    /// Snake case.
+    public static var databaseColumnDecodingStrategy: DatabaseColumnDecodingStrategy { .convertFromSnakeCase }
+    /// Milliseconds since 1970.
+    public static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+        .millisecondsSince1970
+    }
+    /// Milliseconds since 1970.
+    public static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+        .millisecondsSince1970
+    }
+}
