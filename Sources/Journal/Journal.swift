@@ -50,7 +50,7 @@ public struct Journal: Sendable {
     }
 
     static func unusable(_ path: String, _ error: any Error) -> JournalError {
-        .unusable(path: path, reason: (error as? DatabaseError)?.message ?? "\(error)")
+        .unusable(path: path, reason: (error as? DatabaseError)?.message ?? (error as NSError).localizedDescription)
     }
 
     /// The place of the journal: `$RSSCTL_JOURNAL`, else `/var/lib/rssctl/journal.sqlite` for root, else the state folder.

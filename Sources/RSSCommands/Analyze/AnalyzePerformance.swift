@@ -36,9 +36,13 @@ public struct AnalyzePerformance: Verb {
     }
 
     public func validate() throws {
-        if checks.isEmpty {
+        let words = (only ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
+        let unknown = words.first { word in
+            !PerformanceCheck.all.contains { $0.key == word || $0.key.hasPrefix("\(word).") }
+        }
+        if unknown != nil || checks.isEmpty {
             let areas = Set(PerformanceCheck.all.compactMap { $0.key.split(separator: ".").first.map(String.init) })
-            throw ValidationError("no check is named so; areas: \(areas.sorted().joined(separator: ", ")).")
+            throw ValidationError("no check is named '\(unknown ?? only ?? "")'; areas: \(areas.sorted().joined(separator: ", ")).")
         }
     }
 

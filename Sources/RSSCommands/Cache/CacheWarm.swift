@@ -77,7 +77,7 @@ public struct WarmReport: CommandResult {
 
     public var tables: [Table] {
         if isQuiet { return [] }
-        let bytes = Int64(keys.reduce(0) { $0 + $1.bytes })
+        let bytes = Int64(keys.filter { $0.action != .skipped }.reduce(0) { $0 + $1.bytes })
         guard isDryRun else {
             return [
                 Table(

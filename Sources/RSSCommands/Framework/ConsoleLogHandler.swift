@@ -1,5 +1,6 @@
 import Console
 import Logging
+import RSSModel
 
 /// Sends log lines to the console's stderr; statements are told at `--verbose`.
 struct ConsoleLogHandler: LogHandler {
@@ -18,7 +19,8 @@ struct ConsoleLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let text = VisibleText.of("\(event.message)".split(whereSeparator: \.isWhitespace).joined(separator: " "))
+        let text = VisibleText.of(
+            "\(event.message)".withoutLeadingComments.split(whereSeparator: \.isWhitespace).joined(separator: " "))
         if event.level >= .warning {
             console.warning(text)
         } else {

@@ -58,7 +58,11 @@ public struct Context: Sendable {
         let options = try postgresOptions(
             statementTimeout: statementTimeout, readOnly: readOnly, timeZone: timeZone, direct: direct)
         if let targets { recorder?.target(targets.databaseName(options)) }
-        return try await PostgresConnection.connect(options, logger: logger)
+        do {
+            return try await PostgresConnection.connect(options, logger: logger)
+        } catch let error as PostgresError where error.code == .connectionFailed && targets?.usesSandboxDatabase == true {
+            throw SandboxError.notRunning(folder: sandbox.folder)
+        }
     }
 
     /// Opens a connection to Redis.

@@ -79,8 +79,7 @@ public struct Declaration: Sendable {
     public var allExits: [ExitStatus] {
         var all: Set<ExitStatus> = [.done, .failed, .usage, .interrupted, .terminated]
         all.formUnion(exits)
-        if needs.contains(.postgres) || needs.contains(.redis) { all.formUnion([.unavailable, .configuration]) }
-        if lock != nil { all.insert(.tryAgain) }
+        if needs.contains(.postgres) || needs.contains(.redis) { all.formUnion([.unavailable, .configuration, .tryAgain, .permission]) }
         return all.sorted { $0.rawValue < $1.rawValue }
     }
 

@@ -31,7 +31,7 @@ enum HelpTopic: String, CaseIterable {
                     + """
 
 
-                      RSSCTL_CONFIG         configuration file
+                      RSSCTL_CONFIG         configuration file; empty for none
                       RSSCTL_PROFILE        profile of the configuration file
                       RSSCTL_JOURNAL        journal of runs, an SQLite file
                       RSSCTL_STATE          folder of journal and sandbox

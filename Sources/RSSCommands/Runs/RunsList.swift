@@ -69,7 +69,7 @@ public struct RunSummary: Encodable, Sendable {
         id = run.id
         command = run.command
         startedAt = run.startedAt
-        durationSeconds = run.endedAt.map { $0.timeIntervalSince(run.startedAt) }
+        durationSeconds = run.endedAt.map { ($0.timeIntervalSince(run.startedAt) * 1000).rounded() / 1000 }
         outcome = run.effectiveOutcome(here: here)
         exitCode = run.exitCode
         user = run.user

@@ -76,7 +76,8 @@ public struct ReportCursor: Sendable, Equatable {
 
 /// A visit report as it is listed.
 public struct VisitReport: Sendable, Encodable, Equatable {
-    public let id: UUID
+    /// In lower case, as PostgreSQL and the cache keys have it.
+    public let id: String
     public let reportNumber: String
     public let visitDate: CalendarDate
     public let visitType: String?

@@ -77,7 +77,7 @@ public struct ReportReader: Sendable {
 
     private static func visit(_ row: Row) throws -> VisitReport {
         VisitReport(
-            id: try row.decode(UUID.self, "id"), reportNumber: try row.decode(String.self, "report_number"),
+            id: try row.decode(String.self, "id"), reportNumber: try row.decode(String.self, "report_number"),
             visitDate: try row.decode(CalendarDate.self, "visit_date"),
             visitType: try row.decode(String?.self, "visit_type"),
             status: try row.decode(String.self, "status"), priority: try row.decode(String?.self, "priority"),

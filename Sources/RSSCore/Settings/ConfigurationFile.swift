@@ -62,12 +62,18 @@ struct ConfigurationFile: Sendable {
     }
 
     private static func permissionWarnings(path: String, reader: Reader) -> [String] {
-        let keys = reader.values.keys + reader.profiles.values.flatMap(\.keys)
+        let entries = Array(reader.values) + reader.profiles.values.flatMap(Array.init)
         var status = stat()
-        guard keys.contains(where: \.definition.isSecret), stat(path, &status) == 0, status.st_mode & 0o077 != 0 else {
+        guard entries.contains(where: holdsSecret), stat(path, &status) == 0, status.st_mode & 0o077 != 0 else {
             return []
         }
         return ["\(path) holds a secret and others can read it: chmod 600 \(path)"]
+    }
+
+    /// An address is a secret only with a password in it.
+    private static func holdsSecret(_ key: SettingKey, _ entry: Entry) -> Bool {
+        let isAddress = [.databaseURL, .databaseDirectURL, .redisURL].contains(key)
+        return key.definition.isSecret && (!isAddress || Redaction.scrub(entry.value) != entry.value)
     }
 
     private static func reason(_ error: any Error) -> String {

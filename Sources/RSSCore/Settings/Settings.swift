@@ -40,7 +40,9 @@ public struct Settings: Sendable {
         flags: [SettingKey: String] = [:], environment: [String: String], path: String? = nil, profile: String? = nil
     ) throws -> Settings {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let path = path ?? variable("RSSCTL_CONFIG") ?? ConfigurationFile.find(environment: environment)
+        // Set to nothing, the variable switches the file off.
+        let usual = environment["RSSCTL_CONFIG"] == "" ? nil : ConfigurationFile.find(environment: environment)
+        let path = path ?? variable("RSSCTL_CONFIG") ?? usual
         let file = try path.map { try ConfigurationFile(path: $0) }
         let profile = profile ?? variable("RSSCTL_PROFILE") ?? file?.defaultProfile
         let known = file?.profiles.keys.sorted() ?? []

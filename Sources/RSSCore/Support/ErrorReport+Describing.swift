@@ -46,11 +46,13 @@ extension ErrorReport {
             switch error.code {
             case .connectionFailed: "rssctl doctor looks at the connection step by step"
             case .connectionLost: "run the same command again once the server is back: rssctl doctor"
+            case .server where error.sqlState == .insufficientPrivilege:
+                "GRANT the right to the role, or use another one; rssctl doctor lists what the role lacks"
             default: nil
             }
         self.init(
             code: code, exit: exit, message: Redaction.scrub(error.message), detail: error.detail ?? error.context,
-            hint: error.hint ?? ours, sqlState: error.sqlState?.rawValue, statement: error.statement)
+            hint: error.hint ?? ours, sqlState: error.sqlState?.rawValue, statement: error.statement?.withoutLeadingComments)
     }
 
     private static func serverCode(_ state: SQLState?) -> (String, ExitStatus) {
