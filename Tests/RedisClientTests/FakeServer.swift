@@ -27,12 +27,13 @@ final class FakeServer: Sendable {
                 }
                 close(peer)
             }
+            // Here and not in deinit: the number must not be given to another server while this thread accepts on it.
+            close(descriptor)
         }
     }
 
     deinit {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
         unlink(path)
     }
 

@@ -72,9 +72,12 @@ public struct Binary: Sendable {
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
                 "LANG": "C.UTF-8",
             ]
+            // With it the run counts for the coverage too.
+            let profile =
+                ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"].map { ["LLVM_PROFILE_FILE": $0] } ?? [:]
             let program = Subprocess(
                 executable: "/usr/bin/env", arguments: ["--chdir=\(directory ?? "/")", Binary.path] + arguments,
-                environment: clean.merging(environment) { $1 }, inheritsEnvironment: false)
+                environment: clean.merging(profile) { $1 }.merging(environment) { $1 }, inheritsEnvironment: false)
             pid = try program.start(
                 input: folder.appendingPathComponent("in").path, output: folder.appendingPathComponent("out").path,
                 errors: folder.appendingPathComponent("err").path)

@@ -42,7 +42,8 @@ public struct AnalyzePerformance: Verb {
         }
         if unknown != nil || checks.isEmpty {
             let areas = Set(PerformanceCheck.all.compactMap { $0.key.split(separator: ".").first.map(String.init) })
-            throw ValidationError("no check is named '\(unknown ?? only ?? "")'; areas: \(areas.sorted().joined(separator: ", ")).")
+            throw ValidationError(
+                "no check is named '\(unknown ?? only ?? "")'; areas: \(areas.sorted().joined(separator: ", ")).")
         }
     }
 

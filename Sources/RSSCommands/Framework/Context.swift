@@ -60,7 +60,8 @@ public struct Context: Sendable {
         if let targets { recorder?.target(targets.databaseName(options)) }
         do {
             return try await PostgresConnection.connect(options, logger: logger)
-        } catch let error as PostgresError where error.code == .connectionFailed && targets?.usesSandboxDatabase == true {
+        } catch let error as PostgresError where error.code == .connectionFailed && targets?.usesSandboxDatabase == true
+        {
             throw SandboxError.notRunning(folder: sandbox.folder)
         }
     }

@@ -79,7 +79,9 @@ public struct Declaration: Sendable {
     public var allExits: [ExitStatus] {
         var all: Set<ExitStatus> = [.done, .failed, .usage, .interrupted, .terminated]
         all.formUnion(exits)
-        if needs.contains(.postgres) || needs.contains(.redis) { all.formUnion([.unavailable, .configuration, .tryAgain, .permission]) }
+        if needs.contains(.postgres) || needs.contains(.redis) {
+            all.formUnion([.unavailable, .configuration, .tryAgain, .permission])
+        }
         return all.sorted { $0.rawValue < $1.rawValue }
     }
 

@@ -52,7 +52,8 @@ extension ErrorReport {
             }
         self.init(
             code: code, exit: exit, message: Redaction.scrub(error.message), detail: error.detail ?? error.context,
-            hint: error.hint ?? ours, sqlState: error.sqlState?.rawValue, statement: error.statement?.withoutLeadingComments)
+            hint: error.hint ?? ours, sqlState: error.sqlState?.rawValue,
+            statement: error.statement?.withoutLeadingComments)
     }
 
     private static func serverCode(_ state: SQLState?) -> (String, ExitStatus) {
