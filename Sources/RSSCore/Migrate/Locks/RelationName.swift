@@ -1,0 +1,35 @@
+import SQLScript
+
+/// The name of a table, index or view as a statement writes it.
+public struct RelationName: Sendable, Hashable {
+    /// The schema; nil where `search_path` decides.
+    public let schema: String?
+    /// The name, as the catalog has it.
+    public let name: String
+
+    /// Makes a name.
+    public init(schema: String? = nil, name: String) {
+        self.schema = schema
+        self.name = name
+    }
+
+    /// Reads a `RangeVar`, wrapped or not; nil for anything else.
+    public init?(_ node: ParseNode?) {
+        let range = node?["RangeVar"] ?? node
+        guard let name = range?.string("relname") else { return nil }
+        self.init(schema: range?.string("schemaname"), name: name)
+    }
+
+    /// Reads a qualified name given as a list of its parts, as DROP has it.
+    public init?(parts: [String]) {
+        guard let name = parts.last else { return nil }
+        self.init(schema: parts.count > 1 ? parts[parts.count - 2] : nil, name: name)
+    }
+
+    /// Quoted as far as needed, for messages and for `to_regclass`; statements are quoted by the server or libpq.
+    public var quoted: String { [schema, name].compactMap { $0.map(Self.quote) }.joined(separator: ".") }
+
+    private static func quote(_ name: String) -> String {
+        name.wholeMatch(of: /[a-z_][a-z0-9_$]*/) != nil ? name : "\"\(name.replacing("\"", with: "\"\""))\""
+    }
+}

@@ -1,0 +1,83 @@
+import CPgQuery
+import Foundation
+
+/// A statement that PostgreSQL's grammar does not accept.
+public struct GrammarError: Error, Sendable, Equatable {
+    /// PostgreSQL's own words.
+    public let message: String
+    /// Where in the statement, in characters from 1; nil where it is not told.
+    public let character: Int?
+
+    /// Makes an error.
+    public init(message: String, character: Int?) {
+        self.message = message
+        self.character = character
+    }
+}
+
+/// PostgreSQL's own parser, by way of libpg_query (grammar of PostgreSQL 15).
+public enum Parser {
+    /// How a statement was read.
+    public enum Outcome: Sendable, Equatable {
+        /// The tree of the statement: one node, wrapped in its type.
+        case tree(ParseNode)
+        /// The grammar of PostgreSQL 15 does not accept it.
+        case refused(GrammarError)
+        /// So long that it was not read: data, for all we know.
+        case tooLong
+    }
+
+    /// The longest statement that is parsed, in bytes. With the stack below, no text of that length overflows it.
+    public static let longest = 1 << 19
+
+    /// Parses statements, each by itself.
+    public static func parse(_ statements: [String]) -> [Outcome] {
+        // The parser of PostgreSQL recurses; on a thread of the size that Dispatch makes, a long expression would
+        // overflow the stack.
+        let box = Box()
+        let thread = Thread {
+            box.fill(statements.map(parseOne))
+        }
+        thread.stackSize = 512 << 20
+        thread.start()
+        return box.wait()
+    }
+
+    private static func parseOne(_ statement: String) -> Outcome {
+        guard statement.utf8.count <= longest else { return .tooLong }
+        let result = pg_query_parse(statement)
+        defer { pg_query_free_parse_result(result) }
+        if let error = result.error?.pointee {
+            let position = error.cursorpos > 0 ? Int(error.cursorpos) : nil
+            return .refused(GrammarError(message: String(cString: error.message), character: position))
+        }
+        guard let json = result.parse_tree else { return .tooLong }
+        let tree = ParseNodeReader.read(json, count: strlen(json))
+        return .tree(tree.list("stmts").first?["stmt"] ?? .null)
+    }
+
+    /// What a PL/pgSQL function's body is refused for; nil for a body that can be read. The statement is the whole
+    /// CREATE FUNCTION.
+    public static func plpgsqlError(_ statement: String) -> GrammarError? {
+        let result = pg_query_parse_plpgsql(statement)
+        defer { pg_query_free_plpgsql_parse_result(result) }
+        guard let error = result.error?.pointee else { return nil }
+        return GrammarError(message: String(cString: error.message), character: nil)
+    }
+}
+
+/// Hands a result from one thread to another. `@unchecked Sendable`: written once before the signal, read after it.
+private final class Box: @unchecked Sendable {
+    private var outcomes: [Parser.Outcome] = []
+    private let filled = DispatchSemaphore(value: 0)
+
+    func fill(_ outcomes: [Parser.Outcome]) {
+        self.outcomes = outcomes
+        filled.signal()
+    }
+
+    func wait() -> [Parser.Outcome] {
+        filled.wait()
+        return outcomes
+    }
+}
