@@ -34,6 +34,7 @@ public struct ErrorRenderer: Sendable {
             lines.append("  " + style(label + ":", .strong) + " " + parts.joined(separator: "\n" + indent))
         }
         add("detail", report.detail)
+        add("blocked by", report.blockers?.map(\.description).joined(separator: "\n"))
         add("at", report.place?.description)
         add("statement", report.statement.map(shortened))
         add("SQLSTATE", report.sqlState)

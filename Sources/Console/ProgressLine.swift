@@ -38,7 +38,7 @@ enum ProgressLine {
             let percent = String(Int(fraction * 100))
             pieces.append((TextFit.pad(percent, to: 3, trailing: true) + "%", nil))
         }
-        if details >= 1 || parts.fraction == nil { pieces.append((parts.counts, nil)) }
+        if !parts.counts.isEmpty, details >= 1 || parts.fraction == nil { pieces.append((parts.counts, nil)) }
         if details >= 3, let rate = parts.rate { pieces.append((rate, nil)) }
         if details >= 2, let eta = parts.eta { pieces.append((eta, nil)) }
         if let rejected = parts.rejected { pieces.append((rejected, .attention)) }

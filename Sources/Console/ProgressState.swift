@@ -41,12 +41,14 @@ struct ProgressState {
     func parts(at seconds: Double) -> ProgressLine.Parts {
         let isBytes = unit == .bytes
         func count(_ value: Int64) -> String { isBytes ? Quantity.bytes(value) : Quantity.grouped(value) }
-        let counts = count(done) + (total.map { "/" + count($0) } ?? "") + (isBytes ? "" : " " + unit.rawValue)
+        let counts =
+            unit == .share
+            ? "" : count(done) + (total.map { "/" + count($0) } ?? "") + (isBytes ? "" : " " + unit.rawValue)
         let speed = rate.perSecond.map { Int64(min($0.rounded(), 1e15)) }.map { count($0) + "/s" }
         return ProgressLine.Parts(
             phase: VisibleText.of(phase), fraction: fraction, counts: counts,
             // A few steps have no speed worth telling.
-            rate: unit == .steps ? nil : speed,
+            rate: unit == .steps || unit == .share ? nil : speed,
             eta: remaining.map { "ETA " + Quantity.duration(.seconds(Int64($0.rounded(.up)))) },
             elapsed: Quantity.duration(.seconds(Int64(max(0, seconds - began)))),
             rejected: rejected > 0 ? Quantity.grouped(rejected) + " rejected" : nil)

@@ -16,11 +16,14 @@ public struct ErrorReport: Sendable, Encodable, Equatable {
     public var statement: String?
     /// Where in a file the cause stands.
     public var place: SourcePlace?
+    /// The sessions that kept a lock, where one was not to be had.
+    public var blockers: [BlockingSession]?
 
     /// Makes a report; everything but code, exit status and message may be left out.
     public init(
         code: String, exit: ExitStatus, message: String, detail: String? = nil, hint: String? = nil,
-        sqlState: String? = nil, statement: String? = nil, place: SourcePlace? = nil
+        sqlState: String? = nil, statement: String? = nil, place: SourcePlace? = nil,
+        blockers: [BlockingSession]? = nil
     ) {
         self.code = code
         self.exit = exit
@@ -30,6 +33,7 @@ public struct ErrorReport: Sendable, Encodable, Equatable {
         self.sqlState = sqlState
         self.statement = statement
         self.place = place
+        self.blockers = blockers
     }
 }
 

@@ -17,6 +17,8 @@ public enum ProgressEvent: Sendable, Equatable {
 /// What a progress count counts.
 public enum ProgressUnit: String, Sendable {
     case rows, bytes, keys, steps
+    /// Thousandths of the whole, where nothing can be counted; shown as percent only.
+    case share
 }
 
 /// Where an operation sends its progress: the terminal and the journal both listen.

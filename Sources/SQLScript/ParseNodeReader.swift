@@ -118,6 +118,7 @@ struct ParseNodeReader {
             case UInt8(ascii: "\""): _ = string()
             default: offset += 1
             }
-        } while offset < bytes.count && (depth > 0 || !(byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")))
+        } while offset < bytes.count
+            && (depth > 0 || !(byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")))
     }
 }

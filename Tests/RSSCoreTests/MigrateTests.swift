@@ -6,42 +6,50 @@ import Testing
 
 @testable import RSSCore
 
+private func history(_ rows: AppliedMigration...) -> MigrationHistory { MigrationHistory(applied: rows) }
+
+private func plan(
+    _ available: [Migration], _ history: MigrationHistory, order: MigrationOrder = .linear
+) throws -> MigrationPlan {
+    let files = available.map { (name: $0.file, bytes: Array($0.script.sql.utf8)) }
+    return try MigrationPlan(available: MigrationSet(files), history: history, order: order)
+}
+
 private func migration(_ version: Int64, _ sql: String = "SELECT 1") throws -> Migration {
     try #require(try Migration(file: "V\(version)__step.sql", bytes: Array(sql.utf8)))
 }
 
 private func applied(_ migration: Migration) -> AppliedMigration {
     AppliedMigration(
-        version: migration.version, name: migration.name, checksum: migration.checksum, appliedAt: Date(),
-        appliedBy: "me",
-        milliseconds: 1)
+        version: migration.version, name: migration.name, checksum: migration.script.checksum,
+        contentHash: migration.script.contentHash, appliedAt: Date(), appliedBy: "me", milliseconds: 1)
 }
 
 @Suite struct MigrationPlanTests {
     @Test func `what is not applied is pending, in order`() throws {
         let all = try [migration(1), migration(2), migration(10)]
-        let plan = try MigrationPlan(available: all, applied: [applied(all[0])])
+        let plan = try RSSCoreTests.plan(all, history(applied(all[0])))
         #expect(plan.pending.map(\.version) == [2, 10])
     }
 
     @Test func `a changed file is noticed`() throws {
         let old = try applied(migration(1, "SELECT 1"))
         #expect(throws: MigrateError.checksumMismatch(version: 1, file: "V1__step.sql")) {
-            try MigrationPlan(available: [migration(1, "SELECT 2")], applied: [old])
+            try plan([migration(1, "SELECT 2")], history(old))
         }
     }
 
     @Test func `a version that the source lacks is noticed`() throws {
         let future = try applied(migration(9))
         #expect(throws: MigrateError.unknownApplied(version: 9, name: "step")) {
-            try MigrationPlan(available: [migration(1)], applied: [future])
+            try plan([migration(1)], history(future))
         }
     }
 
     @Test func `a pending version older than an applied one is noticed`() throws {
         let second = try applied(migration(2))
         #expect(throws: MigrateError.outOfOrder(version: 1, newest: 2)) {
-            try MigrationPlan(available: [migration(1), migration(2)], applied: [second])
+            try plan([migration(1), migration(2)], history(second))
         }
     }
 
@@ -50,36 +58,50 @@ private func applied(_ migration: Migration) -> AppliedMigration {
         #expect(try Migration(file: name, bytes: []) == nil)
     }
 
+    @Test func `an edit of comments and white space is told, and no more`() throws {
+        let old = try applied(migration(1, "SELECT  1"))
+        let plan = try RSSCoreTests.plan([migration(1, "-- why\nSELECT 1 ;")], history(old))
+        #expect(plan.pending.isEmpty && plan.notices.count == 1)
+    }
+
+    @Test func `what is older than an applied one can be passed over or applied`() throws {
+        let all = try [migration(1), migration(2), migration(3)]
+        let second = history(applied(all[1]))
+        let skipping = try plan(all, second, order: .linearSkip)
+        #expect(skipping.pending.map(\.version) == [3] && skipping.skipped.map(\.version) == [1])
+        let any = try plan(all, second, order: .nonLinear)
+        #expect(any.pending.map(\.version) == [1, 3] && any.skipped.isEmpty)
+    }
+
+    @Test func `a history changed by hand is noticed`() throws {
+        let all = try [migration(1), migration(2), migration(3)]
+        var chain = ""
+        let rows = all.map { migration in
+            var row = applied(migration)
+            chain = MigrationHistory.link(after: chain, version: row.version, contentHash: row.contentHash)
+            row.chain = chain
+            return row
+        }
+        #expect(MigrationHistory(applied: rows).brokenLink == nil)
+        #expect(throws: MigrateError.brokenChain(version: 3)) {
+            try plan(all, MigrationHistory(applied: [rows[0], rows[2]]), order: .nonLinear)
+        }
+    }
+
     @Test func `an error's position becomes line and column in characters`() throws {
-        let migration = try migration(1, "SELECT 'ä😀';\r\nSELECT\n  1 FRM x")
-        var error = PostgresError(.server, "syntax error")
-        error.position = 26
-        let place = migration.place(of: error)
-        #expect(place.line == 3 && place.column == 5)
+        let script = try migration(1, "SELECT 'ä😀';\r\nSELECT\n  1 FRM x").script
+        let statement = script.statements[1]
+        #expect(script.place(of: 12, in: statement) == SourcePlace(file: "V1__step.sql", line: 3, column: 5))
+        #expect(script.place(of: 1, in: statement) == SourcePlace(file: "V1__step.sql", line: 2, column: 1))
     }
 }
 
 @Suite struct MigratorTests {
-    private func migrator(_ connection: PostgresConnection, _ source: MigrationSource, budget: Duration = .seconds(5))
-        -> Migrator
-    {
-        Migrator(
-            connection, source: source, lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget),
-            runID: UUID().uuidString)
-    }
-
-    private func folder(_ files: [String: String]) throws -> MigrationSource {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("migrations-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        for (name, text) in files { try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8) }
-        return .directory(path)
-    }
-
     @Test func `the shipped migrations apply once, and a second run has nothing to do`() async throws {
         try await withConnection { connection in
             let migrator = migrator(connection, .shipped)
             let first = try await migrator.up(.silent)
-            #expect(first.count == (try MigrationSource.shipped.load().count))
+            #expect(first.count == (try MigrationSource.shipped.load().versioned.count))
             let second = try await migrator.up(.silent)
             #expect(second.isEmpty)
         }
@@ -90,22 +112,34 @@ private func applied(_ migration: Migration) -> AppliedMigration {
         try await withConnection { connection in
             let files = [
                 "V1__a.sql": "CREATE TABLE a (x int);",
-                "V2__b.sql": "CREATE TABLE b (x int);\nINSERT INTO b VALUS (1);",
+                "V2__b.sql": "CREATE TABLE b (x int);\nINSERT INTO b (y) VALUES (1);",
             ]
-            let source = try folder(files)
+            let source = try migrations(files)
             let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
             guard case .statementFailed(_, let place) = error else {
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(place == SourcePlace(file: "V2__b.sql", line: 2, column: 15))
+            #expect(place == SourcePlace(file: "V2__b.sql", line: 2, column: 16))
             let row = try #require(
                 try await connection.query("SELECT to_regclass('a')::text, to_regclass('b')::text").first)
             #expect(row.text(at: 0) == "a" && row.text(at: 1) == nil)
             guard case .directory(let path) = source else { return }
             try "CREATE TABLE b (x int);".write(toFile: "\(path)/V2__b.sql", atomically: true, encoding: .utf8)
             let done = try await migrator(connection, source).up(.silent)
-            #expect(done.map(\.migration.version) == [2])
+            #expect(done.map(\.version) == [2])
+        }
+    }
+
+    @Test func `a syntax error anywhere is found before anything is run`() async throws {
+        try await withConnection { connection in
+            let source = try migrations(["V1__a.sql": "CREATE TABLE a (x int);", "V2__b.sql": "SELECT 1;\n  SELEC 2;"])
+            let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            #expect(
+                error
+                    == .syntax(
+                        "syntax error at or near \"SELEC\"", place: SourcePlace(file: "V2__b.sql", line: 2, column: 3)))
+            #expect(try await connection.value("SELECT to_regclass('a') IS NULL") == "t")
         }
     }
 
@@ -115,12 +149,12 @@ private func applied(_ migration: Migration) -> AppliedMigration {
             var other = options
             other.session.applicationName = "the-blocker"
             let blocker = try await PostgresConnection.connect(other)
-            let source = try folder([
+            let source = try migrations([
                 "V1__a.sql": "CREATE TABLE a (x int);", "V2__b.sql": "ALTER TABLE a ADD COLUMN y int;",
             ])
             try await connection.execute("CREATE TABLE a (x int)")
             try await connection.execute("DROP TABLE a")
-            let first = try folder(["V1__a.sql": "CREATE TABLE a (x int);"])
+            let first = try migrations(["V1__a.sql": "CREATE TABLE a (x int);"])
             try await migrator(connection, first).up(.silent)
             try await blocker.execute("BEGIN")
             try await blocker.execute("LOCK TABLE a IN ACCESS SHARE MODE")
@@ -131,10 +165,10 @@ private func applied(_ migration: Migration) -> AppliedMigration {
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(blockers.first?.contains("the-blocker") == true)
+            #expect(blockers.first?.application == "the-blocker")
             try await blocker.execute("COMMIT")
             let done = try await migrator(connection, source).up(.silent)
-            #expect(done.map(\.migration.version) == [2])
+            #expect(done.map(\.version) == [2])
             await blocker.close()
             await connection.close()
         }
@@ -142,9 +176,9 @@ private func applied(_ migration: Migration) -> AppliedMigration {
 
     @Test func `a folder without migrations is an error`() async throws {
         #expect(throws: MigrateError.self) { try MigrationSource.directory("/nonexistent").load() }
-        #expect(throws: MigrateError.self) { try folder(["readme.txt": ""]).load() }
+        #expect(throws: MigrateError.self) { try migrations(["readme.txt": ""]).load() }
         #expect(throws: MigrateError.duplicateVersion(1, files: ["V01__b.sql", "V1__a.sql"])) {
-            try folder(["V1__a.sql": "", "V01__b.sql": ""]).load()
+            try migrations(["V1__a.sql": "", "V01__b.sql": ""]).load()
         }
     }
 }

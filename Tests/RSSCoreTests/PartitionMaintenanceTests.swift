@@ -96,7 +96,7 @@ import Testing
                 Issue.record("\(String(describing: error))")
                 return
             }
-            #expect(blockers.first?.contains("long-writer") == true)
+            #expect(blockers.first?.application == "long-writer")
             let left = try await connection.query("SELECT 1 FROM pg_class WHERE relname = $1", [name])
             #expect(left.isEmpty)
             await writer.close()

@@ -14,8 +14,10 @@ import Testing
     }
 
     @Test func `what the grammar refuses is told with its place`() {
-        #expect(Parser.parse(["SELECT FROM FROM t"])[0] == .refused(
-            GrammarError(message: "syntax error at or near \"FROM\"", character: 13)))
+        #expect(
+            Parser.parse(["SELECT FROM FROM t"])[0]
+                == .refused(
+                    GrammarError(message: "syntax error at or near \"FROM\"", character: 13)))
     }
 
     @Test func `an expression nested without end neither crashes nor stops the rest`() {

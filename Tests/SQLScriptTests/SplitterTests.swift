@@ -20,9 +20,10 @@ func split(_ script: String) throws -> [String] { try Splitter(Array(script.utf8
     }
 
     @Test func `BEGIN and END outside a routine are statements of their own`() throws {
-        #expect(try split("BEGIN; SELECT 1; END; CREATE TABLE atomic (x int); SELECT 1") == [
-            "BEGIN", "SELECT 1", "END", "CREATE TABLE atomic (x int)", "SELECT 1",
-        ])
+        #expect(
+            try split("BEGIN; SELECT 1; END; CREATE TABLE atomic (x int); SELECT 1") == [
+                "BEGIN", "SELECT 1", "END", "CREATE TABLE atomic (x int)", "SELECT 1",
+            ])
     }
 
     @Test(arguments: ["", "  \n\t", ";;;", "-- nothing\n/* at all */", "\u{FEFF}"])
@@ -33,10 +34,12 @@ func split(_ script: String) throws -> [String] { try Splitter(Array(script.utf8
     @Test func `lines and columns count from 1, in characters, over all line ends`() throws {
         let statements = try Splitter(Array("\u{FEFF}SELECT 'ä😀'; SELECT 2;\r\n  SELECT 3;\rSELECT\n4".utf8))
             .statements()
-        #expect(statements.map(\.position) == [
-            ScriptPosition(line: 1, column: 1), ScriptPosition(line: 1, column: 14), ScriptPosition(line: 2, column: 3),
-            ScriptPosition(line: 3, column: 1),
-        ])
+        #expect(
+            statements.map(\.position) == [
+                ScriptPosition(line: 1, column: 1), ScriptPosition(line: 1, column: 14),
+                ScriptPosition(line: 2, column: 3),
+                ScriptPosition(line: 3, column: 1),
+            ])
     }
 
     @Test func `a statement knows the comments before it`() throws {
@@ -75,14 +78,19 @@ func split(_ script: String) throws -> [String] { try Splitter(Array(script.utf8
     @Test func `scripts put together from pieces come apart into the same pieces`() throws {
         var random = SystemRandomNumberGenerator()
         let pieces = [
-            "SELECT 1", "SELECT ';'", "SELECT $a$;$a$", "SELECT (1;1)", "SELECT E'\\';'", "SELECT \";\"", "END", "BEGIN",
+            "SELECT 1", "SELECT ';'", "SELECT $a$;$a$", "SELECT (1;1)", "SELECT E'\\';'", "SELECT \";\"", "END",
+            "BEGIN",
             "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END", "SELECT CASE WHEN x THEN 1 END",
         ]
         let gaps = ["", " ", "\n", "\r\n", "-- ;'\n", "/* ' ; /* $$ */ */", "\t"]
         for _ in 0..<2000 {
-            let chosen = (0..<Int.random(in: 1...8, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
-            let script = chosen.map { (gaps.randomElement(using: &random) ?? "") + $0 + (gaps.randomElement(using: &random) ?? "") }
-                .joined(separator: ";")
+            let chosen = (0..<Int.random(in: 1...8, using: &random)).map { _ in
+                pieces.randomElement(using: &random) ?? ""
+            }
+            let script = chosen.map {
+                (gaps.randomElement(using: &random) ?? "") + $0 + (gaps.randomElement(using: &random) ?? "")
+            }
+            .joined(separator: ";")
             #expect(try split(script) == chosen, "\(script)")
         }
     }

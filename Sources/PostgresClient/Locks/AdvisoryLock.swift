@@ -79,6 +79,16 @@ extension PostgresConnection {
         try await query("SELECT pg_advisory_unlock($1)", [lock.key])
     }
 
+    /// Whether this session holds a lock.
+    public func holds(_ lock: AdvisoryLock) async throws -> Bool {
+        try await !query(
+            """
+            SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = pg_backend_pid()
+            AND (classid::bigint << 32 | objid::bigint) = $1
+            """, [lock.key]
+        ).isEmpty
+    }
+
     /// The session that holds a lock now, nil when nobody does.
     public func holder(of lock: AdvisoryLock) async throws -> LockHolder? {
         let rows = try await query(

@@ -43,6 +43,9 @@ public struct Declaration: Sendable {
     public let effect: Effect
     /// The name of the advisory lock that keeps two of its runs apart; nil for none.
     public let lock: String?
+    /// Whether the session that does the work holds the lock too, so that the one is never lost without the other; if
+    /// not, the runner holds it on a session of its own.
+    public let workHoldsLock: Bool
     /// What it must be given.
     public let needs: Set<Need>
     /// Whether its runs are written into the journal.
@@ -57,7 +60,8 @@ public struct Declaration: Sendable {
     /// Makes a declaration.
     public init(
         _ command: String, _ abstract: String, discussion: String = "", effect: Effect = .reads, lock: String? = nil,
-        needs: Set<Need> = [], journaled: Bool = true, examples: [Example], exits: [ExitStatus] = [],
+        workHoldsLock: Bool = false, needs: Set<Need> = [], journaled: Bool = true, examples: [Example],
+        exits: [ExitStatus] = [],
         hidden: Bool = false
     ) {
         self.command = command
@@ -65,6 +69,7 @@ public struct Declaration: Sendable {
         self.discussion = discussion
         self.effect = effect
         self.lock = lock
+        self.workHoldsLock = workHoldsLock
         self.needs = needs
         isJournaled = journaled
         self.examples = examples

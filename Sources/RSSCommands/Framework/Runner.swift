@@ -117,20 +117,8 @@ struct Runner<V: Verb>: Sendable {
 
     /// Takes the declared lock on a session of its own, which the server ends with us.
     private func takeLock(_ context: Context) async throws -> PostgresConnection? {
-        guard let name = declaration.lock, !context.isDryRun else { return nil }
-        let connection = try await context.connectPostgres(direct: true)
-        // A lock taken through a pooler may stay behind on a server session that somebody else is given next.
-        if await connection.announcedBackendPID != connection.backendPID {
-            await connection.close()
-            throw PoolerInBetween(command: declaration.command)
-        }
-        do {
-            try await connection.acquire(AdvisoryLock("rssctl/\(name)"), wait: .seconds(1))
-        } catch {
-            await connection.close()
-            throw error
-        }
-        return connection
+        guard let name = declaration.lock, !declaration.workHoldsLock, !context.isDryRun else { return nil }
+        return try await context.connectPostgres(holding: AdvisoryLock("rssctl/\(name)"), wait: .seconds(1))
     }
 
     private func makeContext(
@@ -170,19 +158,6 @@ struct Runner<V: Verb>: Sendable {
             let report = ErrorReport(describing: error)
             console.warning("this run is not recorded: \(report.message)\(report.detail.map { ": \($0)" } ?? "")")
         }
-    }
-}
-
-/// A command that needs a session of its own meets a connection pooler.
-private struct PoolerInBetween: ReportableError {
-    let command: String
-
-    var report: ErrorReport {
-        ErrorReport(
-            code: "RSS-PG-010", exit: .configuration,
-            message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
-            detail: "locks and settings of a session do not hold through it",
-            hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
     }
 }
 

@@ -18,9 +18,7 @@ public struct MigrateStatus: Verb {
 
     public func execute(_ context: Context) async throws -> MigrationStatus {
         let connection = try await context.connectPostgres(readOnly: true)
-        let plan = try await Migrator(
-            connection, source: source.source, lockPolicy: LockPolicy(context.settings), runID: context.runID
-        ).plan()
+        let plan = try await source.reader(connection, context).plan()
         await connection.close()
         return MigrationStatus(plan)
     }
@@ -29,30 +27,40 @@ public struct MigrateStatus: Verb {
 /// The result of `migrate status`.
 public struct MigrationStatus: CommandResult {
     struct Entry: Encodable {
-        let version: Int64
+        let version: Int64?
         let name: String
+        /// `done`, `pending`, `running` for one that was begun and not ended, `skipped`.
         let state: Verdict
-        let appliedAt: Date?
-        let appliedBy: String?
-        let milliseconds: Int64?
+        var isBaseline: Bool?
+        var appliedAt: Date?
+        var appliedBy: String?
+        var milliseconds: Int64?
+        var statements: Int?
+        var statementsDone: Int?
     }
 
     let migrations: [Entry]
     let pending: Int
+    let notices: [String]
 
     init(_ plan: MigrationPlan) {
+        let applied = plan.applied.map {
+            Entry(
+                version: $0.version, name: $0.name, state: .done, isBaseline: $0.isBaseline, appliedAt: $0.appliedAt,
+                appliedBy: $0.appliedBy, milliseconds: $0.milliseconds)
+        }
+        let waiting = plan.pending.map {
+            let done = plan.doneStatements[$0.version]
+            return Entry(
+                version: $0.version, name: $0.name, state: done == nil ? .pending : .running,
+                statements: $0.script.statements.count, statementsDone: done ?? 0)
+        }
+        let skipped = plan.skipped.map { Entry(version: $0.version, name: $0.name, state: .skipped) }
         migrations =
-            plan.applied.map {
-                Entry(
-                    version: $0.version, name: $0.name, state: .done, appliedAt: $0.appliedAt, appliedBy: $0.appliedBy,
-                    milliseconds: $0.milliseconds)
-            }
-            + plan.pending.map {
-                Entry(
-                    version: $0.version, name: $0.name, state: .pending, appliedAt: nil, appliedBy: nil,
-                    milliseconds: nil)
-            }
-        pending = plan.pending.count
+            (applied + waiting + skipped).sorted { ($0.version ?? 0) < ($1.version ?? 0) }
+            + plan.repeatables.map { Entry(version: nil, name: $0.name, state: .pending) }
+        pending = plan.pending.count + plan.repeatables.count
+        notices = plan.notices
     }
 
     public var exitStatus: ExitStatus { pending > 0 ? .pending : .done }
@@ -62,15 +70,24 @@ public struct MigrationStatus: CommandResult {
             Table(
                 columns: [
                     .number("version"), Column("name", isFlexible: true), Column("state"),
-                    Column("applied_at", header: "applied"),
-                    Column("applied_by", header: "by"), .number("took"),
+                    Column("applied_at", header: "applied"), Column("applied_by", header: "by"), .number("took"),
                 ],
                 rows: migrations.map {
                     [
-                        .integer($0.version), .text($0.name), .verdict($0.state), .optional($0.appliedAt),
-                        .optional($0.appliedBy), $0.milliseconds.map { .duration(.milliseconds($0)) } ?? .null,
+                        $0.version.map { .integer($0) } ?? .text("R"), .text(Self.title($0)), .verdict($0.state),
+                        .optional($0.appliedAt), .optional($0.appliedBy),
+                        $0.milliseconds.map { .duration(.milliseconds($0)) } ?? .null,
                     ]
-                }, notes: pending > 0 ? ["\(pending) pending: rssctl migrate"] : [], emptyMessage: "No migrations.")
+                }, notes: notices + (pending > 0 ? ["\(pending) pending: rssctl migrate"] : []),
+                emptyMessage: "No migrations.")
         ]
+    }
+
+    private static func title(_ entry: Entry) -> String {
+        if entry.isBaseline == true { return "\(entry.name) (baseline)" }
+        guard entry.state == .running, let done = entry.statementsDone, let all = entry.statements else {
+            return entry.name
+        }
+        return "\(entry.name) (\(done) of \(all) statements done)"
     }
 }

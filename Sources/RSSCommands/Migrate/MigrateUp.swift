@@ -6,8 +6,10 @@ import RSSModel
 /// `rssctl migrate`
 public struct MigrateUp: Verb {
     public static let declaration = Declaration(
-        "migrate up", "Apply what is pending, one transaction a file", effect: .writes, lock: "migrate",
-        needs: [.settings, .postgres],
+        "migrate up", "Apply what is pending, statement by statement",
+        discussion:
+            "Each statement is run in a transaction wherever PostgreSQL allows it, and recorded in the same one. A run that was killed is simply run again: it goes on at its statement.",
+        effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init("Apply what is pending; nothing to do is no error", "rssctl migrate"),
             .init("What would be run", "rssctl migrate --dry-run"),
@@ -17,60 +19,79 @@ public struct MigrateUp: Verb {
     @OptionGroup var changes: ChangeOptions
     public var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
-
-    @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
-    var lockBudget: Duration?
+    @OptionGroup var waits: MigrationWaitOptions
 
     public init() {}
 
     public func execute(_ context: Context) async throws -> MigrationReport {
-        let connection = try await context.connectPostgres(direct: true)
-        var policy = LockPolicy(context.settings)
-        if let lockBudget { policy.budget = lockBudget }
-        let migrator = Migrator(connection, source: source.source, lockPolicy: policy, runID: context.runID)
-        let plan = try await migrator.plan()
-        guard !context.isDryRun else {
+        if context.isDryRun {
+            let connection = try await context.connectPostgres(readOnly: true)
+            let plan = try await source.reader(connection, context).plan()
             await connection.close()
-            return MigrationReport(pending: plan.pending, withStatements: true)
+            return MigrationReport(pending: plan)
         }
+        let migrator = try await waits.migrator(source, context)
         let done = try await migrator.up(context.progress)
-        await connection.close()
+        let applied = try await migrator.plan().applied.count
+        await migrator.close()
         if !done.isEmpty, source.directory == nil {
             context.progress(.note("Partitions are made by: rssctl partition maintain"))
         }
-        return MigrationReport(applied: done, total: plan.applied.count + done.count)
+        return MigrationReport(applied: done, total: applied)
     }
 }
 
 /// The result of `migrate` and of `migrate --dry-run`.
 public struct MigrationReport: CommandResult {
     struct Entry: Encodable {
-        let version: Int64
+        let version: Int64?
         let name: String
+        let file: String
         let state: Verdict
         let milliseconds: Int64?
-        let sql: String?
+        let groups: [Group]?
+    }
+
+    /// Statements that are run together.
+    struct Group: Encodable {
+        let transaction: Bool
+        let statements: [String]
     }
 
     let migrations: [Entry]
     let appliedInTotal: Int?
 
-    init(pending: [Migration], withStatements: Bool) {
-        migrations = pending.map {
-            Entry(
-                version: $0.version, name: $0.name, state: .pending, milliseconds: nil,
-                sql: withStatements ? $0.sql : nil)
-        }
+    init(pending plan: MigrationPlan) {
+        migrations =
+            plan.pending.map {
+                Entry(
+                    version: $0.version, name: $0.name, file: $0.file, state: .pending, milliseconds: nil,
+                    groups: Self.groups($0.script, done: plan.doneStatements[$0.version] ?? 0))
+            }
+            + plan.repeatables.map {
+                Entry(
+                    version: nil, name: $0.name, file: $0.script.file, state: .pending, milliseconds: nil,
+                    groups: Self.groups($0.script, done: 0))
+            }
         appliedInTotal = nil
     }
 
-    init(applied: [(migration: Migration, milliseconds: Int64)], total: Int) {
+    init(applied: [AppliedFile], total: Int) {
         migrations = applied.map {
             Entry(
-                version: $0.migration.version, name: $0.migration.name, state: .done, milliseconds: $0.milliseconds,
-                sql: nil)
+                version: $0.version, name: $0.name, file: $0.file, state: .done, milliseconds: $0.milliseconds,
+                groups: nil)
         }
         appliedInTotal = total
+    }
+
+    private static func groups(_ script: MigrationScript, done: Int) -> [Group] {
+        script.groups.compactMap { group in
+            let statements = group.statements.filter { $0.ordinal > done }.map(\.text)
+            guard !statements.isEmpty else { return nil }
+            if case .transaction = group { return Group(transaction: true, statements: statements) }
+            return Group(transaction: false, statements: statements)
+        }
     }
 
     public var counts: [String: Int64] { appliedInTotal == nil ? [:] : ["applied": Int64(migrations.count)] }
@@ -80,19 +101,25 @@ public struct MigrationReport: CommandResult {
             columns: [.number("version"), Column("name", isFlexible: true), Column("state"), .number("took")],
             rows: migrations.map {
                 [
-                    .integer($0.version), .text($0.name), .verdict($0.state),
+                    $0.version.map { .integer($0) } ?? .text("R"), .text($0.name), .verdict($0.state),
                     $0.milliseconds.map { .duration(.milliseconds($0)) } ?? .null,
                 ]
             }, emptyMessage: "Nothing to do\(appliedInTotal.map { ": all \($0) migrations are applied" } ?? "").")
-        let statements = migrations.compactMap(\.sql)
-        guard !statements.isEmpty else { return [main] }
-        var lines: [String] = []
-        for (entry, sql) in zip(migrations, statements) {
-            lines.append("-- version \(entry.version): \(entry.name)")
-            lines.append("BEGIN;")
-            lines += sql.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            lines.append("COMMIT;")
-        }
+        let lines = migrations.flatMap(Self.lines)
+        guard !lines.isEmpty else { return [main] }
         return [main, Table(columns: [Column("sql", header: "-- SQL")], rows: lines.map { [Cell.text($0)] })]
+    }
+
+    private static func lines(_ entry: Entry) -> [String] {
+        guard let groups = entry.groups else { return [] }
+        var lines = ["-- \(entry.file)"]
+        for group in groups {
+            if group.transaction { lines.append("BEGIN;") }
+            for statement in group.statements {
+                lines += "\(statement);".split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            }
+            if group.transaction { lines.append("COMMIT;") }
+        }
+        return lines
     }
 }

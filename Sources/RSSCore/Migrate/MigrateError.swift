@@ -1,73 +1,62 @@
 import PostgresClient
 import RSSModel
+import SQLScript
 
 /// What keeps migrations from being applied.
-public enum MigrateError: ReportableError, Equatable {
+public enum MigrateError: Error, Equatable {
     /// The folder of migrations cannot be read, or holds none.
     case directoryUnreadable(String, reason: String)
     /// Two files have the same version.
     case duplicateVersion(Int64, files: [String])
-    /// A file is not UTF-8 text.
-    case notText(file: String)
-    /// A file ended the transaction that it is run in.
-    case endedTransaction(file: String)
+    /// A file that takes a migration back has no migration to take back.
+    case downWithoutUp(file: String)
+    /// A file is no SQL script.
+    case unreadable(ScriptError, file: String)
+    /// A comment begins like a directive and is none.
+    case directive(DirectiveError, file: String)
+    /// A file says of itself how it is run, and its statements say otherwise.
+    case transactionDirective(String, place: SourcePlace)
+    /// A file begins, ends or divides a transaction.
+    case transactionControl(place: SourcePlace)
+    /// A repeatable file has a statement that cannot run in a transaction.
+    case repeatableNotTransactional(place: SourcePlace)
+    /// A statement cannot be cut into batches.
+    case backfillUnsuited(BackfillError, place: SourcePlace)
+    /// The column along which a backfill goes does not do; the reason.
+    case backfillKey(String, place: SourcePlace)
+    /// A statement that the grammar does not accept, found before anything was run.
+    case syntax(String, place: SourcePlace)
+
     /// A file was changed after it had been applied.
     case checksumMismatch(version: Int64, file: String)
     /// The database has a migration that the source does not know.
     case unknownApplied(version: Int64, name: String)
     /// A pending migration is older than one that was applied.
     case outOfOrder(version: Int64, newest: Int64)
-    /// A statement failed; nothing of its file was kept.
+    /// The rows of the history do not follow from each other.
+    case brokenChain(version: Int64)
+    /// A statement of a file that was begun was changed after it had been done.
+    case doneStatementChanged(ordinal: Int, place: SourcePlace)
+
+    /// A statement failed; nothing of its transaction was kept.
     case statementFailed(PostgresError, place: SourcePlace)
     /// No lock was to be had within the budget.
-    case lockBudgetSpent(file: String, budget: String, blockers: [String])
+    case lockBudgetSpent(file: String, budget: String, blockers: [BlockingSession])
+    /// A statement gave the session's lock back.
+    case lockLost
+    /// A repeatable file has made a second function of a name.
+    case secondOverload([String], place: SourcePlace)
 
-    public var report: ErrorReport {
-        switch self {
-        case .directoryUnreadable(let path, let reason):
-            ErrorReport(
-                code: "RSS-MIGRATE-001", exit: .dataError, message: "the folder \(path) holds no migrations to read",
-                detail: reason, hint: "name a folder of V0001__what_it_does.sql files with --directory")
-        case .duplicateVersion(let version, let files):
-            ErrorReport(
-                code: "RSS-MIGRATE-002", exit: .dataError, message: "version \(version) exists twice",
-                detail: files.joined(separator: ", "), hint: "give one of the files another number")
-        case .notText(let file):
-            ErrorReport(
-                code: "RSS-MIGRATE-008", exit: .dataError, message: "\(file) is not UTF-8 text, or holds a NUL byte",
-                hint: "convert it: iconv -f LATIN1 -t UTF-8")
-        case .endedTransaction(let file):
-            ErrorReport(
-                code: "RSS-MIGRATE-009", exit: .failed,
-                message: "\(file) ended its transaction with a COMMIT or ROLLBACK of its own",
-                detail: "what it had done up to there may be kept, and it is not recorded as applied",
-                hint: "take transaction statements out of the file: each file is run in one transaction")
-        case .checksumMismatch(let version, let file):
-            ErrorReport(
-                code: "RSS-MIGRATE-003", exit: .pending,
-                message: "\(file) was changed after version \(version) had been applied",
-                hint: "restore the file as it was, and put the change into a new migration")
-        case .unknownApplied(let version, let name):
-            ErrorReport(
-                code: "RSS-MIGRATE-004", exit: .pending,
-                message: "the database has version \(version) (\(name)), which is not among the migrations here",
-                hint: "use the rssctl, or the folder, that applied it")
-        case .outOfOrder(let version, let newest):
-            ErrorReport(
-                code: "RSS-MIGRATE-005", exit: .pending,
-                message: "version \(version) is pending, though the newer version \(newest) was applied already",
-                hint: "give the file a number above \(newest)")
-        case .statementFailed(let error, let place):
-            ErrorReport(
-                code: "RSS-MIGRATE-006", exit: error.isConnectivity ? .unavailable : .failed,
-                message: error.message, detail: error.detail ?? error.context,
-                hint: error.hint ?? "nothing of the file was kept; mend it and run rssctl migrate again",
-                sqlState: error.sqlState?.rawValue, place: place)
-        case .lockBudgetSpent(let file, let budget, let blockers):
-            ErrorReport(
-                code: "RSS-MIGRATE-007", exit: .tryAgain, message: "no lock for \(file) within \(budget)",
-                detail: blockers.isEmpty ? nil : "blocked by \(blockers.joined(separator: "; "))",
-                hint: "try again when the sessions named have ended, or allow more with --lock-budget")
-        }
-    }
+    /// An index to be built concurrently has no name, so that an interrupted build could not be found again.
+    case indexUnnamed(place: SourcePlace)
+    /// The table of an index is not there.
+    case indexTableMissing(String, place: SourcePlace)
+    /// `CREATE INDEX CONCURRENTLY … ON ONLY` of a partitioned table.
+    case indexOnlyConcurrently(place: SourcePlace)
+    /// Something else has the index's name.
+    case indexNameTaken(String, place: SourcePlace)
+    /// An index of the name is there, and is another one.
+    case indexDiffers(String, found: String, wanted: String, place: SourcePlace)
+    /// Indexes that migrations build are there and invalid.
+    case invalidIndexes([String])
 }

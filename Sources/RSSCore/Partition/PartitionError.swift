@@ -11,7 +11,7 @@ public enum PartitionError: ReportableError, Equatable {
     /// The table has a default partition, which ATTACH would scan while nobody else can use it.
     case hasDefault(table: String, partition: String)
     /// No lock was to be had within the budget.
-    case lockBudgetSpent(partition: String, budget: String, blockers: [String])
+    case lockBudgetSpent(partition: String, budget: String, blockers: [BlockingSession])
 
     public var report: ErrorReport {
         switch self {
@@ -35,8 +35,7 @@ public enum PartitionError: ReportableError, Equatable {
         case .lockBudgetSpent(let partition, let budget, let blockers):
             ErrorReport(
                 code: "RSS-PARTITION-004", exit: .tryAgain, message: "no lock to attach \(partition) within \(budget)",
-                detail: blockers.isEmpty ? nil : "blocked by \(blockers.joined(separator: "; "))",
-                hint: "run rssctl partition maintain again when the sessions named have ended")
+                hint: "run rssctl partition maintain again when the sessions named have ended", blockers: blockers)
         }
     }
 }

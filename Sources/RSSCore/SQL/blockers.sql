@@ -1,8 +1,8 @@
 -- The sessions of this database with the oldest transactions that hold a lock on a table: the likeliest to be in the way
 -- of a lock just refused. The session that waited is gone from pg_locks by then, so its queue cannot be read any more.
-SELECT format('pid %s, %s, %s, transaction open for %s s: %s',
-              a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no application name'),
-              round(extract(epoch FROM clock_timestamp() - a.xact_start)), left(regexp_replace(a.query, '\s+', ' ', 'g'), 120))
+SELECT a.pid, a.usename::text, coalesce(a.application_name, ''), a.state,
+       extract(epoch FROM clock_timestamp() - a.xact_start)::float8,
+       left(regexp_replace(coalesce(a.query, ''), '\s+', ' ', 'g'), 120)
 FROM pg_stat_activity a
 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL
   AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'relation' AND l.granted)

@@ -12,8 +12,47 @@ CREATE TABLE IF NOT EXISTS rssctl.migration (
     run_id      uuid        NOT NULL,
     ms          bigint      NOT NULL
 );
+ALTER TABLE rssctl.migration ADD COLUMN IF NOT EXISTS sequence bigint GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE rssctl.migration ADD COLUMN IF NOT EXISTS content_hash text NOT NULL DEFAULT '';
+ALTER TABLE rssctl.migration ADD COLUMN IF NOT EXISTS chain text NOT NULL DEFAULT '';
+ALTER TABLE rssctl.migration ADD COLUMN IF NOT EXISTS how text NOT NULL DEFAULT 'applied'
+    CHECK (how IN ('applied', 'baseline'));
 COMMENT ON COLUMN rssctl.migration.checksum IS 'SHA-256 of the file.';
 COMMENT ON COLUMN rssctl.migration.run_id IS 'The run in the journal of the machine that applied it.';
+COMMENT ON COLUMN rssctl.migration.sequence IS 'The order in which the migrations were applied.';
+COMMENT ON COLUMN rssctl.migration.content_hash IS 'SHA-256 of the statements without comments and white space.';
+COMMENT ON COLUMN rssctl.migration.chain IS 'SHA-256 over the chain of the row before, version and content_hash.';
+COMMENT ON COLUMN rssctl.migration.how IS 'applied: its statements were run; baseline: taken for applied.';
+
+-- One row a statement of a migration. What is done is recorded in the transaction that did it; a statement that cannot
+-- run in a transaction is running from before it begins, and whoever finds it so asks the catalog how far it came.
+CREATE TABLE IF NOT EXISTS rssctl.migration_statement (
+    version     bigint      NOT NULL,
+    ordinal     integer     NOT NULL,
+    hash        text        NOT NULL,
+    class       text        NOT NULL,
+    state       text        NOT NULL CHECK (state IN ('planned', 'running', 'done')),
+    run_id      uuid        NOT NULL,
+    run_by      text        NOT NULL DEFAULT session_user,
+    started_at  timestamptz,
+    finished_at timestamptz,
+    ms          bigint,
+    checkpoint  text,
+    PRIMARY KEY (version, ordinal)
+);
+COMMENT ON COLUMN rssctl.migration_statement.hash IS 'SHA-256 of the statement without comments and white space.';
+COMMENT ON COLUMN rssctl.migration_statement.checkpoint IS 'The last key that a backfill has done.';
+
+-- One row a repeatable migration, as it was run last.
+CREATE TABLE IF NOT EXISTS rssctl.migration_repeatable (
+    name         text        PRIMARY KEY,
+    checksum     text        NOT NULL,
+    content_hash text        NOT NULL,
+    applied_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
+    applied_by   text        NOT NULL DEFAULT session_user,
+    run_id       uuid        NOT NULL,
+    ms           bigint      NOT NULL
+);
 
 -- One row a thing that a run did: a partition made, a file imported.
 CREATE TABLE IF NOT EXISTS rssctl.operation (
@@ -25,3 +64,10 @@ CREATE TABLE IF NOT EXISTS rssctl.operation (
     object     text        NOT NULL,
     detail     text        NOT NULL
 );
+
+-- The form of these tables. One row.
+CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
+    one    boolean PRIMARY KEY DEFAULT true CHECK (one),
+    format integer NOT NULL
+);
+INSERT INTO rssctl.bookkeeping (format) VALUES (2) ON CONFLICT (one) DO UPDATE SET format = excluded.format;

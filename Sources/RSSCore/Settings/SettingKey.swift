@@ -152,7 +152,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(.duration, ["RSSCTL_LOCK_BUDGET"], default: "5min", "longest time of trying to get a lock")
         case .lockTimeout:
             .init(
-                .boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "100ms",
+                .boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "50ms",
                 "longest single wait in a lock queue")
         case .sandboxFolder: .init(.path, ["RSSCTL_SANDBOX"], "folder of the sandbox; in the state folder unless set")
         }

@@ -1,8 +1,8 @@
 import PostgresClient
 import RSSModel
 
-/// How DDL that needs a strong lock gets it without anybody waiting behind it: short waits, tried again after a random
-/// pause, within a budget; never a wait without bound.
+/// How DDL that needs a strong lock gets it without anybody waiting behind it: a look at who is in the way first, then a
+/// short wait, tried again after a random pause, within a budget; never a wait without bound.
 public struct LockPolicy: Sendable, Equatable {
     /// Longest single wait in a lock queue: so long may others wait behind us.
     public var timeout: Duration
@@ -10,7 +10,7 @@ public struct LockPolicy: Sendable, Equatable {
     public var budget: Duration
 
     /// Makes a policy.
-    public init(timeout: Duration = .milliseconds(100), budget: Duration = .seconds(300)) {
+    public init(timeout: Duration = .milliseconds(50), budget: Duration = .seconds(300)) {
         self.timeout = timeout
         self.budget = budget
     }
@@ -18,7 +18,7 @@ public struct LockPolicy: Sendable, Equatable {
     /// The policy of the settings.
     public init(_ settings: Settings) {
         self.init(
-            timeout: settings.duration(.lockTimeout) ?? .milliseconds(100),
+            timeout: settings.duration(.lockTimeout) ?? .milliseconds(50),
             budget: settings.duration(.lockBudget) ?? .seconds(300))
     }
 
@@ -31,43 +31,65 @@ public struct LockPolicy: Sendable, Equatable {
 
     /// Runs work that bounds its own lock waits, again and again while a lock is not to be had.
     ///
+    /// - Parameter locks: what the work will lock. As long as an older transaction holds something against it, the work
+    ///   is not begun: even a short wait in the queue makes others wait behind it.
     /// - Throws: ``LockBudgetSpent`` with the sessions in the way, and what else the work throws.
     func run<T>(
-        on connection: PostgresConnection, progress: ProgressReporter, isolation: isolated (any Actor)? = #isolation,
-        _ work: () async throws -> T
+        on connection: PostgresConnection, locks: [RelationLock] = [], progress: ProgressReporter,
+        isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> T
     ) async throws -> T {
-        let deadline = ContinuousClock.now + budget
-        var toldAt: ContinuousClock.Instant?
-        var pause = 50...250
+        var patience = LockPatience(budget: budget)
         while true {
-            do {
-                return try await work()
-            } catch let error as PostgresError where error.sqlState == .lockNotAvailable {
-                let blockers = try await Self.blockers(connection)
-                if ContinuousClock.now > deadline {
-                    throw LockBudgetSpent(budget: "\(budget.components.seconds) s", blockers: blockers)
+            let inTheWay = try await Self.inTheWay(of: locks, connection)
+            if inTheWay.isEmpty {
+                do {
+                    return try await work()
+                } catch let error as PostgresError where Self.isWorthRetrying(error) {
+                    let likely = try await Self.likelyBlockers(connection)
+                    try await patience.wait(for: likely, .lockRefused, progress)
                 }
-                if toldAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true {
-                    toldAt = .now
-                    progress(
-                        .note("Waiting for a lock; in the way: \(blockers.first ?? "a session that has gone again")"))
-                }
-                try await Task.sleep(for: .milliseconds(Int.random(in: pause)))
-                pause = min(pause.lowerBound * 2, 500)...min(pause.upperBound * 2, 1500)
+            } else {
+                try await patience.wait(for: inTheWay, .notBegun, progress)
             }
         }
     }
 
+    /// The transaction was rolled back and did nothing, for a reason that passes.
+    private static func isWorthRetrying(_ error: PostgresError) -> Bool {
+        error.sqlState == .lockNotAvailable || error.sqlState == .deadlockDetected
+    }
+
+    private static func inTheWay(of locks: [RelationLock], _ connection: PostgresConnection) async throws
+        -> [BlockingSession]
+    {
+        let strong = locks.filter { $0.mode >= .shareUpdateExclusive }
+        if strong.isEmpty { return [] }
+        return try await connection.query(
+            SQLResource(PackageResources.lock_preflight_sql).text,
+            [
+                strong.map(\.relation.quoted),
+                strong.map { "{\($0.mode.conflicts.map(\.catalogName).joined(separator: ","))}" },
+            ]
+        ).map(BlockingSession.init)
+    }
+
     /// The sessions that hold locks for longest, the likeliest to be in the way.
-    private static func blockers(_ connection: PostgresConnection) async throws -> [String] {
-        try await connection.query(SQLResource(PackageResources.blockers_sql).text).map { row in
-            try row.decode(String.self, at: 0)
-        }
+    private static func likelyBlockers(_ connection: PostgresConnection) async throws -> [BlockingSession] {
+        try await connection.query(SQLResource(PackageResources.blockers_sql).text).map(BlockingSession.init)
     }
 }
 
 /// No lock was to be had for as long as the policy allows.
 struct LockBudgetSpent: Error {
     let budget: String
-    let blockers: [String]
+    let blockers: [BlockingSession]
+}
+
+extension BlockingSession {
+    /// Reads a row of pid, role, application, state, seconds, query.
+    init(_ row: Row) throws {
+        let (pid, user, application, state, seconds, query) = try row.decode(
+            Int32.self, String?.self, String.self, String?.self, Double.self, String.self)
+        self.init(pid: pid, user: user, application: application, state: state, seconds: seconds, query: query)
+    }
 }

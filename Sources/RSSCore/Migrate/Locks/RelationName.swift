@@ -1,3 +1,4 @@
+import PostgresClient
 import SQLScript
 
 /// The name of a table, index or view as a statement writes it.
@@ -31,5 +32,12 @@ public struct RelationName: Sendable, Hashable {
 
     private static func quote(_ name: String) -> String {
         name.wholeMatch(of: /[a-z_][a-z0-9_$]*/) != nil ? name : "\"\(name.replacing("\"", with: "\"\""))\""
+    }
+}
+
+extension PostgresConnection {
+    /// A table's name as libpq quotes it, for statements.
+    func quote(_ name: RelationName) throws -> String {
+        try [name.schema, name.name].compactMap { try $0.map(quoteIdentifier) }.joined(separator: ".")
     }
 }

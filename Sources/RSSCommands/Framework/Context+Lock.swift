@@ -1,0 +1,52 @@
+import PostgresClient
+import RSSCore
+import RSSModel
+
+extension Context {
+    /// Opens a session that holds an advisory lock, which the server gives back when the session ends, however it ends.
+    ///
+    /// - Parameter wait: how long to wait for another run that holds it; it is named meanwhile.
+    /// - Throws: `AdvisoryLockError`, `PostgresError`, an error for a connection pooler, `CancellationError`.
+    func connectPostgres(
+        holding lock: AdvisoryLock, wait: Duration, statementTimeout: Duration? = nil
+    ) async throws -> PostgresConnection {
+        let connection = try await connectPostgres(statementTimeout: statementTimeout, direct: true)
+        do {
+            // A lock taken through a pooler may stay behind on a server session that somebody else is given next.
+            if await connection.announcedBackendPID != connection.backendPID { throw PoolerInBetween(command: command) }
+            try await acquire(lock, on: connection, wait: wait)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        return connection
+    }
+
+    private func acquire(_ lock: AdvisoryLock, on connection: PostgresConnection, wait: Duration) async throws {
+        let deadline = ContinuousClock.now + wait
+        var hasTold = false
+        while true {
+            do {
+                let left = ContinuousClock.now.duration(to: deadline)
+                return try await connection.acquire(lock, wait: max(.zero, min(left, .seconds(1))))
+            } catch let error as AdvisoryLockError {
+                if ContinuousClock.now >= deadline { throw error }
+                if !hasTold, let holder = error.holder { progress(.note("Waiting for another run to end: \(holder)")) }
+                hasTold = true
+            }
+        }
+    }
+}
+
+/// A command that needs a session of its own meets a connection pooler.
+private struct PoolerInBetween: ReportableError {
+    let command: String
+
+    var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-PG-010", exit: .configuration,
+            message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
+            detail: "locks and settings of a session do not hold through it",
+            hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
+    }
+}

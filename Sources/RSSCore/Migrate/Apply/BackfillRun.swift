@@ -1,0 +1,141 @@
+import PostgresClient
+import RSSModel
+
+/// Runs a change of data in batches along a key, each in a transaction of its own together with the key it came to.
+struct BackfillRun {
+    /// What a batch's transaction records besides its rows.
+    enum Mark { case checkpoint(String), end }
+
+    /// Replication lag beyond which the next batch waits.
+    static let lagLimit = 10.0
+
+    private let backfill: Backfill
+    private let statement: MigrationStatement
+    private let script: MigrationScript
+    private let connection: PostgresConnection
+    private let lockPolicy: LockPolicy
+    private let progress: ProgressReporter
+
+    init(
+        _ backfill: Backfill, _ statement: MigrationStatement, of script: MigrationScript,
+        _ connection: PostgresConnection, _ lockPolicy: LockPolicy, _ progress: ProgressReporter
+    ) {
+        self.backfill = backfill
+        self.statement = statement
+        self.script = script
+        self.connection = connection
+        self.lockPolicy = lockPolicy
+        self.progress = progress
+    }
+
+    /// Goes on behind a checkpoint, to the end.
+    ///
+    /// - Parameter record: called in the transaction of each batch.
+    func run(from checkpoint: String?, record: (Mark) async throws -> Void) async throws {
+        let (type, rows) = try await key()
+        let sql = try await BatchStatement(backfill, type: type, connection)
+        var last = checkpoint
+        var seen: Int64 = 0
+        progress(.phase("backfill \(backfill.table.quoted)", total: rows > 0 ? rows : nil, unit: .rows))
+        while true {
+            let end = try await located {
+                try await connection.query(sql.bound(isFirst: last == nil), last.map { [$0] } ?? []).first?
+                    .decode(String.self, at: 0)
+            }
+            try await lockPolicy.run(on: connection, progress: progress) {
+                try await connection.transaction {
+                    try await lockPolicy.bound(connection)
+                    _ = try await located {
+                        try await connection.execute(
+                            sql.change(hasLower: last != nil, hasUpper: end != nil), [last, end].compactMap { $0 })
+                    }
+                    try await FaultPoint.reach("backfill.batch")
+                    try await record(end.map(Mark.checkpoint) ?? .end)
+                }
+            }
+            try await FaultPoint.reach("backfill.committed")
+            guard let end else { return }
+            last = end
+            seen += Int64(backfill.batch)
+            progress(.advanced(to: seen, rejected: 0))
+            try await rest()
+        }
+    }
+
+    private func key() async throws -> (type: String, rows: Int64) {
+        let place = script.place(of: nil, in: statement)
+        let row = try await connection.query(
+            SQLResource(PackageResources.backfill_key_sql).text, [backfill.table.quoted, backfill.key]
+        ).first
+        guard let row else {
+            throw MigrateError.backfillKey("\(backfill.table.quoted) has no column \(backfill.key)", place: place)
+        }
+        let (type, isNotNull, hasIndex, rows) = try row.decode(String.self, Bool.self, Bool.self, Int64.self)
+        guard isNotNull else {
+            throw MigrateError.backfillKey(
+                "\(backfill.key) may be NULL, and such rows would be passed over", place: place)
+        }
+        guard hasIndex else {
+            throw MigrateError.backfillKey(
+                "no valid index of \(backfill.table.quoted) begins with \(backfill.key)", place: place)
+        }
+        return (type, rows)
+    }
+
+    private func located<T>(_ work: () async throws -> T) async throws -> T {
+        do {
+            return try await work()
+        } catch let error as PostgresError
+            where error.sqlState != .lockNotAvailable && error.sqlState != .deadlockDetected
+        {
+            throw MigrateError.statementFailed(error, place: script.place(of: nil, in: statement))
+        }
+    }
+
+    /// The pause asked for, and as long as a standby is far behind.
+    private func rest() async throws {
+        if backfill.pause > .zero { try await Task.sleep(for: backfill.pause) }
+        while let lag = try await lag(), lag > Self.lagLimit { try await Task.sleep(for: .seconds(1)) }
+    }
+
+    private func lag() async throws -> Double? {
+        try await connection.query(
+            "SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication"
+        ).first?.decode(Double?.self, at: 0)
+    }
+}
+
+/// The statements of a backfill's batches. Keys travel as parameters, cast to the key's type.
+private struct BatchStatement {
+    private let backfill: Backfill
+    private let type: String
+    private let table: String
+    /// The key, qualified as the statement names its table.
+    private let key: String
+    private let column: String
+
+    init(_ backfill: Backfill, type: String, _ connection: PostgresConnection) async throws {
+        self.backfill = backfill
+        self.type = type
+        table = try await connection.quote(backfill.table)
+        column = try await connection.quoteIdentifier(backfill.key)
+        key = try await connection.quoteIdentifier(backfill.alias ?? backfill.table.name) + "." + column
+    }
+
+    /// The last key of the batch that begins behind `$1`; no row when what is left is less than a batch.
+    func bound(isFirst: Bool) -> String {
+        """
+        SELECT \(column)::text FROM \(table) \(isFirst ? "" : "WHERE \(column) > $1::text::\(type)")
+        ORDER BY \(column) OFFSET \(backfill.batch - 1) LIMIT 1
+        """
+    }
+
+    /// The change, for keys behind the first parameter and up to the last.
+    func change(hasLower: Bool, hasUpper: Bool) -> String {
+        var conditions: [String] = []
+        if hasLower { conditions.append("\(key) > $1::text::\(type)") }
+        if hasUpper { conditions.append("\(key) <= $\(hasLower ? 2 : 1)::text::\(type)") }
+        if let condition = backfill.condition { conditions.append("(\(condition)\n)") }
+        return backfill.head + (conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))")
+    }
+}

@@ -1,0 +1,149 @@
+import PostgresClient
+import RSSModel
+import SQLScript
+
+/// Applies one migration, from the statement at which it was left.
+struct MigrationRun {
+    private let migration: Migration
+    private let migrator: Migrator
+    private let progress: ProgressReporter
+
+    private var connection: PostgresConnection { migrator.connection }
+    private var ledger: MigrationLedger { migrator.ledger }
+    private var script: MigrationScript { migration.script }
+    private var version: Int64 { migration.version }
+
+    init(_ migration: Migration, _ migrator: Migrator, _ progress: ProgressReporter) {
+        self.migration = migration
+        self.migrator = migrator
+        self.progress = progress
+    }
+
+    /// Applies what is left of it.
+    ///
+    /// - Returns: milliseconds.
+    func run() async throws -> Int64 {
+        let started = ContinuousClock.now
+        let recorded = try await resume()
+        let done = recorded.prefix { $0.state == .done }.count
+        var left = script.groups.map { group in group.statements.filter { $0.ordinal > done } }.filter { !$0.isEmpty }
+        // Nothing is left of a file without statements, or when only its own record was not written any more.
+        if left.isEmpty { left = [[]] }
+        for (index, statements) in left.enumerated() {
+            try await migrator.checkLock()
+            let completes = index == left.count - 1 ? started : nil
+            do {
+                if let alone = statements.first, !alone.action.isTransactional {
+                    try await perform(alone, recorded: recorded.first { $0.ordinal == alone.ordinal })
+                    if completes != nil {
+                        try await connection.transaction { try await record([], completing: completes) }
+                    }
+                } else {
+                    try await transaction(statements, completing: completes)
+                }
+            } catch let error as LockBudgetSpent {
+                throw MigrateError.lockBudgetSpent(
+                    file: migration.file, budget: error.budget, blockers: error.blockers)
+            }
+        }
+        // A file like those of pg_dump changes settings of the session; the next file must not inherit them.
+        try await connection.restoreSettings()
+        return started.milliseconds
+    }
+
+    /// Reads what was done of the file, and plans the rest.
+    private func resume() async throws -> [RecordedStatement] {
+        let recorded = try await ledger.statements(of: version)
+        let done = recorded.prefix { $0.state == .done }
+        for row in done {
+            let statement = row.ordinal <= script.statements.count ? script.statements[row.ordinal - 1] : nil
+            guard statement?.hash != row.hash else { continue }
+            throw MigrateError.doneStatementChanged(
+                ordinal: row.ordinal,
+                place: statement.map { script.place(of: nil, in: $0) } ?? SourcePlace(file: migration.file, line: 1))
+        }
+        if recorded.map(\.hash) != script.statements.map(\.hash) {
+            try await ledger.plan(script.statements.dropFirst(done.count), of: version)
+            return try await ledger.statements(of: version)
+        }
+        if !done.isEmpty {
+            progress(.note("\(migration.file): goes on at statement \(done.count + 1) of \(script.statements.count)."))
+        }
+        return recorded
+    }
+
+    private func transaction(
+        _ statements: [MigrationStatement], completing started: ContinuousClock.Instant?
+    ) async throws {
+        try await migrator.lockPolicy.run(on: connection, locks: statements.flatMap(\.locks), progress: progress) {
+            try await connection.transaction {
+                try await migrator.lockPolicy.bound(connection)
+                var done: [(MigrationStatement, Int64)] = []
+                for statement in statements {
+                    try await FaultPoint.reach("statement.before")
+                    let began = ContinuousClock.now
+                    try await connection.run(statement, of: script)
+                    done.append((statement, began.milliseconds))
+                    try await FaultPoint.reach("statement.after")
+                    // A file may set lock_timeout; what follows is to be bounded all the same.
+                    if statement.tree?.as("VariableSetStmt") != nil { try await migrator.lockPolicy.bound(connection) }
+                }
+                try await record(done, completing: started)
+            }
+        }
+        try await FaultPoint.reach("transaction.after")
+    }
+
+    private func record(
+        _ done: [(statement: MigrationStatement, milliseconds: Int64)], completing started: ContinuousClock.Instant?
+    ) async throws {
+        if !done.isEmpty { try await ledger.finish(done, of: version) }
+        try await FaultPoint.reach("record.after")
+        guard let started else { return }
+        try await ledger.complete(migration, milliseconds: started.milliseconds)
+        try await FaultPoint.reach("complete.after")
+    }
+
+    /// Runs a statement that cannot share a transaction with its record.
+    private func perform(_ statement: MigrationStatement, recorded: RecordedStatement?) async throws {
+        let began = ContinuousClock.now
+        try await ledger.begin(statement, of: version)
+        try await FaultPoint.reach("alone.begun")
+        if case .backfill(let backfill) = statement.action {
+            return try await BackfillRun(backfill, statement, of: script, connection, migrator.lockPolicy, progress)
+                .run(
+                    from: recorded?.checkpoint
+                ) { mark in
+                    switch mark {
+                    case .checkpoint(let key): try await ledger.checkpoint(key, statement, of: version)
+                    case .end: try await ledger.finish([(statement, began.milliseconds)], of: version)
+                    }
+                }
+        }
+        try await StandaloneAction(
+            statement, of: script, connection: connection, lockPolicy: migrator.lockPolicy, watch: migrator.watch,
+            progress: progress, wasBegun: recorded?.state == .running
+        ).perform()
+        try await FaultPoint.reach("alone.done")
+        try await ledger.finish([(statement, began.milliseconds)], of: version)
+        try await FaultPoint.reach("alone.recorded")
+    }
+}
+
+extension PostgresConnection {
+    /// Runs a statement of a script; an error is told with its place in the file.
+    ///
+    /// - Throws: ``MigrateError/statementFailed(_:place:)``; errors of locks as they are, because they are tried again.
+    nonisolated(nonsending) func run(_ statement: MigrationStatement, of script: MigrationScript, sql: String? = nil)
+        async throws
+    {
+        do {
+            try await executeScript(sql ?? statement.source.text)
+        } catch let error as PostgresError
+            where error.sqlState != .lockNotAvailable && error.sqlState != .deadlockDetected
+        {
+            throw MigrateError.statementFailed(
+                error, place: script.place(of: sql == nil ? error.position : nil, in: statement))
+        }
+    }
+}

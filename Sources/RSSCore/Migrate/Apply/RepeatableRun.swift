@@ -1,0 +1,123 @@
+import PostgresClient
+import RSSModel
+import SQLScript
+
+/// Runs a repeatable migration: in one transaction, guarded against the second overload, grants kept.
+///
+/// `CREATE OR REPLACE FUNCTION` with one more parameter that has a default does not replace: it makes a second function,
+/// and every caller fails from then on, because both fit (SQLSTATE 42725).
+struct RepeatableRun {
+    private let migration: RepeatableMigration
+    private let migrator: Migrator
+    private let progress: ProgressReporter
+
+    private var connection: PostgresConnection { migrator.connection }
+
+    init(_ migration: RepeatableMigration, _ migrator: Migrator, _ progress: ProgressReporter) {
+        self.migration = migration
+        self.migrator = migrator
+        self.progress = progress
+    }
+
+    /// Runs it.
+    ///
+    /// - Returns: milliseconds.
+    func run() async throws -> Int64 {
+        let started = ContinuousClock.now
+        let script = migration.script
+        try await migrator.checkLock()
+        do {
+            let locks = script.statements.flatMap(\.locks)
+            try await migrator.lockPolicy.run(on: connection, locks: locks, progress: progress) {
+                try await connection.transaction {
+                    try await migrator.lockPolicy.bound(connection)
+                    for statement in script.statements { try await run(statement, of: script) }
+                    try await migrator.ledger.complete(migration, milliseconds: started.milliseconds)
+                }
+            }
+        } catch let error as LockBudgetSpent {
+            throw MigrateError.lockBudgetSpent(file: script.file, budget: error.budget, blockers: error.blockers)
+        }
+        try await connection.restoreSettings()
+        return started.milliseconds
+    }
+
+    private func run(_ statement: MigrationStatement, of script: MigrationScript) async throws {
+        guard let object = ReplaceableObject(statement) else {
+            return try await connection.run(statement, of: script)
+        }
+        let before = try await object.existing(connection)
+        if statement.directives.contains(.replace) {
+            for old in before { try await connection.execute("DROP \(old.identity)") }
+        }
+        try await connection.run(statement, of: script)
+        let after = try await object.existing(connection)
+        if statement.directives.contains(.replace) {
+            // What several overloads had is not to be told apart any more: the first one's is taken.
+            for new in after { if let old = before.first { try await old.handOn(to: new, connection) } }
+        } else if !before.isEmpty, after.count > before.count {
+            let place = script.place(of: nil, in: statement)
+            throw MigrateError.secondOverload(after.map(\.identity), place: place)
+        }
+    }
+}
+
+/// A function or a view that a statement makes or replaces.
+private struct ReplaceableObject {
+    let name: RelationName
+    let kind: String
+
+    init?(_ statement: MigrationStatement) {
+        guard let (type, node) = statement.tree?.tagged else { return nil }
+        let name: RelationName?
+        switch type {
+        case "CreateFunctionStmt": (name, kind) = (RelationName(parts: node.names("funcname")), "FUNCTION")
+        case "ViewStmt": (name, kind) = (RelationName(node["view"]), "VIEW")
+        case "CreateTableAsStmt": (name, kind) = (RelationName(node["into"]?["rel"]), "VIEW")
+        default: return nil
+        }
+        guard let name else { return nil }
+        self.name = name
+    }
+
+    func existing(_ connection: PostgresConnection) async throws -> [ExistingObject] {
+        try await connection.query(
+            SQLResource(PackageResources.routines_named_sql).text, [name.schema, name.name, kind]
+        ).map { row in
+            let (identity, owner, comment, hasGrants, grants) = try row.decode(
+                String.self, String.self, String?.self, Bool.self, [String].self)
+            return ExistingObject(
+                identity: identity, owner: owner, comment: comment, hasGrants: hasGrants, grants: grants)
+        }
+    }
+}
+
+/// A function or view as it is, with what a DROP would lose.
+private struct ExistingObject {
+    /// `FUNCTION public.f(integer)`, as statements name it; quoted by the server.
+    let identity: String
+    let owner: String
+    let comment: String?
+    let hasGrants: Bool
+    /// `EXECUTE TO app WITH GRANT OPTION`; role names quoted by the server.
+    let grants: [String]
+
+    /// Gives owner, comment and grants to the object that has taken this one's place.
+    func handOn(to new: ExistingObject, _ connection: PostgresConnection) async throws {
+        if owner != new.owner {
+            try await connection.execute(
+                "ALTER \(new.identity) OWNER TO \(try await connection.quoteIdentifier(owner))")
+        }
+        if let comment, new.comment == nil {
+            try await connection.execute("COMMENT ON \(new.identity) IS \(try await connection.quoteLiteral(comment))")
+        }
+        guard hasGrants else { return }
+        // GRANT names a view a TABLE.
+        let target = new.identity.replacing(#/^(MATERIALIZED )?VIEW /#, with: "TABLE ")
+        try await connection.execute("REVOKE ALL ON \(target) FROM PUBLIC")
+        for grant in grants {
+            let parts = grant.split(separator: " TO ", maxSplits: 1)
+            try await connection.execute("GRANT \(parts[0]) ON \(target) TO \(parts[1])")
+        }
+    }
+}

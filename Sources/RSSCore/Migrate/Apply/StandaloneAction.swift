@@ -1,0 +1,121 @@
+import PostgresClient
+import RSSModel
+import SQLScript
+
+/// Runs one statement that cannot be part of a transaction. What its record says is not believed: the catalog tells how
+/// far an interrupted one came.
+struct StandaloneAction {
+    let statement: MigrationStatement
+    let script: MigrationScript
+    let connection: PostgresConnection
+    let lockPolicy: LockPolicy
+    let watch: BuildWatch
+    let progress: ProgressReporter
+    /// Whether an earlier run began it and did not come to record its end.
+    let wasBegun: Bool
+
+    init(
+        _ statement: MigrationStatement, of script: MigrationScript, connection: PostgresConnection,
+        lockPolicy: LockPolicy, watch: BuildWatch, progress: ProgressReporter, wasBegun: Bool
+    ) {
+        self.statement = statement
+        self.script = script
+        self.connection = connection
+        self.lockPolicy = lockPolicy
+        self.watch = watch
+        self.progress = progress
+        self.wasBegun = wasBegun
+    }
+
+    func perform() async throws {
+        switch statement.action {
+        case .createIndex(let build):
+            let place = script.place(of: nil, in: statement)
+            do {
+                try await IndexBuilder(
+                    build, connection: connection, lockPolicy: lockPolicy, watch: watch, progress: progress,
+                    place: place
+                ).build()
+            } catch let error as PostgresError {
+                throw MigrateError.statementFailed(error, place: place)
+            }
+        case .dropIndex(let index):
+            if wasBegun, try await isGone(index) { return }
+            try await withoutLockTimeout { try await connection.run(statement, of: script) }
+        case .detach(let table, let partition): try await detach(partition, from: table)
+        case .makesObject(let object):
+            if wasBegun, try await exists(object) == object.isMade { return }
+            try await connection.run(statement, of: script)
+        case .repeatable: try await rerun()
+        case .transactional, .endsTransaction, .backfill: break
+        }
+    }
+
+    /// Statements that wait for others by design must not be cut off by lock_timeout: that leaves invalid indexes behind.
+    private func withoutLockTimeout(_ work: () async throws -> Void) async throws {
+        try await connection.execute("SET lock_timeout = 0")
+        try await watch.observing(connection, statement.source.text, progress) { try await work() }
+    }
+
+    private func isGone(_ name: RelationName) async throws -> Bool {
+        try await connection.query("SELECT to_regclass($1) IS NULL", [name.quoted]).first?.decode(Bool.self, at: 0)
+            ?? false
+    }
+
+    private func exists(_ object: SharedObject) async throws -> Bool {
+        let query =
+            switch object.kind {
+            case .database: "SELECT 1 FROM pg_database WHERE datname = $1"
+            case .tablespace: "SELECT 1 FROM pg_tablespace WHERE spcname = $1"
+            case .subscription:
+                """
+                SELECT 1 FROM pg_subscription WHERE subname = $1
+                AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+                """
+            }
+        return try await !connection.query(query, [object.name]).isEmpty
+    }
+
+    /// VACUUM, REINDEX and their like: run again, they do the same.
+    private func rerun() async throws {
+        let strong = statement.locks.filter { $0.mode >= .share }
+        if strong.isEmpty {
+            if statement.tree?.as("ReindexStmt") != nil { try await IndexLeftovers(connection).sweep(statement.locks) }
+            return try await withoutLockTimeout { try await connection.run(statement, of: script) }
+        }
+        let milliseconds =
+            lockPolicy.timeout.components.attoseconds / 1_000_000_000_000_000
+            + lockPolicy.timeout.components.seconds * 1000
+        try await connection.query("SELECT set_config('lock_timeout', $1, false)", ["\(milliseconds)"])
+        try await lockPolicy.run(on: connection, locks: strong, progress: progress) {
+            try await connection.run(statement, of: script)
+        }
+    }
+
+    /// A detach that was interrupted hides the partition's rows from every session until it is finished.
+    private func detach(_ partition: RelationName, from table: RelationName) async throws {
+        let row = try await connection.query(
+            "SELECT inhdetachpending FROM pg_inherits WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)",
+            [table.quoted, partition.quoted]
+        ).first
+        if row == nil, wasBegun { return }
+        let finalize = """
+            ALTER TABLE \(try await connection.quote(table)) DETACH PARTITION \(try await connection.quote(partition)) FINALIZE
+            """
+        if try row?.decode(Bool.self, at: 0) == true {
+            return try await withoutLockTimeout { try await connection.run(statement, of: script, sql: finalize) }
+        }
+        // Nothing older may be in the way: while the statement waits, its partition is neither in nor out.
+        let locks = [table, partition].map { RelationLock($0, .accessExclusive) }
+        try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
+            do {
+                try await withoutLockTimeout { try await connection.run(statement, of: script) }
+            } catch {
+                // Also in a cancelled task: hence a task of its own.
+                let connection = connection
+                _ = await Task { try? await connection.executeScript(finalize, timeout: .seconds(1)) }.value
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import PostgresClient
+
+/// The history of migrations in the database, read and written on the session that does the work.
+struct MigrationLedger: Sendable {
+    let connection: PostgresConnection
+    let runID: String
+
+    /// Everything recorded; nothing where the tables are not there.
+    func read() async throws -> MigrationHistory {
+        var history = MigrationHistory()
+        if try await BookkeepingSchema.found(connection) == nil {
+            // Tables of before forms were counted, or none at all.
+            guard try await BookkeepingSchema.exists("rssctl.migration", connection) else { return history }
+            history.applied = try await applied(
+                "version AS sequence, '' AS content_hash, '' AS chain, 'applied' AS how")
+            return history
+        }
+        history.applied = try await applied("sequence, content_hash, chain, how")
+        history.repeatables = try await connection.query(
+            "SELECT name, checksum, content_hash, applied_at, applied_by FROM rssctl.migration_repeatable ORDER BY name"
+        ).map { row in
+            let (name, checksum, content, at, by) = try row.decode(
+                String.self, String.self, String.self, Date.self, String.self)
+            return AppliedRepeatable(name: name, checksum: checksum, contentHash: content, appliedAt: at, appliedBy: by)
+        }
+        history.unfinished = try await connection.query(
+            """
+            SELECT version, ordinal, hash, state, checkpoint FROM rssctl.migration_statement s
+            WHERE NOT EXISTS (SELECT FROM rssctl.migration m WHERE m.version = s.version) ORDER BY version, ordinal
+            """
+        ).map(RecordedStatement.init)
+        return history
+    }
+
+    private func applied(_ columns: String) async throws -> [AppliedMigration] {
+        try await connection.query(
+            """
+            SELECT version, name, checksum, applied_at, applied_by, ms, \(columns) FROM rssctl.migration
+            ORDER BY sequence
+            """
+        ).map { row in
+            let (version, name, checksum, at, by, ms, _, content, chain, how) = try row.decode(
+                Int64.self, String.self, String.self, Date.self, String.self, Int64.self, Int64.self, String.self,
+                String.self, String.self)
+            return AppliedMigration(
+                version: version, name: name, checksum: checksum, contentHash: content, chain: chain,
+                isBaseline: how == "baseline", appliedAt: at, appliedBy: by, milliseconds: ms)
+        }
+    }
+
+    /// The statements of a migration as recorded.
+    func statements(of version: Int64) async throws -> [RecordedStatement] {
+        try await connection.query(
+            """
+            SELECT version, ordinal, hash, state, checkpoint FROM rssctl.migration_statement WHERE version = $1
+            ORDER BY ordinal
+            """, [version]
+        ).map(RecordedStatement.init)
+    }
+
+    /// Records the statements of a migration as planned, in place of what was planned before and has not been done.
+    func plan(_ statements: ArraySlice<MigrationStatement>, of version: Int64) async throws {
+        try await connection.transaction {
+            try await connection.execute(
+                "DELETE FROM rssctl.migration_statement WHERE version = $1 AND ordinal > $2",
+                [version, Int64(statements.first.map { $0.ordinal - 1 } ?? 0)])
+            try await connection.execute(
+                """
+                INSERT INTO rssctl.migration_statement (version, ordinal, hash, class, state, run_id)
+                SELECT $1, ordinal, hash, class, 'planned', $5::uuid
+                FROM unnest($2::int[], $3::text[], $4::text[]) AS s (ordinal, hash, class)
+                """,
+                [
+                    version, statements.map { Int32($0.ordinal) }, statements.map(\.hash),
+                    statements.map(\.action.name), runID,
+                ])
+        }
+    }
+
+    /// Records that a statement outside any transaction begins.
+    func begin(_ statement: MigrationStatement, of version: Int64) async throws {
+        try await connection.execute(
+            """
+            UPDATE rssctl.migration_statement SET state = 'running', run_id = $3::uuid, run_by = session_user,
+                started_at = coalesce(started_at, clock_timestamp()) WHERE version = $1 AND ordinal = $2
+            """, [version, Int64(statement.ordinal), runID])
+    }
+
+    /// Records that statements are done, with their times, in the transaction that is open, or in one of its own.
+    func finish(_ done: [(statement: MigrationStatement, milliseconds: Int64)], of version: Int64) async throws {
+        try await connection.execute(
+            """
+            UPDATE rssctl.migration_statement s SET state = 'done', run_id = $4::uuid, run_by = session_user, ms = d.ms,
+                started_at = coalesce(s.started_at, clock_timestamp() - make_interval(secs => d.ms / 1000.0)),
+                finished_at = clock_timestamp()
+            FROM unnest($2::int[], $3::bigint[]) AS d (ordinal, ms) WHERE s.version = $1 AND s.ordinal = d.ordinal
+            """,
+            [version, done.map { Int32($0.statement.ordinal) }, done.map(\.milliseconds), runID])
+    }
+
+    /// Records how far a backfill came, in the transaction that is open.
+    func checkpoint(_ key: String, _ statement: MigrationStatement, of version: Int64) async throws {
+        try await connection.execute(
+            "UPDATE rssctl.migration_statement SET checkpoint = $3 WHERE version = $1 AND ordinal = $2",
+            [version, Int64(statement.ordinal), key])
+    }
+
+    /// Records a migration as applied, in the transaction that is open.
+    func complete(_ migration: Migration, isBaseline: Bool = false, milliseconds: Int64) async throws {
+        let before = try await connection.query(
+            "SELECT chain FROM rssctl.migration WHERE chain <> '' ORDER BY sequence DESC LIMIT 1"
+        ).first?.decode(String.self, at: 0)
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.migration (version, name, checksum, run_id, ms, content_hash, chain, how)
+            VALUES ($1, $2, $3, $4::uuid, $5, $6, $7, $8)
+            """,
+            [
+                migration.version, migration.name, migration.script.checksum, runID, milliseconds,
+                migration.script.contentHash,
+                MigrationHistory.link(
+                    after: before ?? "", version: migration.version, contentHash: migration.script.contentHash),
+                isBaseline ? "baseline" : "applied",
+            ])
+    }
+
+    /// Records a repeatable migration as run, in the transaction that is open.
+    func complete(_ migration: RepeatableMigration, milliseconds: Int64) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.migration_repeatable (name, checksum, content_hash, run_id, ms)
+            VALUES ($1, $2, $3, $4::uuid, $5) ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum,
+                content_hash = excluded.content_hash, run_id = excluded.run_id, ms = excluded.ms,
+                applied_at = excluded.applied_at, applied_by = excluded.applied_by
+            """,
+            [migration.name, migration.script.checksum, migration.script.contentHash, runID, milliseconds])
+    }
+}
+
+extension RecordedStatement {
+    /// Reads a row of version, ordinal, hash, state, checkpoint.
+    init(_ row: Row) throws {
+        let (version, ordinal, hash, state, checkpoint) = try row.decode(
+            Int64.self, Int32.self, String.self, String.self, String?.self)
+        self.init(
+            version: version, ordinal: Int(ordinal), hash: hash, state: State(rawValue: state) ?? .planned,
+            checkpoint: checkpoint)
+    }
+}

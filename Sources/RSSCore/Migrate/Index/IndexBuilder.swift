@@ -1,0 +1,142 @@
+import PostgresClient
+import RSSModel
+
+/// Builds an index without anybody waiting, and leaves it valid or not at all.
+///
+/// `CREATE INDEX CONCURRENTLY` that is interrupted leaves an index that writes pay for and no query uses, and a second
+/// try fails on its name, or with IF NOT EXISTS passes it over. So the catalog is asked before and after: an index of
+/// the wanted name and definition that is valid is done, one that is not is dropped and built anew, and one that is
+/// something else is an error.
+struct IndexBuilder {
+    let build: IndexBuild
+    let connection: PostgresConnection
+    let lockPolicy: LockPolicy
+    let watch: BuildWatch
+    let progress: ProgressReporter
+    let place: SourcePlace
+
+    var catalog: IndexCatalog { IndexCatalog(connection: connection) }
+
+    init(
+        _ build: IndexBuild, connection: PostgresConnection, lockPolicy: LockPolicy, watch: BuildWatch,
+        progress: ProgressReporter, place: SourcePlace
+    ) {
+        self.build = build
+        self.connection = connection
+        self.lockPolicy = lockPolicy
+        self.watch = watch
+        self.progress = progress
+        self.place = place
+    }
+
+    /// Builds the index, on every partition where the table is partitioned.
+    ///
+    /// - Throws: ``MigrateError``, `PostgresError`, ``LockBudgetSpent``, `CancellationError`.
+    func build() async throws {
+        guard let name = build.name else { throw MigrateError.indexUnnamed(place: place) }
+        guard let table = try await catalog.table(build.table) else {
+            throw MigrateError.indexTableMissing(build.table.quoted, place: place)
+        }
+        if table.isPartitioned {
+            if build.isOnly { throw MigrateError.indexOnlyConcurrently(place: place) }
+            try await PartitionedIndexBuilder(self).build(name, on: table)
+        } else {
+            try await build(name, on: table)
+        }
+    }
+
+    /// Builds it on one table.
+    ///
+    /// - Parameter wanted: its definition as PostgreSQL writes it, where that is known already.
+    func build(_ name: String, on table: IndexedTable, wanted: String? = nil) async throws {
+        if try await settle(name, on: table, wanted: wanted) { return }
+        let sql = build.sql(
+            name: try await connection.quoteIdentifier(name), on: try await connection.quote(table.relation),
+            concurrently: true)
+        var triesLeft = 5
+        while true {
+            try await waitForOldTransactions(table)
+            try await connection.execute("SET lock_timeout = 0")
+            do {
+                try await watch.observing(connection, name, progress) { try await connection.executeScript(sql) }
+                try await FaultPoint.reach("index.built")
+                break
+            } catch let error as PostgresError where error.code == .server {
+                try await clearAway(name, on: table)
+                // Two concurrent builds on one table wait for each other; one is told so and loses.
+                guard error.sqlState == .deadlockDetected, triesLeft > 0 else { throw error }
+                triesLeft -= 1
+                try await Task.sleep(for: .milliseconds(Int.random(in: 200...1000)))
+            }
+        }
+        guard try await catalog.index(name, on: table)?.isValid == true else {
+            throw MigrateError.invalidIndexes([RelationName(schema: table.schema, name: name).quoted])
+        }
+    }
+
+    /// Looks at what is there under the name, and drops what an interrupted build left.
+    ///
+    /// - Returns: whether nothing is left to do.
+    func settle(_ name: String, on table: IndexedTable, wanted: String?) async throws -> Bool {
+        var patience = LockPatience(budget: lockPolicy.budget)
+        while let found = try await catalog.index(name, on: table) {
+            let qualified = RelationName(schema: table.schema, name: name)
+            guard found.isOnTable else { throw MigrateError.indexNameTaken(qualified.quoted, place: place) }
+            // A session that was left behind by a killed run may still be at it: it is gone within two seconds.
+            if let builder = found.builder {
+                let session = BlockingSession(
+                    pid: builder, user: nil, application: "it builds \(qualified.quoted)", state: nil, seconds: 0,
+                    query: "")
+                try await patience.wait(for: [session], .notBegun, progress)
+                continue
+            }
+            var definition = wanted
+            if definition == nil { definition = try await catalog.definition(of: build, on: table) }
+            guard found.definition == definition, found.isUnique == build.isUnique else {
+                throw MigrateError.indexDiffers(
+                    qualified.quoted, found: found.definition, wanted: definition ?? "", place: place)
+            }
+            if found.isValid { return true }
+            progress(.note("\(qualified.quoted) was left invalid by an interrupted build: it is built anew."))
+            try await drop(found, of: table, qualified)
+        }
+        return false
+    }
+
+    private func drop(_ index: ExistingIndex, of table: IndexedTable, _ name: RelationName) async throws {
+        try await waitForOldTransactions(table)
+        try await connection.execute("SET lock_timeout = 0")
+        try await watch.observing(connection, name.quoted, progress) {
+            try await connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(try await connection.quote(name))")
+        }
+        try await FaultPoint.reach("index.dropped")
+    }
+
+    /// Takes away what a build that failed has left, as far as that does not take long: the next run would do the same.
+    private func clearAway(_ name: String, on table: IndexedTable) async throws {
+        guard let found = try await catalog.index(name, on: table), found.isOnTable, !found.isValid,
+            found.builder == nil, found.parent == nil
+        else { return }
+        let quoted = try await connection.quote(RelationName(schema: table.schema, name: name))
+        do {
+            try await connection.executeScript("SET statement_timeout = '5s'")
+            try await connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(quoted)")
+        } catch let error as PostgresError where error.sqlState == .queryCanceled {
+            progress(.warning("\(quoted) is left invalid for now; the next run drops it."))
+        }
+        try await connection.execute("RESET statement_timeout")
+    }
+
+    /// A concurrent build waits for every older transaction with a snapshot. Until they are gone it is not begun, so that
+    /// they can be named and the budget holds.
+    private func waitForOldTransactions(_ table: IndexedTable) async throws {
+        var patience = LockPatience(budget: lockPolicy.budget)
+        while true {
+            let blockers = try await connection.query(
+                SQLResource(PackageResources.build_blockers_sql).text, [table.oid]
+            ).map(BlockingSession.init)
+            if blockers.isEmpty { return }
+            try await patience.wait(for: blockers, .notBegun, progress)
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import PostgresClient
+
+/// A table that has, or is to have, an index.
+struct IndexedTable: Sendable, Equatable {
+    let oid: Int64
+    let schema: String
+    let name: String
+    let isPartitioned: Bool
+
+    var relation: RelationName { RelationName(schema: schema, name: name) }
+
+    /// Reads a row of oid, kind, schema, name.
+    init(_ row: Row) throws {
+        let (oid, kind, schema, name) = try row.decode(Int64.self, String.self, String.self, String.self)
+        self.oid = oid
+        self.schema = schema
+        self.name = name
+        isPartitioned = kind == "p"
+    }
+}
+
+/// An index as the catalog has it.
+struct ExistingIndex: Sendable, Equatable {
+    let oid: Int64
+    let name: String
+    /// Whether it is an index, and on the table that was asked for.
+    let isOnTable: Bool
+    let isValid: Bool
+    let isUnique: Bool
+    /// `USING btree (a) WHERE …`, as PostgreSQL writes it.
+    let definition: String
+    /// The index of the partitioned table that it is attached to.
+    let parent: Int64?
+    /// The session that builds it right now.
+    let builder: Int32?
+}
+
+/// Asks the catalog about indexes.
+struct IndexCatalog: Sendable {
+    let connection: PostgresConnection
+
+    /// The table of a name; nil when there is none.
+    func table(_ name: RelationName) async throws -> IndexedTable? {
+        try await connection.query(SQLResource(PackageResources.index_table_sql).text, [name.quoted]).first
+            .map(IndexedTable.init)
+    }
+
+    /// The partitions right below a table.
+    func children(of table: IndexedTable) async throws -> [IndexedTable] {
+        try await connection.query(SQLResource(PackageResources.partition_children_sql).text, [table.oid])
+            .map(IndexedTable.init)
+    }
+
+    /// What has a name in the schema of a table; nil when nothing has.
+    func index(_ name: String, on table: IndexedTable) async throws -> ExistingIndex? {
+        try await indexes(on: table, named: name).first
+    }
+
+    /// The indexes of a table.
+    func indexes(on table: IndexedTable, named name: String? = nil) async throws -> [ExistingIndex] {
+        try await connection.query(SQLResource(PackageResources.index_state_sql).text, [table.oid, name]).map { row in
+            let (name, isOnTable, isValid, isUnique, definition, parent, oid, builder) = try row.decode(
+                String.self, Bool.self, Bool.self, Bool.self, String.self, Int64?.self, Int64.self, Int32?.self)
+            return ExistingIndex(
+                oid: oid, name: name, isOnTable: isOnTable, isValid: isValid, isUnique: isUnique,
+                definition: definition, parent: parent, builder: builder)
+        }
+    }
+
+    /// The definition that PostgreSQL would keep of a build: read off an index on an empty copy of the table.
+    func definition(of build: IndexBuild, on table: IndexedTable) async throws -> String {
+        try await connection.execute("BEGIN")
+        do {
+            try await connection.execute(
+                "CREATE TEMPORARY TABLE rssctl_probe (LIKE \(try await connection.quote(table.relation)))")
+            try await connection.execute(
+                build.sql(name: "rssctl_probe_index", on: "pg_temp.rssctl_probe", concurrently: false))
+            let probe = try await connection.query(
+                SQLResource(PackageResources.index_table_sql).text, ["pg_temp.rssctl_probe"]
+            ).first.map(IndexedTable.init)
+            let found = probe == nil ? nil : try await index("rssctl_probe_index", on: probe!)
+            try await connection.execute("ROLLBACK")
+            return found?.definition ?? ""
+        } catch {
+            if await connection.isOpen { _ = try? await connection.execute("ROLLBACK") }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import PostgresClient
+import RSSModel
+import SQLScript
+
+extension MigrateError: ReportableError {
+    public var report: ErrorReport {
+        switch self {
+        case .directoryUnreadable(let path, let reason):
+            ErrorReport(
+                code: "RSS-MIGRATE-001", exit: .dataError, message: "the folder \(path) holds no migrations to read",
+                detail: reason, hint: "name a folder of V0001__what_it_does.sql files with --directory")
+        case .duplicateVersion(let version, let files):
+            ErrorReport(
+                code: "RSS-MIGRATE-002", exit: .dataError, message: "version \(version) exists twice",
+                detail: files.joined(separator: ", "), hint: "give one of the files another number")
+        case .downWithoutUp(let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-010", exit: .dataError, message: "\(file) takes back a migration that is not there",
+                hint: "name it as the migration is named, with .down.sql in place of .sql")
+        case .unreadable(let error, let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-008", exit: .dataError, message: "\(file) is no SQL script: \(error.message)",
+                hint: error.hint, place: SourcePlace(error.position, in: file))
+        case .directive(let error, let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-011", exit: .dataError, message: error.message, hint: error.hint,
+                place: SourcePlace(error.position, in: file))
+        case .transactionDirective(let mode, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-012", exit: .dataError,
+                message: "the file says 'rssctl:transaction \(mode)', and this statement cannot be run so",
+                hint: "take the directive out: how each statement is run is told from the statement itself",
+                place: place)
+        case .transactionControl(let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-009", exit: .dataError,
+                message: "a migration must not begin, end or divide a transaction",
+                hint: "take the statement out: each statement is run in a transaction wherever PostgreSQL allows it",
+                place: place)
+        case .repeatableNotTransactional(let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-013", exit: .dataError,
+                message: "a repeatable migration is run in one transaction, and this statement cannot be",
+                hint: "put it into a versioned migration", place: place)
+        case .backfillUnsuited(let error, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-014", exit: .dataError, message: error.message,
+                hint: "rssctl:backfill stands before one UPDATE or DELETE without RETURNING", place: place)
+        case .backfillKey(let reason, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-015", exit: .dataError, message: "the key of a backfill does not do: \(reason)",
+                hint: "name a column that is NOT NULL and with which an index begins: the primary key", place: place)
+        case .syntax(let message, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-016", exit: .dataError, message: message,
+                hint: "nothing was run; mend the file and run rssctl migrate again", place: place)
+        case .checksumMismatch(let version, let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-003", exit: .pending,
+                message: "\(file) was changed after version \(version) had been applied",
+                hint:
+                    "restore the file as it was, and put the change into a new migration; or stand by it: rssctl migrate repair --accept \(version) --reason '…'"
+            )
+        case .unknownApplied(let version, let name):
+            ErrorReport(
+                code: "RSS-MIGRATE-004", exit: .pending,
+                message: "the database has version \(version) (\(name)), which is not among the migrations here",
+                hint: "use the rssctl, or the folder, that applied it")
+        case .outOfOrder(let version, let newest):
+            ErrorReport(
+                code: "RSS-MIGRATE-005", exit: .pending,
+                message: "version \(version) is pending, though the newer version \(newest) was applied already",
+                hint: "give the file a number above \(newest), or say --order non-linear or linear-skip")
+        case .brokenChain(let version):
+            ErrorReport(
+                code: "RSS-MIGRATE-017", exit: .pending,
+                message:
+                    "the history of migrations was changed by hand: version \(version) does not follow from what is before it",
+                detail: "a row of rssctl.migration was added, removed or changed",
+                hint: "find out what was done, then stand by it: rssctl migrate repair --accept \(version) --reason '…'"
+            )
+        case .doneStatementChanged(let ordinal, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-018", exit: .pending,
+                message: "statement \(ordinal) was changed after it had been done; the rest of the file is still to do",
+                hint: "restore the statement as it was; what follows it may be changed", place: place)
+        case .statementFailed(let error, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-006", exit: error.isConnectivity ? .unavailable : .failed,
+                message: error.message, detail: error.detail ?? error.context,
+                hint: error.hint ?? "nothing of its transaction was kept; mend the file and run rssctl migrate again",
+                sqlState: error.sqlState?.rawValue, place: place)
+        case .lockBudgetSpent(let file, let budget, let blockers):
+            ErrorReport(
+                code: "RSS-MIGRATE-007", exit: .tryAgain, message: "no lock for \(file) within \(budget)",
+                hint: "try again when the sessions named have ended, or allow more with --lock-budget",
+                blockers: blockers)
+        case .lockLost:
+            ErrorReport(
+                code: "RSS-MIGRATE-019", exit: .failed,
+                message: "a statement gave back the lock that keeps two runs of migrate apart",
+                hint: "take DISCARD ALL and pg_advisory_unlock_all() out of the file, and run rssctl migrate again")
+        case .secondOverload(let functions, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-020", exit: .failed,
+                message: "CREATE OR REPLACE would make a second function of the name, and its callers would fail",
+                detail: functions.joined(separator: "; "),
+                hint:
+                    "write -- rssctl:replace before the statement: the old one is then dropped, and its grants go to the new one",
+                place: place)
+        case .indexUnnamed(let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-021", exit: .dataError,
+                message: "an index that is built concurrently needs a name",
+                detail: "without one an interrupted build could not be found again",
+                hint: "CREATE INDEX CONCURRENTLY name ON …", place: place)
+        case .indexTableMissing(let table, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-022", exit: .failed, message: "there is no table \(table) to build the index on",
+                hint: "check the name and the search_path: rssctl config show", place: place)
+        case .indexOnlyConcurrently(let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-023", exit: .dataError,
+                message: "ON ONLY of a partitioned table cannot be built concurrently",
+                hint: "leave ONLY out: the index is then built on each partition, concurrently", place: place)
+        case .indexNameTaken(let name, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-024", exit: .failed, message: "something else is named \(name)",
+                hint: "give the index another name", place: place)
+        case .indexDiffers(let name, let found, let wanted, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-025", exit: .failed, message: "there is another index named \(name)",
+                detail: "it is \(found); wanted is \(wanted)",
+                hint: "drop it first, in a migration, or give the new one another name", place: place)
+        case .invalidIndexes(let names):
+            ErrorReport(
+                code: "RSS-MIGRATE-026", exit: .failed,
+                message: "invalid: \(names.joined(separator: ", ")); writes pay for it, and no query uses it",
+                hint: names.map { "REINDEX INDEX CONCURRENTLY \($0)" }.joined(separator: "; "))
+        }
+    }
+}
+
+extension ScriptError {
+    /// One sentence without a full stop.
+    var message: String {
+        switch problem {
+        case .unterminated(let what): "the \(what) that begins here is never closed"
+        case .unopenedParenthesis: "this parenthesis closes nothing"
+        case .unclosedParenthesis: "this parenthesis is never closed"
+        case .metaCommand("\\."): "the rows of a COPY … FROM stdin cannot stand in a migration"
+        case .metaCommand(let command): "\(command) is a command of psql, not SQL"
+        case .nulByte: "a NUL byte, where libpq would cut the statement"
+        case .notUTF8: "here it is not UTF-8"
+        }
+    }
+
+    /// The next step.
+    var hint: String? {
+        switch problem {
+        case .metaCommand("\\."): "write INSERT statements, or load the rows with rssctl bulk import"
+        case .metaCommand: "take it out; what it includes must be a migration of its own"
+        case .notUTF8: "convert it: iconv -f LATIN1 -t UTF-8"
+        case .nulByte: "take it out"
+        default: nil
+        }
+    }
+}
+
+extension BackfillError {
+    /// One sentence without a full stop.
+    var message: String {
+        switch problem {
+        case .noChange: "only an UPDATE or DELETE can be run in batches"
+        case .returning: "a statement that is run in batches cannot return rows"
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import SQLScript
+
+/// An UPDATE or DELETE that is run in batches along a key.
+public struct Backfill: Sendable, Hashable {
+    /// The table.
+    public let table: RelationName
+    /// How the statement names the table: its alias, or nil.
+    public let alias: String?
+    /// The column that is gone along.
+    public let key: String
+    /// Rows in a batch.
+    public let batch: Int
+    /// Rest between two batches.
+    public let pause: Duration
+    /// The statement up to the word WHERE, or to its end where it has none.
+    public let head: String
+    /// The condition; nil where the statement has none.
+    public let condition: String?
+
+    /// Takes a statement apart.
+    ///
+    /// - Throws: ``BackfillError`` for a statement that cannot be cut into batches.
+    init(_ statement: ScriptStatement, tree: ParseNode?, _ directive: Directive.Backfill) throws(BackfillError) {
+        guard let (type, node) = tree?.tagged, type == "UpdateStmt" || type == "DeleteStmt",
+            let table = RelationName(node["relation"])
+        else { throw BackfillError(.noChange) }
+        guard node.list("returningList").isEmpty else { throw BackfillError(.returning) }
+        self.table = table
+        alias = node["relation"]?["alias"]?.string("aliasname")
+        key = directive.key
+        batch = directive.batch
+        pause = directive.pause
+        guard let place = Self.whereToken(statement) else {
+            guard node["whereClause"] == nil else { throw BackfillError(.noChange) }
+            head = statement.text
+            condition = nil
+            return
+        }
+        let bytes = Array(statement.text.utf8)
+        head = String(decoding: bytes[..<place.lowerBound], as: UTF8.self)
+        condition = String(decoding: bytes[place.upperBound...], as: UTF8.self)
+    }
+
+    /// The word WHERE of the statement itself, not that of a subquery, which stands in parentheses.
+    private static func whereToken(_ statement: ScriptStatement) -> Range<Int>? {
+        let bytes = Array(statement.text.utf8)
+        var depth = 0
+        for token in statement.tokens {
+            switch token.kind {
+            case .openParenthesis: depth += 1
+            case .closeParenthesis: depth -= 1
+            case .word where depth == 0:
+                if String(decoding: bytes[token.range], as: UTF8.self).lowercased() == "where" { return token.range }
+            default: break
+            }
+        }
+        return nil
+    }
+}
+
+/// Why a statement cannot be run in batches.
+public struct BackfillError: Error, Sendable, Equatable {
+    /// The kinds of trouble.
+    public enum Problem: Sendable, Equatable {
+        /// The statement is neither an UPDATE nor a DELETE.
+        case noChange
+        /// It has a RETURNING clause, whose rows nobody would get.
+        case returning
+    }
+
+    /// What is wrong.
+    public let problem: Problem
+
+    init(_ problem: Problem) { self.problem = problem }
+}

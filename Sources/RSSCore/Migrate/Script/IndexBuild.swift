@@ -1,0 +1,53 @@
+import SQLScript
+
+/// A `CREATE INDEX` taken apart, so that it can be put together again for another table: a partition, or an empty copy.
+public struct IndexBuild: Sendable, Hashable {
+    /// `UNIQUE`
+    public let isUnique: Bool
+    /// The name; nil where PostgreSQL would choose one.
+    public let name: String?
+    /// The table.
+    public let table: RelationName
+    /// `ON ONLY`
+    public let isOnly: Bool
+    /// What stands behind the table's name: `USING gin (…) WHERE …`.
+    public let definition: String
+
+    /// Takes a statement apart; nil for anything but a CREATE INDEX.
+    public init?(_ statement: ScriptStatement, tree: ParseNode) {
+        guard let node = tree.as("IndexStmt"), let relation = node["relation"], let table = RelationName(relation),
+            let definition = Self.definition(statement, behind: relation["location"]?.integer ?? 0)
+        else { return nil }
+        isUnique = node.flag("unique")
+        name = node.string("idxname")
+        self.table = table
+        isOnly = !relation.flag("inh")
+        self.definition = definition
+    }
+
+    /// The text behind the table's name, which begins at a byte of the statement: `a.b.c` is words and points in turn.
+    private static func definition(_ statement: ScriptStatement, behind location: Int) -> String? {
+        var isNameExpected = true
+        for token in statement.tokens where token.range.lowerBound >= location && !token.isComment {
+            let isName = token.kind == .word || token.kind == .quotedIdentifier
+            let text = statement.text.utf8.dropFirst(token.range.lowerBound)
+            if isNameExpected, isName {
+                isNameExpected = false
+            } else if !isNameExpected, text.first == UInt8(ascii: ".") {
+                isNameExpected = true
+            } else {
+                return String(Substring(text))
+            }
+        }
+        return nil
+    }
+
+    /// The statement for a table, by names that are quoted already.
+    func sql(name: String?, on table: String, concurrently: Bool, only: Bool = false) -> String {
+        let words: [String?] = [
+            "CREATE", isUnique ? "UNIQUE" : nil, "INDEX", concurrently ? "CONCURRENTLY" : nil, name, "ON",
+            only ? "ONLY" : nil, table, definition,
+        ]
+        return words.compactMap { $0 }.joined(separator: " ")
+    }
+}

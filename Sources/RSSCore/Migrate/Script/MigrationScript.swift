@@ -1,0 +1,74 @@
+import RSSModel
+import SQLScript
+
+/// A file of SQL, read: its statements, and how they are run.
+public struct MigrationScript: Sendable, Equatable {
+    /// The file's name.
+    public let file: String
+    /// The text, without a byte order mark.
+    public let sql: String
+    /// SHA-256 of the file.
+    public let checksum: String
+    /// SHA-256 over the statements without comments and white space: unchanged by an edit that changes nothing.
+    public let contentHash: String
+    /// The statements in order.
+    public let statements: [MigrationStatement]
+
+    /// The statements as they are run.
+    public var groups: [StatementGroup] { StatementGroup.divide(statements) }
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``MigrateError`` for a file that is no SQL script, or holds what a migration must not.
+    public init(file: String, bytes: [UInt8]) throws {
+        self.file = file
+        checksum = Digest.sha256.hex(bytes)
+        let sources: [ScriptStatement]
+        do {
+            sources = try Splitter(bytes).statements()
+        } catch let error as ScriptError {
+            throw MigrateError.unreadable(error, file: file)
+        }
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        sql = String(decoding: text, as: UTF8.self)
+        statements = try zip(sources, Parser.parse(sources.map(\.text))).map {
+            try MigrationStatement($0, $1, file: file)
+        }
+        contentHash = Digest.sha256.hex(statements.map(\.hash).joined(separator: "\n").utf8)
+        if let statement = statements.first(where: \.isTransactionControl) {
+            throw MigrateError.transactionControl(place: SourcePlace(statement.source.position, in: file))
+        }
+        try agreeOnTransaction()
+    }
+
+    /// A directive that says how the file is run must be true.
+    private func agreeOnTransaction() throws {
+        let directives = statements.first?.directives ?? []
+        let modes = directives.compactMap { if case .transaction(let mode) = $0 { mode } else { nil } }
+        for mode in modes {
+            let contrary = statements.first { $0.action.isTransactional == (mode == .none) }
+            if let contrary {
+                throw MigrateError.transactionDirective(
+                    mode.rawValue, place: SourcePlace(contrary.source.position, in: file))
+            }
+        }
+    }
+
+    /// The place in the file of a character of a statement, from 1; the statement's beginning for nil.
+    func place(of character: Int?, in statement: MigrationStatement) -> SourcePlace {
+        let start = statement.source.position
+        guard let character else { return SourcePlace(start, in: file) }
+        let before = statement.source.text.unicodeScalars.prefix(max(0, character - 1))
+        let position = LineMap(Array(String(before).utf8)).position(at: .max)
+        return SourcePlace(
+            file: file, line: start.line + position.line - 1,
+            column: position.line == 1 ? start.column + position.column - 1 : position.column)
+    }
+}
+
+extension SourcePlace {
+    /// A position of a script in its file.
+    init(_ position: ScriptPosition, in file: String) {
+        self.init(file: file, line: position.line, column: position.column)
+    }
+}

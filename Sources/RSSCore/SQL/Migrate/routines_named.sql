@@ -1,0 +1,22 @@
+-- The functions, or the view, of a name: how a statement names each, its owner, comment and grants.
+-- $1 schema; NULL for the one in which a new object would be made, $2 name, $3 'FUNCTION' or 'VIEW'
+WITH object AS (
+    SELECT p.oid, 'pg_proc'::regclass AS class, p.proowner AS owner, p.proacl AS acl, p.pronamespace AS namespace,
+           format('%s %I.%I(%s)', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END,
+                  n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) AS identity
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE $3 = 'FUNCTION' AND p.proname = $2 AND n.nspname = coalesce($1, current_schema())
+    UNION ALL
+    SELECT c.oid, 'pg_class'::regclass, c.relowner, c.relacl, c.relnamespace,
+           format('%s %I.%I', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, n.nspname, c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE $3 = 'VIEW' AND c.relkind IN ('v', 'm') AND c.relname = $2 AND n.nspname = coalesce($1, current_schema())
+)
+SELECT o.identity, pg_get_userbyid(o.owner)::text AS owner, obj_description(o.oid, o.class::text) AS comment,
+       o.acl IS NOT NULL AS has_grants,
+       coalesce((SELECT array_agg(format('%s TO %s%s', g.privilege_type, CASE g.grantee WHEN 0 THEN 'PUBLIC'
+                     ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+                     CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) ORDER BY 1)
+                 FROM aclexplode(o.acl) g), '{}')::text[] AS grants
+FROM object o
+ORDER BY o.identity;

@@ -1,0 +1,47 @@
+import PostgresClient
+import RSSModel
+
+/// The waiting of somebody who wants a lock: how long still, how long between two tries, and what is told meanwhile.
+struct LockPatience {
+    /// What is waited for.
+    enum Reason {
+        /// Older transactions are in the way, so that nothing was tried: looking again costs nobody anything.
+        case notBegun
+        /// A lock was refused after a short wait in its queue: others waited behind it, so the next try comes later.
+        case lockRefused
+    }
+
+    private let budget: Duration
+    private let deadline: ContinuousClock.Instant
+    private var toldAt: ContinuousClock.Instant?
+    private var pause = 50...250
+
+    init(budget: Duration) {
+        self.budget = budget
+        deadline = ContinuousClock.now + budget
+    }
+
+    /// Waits until the next try is due, and names who is in the way, at once and then every ten seconds.
+    ///
+    /// - Throws: ``LockBudgetSpent``, `CancellationError`.
+    mutating func wait(
+        for blockers: [BlockingSession], _ reason: Reason, _ progress: ProgressReporter
+    ) async throws {
+        if ContinuousClock.now > deadline {
+            let parts = budget.components
+            let text = parts.attoseconds == 0 ? "\(parts.seconds) s" : "\(budget)"
+            throw LockBudgetSpent(budget: text, blockers: blockers)
+        }
+        if toldAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true {
+            toldAt = .now
+            let first = blockers.first?.description ?? "a session that has gone again"
+            progress(.note("Waiting for a lock; in the way: \(first)"))
+        }
+        switch reason {
+        case .notBegun: try await Task.sleep(for: .milliseconds(Int.random(in: 50...100)))
+        case .lockRefused:
+            try await Task.sleep(for: .milliseconds(Int.random(in: pause)))
+            pause = min(pause.lowerBound * 2, 500)...min(pause.upperBound * 2, 1500)
+        }
+    }
+}

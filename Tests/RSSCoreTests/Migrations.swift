@@ -1,0 +1,47 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import Synchronization
+import TestSupport
+
+@testable import RSSCore
+
+/// A folder of migrations, by name and text.
+func migrations(_ files: [String: String]) throws -> MigrationSource {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("migrations-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try write(files, to: .directory(path))
+    return .directory(path)
+}
+
+/// Writes, or overwrites, files of a folder of migrations.
+func write(_ files: [String: String], to source: MigrationSource) throws {
+    guard case .directory(let path) = source else { return }
+    for (name, text) in files { try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8) }
+}
+
+/// A migrator with short patience.
+func migrator(
+    _ connection: PostgresConnection, _ source: MigrationSource, budget: Duration = .seconds(5),
+    order: MigrationOrder = .linear, observer: ConnectionOptions? = nil
+) -> Migrator {
+    Migrator(
+        connection, source: source, lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget),
+        runID: UUID().uuidString, order: order, observer: observer)
+}
+
+/// What a session is told, collected.
+final class Told: Sendable {
+    private let events = Mutex<[ProgressEvent]>([])
+
+    var reporter: ProgressReporter { ProgressReporter { event in self.events.withLock { $0.append(event) } } }
+    var all: [ProgressEvent] { events.withLock { $0 } }
+    var notes: [String] {
+        all.compactMap { if case .note(let text) = $0 { text } else { nil } }
+    }
+}
+
+extension PostgresConnection {
+    /// The first column of the first row, as text.
+    func value(_ sql: String) async throws -> String? { try await query(sql).first?.text(at: 0) }
+}
