@@ -84,7 +84,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RSSCoreTests",
-            dependencies: ["RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "TestSupport"],
+            dependencies: [
+                "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RSSCommandsTests",
