@@ -13,7 +13,8 @@ import Testing
         #expect(try parse("-- rssctl:transaction none") == .transaction(.none))
         #expect(try parse("--rssctl:transaction file") == .transaction(.file))
         #expect(
-            try parse("-- rssctl:allow drop-table nobody  reads it") == .allow(rule: "drop-table", reason: "nobody reads it"))
+            try parse("-- rssctl:allow drop-table nobody  reads it")
+                == .allow(rule: "drop-table", reason: "nobody reads it"))
         #expect(try parse("/* rssctl:allow-file r why */") == .allowFile(rule: "r", reason: "why"))
         #expect(
             try parse("-- rssctl:backfill batch=1000 key=ID pause=100ms")

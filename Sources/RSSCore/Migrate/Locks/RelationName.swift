@@ -2,7 +2,7 @@ import PostgresClient
 import SQLScript
 
 /// The name of a table, index or view as a statement writes it.
-public struct RelationName: Sendable, Hashable {
+public struct RelationName: Sendable, Hashable, Codable {
     /// The schema; nil where `search_path` decides.
     public let schema: String?
     /// The name, as the catalog has it.

@@ -1,0 +1,74 @@
+import SQLScript
+
+/// What a statement will do to a database: locks, work, size, time.
+public struct StatementEffect: Sendable, Equatable {
+    /// What the statement is called.
+    public let command: String
+    /// Whether it may run inside a transaction.
+    public let runsInTransaction: Bool
+    /// The locks that it takes.
+    public let locks: [RelationLock]
+    /// The work besides the catalog.
+    public let work: [StatementWork]
+    /// Rows that the work goes over; nil where they are not known.
+    public let rows: Int64?
+    /// Bytes that the work goes over; nil where they are not known.
+    public let bytes: Int64?
+    /// How long it takes once it has its locks.
+    public let duration: DurationClass
+
+    /// Judges a statement by what there is before it.
+    public init(of tree: ParseNode, in catalog: CatalogSnapshot) {
+        command = CommandTag.of(tree)
+        runsInTransaction = TransactionMode.isAllowedInTransaction(tree)
+        locks = LockPrediction.locks(of: tree, in: catalog)
+        work = WorkPrediction.work(of: tree, in: catalog)
+        var tables: [RelationName] = []
+        for name in work.compactMap(\.relation) where !tables.contains(name) { tables.append(name) }
+        let counts = tables.map { catalog.rows(of: $0) }
+        let sizes = tables.map { catalog.bytes(of: $0) }
+        rows = tables.isEmpty || counts.contains(nil) ? nil : counts.compactMap { $0 }.reduce(0, +)
+        bytes = tables.isEmpty || sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)
+        duration =
+            if work.contains(.waits) {
+                .unbounded
+            } else if work.contains(.unseen) {
+                .unknown
+            } else if work.isEmpty || tables.allSatisfy(catalog.isNew) {
+                .instant
+            } else {
+                rows.map { $0 <= DurationClass.fewRows ? .short : .proportional } ?? .proportional
+            }
+    }
+
+    /// Tables that are written anew.
+    public var rewrites: [RelationName] { work.compactMap { if case .rewrite(let name) = $0 { name } else { nil } } }
+    /// Tables whose rows are all read.
+    public var scans: [RelationName] { work.compactMap { if case .scan(let name) = $0 { name } else { nil } } }
+    /// Tables over which an index is built.
+    public var builds: [RelationName] { work.compactMap { if case .build(let name) = $0 { name } else { nil } } }
+
+    /// The strongest lock on a relation that the script has not made itself.
+    public func strongest(in catalog: CatalogSnapshot) -> RelationLock? {
+        locks.filter { !catalog.isNew($0.relation) }.max { $0.mode < $1.mode }
+    }
+}
+
+/// Whose statements wait while a lock is held.
+public enum Blocked: String, Sendable, Codable {
+    /// Nobody but others that want the same.
+    case nothing
+    /// Changes of the schema, VACUUM, index builds.
+    case maintenance
+    /// INSERT, UPDATE, DELETE as well.
+    case writes
+    /// Every statement, plain SELECT included.
+    case readsAndWrites
+
+    /// What a lock of a mode blocks.
+    public init(_ mode: LockMode) {
+        self =
+            mode.stopsReaders
+            ? .readsAndWrites : mode.stopsWriters ? .writes : mode >= .shareUpdateExclusive ? .maintenance : .nothing
+    }
+}
