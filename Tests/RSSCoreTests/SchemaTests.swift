@@ -173,6 +173,18 @@ import Testing
         #expect(digests.count == 2 && digests[0] == digests[1])
     }
 
+    @Test func `a seed that was interrupted before its first visit is not gone on with`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await PostgresConnection.connect(options)
+            try await connection.execute("INSERT INTO organizations (name) VALUES ('left behind')")
+            await #expect(throws: SeedError.hasData) {
+                try await Seeder(options, options: .init(today: CalendarDate(Date()))).run(
+                    runID: UUID().uuidString, .silent)
+            }
+            await connection.close()
+        }
+    }
+
     @Test func `a large seed drops and rebuilds every secondary index, on the partitions too`() async throws {
         try await withConnection(migrated: true) { connection in
             let query =

@@ -80,7 +80,9 @@ public struct Seeder: Sendable {
     private func refuseIfSeeded(_ connection: PostgresConnection) async throws {
         let rows = try await connection.query("SELECT to_regclass('visit_report_keys') IS NOT NULL")
         guard try rows.first?.decode(Bool.self, at: 0) == true else { throw SeedError.notMigrated }
-        if try await !connection.query("SELECT 1 FROM visit_report_keys LIMIT 1").isEmpty { throw SeedError.hasData }
+        // Organizations come first: they tell of a seed that was interrupted before its first visit.
+        let any = "SELECT 1 FROM visit_report_keys UNION ALL SELECT 1 FROM organizations LIMIT 1"
+        if try await !connection.query(any).isEmpty { throw SeedError.hasData }
     }
 
     /// Two sessions load a month each at a time: one server process for each of two cores.
@@ -172,7 +174,7 @@ private actor SeedCounter {
 public enum SeedError: ReportableError, Equatable {
     /// The schema is not there.
     case notMigrated
-    /// There are visit reports already.
+    /// There are organizations or visit reports already.
     case hasData
     /// The categories of the schema are gone.
     case noCategories
@@ -185,7 +187,8 @@ public enum SeedError: ReportableError, Equatable {
                 hint: "rssctl migrate")
         case .hasData:
             ErrorReport(
-                code: "RSS-SEED-002", exit: .failed, message: "the sandbox has visit reports already",
+                code: "RSS-SEED-002", exit: .failed, message: "the sandbox has organizations or visit reports already",
+                detail: "a seed fills an empty schema; one that was interrupted is not gone on with",
                 hint: "rssctl sandbox reset --yes && rssctl migrate && rssctl sandbox seed")
         case .noCategories:
             ErrorReport(
