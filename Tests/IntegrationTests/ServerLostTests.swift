@@ -1,36 +1,12 @@
 import Foundation
-import Glibc
 import PostgresClient
-import RSSCore
-import RedisClient
 import TestSupport
 import Testing
 
 /// The servers are killed under the binary; they are a sandbox of this suite's own.
 @Suite(.serialized) struct ServerLostTests {
-    private func withSandbox(_ body: (Sandbox, SandboxState, Binary) async throws -> Void) async throws {
-        try await withState { state in
-            let sandbox = Sandbox(folder: "\(state)/sandbox")
-            let servers = try await sandbox.up()
-            // The servers' user must be able to enter the folder of the state.
-            let binary = Binary(state: state)
-            do {
-                try await body(sandbox, servers, binary)
-            } catch {
-                try? await sandbox.destroy()
-                throw error
-            }
-            try? await sandbox.destroy()
-        }
-    }
-
-    private func pid(_ path: String) throws -> Int32 {
-        let text = try String(contentsOfFile: path, encoding: .utf8)
-        return Int32(text.split(separator: "\n").first ?? "") ?? 0
-    }
-
     @Test func `PostgreSQL killed during a statement ends with 69, and the journal says so`() async throws {
-        try await withSandbox { _, servers, binary in
+        try await withSandbox { servers, binary in
             let migrated = try await binary.run("migrate")
             #expect(migrated.status == 0, "\(migrated.errors)")
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("slow-\(UUID().uuidString)").path
@@ -45,9 +21,7 @@ import Testing
             }
             try "SELECT pg_sleep(60);".write(toFile: "\(folder)/V0900__slow.sql", atomically: true, encoding: .utf8)
             let run = try binary.start(["migrate", "--directory", folder])
-            let admin = try await PostgresConnection.connect(
-                ConnectionOptions(
-                    keywords: servers.postgresKeywords, session: SessionSettings(applicationName: "admin")))
+            let admin = try await servers.connect()
             let began = try await eventually {
                 try await admin.query(
                     "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'"
@@ -55,7 +29,7 @@ import Testing
             }
             #expect(began)
             let killed = ContinuousClock.now
-            kill(try pid("\(servers.folder)/postgres/postmaster.pid"), SIGQUIT)
+            try servers.killPostgres()
             let result = try await run.result()
             #expect(result.status == 69, "\(result.errors)")
             #expect(killed.duration(to: .now) < .seconds(5))
@@ -68,10 +42,10 @@ import Testing
     }
 
     @Test func `Redis gone ends with 69 and a hint`() async throws {
-        try await withSandbox { _, servers, binary in
+        try await withSandbox { servers, binary in
             let migrated = try await binary.run("migrate")
             #expect(migrated.status == 0)
-            kill(try pid("\(servers.folder)/redis/redis.pid"), SIGKILL)
+            try servers.killRedis()
             let warm = try await binary.run("cache", "warm")
             #expect(warm.status == 69 && warm.errors.contains("rssctl doctor"), "\(warm.errors)")
             let doctor = try await binary.run("doctor")
