@@ -40,8 +40,3 @@ final class Told: Sendable {
         all.compactMap { if case .note(let text) = $0 { text } else { nil } }
     }
 }
-
-extension PostgresConnection {
-    /// The first column of the first row, as text.
-    func value(_ sql: String) async throws -> String? { try await query(sql).first?.text(at: 0) }
-}

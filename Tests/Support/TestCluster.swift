@@ -145,6 +145,9 @@ public func withConnection<T>(
 }
 
 extension PostgresConnection {
+    /// The first column of the first row, as text.
+    public func value(_ sql: String) async throws -> String? { try await query(sql).first?.text(at: 0) }
+
     /// Whether the session still does its work.
     public func answers() async throws -> Bool { try await query("SELECT 1").count == 1 }
 }

@@ -38,7 +38,7 @@ public actor PostgresConnection {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Opens a session and makes its settings.
+    /// Opens a session and makes its settings, unless a pooler is in between: they would stay behind for others.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/connectionFailed``, or `CancellationError`.
     public static func connect(_ options: ConnectionOptions, logger: Logger? = nil) async throws -> PostgresConnection {
@@ -119,15 +119,18 @@ public actor PostgresConnection {
         let pointer = try pointer()
         serverVersion = PQserverVersion(pointer)
         let assignments = options.session.assignments(serverVersion: serverVersion)
-        let calls = assignments.indices.map { "set_config($\($0 * 2 + 1), $\($0 * 2 + 2), false)" }
+        // Behind a pooler nothing is set: the session is the server's own, and the next client would be given our settings
+        // with it. A pooler announces a process id of its own.
+        let calls = assignments.indices.map { "set_config($\($0 * 2 + 2), $\($0 * 2 + 3), false)" }
         let result = try run(
-            "SELECT pg_backend_pid(), \(calls.joined(separator: ", "))",
-            assignments.flatMap { [$0.name.postgresParameter, $0.value.postgresParameter] },
+            "SELECT pg_backend_pid(), CASE WHEN pg_backend_pid() = $1 THEN concat(\(calls.joined(separator: ", "))) END",
+            [PQbackendPID(pointer).postgresParameter]
+                + assignments.flatMap { [$0.name.postgresParameter, $0.value.postgresParameter] },
             timeout: options.connectTimeout)
         backendPID = try result.first?.decode(Int32.self, at: 0) ?? 0
     }
 
-    /// Makes the session's settings again, as they were at its start.
+    /// Makes the session's settings again, as they were at its start. Not for a session behind a pooler.
     public func restoreSettings() async throws {
         try await execute("RESET ALL")
         try await execute("RESET ROLE")
