@@ -14,7 +14,7 @@ import Testing
             for version in 1...6 {
                 let file = try FileManager.default.contentsOfDirectory(
                     atPath: "\(Self.root)/Sources/RSSCore/SQL/Migrations"
-                ).first { $0.hasPrefix("V000\(version)") }
+                ).first { $0.hasPrefix("V000\(version)") && !$0.hasSuffix(".down.sql") }
                 let name = try #require(file)
                 try FileManager.default.copyItem(
                     atPath: "\(Self.root)/Sources/RSSCore/SQL/Migrations/\(name)", toPath: "\(folder)/\(name)")
