@@ -65,6 +65,16 @@ CREATE TABLE IF NOT EXISTS rssctl.operation (
     detail     text        NOT NULL
 );
 
+-- One row a version: the schema as it was after the migration, by which drift is told.
+CREATE TABLE IF NOT EXISTS rssctl.schema_fingerprint (
+    version   bigint      PRIMARY KEY,
+    digest    text        NOT NULL,
+    objects   jsonb       NOT NULL,
+    taken_at  timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON COLUMN rssctl.schema_fingerprint.digest IS 'SHA-256 of the objects: kind, identity and definition of each, NUL behind each.';
+COMMENT ON COLUMN rssctl.schema_fingerprint.objects IS 'Format, major version of the server, and the objects.';
+
 -- The form of these tables. One row.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
     one    boolean PRIMARY KEY DEFAULT true CHECK (one),

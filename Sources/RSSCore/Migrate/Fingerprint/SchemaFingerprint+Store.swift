@@ -1,0 +1,80 @@
+import Foundation
+import PostgresClient
+
+extension SchemaFingerprint {
+    /// A fingerprint as the database keeps it.
+    public struct Stored: Sendable, Equatable {
+        /// The migration after which it was taken.
+        public let version: Int64
+        /// When.
+        public let takenAt: Date
+        /// The schema as it was then.
+        public let fingerprint: SchemaFingerprint
+    }
+
+    /// Keeps the fingerprint as that of a version, in the caller's transaction where one is open; one kept before for
+    /// the same version is replaced.
+    ///
+    /// - Throws: `PostgresError`, also when the schema `rssctl` has no table for it yet.
+    public func store(_ connection: PostgresConnection, version: Int64) async throws {
+        let text = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.schema_fingerprint (version, digest, objects) VALUES ($1, $2, $3::jsonb)
+            ON CONFLICT (version) DO UPDATE
+            SET digest = excluded.digest, objects = excluded.objects, taken_at = clock_timestamp()
+            """, [version, digest, text])
+    }
+
+    /// The fingerprint kept for a version, or for the newest one.
+    ///
+    /// - Returns: nil when none is kept, and in a database that has no table for it.
+    /// - Throws: ``StructureError/fingerprintUnreadable(version:reason:)``, `PostgresError`.
+    public static func stored(_ connection: PostgresConnection, version: Int64? = nil) async throws -> Stored? {
+        let isThere = try await connection.query("SELECT to_regclass('rssctl.schema_fingerprint') IS NOT NULL").first?
+            .decode(Bool.self, at: 0)
+        guard isThere == true else { return nil }
+        let rows = try await connection.query(
+            """
+            SELECT version, taken_at, digest, (objects -> 'format')::integer, objects::text
+            FROM rssctl.schema_fingerprint
+            WHERE $1::bigint IS NULL OR version = $1
+            ORDER BY version DESC LIMIT 1
+            """, [version])
+        guard let row = rows.first else { return nil }
+        let (found, takenAt, digest, format, text) = try row.decode(
+            Int64.self, Date.self, String.self, Int?.self, String.self)
+        // A later format may have kinds of objects that cannot be read here; all that counts is that it is another one.
+        if let format, format != currentFormat {
+            return Stored(
+                version: found, takenAt: takenAt, fingerprint: SchemaFingerprint([], serverMajor: 0, format: format))
+        }
+        let fingerprint: SchemaFingerprint
+        do {
+            fingerprint = try JSONDecoder().decode(SchemaFingerprint.self, from: Data(text.utf8))
+        } catch {
+            throw StructureError.fingerprintUnreadable(version: found, reason: "\(error)")
+        }
+        guard fingerprint.digest == digest else {
+            throw StructureError.fingerprintUnreadable(version: found, reason: "its objects do not have its digest")
+        }
+        return Stored(version: found, takenAt: takenAt, fingerprint: fingerprint)
+    }
+}
+
+extension SchemaFingerprint {
+    /// Takes the fingerprint for a version and keeps it, unless one is kept for it that can be compared with the
+    /// database as this rssctl reads it. So a drift that is there stays to be seen, and a new version of rssctl or of
+    /// the server does not leave `drift` blind.
+    ///
+    /// - Returns: whether one was taken.
+    /// - Throws: ``StructureError/fingerprintUnreadable(version:reason:)``, `PostgresError`, `CancellationError`.
+    @discardableResult
+    public static func keep(_ connection: PostgresConnection, version: Int64) async throws -> Bool {
+        let server = Int(await connection.serverVersion) / 10_000
+        let kept = try await stored(connection, version: version)?.fingerprint
+        if let kept, kept.format == currentFormat, kept.serverMajor == server { return false }
+        try await read(connection).store(connection, version: version)
+        return true
+    }
+}

@@ -1,0 +1,195 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import TestSupport
+import Testing
+
+@testable import RSSCore
+
+/// One thing at a time is changed in the specimen, and put back.
+@Suite(.serialized) struct DriftTests {
+    private struct Undo: Error {}
+
+    @Test(arguments: Specimen.mutations)
+    func `a change of any kind of object is found and named, and nothing is left when it is undone`(
+        mutation: Mutation
+    ) async throws {
+        let connection = try await PostgresConnection.connect(try await Specimen.options)
+        let before = try await SchemaFingerprint.read(connection)
+        await #expect(throws: Undo.self) {
+            try await connection.transaction {
+                try await connection.execute(mutation.statement)
+                let after = try await SchemaFingerprint.read(connection)
+                let entries = SchemaDifference(expected: before, actual: after).entries
+                let isNamed = entries.contains {
+                    $0.kind == mutation.kind && $0.identity == mutation.identity && $0.state == mutation.state
+                }
+                #expect(isNamed, "\(entries)")
+                throw Undo()
+            }
+        }
+        let after = try await SchemaFingerprint.read(connection)
+        #expect(after == before && after.digest == before.digest)
+        await connection.close()
+    }
+
+    @Test func `there is a mutation for every kind of object`() {
+        #expect(Set(Specimen.mutations.map(\.kind)) == Set(SchemaObject.Kind.allCases))
+    }
+}
+
+@Suite struct FingerprintTests {
+    @Test func `it is the same whatever the settings of the session, and leaves them as they were`() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE odd ("Käse ""x"" y" timestamptz DEFAULT '2020-01-01 12:00+00', price money DEFAULT '1.50',
+                    data bytea DEFAULT '\\x00ff', span interval DEFAULT '1 day 2 hours', ratio float8 DEFAULT 0.1,
+                    day date DEFAULT '2020-02-03', note text DEFAULT 'a\\b''c');
+                CREATE VIEW shouting AS SELECT upper(note) AS "NOTE" FROM odd WHERE day < '2021-01-01';
+                """)
+            let plain = try await SchemaFingerprint.read(connection)
+            let settings = [
+                ("search_path", "public, files"), ("DateStyle", "SQL, DMY"), ("IntervalStyle", "sql_standard"),
+                ("TimeZone", "Asia/Tokyo"), ("bytea_output", "escape"), ("extra_float_digits", "-5"),
+                ("quote_all_identifiers", "on"), ("standard_conforming_strings", "off"), ("lock_timeout", "7s"),
+            ]
+            for (name, value) in settings {
+                try await connection.query("SELECT set_config($1, $2, false)", [name, value])
+            }
+            func current() async throws -> [String?] {
+                try await connection.query(
+                    "SELECT current_setting(name) FROM unnest($1::text[]) AS name", [settings.map(\.0)]
+                ).map { $0.text(at: 0) }
+            }
+            let values = try await current()
+            let odd = try await SchemaFingerprint.read(connection)
+            #expect(odd == plain)
+            try await connection.transaction {
+                let within = try await SchemaFingerprint.read(connection)
+                #expect(within == plain)
+                let inside = try await current()
+                #expect(inside == values)
+            }
+            let after = try await current()
+            #expect(after == values)
+        }
+    }
+
+    @Test func `it sees what the open transaction has done, also in one that only reads`() async throws {
+        try await withConnection(migrated: true) { connection in
+            let before = try await SchemaFingerprint.read(connection)
+            try await connection.transaction {
+                try await connection.execute("CREATE TABLE mine (a int)")
+                let within = try await SchemaFingerprint.read(connection)
+                #expect(
+                    SchemaDifference(expected: before, actual: within).entries.map(\.identity) == ["public.mine"])
+                try await connection.execute("DROP TABLE mine")
+            }
+            try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
+                let within = try await SchemaFingerprint.read(connection)
+                #expect(within == before)
+            }
+        }
+    }
+
+    @Test func `a role without any right reads the same`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let owner = try await PostgresConnection.connect(options)
+            try await owner.executeScript(Specimen.roles + "ALTER ROLE fp_reader LOGIN;")
+            let expected = try await SchemaFingerprint.read(owner)
+            try await owner.execute("SET ROLE fp_reader")
+            let actual = try await SchemaFingerprint.read(owner)
+            #expect(actual == expected)
+            await owner.close()
+        }
+    }
+
+    @Test func `vacuum, statistics, rows, sequence values and partition maintenance are no drift`() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await connection.execute("CREATE SEQUENCE numbers")
+            try await connection.execute("CREATE STATISTICS by_office ON organization_id, office_id FROM visit_reports")
+            try await connection.execute("GRANT SELECT ON visit_reports TO pg_monitor")
+            let before = try await SchemaFingerprint.read(connection)
+            try await connection.execute(
+                "INSERT INTO organizations (name) SELECT 'x' || n FROM generate_series(1, 500) n")
+            try await connection.execute("SELECT nextval('numbers')")
+            let maintenance = PartitionMaintenance(
+                connection, planner: PartitionPlanner(premake: 9), lockPolicy: LockPolicy(), runID: UUID().uuidString)
+            let outcome = try await maintenance.run(
+                schema: "public", name: "visit_reports", today: CalendarDate(Date()), isDryRun: false, progress: .silent
+            )
+            #expect(!outcome.created.isEmpty)
+            try await connection.execute("VACUUM FULL organizations")
+            try await connection.execute("REINDEX TABLE organizations")
+            try await connection.execute("VACUUM (ANALYZE, FREEZE)")
+            let after = try await SchemaFingerprint.read(connection)
+            #expect(SchemaDifference(expected: before, actual: after).entries == [])
+            #expect(after.objects.allSatisfy { !$0.identity.contains("visit_reports_20") })
+        }
+    }
+
+    @Test func `a privilege that is granted and taken back leaves no trace`() async throws {
+        try await withConnection(migrated: true) { connection in
+            let before = try await SchemaFingerprint.read(connection)
+            try await connection.executeScript(
+                "GRANT SELECT ON users TO pg_monitor; REVOKE SELECT ON users FROM pg_monitor; REVOKE ALL ON TYPE tsvector FROM PUBLIC"
+            )
+            let after = try await SchemaFingerprint.read(connection)
+            #expect(after == before)
+        }
+    }
+
+    @Test func `a fingerprint that is kept comes back as it was, for its version and as the newest`() async throws {
+        try await withConnection(migrated: true) { connection in
+            let one = try await SchemaFingerprint.read(connection)
+            try await connection.execute("CREATE TABLE more (\"ä\" text DEFAULT E'\\\\ \\n')")
+            let two = try await SchemaFingerprint.read(connection)
+            try await one.store(connection, version: 90)
+            try await one.store(connection, version: 91)
+            try await two.store(connection, version: 91)
+            let newest = try #require(try await SchemaFingerprint.stored(connection))
+            #expect(newest.version == 91 && newest.fingerprint == two)
+            let older = try #require(try await SchemaFingerprint.stored(connection, version: 90))
+            #expect(older.fingerprint == one)
+            let none = try await SchemaFingerprint.stored(connection, version: 1)
+            #expect(none == nil)
+        }
+    }
+
+    @Test func `none is kept in a database that rssctl has not touched, and a damaged one is told`() async throws {
+        try await withConnection { connection in
+            let none = try await SchemaFingerprint.stored(connection)
+            #expect(none == nil)
+        }
+        try await withConnection(migrated: true) { connection in
+            try await SchemaFingerprint.read(connection).store(connection, version: 90)
+            try await connection.execute("UPDATE rssctl.schema_fingerprint SET digest = 'x' WHERE version = 90")
+            await #expect(throws: StructureError.self) { try await SchemaFingerprint.stored(connection, version: 90) }
+            try await connection.execute(
+                "UPDATE rssctl.schema_fingerprint SET objects = '{\"format\": 2, \"objects\": [{\"kind\": \"new\"}]}' WHERE version = 90"
+            )
+            let later = try await SchemaFingerprint.stored(connection, version: 90)
+            #expect(later?.fingerprint.format == 2)
+            let isTaken = try await SchemaFingerprint.keep(connection, version: 90)
+            let isTakenAgain = try await SchemaFingerprint.keep(connection, version: 90)
+            #expect(isTaken && !isTakenAgain)
+        }
+    }
+
+    @Test func `a view on a table that stays locked ends the reading after two seconds`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await PostgresConnection.connect(options)
+            let other = try await PostgresConnection.connect(options)
+            try await connection.execute("CREATE VIEW names AS SELECT name FROM organizations")
+            try await other.execute("BEGIN")
+            try await other.execute("LOCK TABLE organizations")
+            let error = await #expect(throws: PostgresError.self) { try await SchemaFingerprint.read(connection) }
+            #expect(error?.sqlState == .lockNotAvailable)
+            await other.close()
+            let isAlive = try await connection.answers()
+            #expect(isAlive)
+            await connection.close()
+        }
+    }
+}
