@@ -33,12 +33,18 @@ package struct Subprocess: Sendable {
     func run(timeout: Duration = .seconds(120)) async throws -> Result {
         let files = try ["out", "err"].map { try Self.temporaryFile($0) }
         defer { files.forEach { try? FileManager.default.removeItem(at: $0) } }
-        let pid = try start(output: files[0].path, errors: files[1].path)
+        let status = try await finish(try start(output: files[0].path, errors: files[1].path), within: timeout)
+        let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+        return Result(status: status, output: texts[0], errors: texts[1])
+    }
+
+    /// Waits for the end of a program that was started, and returns its status.
+    ///
+    /// - Throws: ``SubprocessError/tookTooLong(_:limit:)``, `CancellationError`; the program is killed then.
+    func finish(_ pid: pid_t, within timeout: Duration) async throws -> Int32 {
         let deadline = ContinuousClock.now + timeout
-        var status: Int32?
-        while status == nil {
-            status = Self.status(of: pid)
-            if status != nil { break }
+        while true {
+            if let status = Self.status(of: pid) { return status }
             if ContinuousClock.now > deadline || Task.isCancelled {
                 kill(pid, SIGKILL)
                 _ = Self.status(of: pid, waiting: true)
@@ -48,8 +54,6 @@ package struct Subprocess: Sendable {
             // A cancelled sleep is noticed at the head of the loop.
             try? await Task.sleep(for: .milliseconds(5))
         }
-        let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-        return Result(status: status ?? 1, output: texts[0], errors: texts[1])
     }
 
     /// The exit status of a program that was started, or 128 and the number of the signal that ended it; nil while it
@@ -111,7 +115,8 @@ package struct Subprocess: Sendable {
         return result.output
     }
 
-    private static func temporaryFile(_ kind: String) throws -> URL {
+    /// An empty file of this run, readable by its owner alone.
+    static func temporaryFile(_ kind: String) throws -> URL {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-\(UUID().uuidString).\(kind)")
         guard FileManager.default.createFile(atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
         else { throw SubprocessError.cannotStart(url.path, reason: "the temporary folder cannot be written") }

@@ -1,0 +1,58 @@
+/// Takes out of the output of pg_dump what differs from one run, or one version of it, to the next; line by line.
+///
+/// Removed are: the head and the foot, `\restrict` and `\unrestrict` with their random key, the versions of server and
+/// program, and the timeouts that the session of whoever loads the file would lose. A line in the body of a function
+/// may look like any of these and stays: each is looked for only where pg_dump writes it.
+struct DumpFilter: Sendable {
+    private enum Part { case head, body }
+
+    private var part = Part.head
+    private var restrictKey: [UInt8]?
+    /// Lines that are part of the foot if nothing follows them.
+    private var held: [[UInt8]] = []
+
+    /// What a file begins with.
+    static let title = "-- Structure of a PostgreSQL database. To load it: psql -v ON_ERROR_STOP=1 -f FILE\n\n"
+
+    /// Takes the next line, without its line end, and returns the lines to write.
+    mutating func next(_ line: [UInt8]) -> [[UInt8]] {
+        part == .head ? nextOfHead(line) : nextOfBody(line)
+    }
+
+    private mutating func nextOfHead(_ line: [UInt8]) -> [[UInt8]] {
+        if line.starts(with: "\\restrict ".utf8) {
+            restrictKey = Array(line.dropFirst("\\restrict ".utf8.count))
+            return []
+        }
+        if line.starts(with: "-- Name: ".utf8) {
+            part = .body
+            return [[], Array("--".utf8), line]
+        }
+        if line.isEmpty || line.starts(with: "--".utf8) || isUnrestrict(line) { return [] }
+        if line.starts(with: "SET ".utf8), line.contains(subsequence: "_timeout = ") { return [] }
+        if line.starts(with: "SET ".utf8) || line.starts(with: "SELECT pg_catalog.set_config".utf8) { return [line] }
+        part = .body
+        return [line]
+    }
+
+    private mutating func nextOfBody(_ line: [UInt8]) -> [[UInt8]] {
+        if isUnrestrict(line) { return [] }
+        if line.isEmpty || line == Array("--".utf8) || line == Array("-- PostgreSQL database dump complete".utf8) {
+            held.append(line)
+            return []
+        }
+        defer { held = [] }
+        return held + [line]
+    }
+
+    private func isUnrestrict(_ line: [UInt8]) -> Bool {
+        guard let restrictKey else { return false }
+        return line.elementsEqual(Array("\\unrestrict ".utf8) + restrictKey)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(subsequence text: String) -> Bool {
+        String(decoding: self, as: UTF8.self).contains(text)
+    }
+}

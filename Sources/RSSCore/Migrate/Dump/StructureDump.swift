@@ -1,0 +1,122 @@
+import Foundation
+import Glibc
+import PostgresClient
+
+/// The structure of a database as SQL that makes the same structure in an empty one: what `pg_dump --schema-only` writes,
+/// without the schema `rssctl` and without what differs from run to run.
+///
+/// Two dumps of the same structure are the same bytes. A database made from one has the fingerprint of its origin.
+public struct StructureDump: Sendable {
+    /// What was written.
+    public struct Summary: Sendable, Equatable {
+        /// Size of the text in bytes.
+        public let bytes: Int
+        /// Number of lines.
+        public let lines: Int
+    }
+
+    private let program: Subprocess
+
+    /// Prepares the dump of the database that a session is connected with; the session itself is not used for it.
+    ///
+    /// - Parameter ownership: whether owners and grants are part of it. Without them it can be loaded where the roles
+    ///   are other ones.
+    /// - Throws: ``StructureError/dumpProgramMissing``, ``StructureError/dumpProgramTooOld(path:version:server:)``,
+    ///   `PostgresError`.
+    public init(_ connection: PostgresConnection, ownership: Bool = true) async throws {
+        let found = try await DumpProgram.find(serverMajor: Int(await connection.serverVersion) / 10_000)
+        // The password travels in the environment, which other users cannot read; arguments they can.
+        var environment = ProcessInfo.processInfo.environment
+        for (name, value) in try await connection.environment() { environment[name] = value }
+        environment["LC_ALL"] = "C.UTF-8"
+        program = Subprocess(
+            executable: found.path,
+            arguments: [
+                "--schema-only", "--exclude-schema=rssctl", "--encoding=UTF8", "--no-password",
+                "--lock-wait-timeout=10000",
+            ] + (ownership ? [] : ["--no-owner", "--no-privileges"]), environment: environment,
+            inheritsEnvironment: false)
+    }
+
+    /// The text.
+    ///
+    /// - Throws: ``StructureError/dumpFailed(words:)``, `CancellationError`.
+    public func text() async throws -> String {
+        var bytes: [UInt8] = []
+        try await write { bytes += $0 }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Writes the text to a file. It is there as a whole or not at all; one that was there before is replaced.
+    ///
+    /// - Throws: ``StructureError/dumpFailed(words:)``, ``StructureError/dumpUnwritable(path:reason:)``,
+    ///   `CancellationError`.
+    @discardableResult
+    public func write(toFile path: String) async throws -> Summary {
+        // What a link points to is replaced, and not the link.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        let draft = target.deletingLastPathComponent()
+            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)")
+        func unwritable(_ reason: String) -> StructureError { .dumpUnwritable(path: path, reason: reason) }
+        let descriptor = open(draft.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw unwritable(String(cString: strerror(errno))) }
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        // Gone already when all went well.
+        defer { try? FileManager.default.removeItem(at: draft) }
+        let summary = try await write { bytes in
+            do { try handle.write(contentsOf: bytes) } catch {
+                throw unwritable((error as NSError).localizedDescription)
+            }
+        }
+        guard fsync(descriptor) == 0, rename(draft.path, target.path) == 0 else {
+            throw unwritable(String(cString: strerror(errno)))
+        }
+        return summary
+    }
+
+    /// Runs pg_dump into a file of its own and hands the lines that stay over as they are read.
+    @discardableResult
+    private func write(_ sink: ([UInt8]) throws -> Void) async throws -> Summary {
+        let raw = try Subprocess.temporaryFile("sql")
+        let errors = try Subprocess.temporaryFile("err")
+        defer { for file in [raw, errors] { try? FileManager.default.removeItem(at: file) } }
+        let pid = try program.start(output: raw.path, errors: errors.path)
+        guard try await program.finish(pid, within: .seconds(600)) == 0 else {
+            let words = String(decoding: try Data(contentsOf: errors), as: UTF8.self)
+            throw StructureError.dumpFailed(
+                words: Redaction.scrub(words.trimmingCharacters(in: .whitespacesAndNewlines)))
+        }
+        return try Self.copy(raw, sink)
+    }
+
+    /// Reads a file line by line, so that it is never in memory as a whole, and hands over what the filter leaves.
+    private static func copy(_ file: URL, _ sink: ([UInt8]) throws -> Void) throws -> Summary {
+        let input = try FileHandle(forReadingFrom: file)
+        defer { try? input.close() }
+        var filter = DumpFilter()
+        var output = Array(DumpFilter.title.utf8)
+        var summary = (bytes: 0, lines: 0)
+        func flush() throws {
+            summary.bytes += output.count
+            summary.lines += output.count { $0 == UInt8(ascii: "\n") }
+            try sink(output)
+            output.removeAll(keepingCapacity: true)
+        }
+        func take(_ line: some Collection<UInt8>) {
+            for line in filter.next(Array(line)) {
+                output += line
+                output.append(UInt8(ascii: "\n"))
+            }
+        }
+        var rest: [UInt8] = []
+        while let chunk = try input.read(upToCount: 1 << 16), !chunk.isEmpty {
+            let parts = (rest + chunk).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            for line in parts.dropLast() { take(line) }
+            rest = Array(parts.last ?? [])
+            try flush()
+        }
+        if !rest.isEmpty { take(rest) }
+        try flush()
+        return Summary(bytes: summary.bytes, lines: summary.lines)
+    }
+}
