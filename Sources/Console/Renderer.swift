@@ -28,6 +28,11 @@ public struct Renderer: Sendable {
         let isShown = channel.isTTY
         switch format {
         case .table:
+            if let document = result.document {
+                return try console.withOutput { (output) throws(ConsoleError) in
+                    try output.write(isShown ? Self.visible(document) : document)
+                }
+            }
             if let pager, isShown, try showPaged(result.tables, pager: pager, console: console) { return }
             try console.withOutput { (output) throws(ConsoleError) in
                 try TableRenderer(for: channel).render(result.tables, to: &output)
@@ -46,6 +51,15 @@ public struct Renderer: Sendable {
         case .yaml:
             try write(result, YAMLWriter.write, to: console)
         }
+    }
+
+    /// A document for a terminal: its lines and tabs stay, what else a terminal would obey is shown.
+    private static func visible(_ document: String) -> String {
+        // By scalars: to Swift a carriage return and a line end are one character.
+        document.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.split(separator: "\t", omittingEmptySubsequences: false).map { VisibleText.of(String($0)) }
+                .joined(separator: "\t")
+        }.joined(separator: "\n")
     }
 
     private func write(

@@ -4,6 +4,13 @@ import Foundation
 public protocol Tabular {
     /// The tables of the result, the main one first; CSV and NDJSON write that one only.
     var tables: [Table] { get }
+    /// Text that is shown in the place of the tables and is written as it is, for another program to read; nil for none.
+    var document: String? { get }
+}
+
+extension Tabular {
+    /// None.
+    public var document: String? { nil }
 }
 
 /// Rows and columns, with typed cells, free of any layout: a renderer decides on widths and colour.

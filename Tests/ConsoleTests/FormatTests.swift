@@ -50,3 +50,29 @@ import Testing
         #expect(try Samples.text(.ndjson, [table]).hasPrefix("{\"k\":\"[[["))
     }
 }
+
+/// A result that is a text for another program, and a table for those who ask for one.
+private struct TextResult: Encodable, Tabular {
+    let text: String
+    var document: String? { text }
+    var tables: [Table] { [Table(columns: [Column("text")], rows: [[.text(text)]])] }
+}
+
+@Suite struct DocumentTests {
+    private func shown(_ format: OutputFormat, isTTY: Bool) throws -> String {
+        let (console, output, _) = Console.inMemory(isTTY: isTTY, width: 10)
+        try Renderer(format: format).render(
+            TextResult(text: "a\tb \u{1B}[31m\r\nlonger than the screen\n\n"), to: console, command: "test")
+        return output.text
+    }
+
+    @Test func `a document is written as it is, and on a terminal without what a terminal would obey`() throws {
+        #expect(try shown(.table, isTTY: false) == "a\tb \u{1B}[31m\r\nlonger than the screen\n\n")
+        #expect(try shown(.table, isTTY: true) == "a\tb ␛[31m\\r\nlonger than the screen\n\n")
+    }
+
+    @Test func `other formats have its table`() throws {
+        #expect(
+            try shown(.ndjson, isTTY: false) == "{\"text\":\"a\\tb \\u001b[31m\\r\\nlonger than the screen\\n\\n\"}\n")
+    }
+}

@@ -6,7 +6,9 @@ public struct MigrateGroup: Group {
     public static let abstract = "Bring the database's schema up to date"
     public static let discussion =
         "Without a verb: applies what is pending. The migrations of the visit-report schema are part of the binary."
-    public static let verbs: [any ParsableCommand.Type] = [MigrateUp.self, MigrateStatus.self]
+    public static let verbs: [any ParsableCommand.Type] = [
+        MigrateUp.self, MigrateStatus.self, MigrateDrift.self, MigrateDump.self,
+    ]
     public static let defaultVerb: (any ParsableCommand.Type)? = MigrateUp.self
 
     public init() {}
