@@ -43,6 +43,7 @@ public enum MigrationScenario {
               (SELECT string_agg(version || chain, ',' ORDER BY sequence) FROM rssctl.migration),
               (SELECT string_agg(concat_ws(':', version, ordinal, state), ',' ORDER BY version, ordinal)
                FROM rssctl.migration_statement),
+              (SELECT digest FROM rssctl.schema_fingerprint ORDER BY version DESC LIMIT 1),
               (SELECT count(*) FROM pg_attribute WHERE attrelid = 'a'::regclass AND attname = 'm'))
             """)
     }

@@ -84,6 +84,28 @@ extension MigrateError: ReportableError {
                 code: "RSS-MIGRATE-018", exit: .pending,
                 message: "statement \(ordinal) was changed after it had been done; the rest of the file is still to do",
                 hint: "restore the statement as it was; what follows it may be changed", place: place)
+        case .halfTakenBack(let version):
+            ErrorReport(
+                code: "RSS-MIGRATE-027", exit: .pending,
+                message: "version \(version) is taken back by half: a run of migrate down was broken off",
+                hint: "take it back to the end: rssctl migrate down")
+        case .noDownFile(let version, let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-028", exit: .dataError, message: "nothing takes version \(version) back",
+                hint: "write \(file.dropLast(4)).down.sql beside it, and prove it: rssctl migrate verify --round-trip")
+        case .notApplied(let version):
+            ErrorReport(
+                code: "RSS-MIGRATE-029", exit: .failed, message: "version \(version) is not applied",
+                hint: "rssctl migrate status lists what is")
+        case .noSuchVersion(let version):
+            ErrorReport(
+                code: "RSS-MIGRATE-040", exit: .dataError, message: "there is no migration of version \(version)",
+                hint: "rssctl migrate status lists them")
+        case .historyNotEmpty:
+            ErrorReport(
+                code: "RSS-MIGRATE-041", exit: .failed,
+                message: "the database has a history of migrations already, so it needs no baseline",
+                hint: "rssctl migrate status shows it")
         case .statementFailed(let error, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-006", exit: error.isConnectivity ? .unavailable : .failed,

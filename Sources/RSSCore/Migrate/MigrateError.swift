@@ -38,6 +38,17 @@ public enum MigrateError: Error, Equatable {
     /// A statement of a file that was begun was changed after it had been done.
     case doneStatementChanged(ordinal: Int, place: SourcePlace)
 
+    /// A run that took a migration back was broken off.
+    case halfTakenBack(version: Int64)
+    /// A migration has no file that takes it back.
+    case noDownFile(version: Int64, file: String)
+    /// A version is not applied.
+    case notApplied(version: Int64)
+    /// A version is not among the files.
+    case noSuchVersion(Int64)
+    /// A database that has a history already is to be given a baseline.
+    case historyNotEmpty
+
     /// A statement failed; nothing of its transaction was kept.
     case statementFailed(PostgresError, place: SourcePlace)
     /// No lock was to be had within the budget.

@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS rssctl.migration_statement (
     checkpoint  text,
     PRIMARY KEY (version, ordinal)
 );
+COMMENT ON COLUMN rssctl.migration_statement.version IS 'The version; negative for the statements that take it back.';
 COMMENT ON COLUMN rssctl.migration_statement.hash IS 'SHA-256 of the statement without comments and white space.';
 COMMENT ON COLUMN rssctl.migration_statement.checkpoint IS 'The last key that a backfill has done.';
 

@@ -54,11 +54,12 @@ public struct Migrator: Sendable {
         for migration in plan.skipped {
             progress(.warning("\(migration.file) is passed over: a newer one was applied before it came."))
         }
-        try await refuseUnknownGrammar(plan)
+        try await refuseUnknownGrammar(plan.pending.map(\.script) + plan.repeatables.map(\.script))
+        if !plan.isEmpty { try await warnOfDrift(plan, progress) }
         var done: [AppliedFile] = []
         for migration in plan.pending {
             let milliseconds = try await progress.phase(migration.file) {
-                try await MigrationRun(migration, self, progress).run()
+                try await ScriptRun(applying: migration, self, progress).run()
             }
             done.append(AppliedFile(migration, milliseconds: milliseconds))
             progress(.done("Applied \(migration.file) in \(milliseconds) ms."))
@@ -71,13 +72,17 @@ public struct Migrator: Sendable {
             progress(.done("Ran \(repeatable.script.file) in \(milliseconds) ms."))
         }
         try await refuseInvalidIndexes(available)
+        // Also when nothing was pending: a new version of the server, or of rssctl, must not leave `drift` blind.
+        if let newest = try await ledger.newest() {
+            try await SchemaFingerprint.keep(connection, version: newest)
+        }
         return done
     }
 
     /// A syntax error is found before the first statement is run, where the server's grammar is the parser's.
-    private func refuseUnknownGrammar(_ plan: MigrationPlan) async throws {
+    func refuseUnknownGrammar(_ scripts: [MigrationScript]) async throws {
         guard await connection.serverVersion < 160_000 else { return }
-        for script in plan.pending.map(\.script) + plan.repeatables.map(\.script) {
+        for script in scripts {
             for statement in script.statements {
                 guard let error = statement.grammarError else { continue }
                 throw MigrateError.syntax(error.message, place: script.place(of: error.character, in: statement))
@@ -85,20 +90,40 @@ public struct Migrator: Sendable {
         }
     }
 
+    /// What was changed by hand becomes part of what the next fingerprint takes for given; so it is told before.
+    private func warnOfDrift(_ plan: MigrationPlan, _ progress: ProgressReporter) async throws {
+        guard let newest = try await ledger.newest(),
+            let kept = try await SchemaFingerprint.stored(connection, version: newest)
+        else { return }
+        let actual = try await SchemaFingerprint.read(connection)
+        guard kept.fingerprint.isComparable(to: actual), kept.fingerprint.digest != actual.digest,
+            plan.doneStatements.isEmpty
+        else { return }
+        progress(
+            .warning("The schema is not as version \(newest) left it; rssctl migrate drift shows the differences."))
+    }
+
     /// Nothing counts as done while an index that a migration builds concurrently is there and invalid.
     private func refuseInvalidIndexes(_ available: MigrationSet) async throws {
+        let invalid = try await invalidIndexes(of: available)
+        if !invalid.isEmpty { throw MigrateError.invalidIndexes(invalid) }
+    }
+
+    /// The indexes that migrations build concurrently and that are there and invalid.
+    ///
+    /// - Throws: `PostgresError`.
+    public func invalidIndexes(of available: MigrationSet) async throws -> [String] {
         let names = available.versioned.flatMap(\.script.statements).compactMap { statement -> String? in
             guard case .createIndex(let build) = statement.action, let name = build.name else { return nil }
             return RelationName(schema: build.table.schema, name: name).quoted
         }
-        guard !names.isEmpty else { return }
-        let invalid = try await connection.query(
+        if names.isEmpty { return [] }
+        return try await connection.query(
             """
             SELECT to_regclass(n)::text FROM unnest($1::text[]) AS n JOIN pg_index i ON i.indexrelid = to_regclass(n)
             WHERE NOT i.indisvalid
             """, [names]
         ).map { try $0.decode(String.self, at: 0) }
-        if !invalid.isEmpty { throw MigrateError.invalidIndexes(invalid) }
     }
 
     /// Makes sure that the session still holds its lock: a statement of a migration may have given it back.
@@ -121,6 +146,11 @@ public struct AppliedFile: Sendable, Equatable {
 
     init(_ migration: Migration, milliseconds: Int64) {
         (version, name, file) = (migration.version, migration.name, migration.file)
+        self.milliseconds = milliseconds
+    }
+
+    init(_ migration: Migration, down: MigrationScript, milliseconds: Int64) {
+        (version, name, file) = (migration.version, migration.name, down.file)
         self.milliseconds = milliseconds
     }
 

@@ -33,6 +33,9 @@ struct RepeatableRun {
                     try await migrator.lockPolicy.bound(connection)
                     for statement in script.statements { try await run(statement, of: script) }
                     try await migrator.ledger.complete(migration, milliseconds: started.milliseconds)
+                    if let newest = try await migrator.ledger.newest() {
+                        try await SchemaFingerprint.read(connection).store(connection, version: newest)
+                    }
                 }
             }
         } catch let error as LockBudgetSpent {

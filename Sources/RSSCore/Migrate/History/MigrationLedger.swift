@@ -136,6 +136,11 @@ struct MigrationLedger: Sendable {
             """,
             [migration.name, migration.script.checksum, migration.script.contentHash, runID, milliseconds])
     }
+
+    /// The newest version that is applied; nil for none.
+    func newest() async throws -> Int64? {
+        try await connection.query("SELECT max(version) FROM rssctl.migration").first?.decode(Int64?.self, at: 0)
+    }
 }
 
 extension RecordedStatement {

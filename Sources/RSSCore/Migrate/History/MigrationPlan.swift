@@ -16,8 +16,12 @@ public struct MigrationPlan: Sendable, Equatable {
     /// Compares what there is with what was applied.
     ///
     /// - Throws: ``MigrateError/checksumMismatch(version:file:)``, ``MigrateError/unknownApplied(version:name:)``,
-    ///   ``MigrateError/outOfOrder(version:newest:)``, ``MigrateError/brokenChain(version:)``.
-    public init(available: MigrationSet, history: MigrationHistory, order: MigrationOrder = .linear) throws {
+    ///   ``MigrateError/outOfOrder(version:newest:)``, ``MigrateError/brokenChain(version:)``,
+    ///   ``MigrateError/halfTakenBack(version:)``.
+    public init(
+        available: MigrationSet, history: MigrationHistory, order: MigrationOrder = .linear,
+        toleratesHalfTakenBack: Bool = false
+    ) throws {
         let known = Dictionary(available.versioned.map { ($0.version, $0) }) { first, _ in first }
         var notices: [String] = []
         for row in history.applied {
@@ -29,6 +33,9 @@ public struct MigrationPlan: Sendable, Equatable {
                 throw MigrateError.checksumMismatch(version: row.version, file: migration.file)
             }
             notices.append("\(migration.file) was changed since it was applied, in comments or white space only.")
+        }
+        if !toleratesHalfTakenBack, let half = history.unfinished.first(where: { $0.version < 0 }) {
+            throw MigrateError.halfTakenBack(version: -half.version)
         }
         if let version = history.brokenLink { throw MigrateError.brokenChain(version: version) }
         let done = Set(history.applied.map(\.version))

@@ -21,11 +21,17 @@ public enum MigrationSource: Sendable, Equatable {
 
     private static let shippedFiles: [(String, [UInt8])] = [
         ("V0001__extensions_and_people.sql", PackageResources.V0001__extensions_and_people_sql),
+        ("V0001__extensions_and_people.down.sql", PackageResources.V0001__extensions_and_people_down_sql),
         ("V0002__categories.sql", PackageResources.V0002__categories_sql),
+        ("V0002__categories.down.sql", PackageResources.V0002__categories_down_sql),
         ("V0003__visit_reports.sql", PackageResources.V0003__visit_reports_sql),
+        ("V0003__visit_reports.down.sql", PackageResources.V0003__visit_reports_down_sql),
         ("V0004__hardware_and_recycling.sql", PackageResources.V0004__hardware_and_recycling_sql),
+        ("V0004__hardware_and_recycling.down.sql", PackageResources.V0004__hardware_and_recycling_down_sql),
         ("V0005__files.sql", PackageResources.V0005__files_sql),
+        ("V0005__files.down.sql", PackageResources.V0005__files_down_sql),
         ("V0006__report_function.sql", PackageResources.V0006__report_function_sql),
+        ("V0006__report_function.down.sql", PackageResources.V0006__report_function_down_sql),
     ]
 
     private static func files(in path: String) throws -> [(String, [UInt8])] {

@@ -2,24 +2,43 @@ import PostgresClient
 import RSSModel
 import SQLScript
 
-/// Applies one migration, from the statement at which it was left.
-struct MigrationRun {
-    private let migration: Migration
+/// Runs one script, from the statement at which it was left.
+struct ScriptRun {
+    private let script: MigrationScript
+    /// Under which number its statements are recorded.
+    private let version: Int64
     private let migrator: Migrator
     private let progress: ProgressReporter
+    /// Called in the last transaction, with the time taken in milliseconds.
+    private let complete: (Int64) async throws -> Void
 
     private var connection: PostgresConnection { migrator.connection }
     private var ledger: MigrationLedger { migrator.ledger }
-    private var script: MigrationScript { migration.script }
-    private var version: Int64 { migration.version }
 
-    init(_ migration: Migration, _ migrator: Migrator, _ progress: ProgressReporter) {
-        self.migration = migration
+    /// Applies a migration.
+    init(applying migration: Migration, _ migrator: Migrator, _ progress: ProgressReporter) {
+        script = migration.script
+        version = migration.version
         self.migrator = migrator
         self.progress = progress
+        complete = { milliseconds in
+            try await migrator.ledger.complete(migration, milliseconds: milliseconds)
+            try await SchemaFingerprint.read(migrator.connection).store(migrator.connection, version: migration.version)
+        }
     }
 
-    /// Applies what is left of it.
+    /// Takes a migration back; its statements are recorded under the negative version.
+    init(
+        takingBack migration: Migration, with down: MigrationScript, _ migrator: Migrator, _ progress: ProgressReporter
+    ) {
+        script = down
+        version = -migration.version
+        self.migrator = migrator
+        self.progress = progress
+        complete = { _ in try await migrator.ledger.forget(migration) }
+    }
+
+    /// Runs what is left of it.
     ///
     /// - Returns: milliseconds.
     func run() async throws -> Int64 {
@@ -43,7 +62,7 @@ struct MigrationRun {
                 }
             } catch let error as LockBudgetSpent {
                 throw MigrateError.lockBudgetSpent(
-                    file: migration.file, budget: error.budget, blockers: error.blockers)
+                    file: script.file, budget: error.budget, blockers: error.blockers)
             }
         }
         // A file like those of pg_dump changes settings of the session; the next file must not inherit them.
@@ -60,14 +79,14 @@ struct MigrationRun {
             guard statement?.hash != row.hash else { continue }
             throw MigrateError.doneStatementChanged(
                 ordinal: row.ordinal,
-                place: statement.map { script.place(of: nil, in: $0) } ?? SourcePlace(file: migration.file, line: 1))
+                place: statement.map { script.place(of: nil, in: $0) } ?? SourcePlace(file: script.file, line: 1))
         }
         if recorded.map(\.hash) != script.statements.map(\.hash) {
             try await ledger.plan(script.statements.dropFirst(done.count), of: version)
             return try await ledger.statements(of: version)
         }
         if !done.isEmpty {
-            progress(.note("\(migration.file): goes on at statement \(done.count + 1) of \(script.statements.count)."))
+            progress(.note("\(script.file): goes on at statement \(done.count + 1) of \(script.statements.count)."))
         }
         return recorded
     }
@@ -100,7 +119,7 @@ struct MigrationRun {
         if !done.isEmpty { try await ledger.finish(done, of: version) }
         try await FaultPoint.reach("record.after")
         guard let started else { return }
-        try await ledger.complete(migration, milliseconds: started.milliseconds)
+        try await complete(started.milliseconds)
         try await FaultPoint.reach("complete.after")
     }
 

@@ -1,0 +1,42 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl migrate baseline`
+public struct MigrateBaseline: Verb {
+    public static let declaration = Declaration(
+        "migrate baseline", "Take the migrations up to a version for applied, without running them",
+        discussion:
+            "For a database whose schema was made before rssctl kept its history. It must have no history yet.",
+        effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "What would be recorded; fails here, where there is a history already",
+                "rssctl migrate baseline 6 --dry-run", exit: .failed)
+        ], exits: [.dataError, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+    @OptionGroup var source: MigrationSourceOptions
+    @OptionGroup var waits: MigrationWaitOptions
+
+    @Argument(help: "The newest version that the schema has.")
+    var version: Int64
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> MigrationReport {
+        if context.isDryRun {
+            let connection = try await context.connectPostgres(readOnly: true)
+            let taken = try await source.reader(connection, context).baseline(version, isDryRun: true)
+            await connection.close()
+            return MigrationReport(amended: taken, isDryRun: true)
+        }
+        let migrator = try await waits.migrator(source, context)
+        let taken = try await migrator.baseline(version, isDryRun: false)
+        await migrator.close()
+        return MigrationReport(amended: taken, isDryRun: false)
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl migrate down`
+public struct MigrateDown: Verb {
+    public static let declaration = Declaration(
+        "migrate down", "Take migrations back, by their down files",
+        discussion:
+            "Takes back the newest migration, or with --to all that are newer than a version. What a down file drops is gone with its rows. Prove the files first: rssctl migrate verify --round-trip.",
+        effect: .destroys, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init("What would be run to take the newest back", "rssctl migrate down --dry-run"),
+            .init("Back to version 5, without asking", "rssctl migrate down --to 5 --yes"),
+        ], exits: [.pending, .dataError, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+    @OptionGroup var source: MigrationSourceOptions
+    @OptionGroup var waits: MigrationWaitOptions
+
+    @Option(help: "The version that stays; 0 takes everything back.")
+    var to: Int64?
+
+    public init() {}
+
+    public func question(_ context: Context) async throws -> String? {
+        let connection = try await context.connectPostgres(readOnly: true)
+        defer { Task { await connection.close() } }
+        let back = try await source.reader(connection, context).planDown(to: to)
+        guard !back.isEmpty else { return nil }
+        return "Take back \(back.map(\.file).joined(separator: ", ")), with the rows of what they made?"
+    }
+
+    public func execute(_ context: Context) async throws -> MigrationReport {
+        if context.isDryRun {
+            let connection = try await context.connectPostgres(readOnly: true)
+            let back = try await source.reader(connection, context).planDown(to: to)
+            await connection.close()
+            return MigrationReport(toTakeBack: back)
+        }
+        let migrator = try await waits.migrator(source, context)
+        let done = try await migrator.down(try await migrator.planDown(to: to), context.progress)
+        await migrator.close()
+        return MigrationReport(takenBack: done)
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl migrate new`
+public struct MigrateNew: Verb {
+    public static let declaration = Declaration(
+        "migrate new", "Begin a migration: the next number, with the file that takes it back", effect: .writes,
+        journaled: false,
+        examples: [
+            .init(
+                "Two files, V0001__report_note.sql and its .down.sql",
+                "rssctl migrate new 'report note' --directory migrations"),
+            .init(
+                "A function or view, run again whenever it has changed",
+                "rssctl migrate new 'report totals' --repeatable --directory migrations"),
+        ], exits: [.cannotWrite, .dataError, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "What the migration does, in a few words.")
+    var title: String
+
+    @Option(help: "Folder of the migrations.", completion: .directory)
+    var directory: String
+
+    @Flag(help: "A file that is run again whenever it has changed, for functions and views.")
+    var repeatable = false
+
+    public init() {}
+
+    public func validate() throws {
+        if !title.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) }) {
+            throw ValidationError("'\(title)' has no letter or digit that could stand in the name of a file.")
+        }
+    }
+
+    public func execute(_ context: Context) async throws -> NewMigration {
+        let template = try MigrationTemplate(title, in: directory, isRepeatable: repeatable)
+        if !context.isDryRun { try template.write() }
+        return NewMigration(files: template.files.map(\.path), state: context.isDryRun ? .pending : .done)
+    }
+}
+
+/// The result of `migrate new`.
+public struct NewMigration: CommandResult {
+    let files: [String]
+    let state: Verdict
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [Column("file", isFlexible: true), Column("state")],
+                rows: files.map { [.text($0), .verdict(state)] })
+        ]
+    }
+}

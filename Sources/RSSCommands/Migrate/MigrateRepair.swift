@@ -1,0 +1,51 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl migrate repair`
+public struct MigrateRepair: Verb {
+    public static let declaration = Declaration(
+        "migrate repair", "Stand by a migration's file that was changed after it had been applied",
+        discussion:
+            "Takes the file as it is now for the one that was applied, and links the history anew. Nothing is run. The reason is kept in the journal and in rssctl.operation. An interrupted run needs no repair: run rssctl migrate again.",
+        effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "Look at what would be recorded",
+                "rssctl migrate repair --accept 6 --reason 'a misspelt literal was mended' --dry-run")
+        ], exits: [.dataError, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+    @OptionGroup var source: MigrationSourceOptions
+    @OptionGroup var waits: MigrationWaitOptions
+
+    @Option(help: ArgumentHelp("The version whose file is to be accepted.", valueName: "version"))
+    var accept: Int64
+
+    @Option(help: "Why; for those who come after.")
+    var reason: String
+
+    public init() {}
+
+    public func validate() throws {
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
+    }
+
+    public func execute(_ context: Context) async throws -> MigrationReport {
+        if context.isDryRun {
+            let connection = try await context.connectPostgres(readOnly: true)
+            let migration = try await source.reader(connection, context).accept(
+                accept, reason: reason, isDryRun: true)
+            await connection.close()
+            return MigrationReport(amended: [migration], isDryRun: true)
+        }
+        let migrator = try await waits.migrator(source, context)
+        let migration = try await migrator.accept(accept, reason: reason, isDryRun: false)
+        await migrator.close()
+        context.progress(.done("Accepted \(migration.file) as it is: \(reason)"))
+        return MigrationReport(amended: [migration], isDryRun: false)
+    }
+}

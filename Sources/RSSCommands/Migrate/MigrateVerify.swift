@@ -1,0 +1,102 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl migrate verify`
+public struct MigrateVerify: Verb {
+    public static let declaration = Declaration(
+        "migrate verify", "Check files against history, and prove that what goes up comes down again",
+        discussion:
+            "With --round-trip each migration is applied, taken back and applied again on a database that is made for it on the same server and dropped afterwards, and the schemas are compared.",
+        needs: [.settings, .postgres],
+        examples: [
+            .init("Files, history and indexes", "rssctl migrate verify"),
+            .init("Up, down and up again on a scratch database", "rssctl migrate verify --round-trip"),
+        ], exits: [.findings, .pending, .dataError, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var source: MigrationSourceOptions
+
+    @Flag(help: "Apply, take back and apply again on a scratch database.")
+    var roundTrip = false
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> VerificationReport {
+        let connection = try await context.connectPostgres(readOnly: true)
+        let migrator = source.reader(connection, context)
+        let available = try source.source.load()
+        let plan = try await migrator.plan()
+        let invalid = try await migrator.invalidIndexes(of: available)
+        await connection.close()
+        let statements = available.versioned.map(\.script.statements.count).reduce(0, +)
+        var checks = [
+            VerificationReport.Check(
+                check: "files", object: source.directory ?? "shipped", verdict: .ok,
+                detail:
+                    "\(available.versioned.count) migrations with \(statements) statements, \(available.repeatables.count) repeatable"
+            ),
+            VerificationReport.Check(
+                check: "history", object: "rssctl.migration", verdict: plan.notices.isEmpty ? .ok : .info,
+                detail: plan.notices.isEmpty
+                    ? "\(plan.applied.count) applied, each as its file is" : plan.notices.joined(separator: " ")),
+        ]
+        checks += invalid.map {
+            .init(check: "index", object: $0, verdict: .critical, detail: "invalid: REINDEX INDEX CONCURRENTLY \($0)")
+        }
+        if roundTrip {
+            let steps = try await RoundTrip(source.source, runID: context.runID).run(
+                like: try context.postgresOptions(statementTimeout: .zero, direct: true), context.progress)
+            checks += steps.map(VerificationReport.Check.init)
+        }
+        return VerificationReport(checks: checks)
+    }
+}
+
+/// The result of `migrate verify`.
+public struct VerificationReport: CommandResult {
+    struct Check: Encodable {
+        let check: String
+        let object: String
+        let verdict: Verdict
+        let detail: String
+    }
+
+    let checks: [Check]
+
+    public var exitStatus: ExitStatus {
+        checks.contains { $0.verdict == .warning || $0.verdict == .critical } ? .findings : .done
+    }
+
+    public var counts: [String: Int64] { ["checks": Int64(checks.count)] }
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [Column("check"), Column("object"), Column("verdict"), Column("detail", isFlexible: true)],
+                rows: checks.map { [.text($0.check), .text($0.object), .verdict($0.verdict), .text($0.detail)] })
+        ]
+    }
+}
+
+extension VerificationReport.Check {
+    init(_ step: RoundTrip.Step) {
+        func named(_ difference: SchemaDifference?) -> String {
+            (difference?.entries ?? []).prefix(5).map { "\($0.state.rawValue) \($0.kind.rawValue) \($0.identity)" }
+                .joined(separator: ", ")
+        }
+        let detail: String
+        let verdict: Verdict
+        if !step.hasDown {
+            (verdict, detail) = (.warning, "has no down file")
+        } else if step.leftBehind?.isEmpty == false {
+            (verdict, detail) = (.critical, "taken back, it leaves: \(named(step.leftBehind))")
+        } else if step.differsAgain?.isEmpty == false {
+            (verdict, detail) = (.critical, "applied again, it differs: \(named(step.differsAgain))")
+        } else {
+            (verdict, detail) = (.ok, "up, down and up again without a difference")
+        }
+        self.init(check: "round trip", object: step.file, verdict: verdict, detail: detail)
+    }
+}

@@ -1,0 +1,98 @@
+import PostgresClient
+import RSSModel
+
+extension Migrator {
+    /// The migrations to take back, newest first, down to a version that stays; nil takes back the newest only.
+    ///
+    /// - Throws: ``MigrateError/noDownFile(version:file:)``, ``MigrateError/notApplied(version:)``, and those of a plan.
+    public func planDown(to target: Int64?) async throws -> [Migration] {
+        let available = try source.load()
+        let history = try await ledger.read()
+        // A run that was broken off while it took one back: that one is taken back to its end first.
+        let plan = try MigrationPlan(
+            available: available, history: history, order: order == .linear ? .nonLinear : order,
+            toleratesHalfTakenBack: true)
+        if let target, target != 0, !plan.applied.contains(where: { $0.version == target }) {
+            throw MigrateError.notApplied(version: target)
+        }
+        let back = history.applied.reversed().prefix { row in target.map { row.version != $0 } ?? true }
+        let chosen = target == nil ? back.prefix(1) : back
+        return try chosen.map { row in
+            guard let migration = available.versioned.first(where: { $0.version == row.version }) else {
+                throw MigrateError.unknownApplied(version: row.version, name: row.name)
+            }
+            guard migration.down != nil else {
+                throw MigrateError.noDownFile(version: row.version, file: migration.file)
+            }
+            return migration
+        }
+    }
+
+    /// Takes migrations back, in the order given.
+    ///
+    /// - Returns: the files run.
+    /// - Throws: ``MigrateError``, `PostgresError`, `CancellationError`.
+    public func down(_ migrations: [Migration], _ progress: ProgressReporter) async throws -> [AppliedFile] {
+        try await BookkeepingSchema.prepare(connection)
+        try await refuseUnknownGrammar(migrations.compactMap(\.down))
+        var done: [AppliedFile] = []
+        for migration in migrations {
+            guard let down = migration.down else { continue }
+            let milliseconds = try await progress.phase(down.file) {
+                try await ScriptRun(takingBack: migration, with: down, self, progress).run()
+            }
+            done.append(AppliedFile(migration, down: down, milliseconds: milliseconds))
+            progress(.done("Took back \(migration.file) in \(milliseconds) ms."))
+            try await compareWithBefore(migration, progress)
+        }
+        return done
+    }
+
+    /// A down file that does not take everything back is found out at once.
+    private func compareWithBefore(_ migration: Migration, _ progress: ProgressReporter) async throws {
+        guard let newest = try await ledger.newest(),
+            let kept = try await SchemaFingerprint.stored(connection, version: newest)
+        else { return }
+        let actual = try await SchemaFingerprint.read(connection)
+        guard kept.fingerprint.isComparable(to: actual), kept.fingerprint.digest != actual.digest else { return }
+        progress(
+            .warning(
+                "The schema is not as version \(newest) left it after \(migration.file) was taken back; rssctl migrate drift shows the differences."
+            ))
+    }
+
+    /// Takes the migrations up to a version for applied, in a database that has no history and whose schema has them.
+    ///
+    /// - Returns: those migrations.
+    /// - Throws: ``MigrateError/historyNotEmpty``, ``MigrateError/noSuchVersion(_:)``, `PostgresError`.
+    public func baseline(_ version: Int64, isDryRun: Bool) async throws -> [Migration] {
+        let available = try source.load().versioned
+        guard available.contains(where: { $0.version == version }) else { throw MigrateError.noSuchVersion(version) }
+        guard try await ledger.read().applied.isEmpty else { throw MigrateError.historyNotEmpty }
+        let taken = available.filter { $0.version <= version }
+        if isDryRun { return taken }
+        try await BookkeepingSchema.prepare(connection)
+        try await connection.transaction {
+            try await ledger.takeForApplied(taken)
+            try await SchemaFingerprint.read(connection).store(connection, version: version)
+        }
+        return taken
+    }
+
+    /// Stands by the file of a version as it is now.
+    ///
+    /// - Returns: the migration.
+    /// - Throws: ``MigrateError/notApplied(version:)``, ``MigrateError/noSuchVersion(_:)``, `PostgresError`.
+    public func accept(_ version: Int64, reason: String, isDryRun: Bool) async throws -> Migration {
+        guard let migration = try source.load().versioned.first(where: { $0.version == version }) else {
+            throw MigrateError.noSuchVersion(version)
+        }
+        guard try await ledger.read().applied.contains(where: { $0.version == version }) else {
+            throw MigrateError.notApplied(version: version)
+        }
+        if isDryRun { return migration }
+        try await BookkeepingSchema.prepare(connection)
+        try await connection.transaction { try await ledger.accept(migration, reason: reason) }
+        return migration
+    }
+}

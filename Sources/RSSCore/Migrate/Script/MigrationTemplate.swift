@@ -1,0 +1,58 @@
+import Foundation
+import RSSModel
+
+/// New files of a folder of migrations.
+public struct MigrationTemplate: Sendable {
+    /// A file to be written.
+    public struct File: Sendable, Equatable {
+        /// The path.
+        public let path: String
+        /// What it holds.
+        public let text: String
+    }
+
+    /// The files, the migration first.
+    public let files: [File]
+
+    /// Plans the files of a new migration, numbered behind the newest of the folder.
+    ///
+    /// - Parameters:
+    ///   - title: what the migration does, in words; letters, digits and blanks.
+    ///   - isRepeatable: whether it is one that is run whenever it has changed.
+    /// - Throws: ``MigrateError`` when the folder holds files that cannot be read.
+    public init(_ title: String, in directory: String, isRepeatable: Bool) throws {
+        let name = title.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "_").lowercased()
+        if isRepeatable {
+            files = [
+                File(
+                    path: "\(directory)/R__\(name).sql",
+                    text: "-- \(title)\n-- Run again whenever it has changed.\n\nCREATE OR REPLACE \n")
+            ]
+            return
+        }
+        var newest: Int64 = 0
+        if let names = try? FileManager.default.contentsOfDirectory(atPath: directory) {
+            for case .versioned(let version, _) in names.compactMap({ MigrationFileName($0) }) {
+                newest = max(newest, version)
+            }
+        }
+        let digits = String(newest + 1)
+        let stem = "\(directory)/V\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)__\(name)"
+        files = [
+            File(path: "\(stem).sql", text: "-- \(title)\n-- Why: \n\n"),
+            File(path: "\(stem).down.sql", text: "-- Takes back: \(title)\n\n"),
+        ]
+    }
+
+    /// Writes the files; none that is there is overwritten.
+    ///
+    /// - Throws: `CocoaError`.
+    public func write() throws {
+        for file in files {
+            let url = URL(fileURLWithPath: file.path)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(file.text.utf8).write(to: url, options: .withoutOverwriting)
+        }
+    }
+}
