@@ -35,7 +35,8 @@ test: setup ## Build debug and release, run every test against real servers
 
 test-sanitize: setup ## The same tests under ThreadSanitizer and AddressSanitizer
 	swift test --sanitize thread --scratch-path .build-tsan --no-parallel
-	swift test --sanitize address --scratch-path .build-asan --no-parallel
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Support/Scripts/leaks.supp:print_suppressions=0 \
+	  swift test --sanitize address --scratch-path .build-asan --no-parallel
 
 coverage: setup ## Statement coverage of the libraries
 	@Tests/Support/Scripts/coverage

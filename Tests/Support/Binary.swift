@@ -72,12 +72,13 @@ public struct Binary: Sendable {
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
                 "LANG": "C.UTF-8",
             ]
-            // With it the run counts for the coverage too.
-            let profile =
-                ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"].map { ["LLVM_PROFILE_FILE": $0] } ?? [:]
+            // With them the run counts for the coverage too, and is looked at by a sanitizer as the tests are.
+            let observers = ProcessInfo.processInfo.environment.filter { name, _ in
+                ["LLVM_PROFILE_FILE", "LSAN_OPTIONS", "ASAN_OPTIONS", "TSAN_OPTIONS"].contains(name)
+            }
             let program = Subprocess(
                 executable: "/usr/bin/env", arguments: ["--chdir=\(directory ?? "/")", Binary.path] + arguments,
-                environment: clean.merging(profile) { $1 }.merging(environment) { $1 }, inheritsEnvironment: false)
+                environment: clean.merging(observers) { $1 }.merging(environment) { $1 }, inheritsEnvironment: false)
             pid = try program.start(
                 input: folder.appendingPathComponent("in").path, output: folder.appendingPathComponent("out").path,
                 errors: folder.appendingPathComponent("err").path)
