@@ -31,8 +31,29 @@ public struct RelationName: Sendable, Hashable, Codable {
     public var quoted: String { [schema, name].compactMap { $0.map(Self.quote) }.joined(separator: ".") }
 
     private static func quote(_ name: String) -> String {
-        name.wholeMatch(of: /[a-z_][a-z0-9_$]*/) != nil ? name : "\"\(name.replacing("\"", with: "\"\""))\""
+        name.wholeMatch(of: /[a-z_][a-z0-9_$]*/) != nil && !reserved.contains(name)
+            ? name : "\"\(name.replacing("\"", with: "\"\""))\""
     }
+
+    /// Key words that are no names without quotes; "PostgreSQL 15 docs, appendix C", and those that no function or type
+    /// may be named.
+    private static let reserved: Set<String> = [
+        "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "binary",
+        "both",
+        "case", "cast", "check", "collate", "collation", "column", "concurrently", "constraint", "create", "cross",
+        "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
+        "current_user", "default", "deferrable", "desc", "distinct", "do", "else", "end", "except", "false", "fetch",
+        "for",
+        "foreign", "freeze", "from", "full", "grant", "group", "having", "ilike", "in", "initially", "inner",
+        "intersect",
+        "into", "is", "isnull", "join", "lateral", "leading", "left", "like", "limit", "localtime", "localtimestamp",
+        "natural", "not", "notnull", "null", "offset", "on", "only", "or", "order", "outer", "overlaps", "placing",
+        "primary", "references", "returning", "right", "select", "session_user", "similar", "some", "symmetric",
+        "table",
+        "tablesample", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "verbose",
+        "when",
+        "where", "window", "with",
+    ]
 }
 
 extension PostgresConnection {

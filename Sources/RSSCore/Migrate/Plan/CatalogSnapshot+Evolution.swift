@@ -45,16 +45,16 @@ extension CatalogSnapshot {
             if let like = element.as("TableLikeClause"), let source = RelationName(like["relation"]) {
                 relation.columns += self.relation(source)?.columns ?? []
             } else if let column = element.as("ColumnDef") {
-                add(column, to: &relation)
+                addColumn(column, to: &relation)
             } else if let constraint = element.as("Constraint") {
-                add(constraint, to: &relation)
+                addConstraint(constraint, to: &relation)
             }
         }
         insert(relation)
         created.insert(name)
     }
 
-    private func add(_ column: ParseNode, to relation: inout Relation) {
+    private func addColumn(_ column: ParseNode, to relation: inout Relation) {
         let name = column.string("colname") ?? ""
         let kinds = column.list("constraints").compactMap { $0.as("Constraint")?.string("contype") }
         relation.columns.append(
@@ -63,11 +63,11 @@ extension CatalogSnapshot {
                 isNotNull: kinds.contains("CONSTR_NOTNULL") || kinds.contains("CONSTR_PRIMARY"),
                 hasDefault: kinds.contains { ["CONSTR_DEFAULT", "CONSTR_IDENTITY", "CONSTR_GENERATED"].contains($0) }))
         for constraint in column.list("constraints").compactMap({ $0.as("Constraint") }) {
-            add(constraint, to: &relation, column: name)
+            addConstraint(constraint, to: &relation, column: name)
         }
     }
 
-    private func add(_ node: ParseNode, to relation: inout Relation, column: String? = nil) {
+    private func addConstraint(_ node: ParseNode, to relation: inout Relation, column: String? = nil) {
         let kinds: [String: Constraint.Kind] = [
             "CONSTR_CHECK": .check, "CONSTR_FOREIGN": .foreignKey, "CONSTR_PRIMARY": .primaryKey,
             "CONSTR_UNIQUE": .unique, "CONSTR_EXCLUSION": .exclusion,
@@ -121,9 +121,9 @@ extension CatalogSnapshot {
             guard var relation = relations[name] else { continue }
             let place = relation.columns.firstIndex { $0.name == column }
             switch command.string("subtype") {
-            case "AT_AddColumn": if let new = command["def"]?.as("ColumnDef") { add(new, to: &relation) }
+            case "AT_AddColumn": if let new = command["def"]?.as("ColumnDef") { addColumn(new, to: &relation) }
             case "AT_DropColumn": relation.columns.removeAll { $0.name == column }
-            case "AT_AddConstraint": if let new = command["def"]?.as("Constraint") { add(new, to: &relation) }
+            case "AT_AddConstraint": if let new = command["def"]?.as("Constraint") { addConstraint(new, to: &relation) }
             case "AT_DropConstraint": relation.constraints.removeAll { $0.name == column }
             case "AT_ValidateConstraint":
                 if let place = relation.constraints.firstIndex(where: { $0.name == column }) {
@@ -158,6 +158,12 @@ extension CatalogSnapshot {
 
     private mutating func drop(_ node: ParseNode) {
         for object in node.list("objects") {
+            if let routine = object.as("ObjectWithArgs"), let name = RelationName(parts: routine.names("objname")) {
+                let arguments = routine.list("objargs").map { TypeText.of($0.as("TypeName")) }
+                let known = self.routines(name)
+                routines.removeAll { known.contains($0) && (known.count == 1 || $0.arguments == arguments) }
+                continue
+            }
             guard let name = RelationName(parts: (object.as("List") ?? .null).names("items")) else { continue }
             switch node.string("removeType") {
             case "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE": remove(name)

@@ -1,0 +1,84 @@
+import RSSModel
+import SQLScript
+
+/// Holds the statements of files against the rules.
+public struct Linter: Sendable {
+    private let rules: [LintRule]
+
+    /// Makes a linter of all rules, or of some.
+    public init(rules: [LintRule] = LintRule.all) { self.rules = rules }
+
+    /// What was found.
+    public struct Result: Sendable {
+        /// The findings, by file and place.
+        public var findings: [LintFinding] = []
+        /// Findings that a directive allows, with the reason given.
+        public var allowed: [(finding: LintFinding, reason: String)] = []
+        /// Rules that could see nothing, because no database was looked at.
+        public var blind: [String] = []
+        /// Files that cannot be read as SQL.
+        public var unreadable: [String] = []
+        /// How many statements were looked at.
+        public var statements = 0
+        /// For each file, the effect of each statement, in order.
+        public var effects: [[StatementEffect]] = []
+    }
+
+    /// Lints files in the order in which they are run: what one makes, the next one finds.
+    public func lint(_ files: [LintFile], in catalog: CatalogSnapshot = .unknown) -> Result {
+        var result = Result()
+        if !catalog.isComplete { result.blind = rules.filter(\.needsCatalog).map(\.id) }
+        var catalog = catalog
+        for file in files {
+            // A file that takes back is run by itself, on what is there.
+            var state = catalog
+            let findings = lint(file, &state, &result)
+            if file.kind != .down { catalog = state }
+            result.findings += findings
+            if file.problem != nil { result.unreadable.append(file.name) }
+        }
+        return result
+    }
+
+    private func lint(_ file: LintFile, _ catalog: inout CatalogSnapshot, _ result: inout Result) -> [LintFinding] {
+        if let problem = file.problem { return [LintRule.unreadable(problem, file: file.name)] }
+        var findings: [LintFinding] = []
+        var effects: [StatementEffect] = []
+        var before: [(LintStatement, StatementEffect, RelationLock?)] = []
+        for (index, statement) in file.statements.enumerated() {
+            let effect = StatementEffect(of: statement.tree, in: catalog)
+            if !effect.runsInTransaction { before = [] }
+            let context = LintContext(
+                file: file, index: index, catalog: catalog, effect: effect,
+                before: before.map { (statement: $0.0, effect: $0.1, lock: $0.2) })
+            for rule in rules {
+                for hit in rule.check(context) { findings.append(Self.finding(rule, hit, statement, file.name)) }
+            }
+            if effect.runsInTransaction { before.append((statement, effect, effect.strongest(in: catalog))) }
+            catalog.apply(statement.tree)
+            effects.append(effect)
+        }
+        result.statements += file.statements.count
+        result.effects.append(effects)
+        return Allowances(file).filter(findings, rules: rules, &result.allowed)
+    }
+
+    private static func finding(_ rule: LintRule, _ hit: LintHit, _ statement: LintStatement, _ file: String)
+        -> LintFinding
+    {
+        var place = SourcePlace(
+            file: file, line: statement.source.position.line, column: statement.source.position.column)
+        if let own = hit.place {
+            (place.line, place.column) = (own.line, own.column)
+        } else if let character = hit.character {
+            let before = String(String.UnicodeScalarView(statement.source.text.unicodeScalars.prefix(character - 1)))
+            let position = LineMap(Array(before.utf8)).position(at: .max)
+            place.line += position.line - 1
+            place.column =
+                position.line == 1 ? statement.source.position.column + position.column - 1 : position.column
+        }
+        return LintFinding(
+            rule: rule.id, severity: hit.severity ?? rule.severity, place: place, message: hit.message,
+            rewrite: hit.rewrite)
+    }
+}

@@ -1,0 +1,83 @@
+import RSSModel
+import SQLScript
+
+extension LintRule {
+    /// What keeps a file from being run at all.
+    static let script: [LintRule] = [
+        unreadableScript, psqlCommand,
+        LintRule(
+            "syntax-error", .error, "PostgreSQL's grammar does not accept the statement",
+            why: "It would fail when it is run, after what stands before it. The grammar is that of PostgreSQL 15."
+        ) { context in
+            guard case .refused(let error) = context.statement.outcome else { return [] }
+            return [LintHit(error.message, character: error.character)]
+        },
+        LintRule(
+            "directive", .error, "A comment begins with rssctl: and is no directive",
+            why: "A directive that is misspelled would silently not be followed."
+        ) { context in
+            context.statement.directiveErrors.map { LintHit("\($0.message); \($0.hint)", place: $0.position) }
+                + misplaced(context)
+        },
+        LintRule(
+            "copy-from-stdin", .error, "COPY … FROM stdin has no data to read",
+            why: "The rows of a dump stand between psql's own marks, which only psql reads."
+        ) { context in
+            guard let copy = context.node("CopyStmt"), copy.flag("is_from"), copy.string("filename") == nil,
+                !copy.flag("is_program")
+            else { return [] }
+            return [LintHit("COPY FROM stdin gets no rows from a migration; write them as INSERT")]
+        },
+        LintRule(
+            "allow-unknown", .error, "A directive allows a rule that there is not",
+            why: "It would silently allow nothing."
+        ) { _ in [] },
+        LintRule(
+            "allow-unused", .warning, "A directive allows what is not there",
+            why: "Left standing, it would allow the same fault when somebody makes it later."
+        ) { _ in [] },
+    ]
+
+    private static let unreadableScript = LintRule(
+        "unreadable-script", .error, "The file cannot be divided into statements",
+        why: "A quote, a comment or a parenthesis is never closed, or the file is not UTF-8 text."
+    ) { _ in [] }
+
+    private static let psqlCommand = LintRule(
+        "psql-command", .error, "A command of psql stands in the file",
+        why: "\\i, \\copy, \\gexec and their like are carried out by psql, not by the server."
+    ) { _ in [] }
+
+    /// The finding for a file that cannot be read.
+    static func unreadable(_ problem: ScriptError, file: String) -> LintFinding {
+        let (rule, message): (LintRule, String) =
+            switch problem.problem {
+            case .metaCommand(let command): (psqlCommand, "\(command) is a command of psql, not SQL")
+            case .unterminated(let what): (unreadableScript, "the \(what) that begins here is never closed")
+            case .unopenedParenthesis: (unreadableScript, "this closing parenthesis has no opening one")
+            case .unclosedParenthesis: (unreadableScript, "this parenthesis is never closed")
+            case .nulByte: (unreadableScript, "the file holds a NUL byte")
+            case .notUTF8: (unreadableScript, "the file is not UTF-8 text from here on; iconv -t UTF-8 converts it")
+            }
+        return LintFinding(
+            rule: rule.id, severity: .error,
+            place: SourcePlace(file: file, line: problem.position.line, column: problem.position.column),
+            message: message)
+    }
+
+    /// Directives that stand before the wrong statement.
+    private static func misplaced(_ context: LintContext) -> [LintHit] {
+        let type = context.tree.tagged?.name ?? ""
+        return context.statement.directives.compactMap { directive, position in
+            switch directive {
+            case .transaction where context.index > 0, .allowFile where context.index > 0:
+                LintHit("this directive is for the whole file and stands before its first statement", place: position)
+            case .backfill where !["UpdateStmt", "DeleteStmt"].contains(type):
+                LintHit("backfill stands before an UPDATE or a DELETE", place: position)
+            case .replace where !["CreateFunctionStmt", "ViewStmt", "CreateTableAsStmt"].contains(type):
+                LintHit("replace stands before a function or a view", place: position)
+            default: nil
+            }
+        }
+    }
+}

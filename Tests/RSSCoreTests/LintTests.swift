@@ -1,0 +1,117 @@
+import SQLScript
+import Testing
+
+@testable import RSSCore
+
+@Suite struct LintTests {
+    @Test(arguments: LintCorpus.pairs)
+    func `a fault is found by its rule, and its safe twin is clean`(pair: LintPair) throws {
+        let catalog = try LintCorpus.catalog()
+        let bad = LintCorpus.lint(pair.bad, name: pair.name, in: catalog).findings
+        #expect(bad.contains { $0.rule == pair.rule }, "found \(bad.map(\.rule))")
+        let safe = LintCorpus.lint(pair.safe, name: pair.name, in: catalog).findings
+        #expect(!safe.contains { $0.rule == pair.rule && $0.severity > .info }, "\(safe)")
+        #expect(safe.allSatisfy { $0.severity == .info }, "\(safe)")
+    }
+
+    @Test func `each rule has its pair`() {
+        let covered = Set(LintCorpus.pairs.map(\.rule))
+        // The one rule that only an old server breaks has a test of its own.
+        #expect(LintRule.all.map(\.id).filter { !covered.contains($0) } == ["index-corruption"])
+        #expect(Set(LintRule.all.map(\.id)).count == LintRule.all.count)
+        print("lint corpus: \(LintCorpus.pairs.count) pairs, \(LintRule.all.count) rules")
+    }
+
+    @Test(arguments: LintCorpus.pairs)
+    func `a rewrite is SQL, and the rule is content with it`(pair: LintPair) throws {
+        let catalog = try LintCorpus.catalog()
+        for finding in LintCorpus.lint(pair.bad, in: catalog).findings {
+            guard let rewrite = finding.rewrite, !rewrite.contains("…") else { continue }
+            // Each part that goes into a file of its own is linted as one.
+            let parts = rewrite.split(separator: /(?m)^-- in (a file of its own|the next one).*$/).map(String.init)
+            let files = parts.enumerated().map { LintFile(name: "V\($0)__part.sql", bytes: Array($1.utf8)) }
+            for statement in files.flatMap(\.statements) {
+                guard case .tree = statement.outcome else {
+                    Issue.record("\(finding.rule): \(rewrite)\n\(statement.outcome)")
+                    continue
+                }
+            }
+            #expect(files.allSatisfy { $0.problem == nil }, "\(rewrite)")
+            let again = Linter().lint(files, in: catalog).findings
+            #expect(
+                !again.contains { $0.rule == finding.rule && $0.severity > .info },
+                "\(finding.rule): \(rewrite)\n\(again)")
+        }
+    }
+
+    @Test func `what the script has made itself is locked for nobody`() throws {
+        let sql = """
+            CREATE TABLE x (id bigint PRIMARY KEY, a int, d date NOT NULL);
+            CREATE INDEX x_a ON x (a);
+            ALTER TABLE x ADD CONSTRAINT k CHECK (a > 0);
+            ALTER TABLE x ALTER COLUMN a SET NOT NULL;
+            ALTER TABLE x ADD COLUMN y uuid DEFAULT gen_random_uuid();
+            UPDATE x SET a = 1;
+            CREATE TABLE y (id bigint PRIMARY KEY, x_id bigint REFERENCES x (id));
+            """
+        for catalog in [try LintCorpus.catalog(), .unknown] {
+            #expect(LintCorpus.lint(sql, in: catalog).findings.filter { $0.severity > .info }.isEmpty)
+        }
+    }
+
+    @Test func `tables that are known to be small are not fussed about`() throws {
+        let small = try LintCorpus.catalog(rows: 100)
+        let findings = LintCorpus.lint("CREATE INDEX t_n ON t (n);\nALTER TABLE t ADD CHECK (a > 0);", in: small)
+            .findings
+        #expect(findings.map(\.severity) == [.info, .info])
+    }
+
+    @Test func `a validated CHECK makes SET NOT NULL free, also one of an earlier file`() throws {
+        let files = [
+            "ALTER TABLE t ADD CONSTRAINT k CHECK (a IS NOT NULL) NOT VALID;", "ALTER TABLE t VALIDATE CONSTRAINT k;",
+            "ALTER TABLE t ALTER COLUMN a SET NOT NULL;",
+        ].enumerated().map { LintFile(name: "V\($0)__x.sql", bytes: Array($1.utf8)) }
+        for catalog in [try LintCorpus.catalog(), .unknown] {
+            let findings = Linter().lint(files, in: catalog).findings
+            // Without a database the table is not known, so neither is what holds for it.
+            #expect(findings.filter { $0.severity > .info }.map(\.rule) == (catalog.isComplete ? [] : ["set-not-null"]))
+        }
+    }
+
+    @Test func `a finding names file, line and column in characters`() throws {
+        let sql = "-- é\nSELECT 'é';  CREATE TABLE x (\r\n  id bigint PRIMARY KEY, é timestamp\n);\nSELECT FROM FROM x;"
+        let findings = LintCorpus.lint(sql, in: .unknown).findings
+        #expect(
+            findings.map { "\($0.rule) \($0.place)" } == [
+                "timestamp-without-time-zone V0001__step.sql:3:26", "syntax-error V0001__step.sql:5:13",
+            ])
+    }
+
+    @Test func `rules that need a database are blind without one`() throws {
+        #expect(
+            LintCorpus.lint("SELECT 1;", in: .unknown).blind == [
+                "index-corruption", "large-change", "attach-without-check",
+            ])
+        #expect(LintCorpus.lint("SELECT 1;", in: try LintCorpus.catalog()).blind.isEmpty)
+    }
+
+    @Test func `a concurrent build on a server that loses rows is refused`() throws {
+        var catalog = try LintCorpus.catalog()
+        catalog.serverVersion = 140_002
+        let findings = LintCorpus.lint("CREATE INDEX CONCURRENTLY t_n ON t (n);", in: catalog).findings
+        #expect(findings.map(\.rule) == ["index-corruption"])
+    }
+
+    @Test func `a whole file can be allowed a rule, with a reason that is kept`() throws {
+        let sql = "-- rssctl:allow-file drop-table the archive holds them\nDROP TABLE t;\nDROP TABLE u;"
+        let result = LintCorpus.lint(sql, in: .unknown)
+        #expect(result.findings.isEmpty)
+        #expect(result.allowed.map(\.reason) == ["the archive holds them", "the archive holds them"])
+    }
+
+    @Test func `a file that takes back may drop what it takes back`() throws {
+        let result = LintCorpus.lint(
+            "DROP TABLE t;\nDROP VIEW v;", name: "V0001__x.down.sql", in: try LintCorpus.catalog())
+        #expect(result.findings.isEmpty)
+    }
+}
