@@ -7,8 +7,8 @@ public struct MigrateGroup: Group {
     public static let discussion =
         "Without a verb: applies what is pending. The migrations of the visit-report schema are part of the binary."
     public static let verbs: [any ParsableCommand.Type] = [
-        MigrateUp.self, MigrateStatus.self, MigrateNew.self, MigrateVerify.self, MigrateRepair.self,
-        MigrateBaseline.self, MigrateDown.self, MigrateDrift.self, MigrateDump.self,
+        MigrateUp.self, MigrateStatus.self, MigratePlan.self, MigrateLint.self, MigrateNew.self, MigrateVerify.self,
+        MigrateRepair.self, MigrateBaseline.self, MigrateDown.self, MigrateDrift.self, MigrateDump.self,
     ]
     public static let defaultVerb: (any ParsableCommand.Type)? = MigrateUp.self
 

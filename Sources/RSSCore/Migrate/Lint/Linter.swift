@@ -18,16 +18,29 @@ public struct Linter: Sendable {
         public var blind: [String] = []
         /// Files that cannot be read as SQL.
         public var unreadable: [String] = []
+        /// How many files were looked at.
+        public var files = 0
         /// How many statements were looked at.
         public var statements = 0
         /// For each file, the effect of each statement, in order.
         public var effects: [[StatementEffect]] = []
+
+        /// Adds what was found in other files.
+        public mutating func add(_ other: Result) {
+            findings += other.findings
+            allowed += other.allowed
+            unreadable += other.unreadable
+            files += other.files
+            statements += other.statements
+            effects += other.effects
+        }
     }
 
     /// Lints files in the order in which they are run: what one makes, the next one finds.
     public func lint(_ files: [LintFile], in catalog: CatalogSnapshot = .unknown) -> Result {
         var result = Result()
         if !catalog.isComplete { result.blind = rules.filter(\.needsCatalog).map(\.id) }
+        result.files = files.count
         var catalog = catalog
         for file in files {
             // A file that takes back is run by itself, on what is there.
@@ -54,7 +67,7 @@ public struct Linter: Sendable {
             for rule in rules {
                 for hit in rule.check(context) { findings.append(Self.finding(rule, hit, statement, file.name)) }
             }
-            if effect.runsInTransaction { before.append((statement, effect, effect.strongest(in: catalog))) }
+            if effect.runsInTransaction { before.append((statement, effect, effect.strongest)) }
             catalog.apply(statement.tree)
             effects.append(effect)
         }

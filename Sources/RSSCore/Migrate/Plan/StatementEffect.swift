@@ -8,6 +8,8 @@ public struct StatementEffect: Sendable, Equatable {
     public let runsInTransaction: Bool
     /// The locks that it takes.
     public let locks: [RelationLock]
+    /// Those on relations that the script has not made itself: somebody may be there.
+    public let locksOnExisting: [RelationLock]
     /// The work besides the catalog.
     public let work: [StatementWork]
     /// Rows that the work goes over; nil where they are not known.
@@ -22,6 +24,7 @@ public struct StatementEffect: Sendable, Equatable {
         command = CommandTag.of(tree)
         runsInTransaction = TransactionMode.isAllowedInTransaction(tree)
         locks = LockPrediction.locks(of: tree, in: catalog)
+        locksOnExisting = locks.filter { !catalog.isNew($0.relation) }
         work = WorkPrediction.work(of: tree, in: catalog)
         var tables: [RelationName] = []
         for name in work.compactMap(\.relation) where !tables.contains(name) { tables.append(name) }
@@ -48,10 +51,11 @@ public struct StatementEffect: Sendable, Equatable {
     /// Tables over which an index is built.
     public var builds: [RelationName] { work.compactMap { if case .build(let name) = $0 { name } else { nil } } }
 
-    /// The strongest lock on a relation that the script has not made itself.
-    public func strongest(in catalog: CatalogSnapshot) -> RelationLock? {
-        locks.filter { !catalog.isNew($0.relation) }.max { $0.mode < $1.mode }
-    }
+    /// Tables whose rows the statement itself changes.
+    public var changes: [RelationName] { work.compactMap { if case .change(let name) = $0 { name } else { nil } } }
+
+    /// The strongest lock on a relation that was there before.
+    public var strongest: RelationLock? { locksOnExisting.max { $0.mode < $1.mode } }
 }
 
 /// Whose statements wait while a lock is held.

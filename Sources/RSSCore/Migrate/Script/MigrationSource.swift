@@ -19,7 +19,7 @@ public enum MigrationSource: Sendable, Equatable {
         return try MigrationSet(files)
     }
 
-    private static let shippedFiles: [(String, [UInt8])] = [
+    static let shippedFiles: [(name: String, bytes: [UInt8])] = [
         ("V0001__extensions_and_people.sql", PackageResources.V0001__extensions_and_people_sql),
         ("V0001__extensions_and_people.down.sql", PackageResources.V0001__extensions_and_people_down_sql),
         ("V0002__categories.sql", PackageResources.V0002__categories_sql),
@@ -34,7 +34,7 @@ public enum MigrationSource: Sendable, Equatable {
         ("V0006__report_function.down.sql", PackageResources.V0006__report_function_down_sql),
     ]
 
-    private static func files(in path: String) throws -> [(String, [UInt8])] {
+    static func files(in path: String) throws -> [(name: String, bytes: [UInt8])] {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path)

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Console
+import Foundation
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl migrate lint`
+public struct MigrateLint: Verb {
+    public static let declaration = Declaration(
+        "migrate lint", "Find what will fail, block others or lose data in migrations, before they are run",
+        discussion: """
+            Looks at what is pending, or at the files named. With a database it knows tables, sizes, column types and the \
+            server's version; without one, or with --offline, the rules that need them are blind, and say so. A finding \
+            comes with SQL to write instead. A comment allows a statement a rule: -- rssctl:allow RULE reason. Exit \
+            status 2 when there are warnings or errors, 65 when a file cannot be read as SQL.
+            """,
+        needs: [.settings, .postgres],
+        examples: [
+            .init("What is pending, by what the database holds", "rssctl migrate lint"),
+            .init("Every migration, without a database, as in CI", "rssctl migrate lint --offline"),
+            .init("Beside the lines of a pull request", "rssctl migrate lint --offline --report github"),
+        ], exits: [.findings, .dataError])
+
+    /// The forms of other programs.
+    enum Report: String, ExpressibleByArgument, CaseIterable, Sendable { case github, sarif }
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Option(help: "Folder of V0001__what_it_does.sql files, in place of those of rssctl.", completion: .directory)
+    var directory: String?
+
+    @Flag(help: "Look at the files alone; every file of the folder counts as pending.")
+    var offline = false
+
+    @Option(help: "Annotations for GitHub's workflows, or SARIF 2.1.0 for code hosts, in place of tables.")
+    var report: Report?
+
+    @Argument(
+        help: "Files to look at, in the order in which they would be run.", completion: .file(extensions: ["sql"]))
+    var files: [String] = []
+
+    public init() {}
+
+    public func validate() throws {
+        if report != nil, global.output != .table {
+            throw ValidationError("--report is a form of its own; leave --output out.")
+        }
+        if directory != nil, !files.isEmpty { throw ValidationError("name a folder or files, not both.") }
+    }
+
+    public func execute(_ context: Context) async throws -> LintReport {
+        let source = try LintInput.source(files: files, directory: directory)
+        guard let connection = try await reachable(context) else {
+            return LintReport(Linter().lint(source.read), applied: 0, report: report, isOffline: true)
+        }
+        let catalog = try await CatalogReader.read(connection)
+        let (pending, applied) = try await source.divided(by: connection)
+        await connection.close()
+        var result = Linter().lint(pending.read, in: catalog)
+        // A file that was applied made what is there now: to the catalog it would look as if it did so twice.
+        if !files.isEmpty { result.add(Linter().lint(applied.read)) }
+        return LintReport(result, applied: applied.count, report: report, isOffline: false)
+    }
+
+    /// A session, where a database can be reached.
+    private func reachable(_ context: Context) async throws -> PostgresConnection? {
+        if offline { return nil }
+        func blind(_ error: any Error) -> PostgresConnection? {
+            let reason = ErrorReport(describing: error).message
+            context.progress(.warning("no database is looked at: \(reason)"))
+            return nil
+        }
+        do {
+            return try await context.connectPostgres(readOnly: true)
+        } catch let error as PostgresError where error.isConnectivity {
+            return blind(error)
+        } catch SettingsError.noDatabase {
+            return blind(SettingsError.noDatabase)
+        } catch let error as SandboxError {
+            return blind(error)
+        }
+    }
+}
+
+/// The files that a command is given.
+enum LintInput {
+    /// Files, a folder, or rssctl's own migrations.
+    static func source(files: [String], directory: String?) throws -> LintSource {
+        guard files.isEmpty else {
+            return LintSource(
+                files: try files.map { (name: $0, bytes: Array(try Data(contentsOf: URL(fileURLWithPath: $0)))) })
+        }
+        return try LintSource(directory.map(MigrationSource.directory) ?? .shipped)
+    }
+}

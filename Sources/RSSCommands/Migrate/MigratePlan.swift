@@ -1,0 +1,112 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl migrate plan`
+public struct MigratePlan: Verb {
+    public static let declaration = Declaration(
+        "migrate plan", "Show what each pending statement will lock, block, rewrite and read",
+        discussion: """
+            Reads the catalog and the files, and runs nothing. Locks are told on relations that are there already. Rows and \
+            bytes are PostgreSQL's own estimates. The duration is that of the work, once the locks are held: instant (the \
+            catalog alone), short, proportional (to the rows), unbounded (waits for other transactions), or unknown.
+            """,
+        needs: [.settings, .postgres],
+        examples: [
+            .init("What rssctl migrate would do; nothing when nothing is pending", "rssctl migrate plan"),
+            .init("The same for a script", "rssctl migrate plan --output json"),
+        ], exits: [.pending, .dataError])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var source: MigrationSourceOptions
+
+    @Argument(help: "Files to plan in place of what is pending.", completion: .file(extensions: ["sql"]))
+    var files: [String] = []
+
+    public init() {}
+
+    public func validate() throws {
+        if source.directory != nil, !files.isEmpty { throw ValidationError("name a folder or files, not both.") }
+    }
+
+    public func execute(_ context: Context) async throws -> StatementPlan {
+        let connection = try await context.connectPostgres(readOnly: true)
+        var input = try LintInput.source(files: files, directory: source.directory)
+        if files.isEmpty {
+            // What is wrong between files and history is told as migrate would tell it.
+            _ = try await source.reader(connection, context).plan()
+            input = try await input.divided(by: connection).pending
+        }
+        let catalog = try await CatalogReader.read(connection)
+        await connection.close()
+        let scripts = input.read
+        if let file = scripts.first(where: { $0.problem != nil }) { throw PlanError.unreadable(file) }
+        return StatementPlan(PlannedStatement.plan(scripts.filter { $0.kind != .down || !files.isEmpty }, in: catalog))
+    }
+}
+
+/// What keeps files from being planned.
+enum PlanError: ReportableError {
+    /// A file cannot be divided into statements.
+    case unreadable(LintFile)
+
+    var report: ErrorReport {
+        switch self {
+        case .unreadable(let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-050", exit: .dataError, message: "\(file.name) cannot be read as SQL",
+                hint: "rssctl migrate lint tells the line: rssctl migrate lint \(file.name)")
+        }
+    }
+}
+
+/// The result of `migrate plan`.
+public struct StatementPlan: CommandResult {
+    let statements: [PlannedStatement]
+
+    init(_ statements: [PlannedStatement]) { self.statements = statements }
+
+    public var counts: [String: Int64] { ["statements": Int64(statements.count)] }
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [
+                    Column("place"), Column("command"), Column("locks", isFlexible: true), Column("blocks"),
+                    Column("work", isFlexible: true), .number("rows"), .number("size"), Column("duration"),
+                    .number("findings"),
+                ],
+                rows: statements.map { statement in
+                    [
+                        .text("\(statement.place)"), .text(statement.command),
+                        .optional(Self.list(statement.locks.map { "\($0.relation) \($0.mode)" })),
+                        .optional(statement.blocks.map(Self.words)), .optional(Self.list(Self.work(statement))),
+                        statement.rows.map { .integer($0) } ?? .null, statement.bytes.map { .bytes($0) } ?? .null,
+                        .text(statement.duration.rawValue), .count(statement.findings),
+                    ]
+                }, notes: notes, emptyMessage: "Nothing is pending.")
+        ]
+    }
+
+    private var notes: [String] {
+        let found = statements.reduce(0) { $0 + $1.findings }
+        return found == 0 ? [] : ["\(found) finding\(found == 1 ? "" : "s"): rssctl migrate lint"]
+    }
+
+    private static func list(_ items: [String]) -> String? { items.isEmpty ? nil : items.joined(separator: ", ") }
+
+    private static func words(_ blocked: Blocked) -> String {
+        switch blocked {
+        case .nothing: "nothing"
+        case .maintenance: "schema changes"
+        case .writes: "writes"
+        case .readsAndWrites: "reads, writes"
+        }
+    }
+
+    private static func work(_ statement: PlannedStatement) -> [String] {
+        statement.rewrites.map { "rewrites \($0)" } + statement.scans.map { "reads \($0)" }
+            + statement.builds.map { "index on \($0)" } + statement.changes.map { "changes \($0)" }
+    }
+}
