@@ -35,7 +35,8 @@ public enum TypeChange: Sendable, Equatable {
             }
         }
         switch (old.name, new.name) {
-        case ("cidr", "inet"), ("integer", "oid"), ("xml", "text"), ("xml", "character varying"): return .free
+        case ("cidr", "inet"), ("xml", "text"), ("xml", "character varying"): return .free
+        case ("integer", "oid"), ("oid", "integer"): return .rebuildsIndexes
         case ("timestamp without time zone", "timestamp with time zone"),
             ("timestamp with time zone", "timestamp without time zone"):
             let isUTC = ["utc", "etc/utc", "gmt", "etc/gmt", "zulu"].contains(timeZone.lowercased())

@@ -18,7 +18,12 @@ enum TypeText {
         let name = isBuiltIn ? names[last] ?? last : parts.joined(separator: ".")
         let numbers = type.list("typmods").compactMap { $0.as("A_Const").map { $0["ival"]?["ival"]?.integer ?? 0 } }
         let array = String(repeating: "[]", count: type.list("arrayBounds").isEmpty ? 0 : 1)
-        guard !numbers.isEmpty, name != "interval" else { return name + array }
+        guard !numbers.isEmpty else { return name + array }
+        if name == "interval" {
+            // The first number is a mask of fields; all of them is 32767, and another one narrows the values.
+            let fields = numbers[0] == 32767 ? "" : " fields \(numbers[0])"
+            return name + fields + (numbers.count > 1 ? "(\(numbers[1]))" : "") + array
+        }
         let modifier = "(\(numbers.map(String.init).joined(separator: ",")))"
         guard name.hasPrefix("time"), let space = name.firstIndex(of: " ") else { return name + modifier + array }
         return name[..<space] + modifier + name[space...] + array
