@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import PostgresClient
 import TestSupport
 import Testing
@@ -112,6 +113,11 @@ import Testing
                 text == expected && summary.bytes == text.utf8.count && summary.lines == text.utf8.count { $0 == 10 })
             await #expect(throws: StructureError.self) { try await dump.write(toFile: "\(folder)/none/a.sql") }
             await #expect(throws: StructureError.self) { try await dump.write(toFile: folder) }
+            let nowhere = try await dump.write(toFile: "/dev/null")
+            #expect(nowhere == summary)
+            var status = stat()
+            #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+            await #expect(throws: StructureError.self) { try await dump.write(toFile: "/dev/full") }
             let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
             #expect(left == ["a.sql", "link.sql"])
         }

@@ -47,7 +47,8 @@ public struct StructureDump: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Writes the text to a file. It is there as a whole or not at all; one that was there before is replaced.
+    /// Writes the text to a file. It is there as a whole or not at all, and one that was there before is replaced; only a
+    /// device or a pipe, which cannot be replaced, is written to as the text comes.
     ///
     /// - Throws: ``StructureError/dumpFailed(words:)``, ``StructureError/dumpUnwritable(path:reason:)``,
     ///   `CancellationError`.
@@ -55,22 +56,34 @@ public struct StructureDump: Sendable {
     public func write(toFile path: String) async throws -> Summary {
         // What a link points to is replaced, and not the link.
         let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        var status = stat()
+        let isSpecial =
+            stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+        if isSpecial { return try await write(to: path, O_WRONLY | O_CLOEXEC, named: path) }
         let draft = target.deletingLastPathComponent()
-            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)")
-        func unwritable(_ reason: String) -> StructureError { .dumpUnwritable(path: path, reason: reason) }
-        let descriptor = open(draft.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)").path
+        // Gone already when all went well.
+        defer { unlink(draft) }
+        let summary = try await write(to: draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, named: path)
+        guard rename(draft, target.path) == 0 else {
+            throw StructureError.dumpUnwritable(path: path, reason: String(cString: strerror(errno)))
+        }
+        return summary
+    }
+
+    /// Writes to what is opened, and to the disk where it is a file.
+    private func write(to path: String, _ flags: Int32, named name: String) async throws -> Summary {
+        func unwritable(_ reason: String) -> StructureError { .dumpUnwritable(path: name, reason: reason) }
+        let descriptor = open(path, flags, 0o666)
         guard descriptor >= 0 else { throw unwritable(String(cString: strerror(errno))) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        // Gone already when all went well.
-        defer { try? FileManager.default.removeItem(at: draft) }
         let summary = try await write { bytes in
             do { try handle.write(contentsOf: bytes) } catch {
                 throw unwritable((error as NSError).localizedDescription)
             }
         }
-        guard fsync(descriptor) == 0, rename(draft.path, target.path) == 0 else {
-            throw unwritable(String(cString: strerror(errno)))
-        }
+        // A device or a pipe has no disk, which fsync says with EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw unwritable(String(cString: strerror(errno))) }
         return summary
     }
 
