@@ -66,6 +66,9 @@ enum Specimen {
         CREATE FUNCTION fp.one(x int) RETURNS int LANGUAGE sql AS 'SELECT 1';
         CREATE FUNCTION fp.fire() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
         CREATE FUNCTION fp.event() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+        CREATE FUNCTION fp.parsed(x varchar DEFAULT 'a') RETURNS boolean LANGUAGE sql
+            BEGIN ATOMIC SELECT x IN ('a', 'b'); END;
+        CREATE FUNCTION fp.defaulted(x boolean DEFAULT 'a'::varchar IN ('a', 'b')) RETURNS boolean LANGUAGE sql AS 'SELECT x';
         CREATE PROCEDURE fp.act() LANGUAGE sql AS 'SELECT 1';
         CREATE AGGREGATE fp.total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');
         CREATE OPERATOR fp.=== (FUNCTION = int4eq, LEFTARG = int, RIGHTARG = int);
@@ -204,6 +207,7 @@ enum Specimen {
         Mutation("ALTER STATISTICS fp.child_stats SET STATISTICS 100", .changed, .statistics, "fp.child_stats"),
         Mutation("ALTER PUBLICATION fp_news SET TABLE fp.parent", .changed, .publication, "fp_news"),
         Mutation("ALTER PUBLICATION fp_news ADD TABLES IN SCHEMA fp", .changed, .publication, "fp_news"),
+        Mutation("ALTER PUBLICATION fp_news SET TABLE fp.child (parent)", .changed, .publication, "fp_news"),
         Mutation("ALTER PUBLICATION fp_news SET TABLE fp.child WHERE (parent > 1)", .changed, .publication, "fp_news"),
         Mutation(
             "ALTER FOREIGN DATA WRAPPER fp_wrapper VALIDATOR postgresql_fdw_validator", .changed, .foreignDataWrapper,

@@ -101,6 +101,9 @@ import Testing
             try await owner.execute("SET ROLE fp_reader")
             let actual = try await SchemaFingerprint.read(owner)
             #expect(actual == expected)
+            // What rssctl keeps is its own, and a missing right is an error, never the answer that there is no drift.
+            let error = await #expect(throws: PostgresError.self) { try await SchemaDrift.find(owner) }
+            #expect(error?.sqlState == .insufficientPrivilege)
             await owner.close()
         }
     }
@@ -189,6 +192,38 @@ import Testing
             await other.close()
             let isAlive = try await connection.answers()
             #expect(isAlive)
+            await connection.close()
+        }
+    }
+
+    @Test func `objects that others make and drop while it is read do not break it`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await PostgresConnection.connect(options)
+            let others = (0..<2).map { number in
+                Task {
+                    let other = try await PostgresConnection.connect(options)
+                    while !Task.isCancelled {
+                        try await other.executeScript(
+                            """
+                            CREATE TABLE busy\(number) (a int PRIMARY KEY DEFAULT 1 + 1, b varchar(9) CHECK (b IN ('a', 'b')));
+                            CREATE INDEX ON busy\(number) (b) WHERE a > 1;
+                            CREATE VIEW seen\(number) AS SELECT * FROM busy\(number);
+                            CREATE FUNCTION act\(number)() RETURNS int LANGUAGE sql AS 'SELECT 1';
+                            CREATE TYPE kind\(number) AS ENUM ('a');
+                            """)
+                        try await other.executeScript(
+                            "DROP FUNCTION act\(number)(); DROP TYPE kind\(number); DROP TABLE busy\(number) CASCADE")
+                    }
+                }
+            }
+            for _ in 0..<20 {
+                let fingerprint = try await SchemaFingerprint.read(connection)
+                #expect(fingerprint.objects.count > 100)
+            }
+            for task in others {
+                task.cancel()
+                _ = await task.result
+            }
             await connection.close()
         }
     }

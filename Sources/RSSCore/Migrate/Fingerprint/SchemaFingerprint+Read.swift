@@ -1,3 +1,4 @@
+import Foundation
 import PostgresClient
 
 extension SchemaFingerprint {
@@ -9,6 +10,22 @@ extension SchemaFingerprint {
     /// - Throws: `PostgresError`, with SQLSTATE 55P03 when a table that a view reads stays locked for two seconds;
     ///   `CancellationError`.
     public static func read(_ connection: PostgresConnection) async throws -> SchemaFingerprint {
+        for _ in 1..<attempts {
+            do {
+                return try await readOnce(connection)
+            } catch let error as PostgresError where error.sqlState == vanished {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        return try await readOnce(connection)
+    }
+
+    /// A snapshot holds for the rows of the catalog, and not for the functions that write definitions: what somebody
+    /// drops in between makes one of them fail with "could not open relation", `internal_error`.
+    private static let vanished = SQLState(rawValue: "XX000")
+    private static let attempts = 10
+
+    private static func readOnce(_ connection: PostgresConnection) async throws -> SchemaFingerprint {
         guard await connection.transactionStatus != .idle else {
             return try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
                 try await collect(connection)
@@ -61,10 +78,17 @@ private struct CatalogObjects {
         let (catalog, oid, kind, identity, definition) = try row.decode(
             UInt32.self, UInt32.self, SchemaObject.Kind.self, String.self, String?.self)
         objects.append(
-            SchemaObject(
-                kind: kind, identity: identity,
-                definition: kind.holdsExpressions ? ExpressionText.canonical(definition ?? "") : definition ?? ""))
+            SchemaObject(kind: kind, identity: identity, definition: Self.canonical(definition ?? "", kind)))
         names[Entry(catalog: catalog, oid: oid)] = (kind, identity)
+    }
+
+    /// The definition with its expressions in one form. The body of a function is its author's text and stays, unless it
+    /// is one that the server keeps parsed.
+    private static func canonical(_ definition: String, _ kind: SchemaObject.Kind) -> String {
+        guard kind == .function || kind == .procedure, let body = definition.range(of: "\nAS $") else {
+            return ExpressionText.canonical(definition)
+        }
+        return ExpressionText.canonical(String(definition[..<body.lowerBound])) + definition[body.lowerBound...]
     }
 
     mutating func addComment(_ row: Row) throws {
@@ -93,15 +117,5 @@ extension SchemaObject.Kind: PostgresDecodable {
     public static func decode(_ field: Field) throws -> SchemaObject.Kind {
         guard let kind = SchemaObject.Kind(rawValue: try field.text()) else { throw field.mismatch(Self.self) }
         return kind
-    }
-
-    /// Whether the server wrote the definition from parsed expressions. A function's body is its author's text.
-    var holdsExpressions: Bool {
-        switch self {
-        case .table, .foreignTable, .index, .constraint, .view, .materializedView, .rule, .policy, .trigger, .domain,
-            .statistics, .publication:
-            true
-        default: false
-        }
     }
 }

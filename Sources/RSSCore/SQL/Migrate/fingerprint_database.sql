@@ -57,16 +57,20 @@ UNION ALL
 SELECT 'pg_publication'::regclass, p.oid, 'publication', quote_ident(p.pubname),
        concat_ws(E'\n',
            CASE WHEN p.puballtables THEN 'FOR ALL TABLES' END,
-           -- Columns and row filters came with version 15; the view is asked for them by way of JSON. A partition that
-           -- is published by itself is left out, as partitions are everywhere.
-           (SELECT string_agg(format('TABLE %I.%I%s%s', n.nspname, c.relname, ' (' || (v.row ->> 'attnames') || ')',
-                                     ' WHERE ' || (v.row ->> 'rowfilter')),
+           -- Column lists and row filters came with version 15; JSON asks for what may not be there. A partition that is
+           -- published by itself is left out, as partitions are everywhere.
+           (SELECT string_agg(format('TABLE %I.%I%s%s', n.nspname, c.relname, ' (' || k.columns || ')',
+                                     ' WHERE ' || v.filter),
                               E'\n' ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C")
             FROM pg_publication_rel r
             JOIN pg_class c ON c.oid = r.prrelid AND NOT c.relispartition
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            LEFT JOIN LATERAL (SELECT to_jsonb(t) AS row FROM pg_publication_tables t
-                               WHERE t.pubname = p.pubname AND t.schemaname = n.nspname AND t.tablename = c.relname) AS v ON true
+            LEFT JOIN LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS columns
+                               FROM pg_attribute a
+                               WHERE a.attrelid = c.oid AND to_jsonb(r) -> 'prattrs' @> to_jsonb(a.attnum)) AS k ON true
+            LEFT JOIN LATERAL (SELECT to_jsonb(t) ->> 'rowfilter' AS filter FROM pg_publication_tables t
+                               WHERE t.pubname = p.pubname AND t.schemaname = n.nspname AND t.tablename = c.relname) AS v
+                   ON true
             WHERE r.prpubid = p.oid),
            -- FOR TABLES IN SCHEMA, seen through its dependencies: version 14 lacks the catalog (its OID is 6237).
            (SELECT string_agg(format('TABLES IN SCHEMA %I', n.nspname), E'\n' ORDER BY n.nspname COLLATE "C")

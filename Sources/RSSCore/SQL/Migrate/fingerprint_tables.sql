@@ -9,10 +9,11 @@
 --   definition  everything else about it, in lines
 
 WITH relation AS MATERIALIZED (
-    SELECT c.oid, c.relname, n.nspname, c.relkind, c.relpersistence, c.reloftype, c.relam, c.reloptions, c.reltoastrelid,
+    SELECT c.oid, c.relname, n.nspname, c.relkind, c.relpersistence, c.reloftype, c.relam, c.reloptions, tc.reloptions AS toast_options,
            c.reltablespace, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relowner
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
       AND NOT c.relispartition
       AND n.nspname NOT LIKE 'pg\_%' AND n.nspname NOT IN ('information_schema', 'rssctl')
@@ -89,8 +90,9 @@ SELECT 'pg_class'::regclass::oid AS class,
                 FROM pg_foreign_table f JOIN pg_foreign_server v ON v.oid = f.ftserver WHERE f.ftrelid = r.oid) END,
            CASE WHEN r.reloptions IS NOT NULL THEN
                (SELECT format('WITH (%s)', string_agg(o, ', ' ORDER BY o COLLATE "C")) FROM unnest(r.reloptions) o) END,
-           (SELECT format('TOAST WITH (%s)', string_agg(o, ', ' ORDER BY o COLLATE "C"))
-            FROM pg_class tc, unnest(tc.reloptions) o WHERE tc.oid = r.reltoastrelid HAVING count(*) > 0),
+           CASE WHEN r.toast_options IS NOT NULL THEN
+               (SELECT format('TOAST WITH (%s)', string_agg(o, ', ' ORDER BY o COLLATE "C"))
+                FROM unnest(r.toast_options) o) END,
            CASE WHEN r.reltablespace <> 0 THEN
                (SELECT format('TABLESPACE %I', ts.spcname) FROM pg_tablespace ts WHERE ts.oid = r.reltablespace) END,
            CASE WHEN r.relrowsecurity THEN 'ENABLE ROW LEVEL SECURITY' END,
