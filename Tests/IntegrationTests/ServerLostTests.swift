@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import RSSCore
 import TestSupport
 import Testing
 
@@ -50,6 +51,29 @@ import Testing
             #expect(warm.status == 69 && warm.errors.contains("rssctl doctor"), "\(warm.errors)")
             let doctor = try await binary.run("doctor")
             #expect(doctor.status == 2 && doctor.output.contains("Redis"))
+        }
+    }
+
+    @Test func `up after a kill of Redis waits until the new one answers`() async throws {
+        try await withSandbox { servers, binary in
+            // A server that takes its time to listen, beside the socket that the killed one left behind.
+            let folder = "\(servers.folder)/slow"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+            let redis = try #require(
+                path.split(separator: ":").map { "\($0)/redis-server" }.first {
+                    FileManager.default.isExecutableFile(atPath: $0)
+                })
+            let script = "#!/bin/sh\n(sleep 1; exec \(redis) \"$@\") &\n"
+            #expect(
+                FileManager.default.createFile(
+                    atPath: "\(folder)/redis-server", contents: Data(script.utf8),
+                    attributes: [.posixPermissions: 0o755]))
+            try servers.killRedis()
+            var slow = binary
+            slow.environment["PATH"] = "\(folder):\(path)"
+            let up = try await slow.run("sandbox", "up")
+            #expect(up.status == 0, "\(up.errors)\(up.output)")
         }
     }
 

@@ -98,8 +98,9 @@ extension Sandbox {
         try await start("Redis") {
             try await programs.command(programs.redisServer, [path]).runSuccessfully()
         }
+        // A killed server leaves its socket behind: that the file is there says nothing.
         let deadline = ContinuousClock.now + .seconds(10)
-        while access(state.redisSocket, F_OK) != 0 {
+        while await !answersRedis(state) {
             if ContinuousClock.now > deadline {
                 throw SandboxError.startFailed(
                     server: "Redis", reason: Self.lastLines(of: "\(state.redisFolder)/redis.log"))

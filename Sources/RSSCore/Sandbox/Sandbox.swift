@@ -151,7 +151,7 @@ public struct Sandbox: Sendable {
         return true
     }
 
-    private func answersRedis(_ state: SandboxState) async -> Bool {
+    func answersRedis(_ state: SandboxState) async -> Bool {
         guard let connection = try? await RedisConnection.connect(state.redis) else { return false }
         await connection.close()
         return true
