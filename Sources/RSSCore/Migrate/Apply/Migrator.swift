@@ -62,6 +62,7 @@ public struct Migrator: Sendable {
                 try await ScriptRun(applying: migration, self, progress).run()
             }
             done.append(AppliedFile(migration, milliseconds: milliseconds))
+            try await keepFingerprint()
             progress(.done("Applied \(migration.file) in \(milliseconds) ms."))
         }
         for repeatable in plan.repeatables {
@@ -73,10 +74,15 @@ public struct Migrator: Sendable {
         }
         try await refuseInvalidIndexes(available)
         // Also when nothing was pending: a new version of the server, or of rssctl, must not leave `drift` blind.
-        if let newest = try await ledger.newest() {
-            try await SchemaFingerprint.keep(connection, version: newest)
-        }
+        try await keepFingerprint()
         return done
+    }
+
+    /// Keeps the schema as the newest version left it. Never in the transaction of a migration: its locks are held while
+    /// the catalog is read.
+    private func keepFingerprint() async throws {
+        guard let newest = try await ledger.newest() else { return }
+        try await SchemaFingerprint.keep(connection, version: newest)
     }
 
     /// A syntax error is found before the first statement is run, where the server's grammar is the parser's.

@@ -33,8 +33,9 @@ struct RepeatableRun {
                     try await migrator.lockPolicy.bound(connection)
                     for statement in script.statements { try await run(statement, of: script) }
                     try await migrator.ledger.complete(migration, milliseconds: started.milliseconds)
+                    // What was kept is not what is there any more; the run takes a new one once the locks are given back.
                     if let newest = try await migrator.ledger.newest() {
-                        try await SchemaFingerprint.read(connection).store(connection, version: newest)
+                        try await SchemaFingerprint.forget(connection, version: newest)
                     }
                 }
             }

@@ -21,10 +21,7 @@ struct ScriptRun {
         version = migration.version
         self.migrator = migrator
         self.progress = progress
-        complete = { milliseconds in
-            try await migrator.ledger.complete(migration, milliseconds: milliseconds)
-            try await SchemaFingerprint.read(migrator.connection).store(migrator.connection, version: migration.version)
-        }
+        complete = { try await migrator.ledger.complete(migration, milliseconds: $0) }
     }
 
     /// Takes a migration back; its statements are recorded under the negative version.

@@ -26,6 +26,13 @@ extension SchemaFingerprint {
             """, [version, digest, text])
     }
 
+    /// Forgets the fingerprint of a version, in the caller's transaction where one is open.
+    ///
+    /// - Throws: `PostgresError`.
+    static func forget(_ connection: PostgresConnection, version: Int64) async throws {
+        try await connection.execute("DELETE FROM rssctl.schema_fingerprint WHERE version = $1", [version])
+    }
+
     /// The fingerprint kept for a version, or for the newest one.
     ///
     /// - Returns: nil when none is kept, and in a database that has no table for it.
