@@ -73,6 +73,12 @@ enum LintCorpus {
         .init(
             "transaction-mode", bad: "-- rssctl:transaction file\nVACUUM t;",
             safe: "-- rssctl:transaction none\nVACUUM t;"),
+        .init(
+            "repeatable-not-transactional", bad: "CREATE INDEX CONCURRENTLY t_n ON t (n);",
+            safe: "CREATE OR REPLACE VIEW v2 AS SELECT 1 AS x;", name: "R__x.sql"),
+        .init(
+            "index-concurrent-on-partitioned", bad: "CREATE INDEX CONCURRENTLY p_id ON ONLY p (id);",
+            safe: "CREATE INDEX CONCURRENTLY p_id ON p (id);"),
         .init("mixed-transaction", bad: "SELECT 1;\nVACUUM t;", safe: "VACUUM t;"),
         .init("session-state", bad: "SELECT pg_advisory_unlock_all();", safe: "SELECT pg_advisory_xact_lock(1);"),
         .init("session-state", bad: "DISCARD ALL;", safe: "DISCARD PLANS;"),
@@ -280,6 +286,12 @@ enum LintCorpus {
             "function-overload",
             bad: "CREATE OR REPLACE FUNCTION f(x int, y int DEFAULT 0) RETURNS int LANGUAGE sql AS 'SELECT 1';",
             safe: "CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT 2';", name: "R__f.sql"),
+        .init(
+            "function-overload",
+            bad: "CREATE OR REPLACE FUNCTION f(y text) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+            safe:
+                "-- rssctl:replace\nCREATE OR REPLACE FUNCTION f(x int, y int DEFAULT 0) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+            name: "R__f.sql"),
         .init(
             "security-definer-search-path",
             bad: "CREATE FUNCTION g() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';",

@@ -83,6 +83,9 @@ public struct LintStatement: Sendable {
     /// The tree; null where there is none.
     public var tree: ParseNode { if case .tree(let tree) = outcome { tree } else { .null } }
 
+    /// Whether the function or view may be dropped and made anew.
+    var isReplacement: Bool { directives.contains { $0.directive == .replace } }
+
     /// Whether it is cut into batches.
     var isBackfill: Bool { directives.contains { if case .backfill = $0.directive { true } else { false } } }
 }

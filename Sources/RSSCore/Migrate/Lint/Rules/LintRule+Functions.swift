@@ -21,6 +21,7 @@ extension LintRule {
                 + "default, both remain, and every call that gives the old arguments fails (42725, is not unique)."
         ) { context in
             guard let function = context.node("CreateFunctionStmt"), function.flag("replace"),
+                !context.statement.isReplacement,
                 let name = RelationName(parts: function.names("funcname"))
             else { return [] }
             let signature = RoutineSignature(function)
@@ -34,7 +35,7 @@ extension LintRule {
                     isAmbiguous
                         ? "\(old) stays beside it, and calls that fit both fail (42725)"
                         : "\(old) stays beside it: this is a second \(kind.lowercased()) of the name, not a replacement",
-                    rewrite: "DROP \(kind) \(old);\n\(context.text);", severity: isAmbiguous ? .error : .warning)
+                    rewrite: "-- rssctl:replace\n\(context.text);", severity: isAmbiguous ? .error : .warning)
             }
         },
         LintRule(

@@ -34,6 +34,13 @@ extension LintRule {
                 let table = RelationName(index["relation"]),
                 context.catalog.relation(table)?.kind == .partitionedTable
             else { return [] }
+            if index["relation"]?.flag("inh") != true {
+                return [
+                    LintHit(
+                        "ON ONLY a partitioned table is not built concurrently; leave ONLY out",
+                        rewrite: SQLText(context.text).removing(["ONLY"]) + ";", severity: .error)
+                ]
+            }
             let count = context.catalog.descendants(of: table).count
             return [
                 LintHit(

@@ -74,6 +74,8 @@ extension LintRule {
                 LintHit("this directive is for the whole file and stands before its first statement", place: position)
             case .backfill where !["UpdateStmt", "DeleteStmt"].contains(type):
                 LintHit("backfill stands before an UPDATE or a DELETE", place: position)
+            case .backfill where !(context.tree.tagged?.node.list("returningList").isEmpty ?? true):
+                LintHit("a backfill has nobody to give the rows of RETURNING to", place: position)
             case .replace where !["CreateFunctionStmt", "ViewStmt", "CreateTableAsStmt"].contains(type):
                 LintHit("replace stands before a function or a view", place: position)
             default: nil

@@ -28,6 +28,15 @@ extension LintRule {
             }
         },
         LintRule(
+            "repeatable-not-transactional", .error,
+            "A repeatable file has a statement that cannot run in a transaction",
+            why:
+                "A repeatable file is run again as a whole, or not at all. Such a statement belongs into a versioned file."
+        ) { context in
+            guard context.file.kind == .repeatable, !context.effect.runsInTransaction else { return [] }
+            return [LintHit("put \(context.effect.command) into a versioned file")]
+        },
+        LintRule(
             "mixed-transaction", .info, "A file is run in more than one transaction",
             why: "If it fails in the middle, what came before stays; the next run goes on at the statement that failed."
         ) { context in
