@@ -160,7 +160,8 @@ enum Squawk {
 
     @Test(.enabled(if: Squawk.path != nil, "squawk is not installed: pip install squawk-cli"))
     func `the shipped migrations pass squawk`() throws {
-        let texts = MigrationSource.shippedFiles.map { String(decoding: $0.bytes, as: UTF8.self) }
+        let ups = MigrationSource.shippedFiles.filter { !$0.name.hasSuffix(".down.sql") }
+        let texts = ups.map { String(decoding: $0.bytes, as: UTF8.self) }
         let files = try Squawk.write(texts)
         let options = ["--assume-in-transaction", "--exclude", Self.excluded.joined(separator: ",")]
         #expect(try Squawk.items(files, options: options).map(\.rule_name).isEmpty)

@@ -2,7 +2,7 @@
 --
 -- No parameters. One row with one column, a JSON document; its members are those of CatalogSnapshot.Contents.
 -- Catalogs and statistics are read, never a relation itself, so that this waits for no lock. Sizes are those of the last
--- VACUUM, ANALYZE or CREATE INDEX, counts the larger of the planner's and the statistics'.
+-- VACUUM, ANALYZE or CREATE INDEX; so are counts, and of a table that had none of them those of the statistics.
 
 WITH namespaces AS (
     SELECT oid, nspname FROM pg_namespace
@@ -65,7 +65,7 @@ SELECT jsonb_build_object(
         SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
             'name', r.name, 'kind', r.relkind,
             'rows', CASE WHEN r.relkind IN ('r', 'm') THEN
-                        GREATEST(r.reltuples::bigint, pg_stat_get_live_tuples(r.oid), 0) END,
+                        CASE WHEN r.reltuples > 0 THEN r.reltuples::bigint ELSE pg_stat_get_live_tuples(r.oid) END END,
             'bytes', (r.relpages + COALESCE((SELECT sum(relpages) FROM pg_class
                       WHERE oid = r.reltoastrelid
                          OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = r.oid)), 0))
