@@ -64,7 +64,7 @@ public struct LintReport: CommandResult {
             ],
             rows: findings.map {
                 [.verdict($0.severity.verdict), .text($0.rule), .text("\($0.place)"), .text($0.message)]
-            }, notes: notes, emptyMessage: "No findings. \(notes.joined(separator: " "))")
+            }, notes: notes, emptyMessage: "No findings.")
         var lines: [String] = []
         for finding in findings where finding.severity > .info {
             guard let rewrite = finding.rewrite else { continue }

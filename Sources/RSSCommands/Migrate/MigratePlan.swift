@@ -80,7 +80,7 @@ public struct StatementPlan: CommandResult {
                 rows: statements.map { statement in
                     [
                         .text("\(statement.place)"), .text(statement.command),
-                        .optional(Self.list(statement.locks.map { "\($0.relation) \($0.mode)" })),
+                        .optional(Self.list(Self.locks(statement))),
                         .optional(statement.blocks.map(Self.words)), .optional(Self.list(Self.work(statement))),
                         statement.rows.map { .integer($0) } ?? .null, statement.bytes.map { .bytes($0) } ?? .null,
                         .text(statement.duration.rawValue), .count(statement.findings),
@@ -95,6 +95,20 @@ public struct StatementPlan: CommandResult {
     }
 
     private static func list(_ items: [String]) -> String? { items.isEmpty ? nil : items.joined(separator: ", ") }
+
+    /// The locks, partitions told as a number beside their parent.
+    private static func locks(_ statement: PlannedStatement) -> [String] {
+        statement.locks.filter { $0.partitionOf == nil }.map { lock in
+            // A partition may be partitioned itself.
+            var below: Set = [lock.relation]
+            for other in statement.locks where other.partitionOf.map(below.contains) ?? false {
+                below.insert(other.relation)
+            }
+            let count = below.count - 1
+            let partitions = count == 0 ? "" : " and \(count) partition\(count == 1 ? "" : "s")"
+            return "\(lock.relation)\(partitions) \(lock.mode)"
+        }
+    }
 
     private static func words(_ blocked: Blocked) -> String {
         switch blocked {

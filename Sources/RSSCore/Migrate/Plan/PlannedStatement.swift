@@ -11,6 +11,8 @@ public struct PlannedStatement: Sendable, Encodable {
         public let mode: String
         /// Whose statements wait meanwhile.
         public let blocks: Blocked
+        /// The partitioned table that is locked in the same mode, for a partition of it.
+        public let partitionOf: String?
     }
 
     /// Where it stands.
@@ -72,8 +74,13 @@ public struct PlannedStatement: Sendable, Encodable {
         place = SourcePlace(file: file, line: position.line, column: position.column)
         command = effect.command
         self.transaction = transaction
-        locks = effect.locksOnExisting.map {
-            Lock(relation: $0.relation.quoted, mode: $0.mode.name, blocks: Blocked($0.mode))
+        locks = effect.locksOnExisting.map { lock in
+            let parent = effect.locksOnExisting.first {
+                $0.mode == lock.mode && effect.partitionParents[lock.relation] == $0.relation
+            }
+            return Lock(
+                relation: lock.relation.quoted, mode: lock.mode.name, blocks: Blocked(lock.mode),
+                partitionOf: parent?.relation.quoted)
         }
         rewrites = effect.rewrites.map(\.quoted)
         scans = effect.scans.map(\.quoted)

@@ -10,6 +10,8 @@ public struct StatementEffect: Sendable, Equatable {
     public let locks: [RelationLock]
     /// Those on relations that the script has not made itself: somebody may be there.
     public let locksOnExisting: [RelationLock]
+    /// The parents of the locked relations that are partitions.
+    let partitionParents: [RelationName: RelationName]
     /// The work besides the catalog.
     public let work: [StatementWork]
     /// Rows that the work goes over; nil where they are not known.
@@ -24,6 +26,13 @@ public struct StatementEffect: Sendable, Equatable {
         command = CommandTag.of(tree)
         runsInTransaction = TransactionMode.isAllowedInTransaction(tree)
         locks = LockPrediction.locks(of: tree, in: catalog)
+        partitionParents = Dictionary(
+            locks.compactMap { lock in
+                catalog.relation(lock.relation).flatMap { $0.isPartition ? $0.parents.first : nil }.map {
+                    (lock.relation, $0)
+                }
+            }
+        ) { first, _ in first }
         locksOnExisting = locks.filter { !catalog.isNew($0.relation) }
         work = WorkPrediction.work(of: tree, in: catalog)
         var tables: [RelationName] = []
