@@ -91,7 +91,7 @@ struct ScriptRun {
     private func transaction(
         _ statements: [MigrationStatement], completing started: ContinuousClock.Instant?
     ) async throws {
-        try await migrator.lockPolicy.run(on: connection, locks: statements.flatMap(\.locks), progress: progress) {
+        try await migrator.lockPolicy.run(on: connection, locks: try await locks(of: statements), progress: progress) {
             try await connection.transaction {
                 try await migrator.lockPolicy.bound(connection)
                 var done: [(MigrationStatement, Int64)] = []
@@ -108,6 +108,14 @@ struct ScriptRun {
             }
         }
         try await FaultPoint.reach("transaction.after")
+    }
+
+    /// What the statements lock; with the catalog at hand also what they do not name, such as the other end of a foreign
+    /// key that is dropped. It is read only where a strong lock is to be asked for at all.
+    private func locks(of statements: [MigrationStatement]) async throws -> [RelationLock] {
+        guard statements.contains(where: { $0.locks.contains { $0.mode >= .share } }) else { return [] }
+        let catalog = try await CatalogReader.read(connection)
+        return statements.compactMap(\.tree).flatMap { LockPrediction.locks(of: $0, in: catalog) }
     }
 
     private func record(
