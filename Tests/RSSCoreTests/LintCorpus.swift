@@ -34,6 +34,7 @@ enum LintCorpus {
         CREATE VIEW v AS SELECT id FROM t;
         CREATE MATERIALIZED VIEW m AS SELECT id FROM t;
         CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE FUNCTION h(x int) RETURNS int LANGUAGE sql AS 'SELECT 1';
         ALTER TABLE u ADD CONSTRAINT u_pending CHECK (t_id > 0) NOT VALID;
         """
 
@@ -282,6 +283,12 @@ enum LintCorpus {
         .init(
             "function-body", bad: "CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETRUN 1; END $$;",
             safe: "CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;"),
+        .init(
+            "function-overload",
+            bad: "CREATE OR REPLACE FUNCTION f(x int, y int DEFAULT 0) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+            safe:
+                "DROP FUNCTION h(int);\nCREATE OR REPLACE FUNCTION h(x int, y int DEFAULT 0) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+        ),
         .init(
             "function-overload",
             bad: "CREATE OR REPLACE FUNCTION f(x int, y int DEFAULT 0) RETURNS int LANGUAGE sql AS 'SELECT 1';",

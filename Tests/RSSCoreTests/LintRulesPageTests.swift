@@ -37,14 +37,22 @@ import Testing
             "## Coming from squawk", "",
             "Each rule of squawk 2.70, and what answers it here.", "", "| squawk | here |", "|---|---|",
         ]
-        lines += SquawkRules.answers.map { rule, answer in
-            switch answer {
-            case .covered(let ours): "| `\(rule)` | \(ours.map { "`\($0)`" }.joined(separator: ", ")) |"
-            case .moot(let why): "| `\(rule)` | not needed: \(cell(why)) |"
-            case .left(let why): "| `\(rule)` | no rule: \(cell(why)) |"
-            }
-        }
+        lines += SquawkRules.answers.map { row($0.rule, $0.answer) }
+        lines += [
+            "", "## Coming from strong_migrations", "",
+            "Each of its checks for PostgreSQL, and what answers it here.", "", "| strong_migrations | here |",
+            "|---|---|",
+        ]
+        lines += StrongMigrationsChecks.answers.map { row($0.check, $0.answer) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func row(_ theirs: String, _ answer: SquawkRules.Answer) -> String {
+        switch answer {
+        case .covered(let ours): "| `\(theirs)` | \(ours.map { "`\($0)`" }.joined(separator: ", ")) |"
+        case .moot(let why): "| `\(theirs)` | not needed: \(cell(why)) |"
+        case .left(let why): "| `\(theirs)` | no rule: \(cell(why)) |"
+        }
     }
 
     private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }

@@ -25,11 +25,13 @@ import Testing
     @Test(arguments: LintCorpus.pairs)
     func `a rewrite is SQL, and the rule is content with it`(pair: LintPair) throws {
         let catalog = try LintCorpus.catalog()
-        for finding in LintCorpus.lint(pair.bad, in: catalog).findings {
+        for finding in LintCorpus.lint(pair.bad, name: pair.name, in: catalog).findings {
             guard let rewrite = finding.rewrite, !rewrite.contains("…") else { continue }
             // Each part that goes into a file of its own is linted as one.
             let parts = rewrite.split(separator: /(?m)^-- in (a file of its own|the next one).*$/).map(String.init)
-            let files = parts.enumerated().map { LintFile(name: "V\($0)__part.sql", bytes: Array($1.utf8)) }
+            let files = parts.enumerated().map {
+                LintFile(name: parts.count == 1 ? pair.name : "V\($0)__part.sql", bytes: Array($1.utf8))
+            }
             for statement in files.flatMap(\.statements) {
                 guard case .tree = statement.outcome else {
                     Issue.record("\(finding.rule): \(rewrite)\n\(statement.outcome)")

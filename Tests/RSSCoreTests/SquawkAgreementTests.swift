@@ -44,10 +44,12 @@ enum Squawk {
 }
 
 @Suite struct SquawkAgreementTests {
-    @Test func `every rule of squawk has an answer, and each answer names rules that there are`() {
+    @Test
+    func `every rule of squawk and of strong_migrations has an answer, and each answer names rules that there are`() {
         let names = SquawkRules.answers.map(\.rule)
         #expect(Set(names).count == names.count && names.count == 79)
-        for (rule, answer) in SquawkRules.answers {
+        let checks = StrongMigrationsChecks.answers.map { (rule: $0.check, answer: $0.answer) }
+        for (rule, answer) in SquawkRules.answers + checks {
             guard case .covered(let ours) = answer else { continue }
             for id in ours { #expect(LintRule.named(id) != nil, "\(rule): \(id)") }
         }

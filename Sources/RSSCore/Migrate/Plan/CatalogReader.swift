@@ -9,8 +9,21 @@ public enum CatalogReader {
     ///
     /// - Throws: `PostgresError`, `CancellationError`.
     public static func read(_ connection: PostgresConnection) async throws -> CatalogSnapshot {
-        let row = try await connection.query(query.text).first
+        let row = try await readAgain(connection).first
         let text = try row?.decode(String.self, at: 0) ?? ""
         return CatalogSnapshot(try JSONDecoder().decode(CatalogSnapshot.Contents.self, from: Data(text.utf8)))
+    }
+
+    /// The functions that write definitions look at the catalog as it is now, and the query as it was when it began: what
+    /// others drop in between is an internal error of the server. A few more tries find a calm moment.
+    private static func readAgain(_ connection: PostgresConnection) async throws -> ResultSet {
+        for _ in 1..<5 {
+            do {
+                return try await connection.query(query.text)
+            } catch let error as PostgresError where error.sqlState?.rawValue == "XX000" {
+                continue
+            }
+        }
+        return try await connection.query(query.text)
     }
 }

@@ -55,9 +55,12 @@ extension WorkPrediction {
         case "CONSTR_UNIQUE", "CONSTR_EXCLUSION": return constraint.string("indexname") == nil ? [.build(table)] : []
         case "CONSTR_PRIMARY":
             let index = constraint.string("indexname")
-            let columns = index.map { catalog.index(RelationName(schema: table.schema, name: $0))?.columns ?? [] }
-            let isKnown = (columns ?? constraint.names("keys")).allSatisfy { catalog.isKnownNotNull($0, of: table) }
-            return (index == nil ? [.build(table)] : []) + (isKnown && columns != [] ? [] : [.scan(table)])
+            // The columns of an index that is not known are taken for NOT NULL: whoever prepares the index prepares them.
+            let columns =
+                index.map { catalog.index(RelationName(schema: table.schema, name: $0))?.columns ?? [] }
+                ?? constraint.names("keys")
+            let isKnown = columns.allSatisfy { catalog.isKnownNotNull($0, of: table) }
+            return (index == nil ? [.build(table)] : []) + (isKnown ? [] : [.scan(table)])
         default: return []
         }
     }

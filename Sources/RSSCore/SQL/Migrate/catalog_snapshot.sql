@@ -28,7 +28,7 @@ WITH namespaces AS (
                'columns', COALESCE((SELECT jsonb_agg(a.attname ORDER BY k.place)
                                     FROM unnest(o.conkey) WITH ORDINALITY AS k (number, place)
                                     JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.number), '[]'),
-               'definition', pg_get_constraintdef(o.oid),
+               'definition', COALESCE(pg_get_constraintdef(o.oid), ''),
                'references', (SELECT name FROM relations WHERE oid = o.confrelid),
                'referencedColumns', (SELECT jsonb_agg(a.attname ORDER BY k.place)
                                      FROM unnest(o.confkey) WITH ORDINALITY AS k (number, place)
@@ -83,8 +83,8 @@ SELECT jsonb_build_object(
     'indexes', COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
             'name', jsonb_build_object('schema', n.nspname, 'name', c.relname), 'table', r.name,
-            'columns', (SELECT jsonb_agg(pg_get_indexdef(i.indexrelid, number, true) ORDER BY number)
-                        FROM generate_series(1, i.indnkeyatts) AS number),
+            'columns', COALESCE((SELECT jsonb_agg(pg_get_indexdef(i.indexrelid, number, true) ORDER BY number)
+                                 FROM generate_series(1, i.indnkeyatts) AS number), '[]'),
             'method', a.amname, 'isUnique', i.indisunique, 'isPrimary', i.indisprimary, 'isValid', i.indisvalid,
             'isPartial', i.indpred IS NOT NULL, 'bytes', c.relpages * current_setting('block_size')::bigint))
         FROM pg_index i

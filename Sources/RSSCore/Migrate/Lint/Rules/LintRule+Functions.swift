@@ -21,22 +21,10 @@ extension LintRule {
                 + "default, both remain, and every call that gives the old arguments fails (42725, is not unique)."
         ) { context in
             guard let function = context.node("CreateFunctionStmt"), function.flag("replace"),
-                !context.statement.isReplacement,
+                !(context.file.kind == .repeatable && context.statement.isReplacement),
                 let name = RelationName(parts: function.names("funcname"))
             else { return [] }
-            let signature = RoutineSignature(function)
-            let known = context.catalog.routines(name)
-            guard !known.contains(where: { $0.arguments == signature.arguments }) else { return [] }
-            return known.compactMap { other in
-                let isAmbiguous = overlaps(signature.arguments, signature.defaults, other.arguments, other.defaults)
-                let kind = function.flag("is_procedure") ? "PROCEDURE" : "FUNCTION"
-                let old = "\(name.quoted)(\(other.arguments.joined(separator: ", ")))"
-                return LintHit(
-                    isAmbiguous
-                        ? "\(old) stays beside it, and calls that fit both fail (42725)"
-                        : "\(old) stays beside it: this is a second \(kind.lowercased()) of the name, not a replacement",
-                    rewrite: "-- rssctl:replace\n\(context.text);", severity: isAmbiguous ? .error : .warning)
-            }
+            return overload(function, name, context).map { [$0] } ?? []
         },
         LintRule(
             "security-definer-search-path", .warning, "A SECURITY DEFINER function follows its caller's search_path",
@@ -78,6 +66,27 @@ extension LintRule {
         options.compactMap { $0.as("DefElem") }.contains {
             $0.string("defname") == "set" && $0["arg"]?.as("VariableSetStmt")?.string("name") == "search_path"
         }
+    }
+
+    /// What is wrong with a function that would stand beside others of its name; in a repeatable file, which is meant to
+    /// replace, each such one is.
+    private static func overload(_ function: ParseNode, _ name: RelationName, _ context: LintContext) -> LintHit? {
+        let signature = RoutineSignature(function)
+        let known = context.catalog.routines(name)
+        guard !known.contains(where: { $0.arguments == signature.arguments }) else { return nil }
+        let ambiguous = known.first {
+            overlaps(signature.arguments, signature.defaults, $0.arguments, $0.defaults)
+        }
+        guard let other = ambiguous ?? known.first else { return nil }
+        let old = "\(name.quoted)(\(other.arguments.joined(separator: ", ")))"
+        let kind = function.flag("is_procedure") ? "PROCEDURE" : "FUNCTION"
+        let isRepeatable = context.file.kind == .repeatable
+        return LintHit(
+            ambiguous != nil
+                ? "\(old) stays beside it, and calls that fit both fail (42725)"
+                : "\(old) stays beside it: this is a second \(kind.lowercased()) of the name, not a replacement",
+            rewrite: isRepeatable ? "-- rssctl:replace\n\(context.text);" : "DROP \(kind) \(old);\n\(context.text);",
+            severity: isRepeatable || ambiguous != nil ? .error : .info)
     }
 
     /// Whether some number of arguments fits both lists, as far as the shorter one goes.

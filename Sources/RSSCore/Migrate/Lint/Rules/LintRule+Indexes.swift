@@ -129,7 +129,8 @@ extension LintRule {
         duplicateIndex,
         LintRule(
             "index-corruption", .error, "Concurrent builds of PostgreSQL 14.0 to 14.3 can miss rows",
-            why: "Fixed in 14.4 (release notes of 14.4): HOT updates during the build lose index entries.",
+            why:
+                "Rows that are updated during the build can be missing from the index; mended in 14.4 (its release notes).",
             needsCatalog: true
         ) { context in
             guard (140_000...140_003).contains(context.catalog.serverVersion),

@@ -76,6 +76,8 @@ extension LintRule {
                 LintHit("backfill stands before an UPDATE or a DELETE", place: position)
             case .backfill where !(context.tree.tagged?.node.list("returningList").isEmpty ?? true):
                 LintHit("a backfill has nobody to give the rows of RETURNING to", place: position)
+            case .replace where context.file.kind != .repeatable:
+                LintHit("replace is for repeatable files, R__….sql; here DROP what is to be replaced", place: position)
             case .replace where !["CreateFunctionStmt", "ViewStmt", "CreateTableAsStmt"].contains(type):
                 LintHit("replace stands before a function or a view", place: position)
             default: nil

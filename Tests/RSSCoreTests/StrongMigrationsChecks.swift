@@ -1,0 +1,30 @@
+/// How each check of strong_migrations is met here; its keys, less those for other databases.
+enum StrongMigrationsChecks {
+    static let answers: [(check: String, answer: SquawkRules.Answer)] = [
+        ("add_column_default", .covered(["add-column-volatile-default"])),
+        ("add_column_default_callable", .covered(["add-column-volatile-default"])),
+        ("add_column_json", .covered(["json-type"])),
+        ("add_column_generated_stored", .covered(["add-column-generated"])),
+        ("add_column_auto_incrementing", .covered(["add-column-serial"])),
+        ("change_column", .covered(["change-column-type"])),
+        ("change_column_with_not_null", .covered(["change-column-type", "set-not-null"])),
+        ("change_column_constraint", .covered(["change-column-type"])),
+        ("remove_column", .covered(["drop-column"])), ("rename_column", .covered(["rename-column"])),
+        ("rename_enum_value", .covered(["rename-object"])), ("rename_schema", .covered(["rename-object"])),
+        ("rename_table", .covered(["rename-table"])), ("add_reference", .covered(["add-column-constraint"])),
+        ("add_index", .covered(["index-not-concurrent"])), ("remove_index", .covered(["index-drop-not-concurrent"])),
+        ("add_index_columns", .covered(["index-too-wide"])), ("add_index_corruption", .covered(["index-corruption"])),
+        ("change_table", .moot("SQL has no such wrapper; each ALTER TABLE is looked at")),
+        ("create_table", .covered(["drop-table"])),
+        ("execute", .moot("SQL is what is looked at; what a block does is told by unseen-work")),
+        ("change_column_default", .left("takes a moment, and concerns new rows only")),
+        ("change_column_null", .covered(["set-not-null"])),
+        ("change_column_null_postgresql", .covered(["set-not-null"])),
+        ("add_foreign_key", .covered(["foreign-key-validated"])),
+        ("validate_foreign_key", .covered(["validate-in-same-transaction"])),
+        ("add_check_constraint", .covered(["check-validated"])),
+        ("validate_check_constraint", .covered(["validate-in-same-transaction"])),
+        ("add_exclusion_constraint", .covered(["exclusion-constraint"])),
+        ("add_unique_constraint", .covered(["unique-constraint-builds-index"])),
+    ]
+}
