@@ -8,18 +8,22 @@ public struct MigratePlan: Verb {
     public static let declaration = Declaration(
         "migrate plan", "Show what each pending statement will lock, block, rewrite and read",
         discussion: """
-            Reads the catalog and the files, and runs nothing. Locks are told on relations that are there already. Rows and \
+            Reads the catalog and the files, and runs nothing on the database. Locks are told on relations that are there already. Rows and \
             bytes are PostgreSQL's own estimates. The duration is that of the work, once the locks are held: instant (the \
             catalog alone), short, proportional (to the rows), unbounded (waits for other transactions), or unknown.
             """,
         needs: [.settings, .postgres],
         examples: [
             .init("What rssctl migrate would do; nothing when nothing is pending", "rssctl migrate plan"),
+            .init("With a trial on a scratch database", "rssctl migrate plan --trace"),
             .init("The same for a script", "rssctl migrate plan --output json"),
-        ], exits: [.pending, .dataError])
+        ], exits: [.findings, .pending, .dataError, .permission])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
+
+    @Flag(help: "Run it on a scratch database made from the structure, without rows, and compare.")
+    var trace = false
 
     @Argument(help: "Files to plan in place of what is pending.", completion: .file(extensions: ["sql"]))
     var files: [String] = []
@@ -39,10 +43,16 @@ public struct MigratePlan: Verb {
             input = try await input.divided(by: connection).pending
         }
         let catalog = try await CatalogReader.read(connection)
-        await connection.close()
-        let scripts = input.read
+        let scripts = input.read.filter { $0.kind != .down || !files.isEmpty }
         if let file = scripts.first(where: { $0.problem != nil }) { throw PlanError.unreadable(file) }
-        return StatementPlan(PlannedStatement.plan(scripts.filter { $0.kind != .down || !files.isEmpty }, in: catalog))
+        var steps: [PlanTrace.Step]?
+        if trace, !scripts.isEmpty {
+            steps = try await PlanTrace(scripts).run(
+                connection, like: try context.postgresOptions(statementTimeout: .zero, direct: true),
+                runID: context.runID, context.progress)
+        }
+        await connection.close()
+        return StatementPlan(PlannedStatement.plan(scripts, in: catalog), trace: steps)
     }
 }
 
@@ -65,28 +75,38 @@ enum PlanError: ReportableError {
 public struct StatementPlan: CommandResult {
     let statements: [PlannedStatement]
 
-    init(_ statements: [PlannedStatement]) { self.statements = statements }
+    let trace: [PlanTrace.Step]?
+
+    init(_ statements: [PlannedStatement], trace: [PlanTrace.Step]? = nil) {
+        self.statements = statements
+        self.trace = trace
+    }
+
+    /// A plan that did not come true is a finding.
+    public var exitStatus: ExitStatus {
+        trace?.contains { $0.verdict == .warning || $0.verdict == .failed } == true ? .findings : .done
+    }
 
     public var counts: [String: Int64] { ["statements": Int64(statements.count)] }
 
-    public var tables: [Table] {
-        [
-            Table(
-                columns: [
-                    Column("place"), Column("command"), Column("locks", isFlexible: true), Column("blocks"),
-                    Column("work", isFlexible: true), .number("rows"), .number("size"), Column("duration"),
-                    .number("findings"),
-                ],
-                rows: statements.map { statement in
-                    [
-                        .text("\(statement.place)"), .text(statement.command),
-                        .optional(Self.list(Self.locks(statement))),
-                        .optional(statement.blocks.map(Self.words)), .optional(Self.list(Self.work(statement))),
-                        statement.rows.map { .integer($0) } ?? .null, statement.bytes.map { .bytes($0) } ?? .null,
-                        .text(statement.duration.rawValue), .count(statement.findings),
-                    ]
-                }, notes: notes, emptyMessage: "Nothing is pending.")
-        ]
+    public var tables: [Table] { [plan] + (trace.map { [TraceTable.table($0)] } ?? []) }
+
+    private var plan: Table {
+        Table(
+            columns: [
+                Column("place"), Column("command"), Column("locks", isFlexible: true), Column("blocks"),
+                Column("work", isFlexible: true), .number("rows"), .number("size"), Column("duration"),
+                .number("findings"),
+            ],
+            rows: statements.map { statement in
+                [
+                    .text("\(statement.place)"), .text(statement.command),
+                    .optional(Self.list(Self.locks(statement))),
+                    .optional(statement.blocks.map(Self.words)), .optional(Self.list(Self.work(statement))),
+                    statement.rows.map { .integer($0) } ?? .null, statement.bytes.map { .bytes($0) } ?? .null,
+                    .text(statement.duration.rawValue), .count(statement.findings),
+                ]
+            }, notes: notes, emptyMessage: "Nothing is pending.")
     }
 
     private var notes: [String] {

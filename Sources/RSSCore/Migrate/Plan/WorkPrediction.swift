@@ -29,7 +29,10 @@ public enum WorkPrediction {
             let names = node.list("rels").compactMap { RelationName($0.as("VacuumRelation")?["relation"]) }
                 .map(catalog.resolve)
             return names.isEmpty ? [.unseen] : names.map { isFull ? .rewrite($0) : .scan($0) }
-        case "RefreshMatViewStmt": return node.flag("skipData") ? [] : table.map { [.rewrite($0)] } ?? []
+        case "RefreshMatViewStmt":
+            guard !node.flag("skipData") || !node.flag("concurrent") else { return [] }
+            // With its rows it is written anew, or compared row by row; WITH NO DATA it gets an empty file.
+            return table.map { [node.flag("concurrent") ? .change($0) : .rewrite($0)] } ?? []
         case "CreateTableAsStmt":
             guard !(node["into"]?.flag("skipData") ?? false) else { return [] }
             return reads(node["query"], catalog)

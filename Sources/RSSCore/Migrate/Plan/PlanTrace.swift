@@ -1,0 +1,101 @@
+import PostgresClient
+import RSSModel
+import SQLScript
+
+/// Runs statements on a database made for it from the target's structure, without rows, and compares what the server did
+/// with what was predicted.
+public struct PlanTrace: Sendable {
+    /// What was seen of one statement.
+    public struct Step: Sendable, Encodable {
+        /// Where it stands.
+        public let place: SourcePlace
+        /// What it is called.
+        public let command: String
+        /// `ok`: as predicted; `warning`: otherwise; `info`: not predicted, because a block or a function decides; `blind`:
+        /// locks of a statement outside a transaction cannot be seen afterwards; `failed`; `skipped`.
+        public let verdict: Verdict
+        /// The locks that the server took on relations that were there, by relation.
+        public var locks: [String: String] = [:]
+        /// Locks that were predicted and not taken, or taken in another mode.
+        public var expectedLocks: [String: String] = [:]
+        /// Tables that were written anew.
+        public var rewrites: [String] = []
+        /// How long it took without rows, in milliseconds.
+        public var milliseconds: Int64 = 0
+        /// Why it failed, or was skipped.
+        public var reason: String?
+    }
+
+    private let files: [LintFile]
+
+    /// Makes a trace of files, in the order in which they are run.
+    public init(_ files: [LintFile]) { self.files = files }
+
+    /// Runs the statements of the files, up to the first that fails.
+    ///
+    /// - Parameters:
+    ///   - connection: a session with the target, whose structure is read.
+    ///   - options: how to reach the target's server with the right to make a database.
+    /// - Throws: ``StructureError``, `PostgresError`, `CancellationError`.
+    public func run(
+        _ connection: PostgresConnection, like options: ConnectionOptions, runID: String, _ progress: ProgressReporter
+    ) async throws -> [Step] {
+        let structure = try await StructureDump(connection, ownership: false).text()
+        return try await ScratchDatabase.with(
+            like: options, structure: structure, runID: runID, progress: progress
+        ) { scratch in
+            let session = try await PostgresConnection.connect(scratch)
+            defer { Task { await session.close() } }
+            var catalog = try await CatalogReader.read(session)
+            var steps: [Step] = []
+            for file in files {
+                for statement in file.statements {
+                    let step = try await step(statement, of: file.name, session, catalog)
+                    steps.append(step)
+                    if step.verdict == .failed { return steps }
+                    catalog.apply(statement.tree)
+                }
+            }
+            return steps
+        }
+    }
+
+    private func step(
+        _ statement: LintStatement, of file: String, _ session: PostgresConnection, _ catalog: CatalogSnapshot
+    ) async throws -> Step {
+        let effect = StatementEffect(of: statement.tree, in: catalog)
+        let position = statement.source.position
+        let place = SourcePlace(file: file, line: position.line, column: position.column)
+        if let index = statement.tree.as("IndexStmt"), index.flag("concurrent"),
+            let table = RelationName(index["relation"]),
+            catalog.relation(table)?.kind == .partitionedTable
+        {
+            return Step(
+                place: place, command: effect.command, verdict: .skipped,
+                reason: "rssctl builds it partition by partition")
+        }
+        let before = try await TracedRelations.read(session)
+        let started = ContinuousClock.now
+        var taken: [RelationName: LockMode] = [:]
+        var milliseconds: Int64 = 0
+        do {
+            if effect.runsInTransaction {
+                try await session.transaction {
+                    try await session.executeScript(statement.source.text)
+                    milliseconds = started.milliseconds
+                    taken = try await before.locks(session)
+                }
+            } else {
+                try await session.executeScript(statement.source.text)
+                milliseconds = started.milliseconds
+            }
+        } catch let error as PostgresError where error.code == .server {
+            let state = error.sqlState.map { " (\($0.rawValue))" } ?? ""
+            return Step(
+                place: place, command: effect.command, verdict: .failed, reason: error.message + state)
+        }
+        let rewritten = before.rewritten(try await TracedRelations.read(session))
+        return TraceComparison(effect, statement.tree, catalog, taken: taken, rewritten: rewritten)
+            .step(place: place, milliseconds: milliseconds)
+    }
+}

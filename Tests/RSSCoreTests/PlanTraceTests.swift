@@ -1,0 +1,74 @@
+import PostgresClient
+import RSSModel
+import TestSupport
+import Testing
+
+@testable import RSSCore
+
+@Suite struct PlanTraceTests {
+    private func trace(_ sql: String, setup: String) async throws -> [PlanTrace.Step] {
+        try await withDatabase { options in
+            let connection = try await PostgresConnection.connect(options)
+            defer { Task { await connection.close() } }
+            try await connection.executeScript(setup)
+            return try await PlanTrace([LintFile(name: "V0001__x.sql", bytes: Array(sql.utf8))]).run(
+                connection, like: options, runID: "trace", .silent)
+        }
+    }
+
+    @Test func `every kind of statement does on a scratch database what is planned of it`() async throws {
+        // What the statements of the lock table do to what they find, each by itself, is their own test; here one follows
+        // the other.
+        let sql = """
+            CREATE TABLE x (id bigint PRIMARY KEY, t_id int REFERENCES t (id), a varchar(5));
+            ALTER TABLE x ADD COLUMN u uuid DEFAULT gen_random_uuid();
+            ALTER TABLE x ALTER COLUMN a TYPE text;
+            ALTER TABLE t ALTER COLUMN n TYPE numeric(10, 4);
+            ALTER TABLE u DROP CONSTRAINT u_fk;
+            CREATE INDEX CONCURRENTLY t_ts ON t (ts);
+            CREATE INDEX CONCURRENTLY p_id ON p (id);
+            CREATE TABLE p3 (LIKE p INCLUDING ALL);
+            ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (20) TO (30);
+            ALTER TABLE p ADD COLUMN z int DEFAULT random() * 10;
+            ALTER TABLE p DETACH PARTITION p3;
+            DROP TABLE p3;
+            REFRESH MATERIALIZED VIEW m;
+            REFRESH MATERIALIZED VIEW CONCURRENTLY m;
+            TRUNCATE lone;
+            INSERT INTO x (id) VALUES (1);
+            UPDATE x SET a = 'y';
+            DO $$ BEGIN EXECUTE 'LOCK TABLE lone'; END $$;
+            DROP TABLE x;
+            VACUUM t;
+            """
+        let steps = try await trace(sql, setup: LockPredictionTests.fixture)
+        #expect(steps.count == 20)
+        for step in steps { #expect(step.verdict != .warning && step.verdict != .failed, "\(step)") }
+        #expect(steps.map(\.verdict).filter { $0 == .ok }.count == 16)
+        #expect(steps[3].rewrites == ["public.t"])
+        #expect(steps[9].rewrites == ["public.p1", "public.p2", "public.p3", "public.pd"])
+        #expect(steps[17].verdict == .info && steps[17].locks["public.lone"] == "ACCESS EXCLUSIVE")
+    }
+
+    @Test func `the first statement that fails ends the trial, with its reason`() async throws {
+        let steps = try await trace(
+            "SELECT 1;\nALTER TABLE t ALTER COLUMN id TYPE bigint;\nSELECT 2;", setup: LockPredictionTests.fixture)
+        #expect(steps.map(\.verdict) == [.ok, .failed])
+        #expect(steps.last?.reason?.contains("0A000") == true)
+        #expect(steps.last?.place == SourcePlace(file: "V0001__x.sql", line: 2, column: 1))
+    }
+
+    @Test func `the shipped migrations do what is planned of them`() async throws {
+        try await withDatabase { options in
+            let connection = try await PostgresConnection.connect(options)
+            defer { Task { await connection.close() } }
+            let files = try LintSource(.shipped).read.filter { $0.kind != .down }
+            let steps = try await PlanTrace(files).run(connection, like: options, runID: "trace", .silent)
+            let wrong = steps.filter { $0.verdict == .warning || $0.verdict == .failed }
+            #expect(wrong.isEmpty, "\(wrong)")
+            print(
+                "shipped migrations traced: \(steps.count { $0.verdict == .ok }) of \(steps.count) statements as predicted"
+            )
+        }
+    }
+}
