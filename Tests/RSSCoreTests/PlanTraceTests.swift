@@ -50,12 +50,38 @@ import Testing
         #expect(steps[17].verdict == .info && steps[17].locks["public.lone"] == "ACCESS EXCLUSIVE")
     }
 
-    @Test func `the first statement that fails ends the trial, with its reason`() async throws {
+    @Test func `a statement that fails is told with its reason, and what comes after it is tried`() async throws {
         let steps = try await trace(
             "SELECT 1;\nALTER TABLE t ALTER COLUMN id TYPE bigint;\nSELECT 2;", setup: LockPredictionTests.fixture)
-        #expect(steps.map(\.verdict) == [.ok, .failed])
-        #expect(steps.last?.reason?.contains("0A000") == true)
-        #expect(steps.last?.place == SourcePlace(file: "V0001__x.sql", line: 2, column: 1))
+        #expect(steps.map(\.verdict) == [.ok, .failed, .ok])
+        #expect(steps[1].reason?.contains("0A000") == true)
+        #expect(steps[1].place == SourcePlace(file: "V0001__x.sql", line: 2, column: 1))
+    }
+
+    @Test func `each of the faults of a real script is found with its line`() async throws {
+        // A quote escaped as in C; LIKE that takes along a key without the partition key; and two tables that need it.
+        let sql = #"""
+            CREATE FUNCTION report(term text) RETURNS text LANGUAGE plpgsql AS $$
+            DECLARE conditions text := '';
+            BEGIN
+                conditions := ' AND to_tsvector('english', purpose) @@ plainto_tsquery($1)';
+                RETURN conditions;
+            END $$;
+            CREATE INDEX CONCURRENTLY IF NOT EXISTS hardware_composite ON hardware (visit_id, status);
+            CREATE TABLE visits_partitioned (LIKE visits INCLUDING ALL) PARTITION BY RANGE (visit_date);
+            CREATE TABLE visits_2025_01 PARTITION OF visits_partitioned FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
+            CREATE TABLE visits_2025_02 PARTITION OF visits_partitioned FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
+            CREATE FUNCTION maintain() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; END $$;
+            """#
+        let setup = """
+            CREATE TABLE visits (id bigint PRIMARY KEY, visit_date date NOT NULL, purpose text);
+            CREATE TABLE hardware (id bigint PRIMARY KEY, visit_id bigint, status text);
+            """
+        let steps = try await trace(sql, setup: setup)
+        #expect(steps.filter { $0.verdict == .failed }.map(\.place.line) == [1, 8, 9, 10])
+        // The two that are wrong by themselves are found by the linter, before anything is run.
+        let found = LintCorpus.lint(sql, in: try LintCorpus.catalog(setup)).findings.filter { $0.severity == .error }
+        #expect(found.map { "\($0.rule):\($0.place.line)" } == ["function-body:1", "unique-without-partition-key:8"])
     }
 
     @Test func `the shipped migrations do what is planned of them`() async throws {

@@ -63,7 +63,7 @@ public struct LintReport: CommandResult {
                 Column("severity"), Column("rule"), Column("place"), Column("message", isFlexible: true),
             ],
             rows: findings.map {
-                [.verdict($0.severity.verdict), .text($0.rule), .text("\($0.place)"), .text($0.message)]
+                [.text($0.severity.rawValue), .text($0.rule), .text("\($0.place)"), .text($0.message)]
             }, notes: notes, emptyMessage: "No findings.")
         var lines: [String] = []
         for finding in findings where finding.severity > .info {

@@ -1,5 +1,3 @@
-import RSSModel
-
 /// How grave a finding of the linter is.
 public enum LintSeverity: String, Sendable, Codable, CaseIterable, Comparable {
     /// Worth knowing; does not make the command end with findings.
@@ -13,14 +11,5 @@ public enum LintSeverity: String, Sendable, Codable, CaseIterable, Comparable {
     public static func < (left: LintSeverity, right: LintSeverity) -> Bool {
         let order = allCases
         return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
-    }
-
-    /// As it is shown.
-    public var verdict: Verdict {
-        switch self {
-        case .info: .info
-        case .warning: .warning
-        case .error: .critical
-        }
     }
 }

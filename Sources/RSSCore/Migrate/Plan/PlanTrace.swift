@@ -31,7 +31,7 @@ public struct PlanTrace: Sendable {
     /// Makes a trace of files, in the order in which they are run.
     public init(_ files: [LintFile]) { self.files = files }
 
-    /// Runs the statements of the files, up to the first that fails.
+    /// Runs the statements of the files, each by itself.
     ///
     /// - Parameters:
     ///   - connection: a session with the target, whose structure is read.
@@ -52,8 +52,8 @@ public struct PlanTrace: Sendable {
                 for statement in file.statements {
                     let step = try await step(statement, of: file.name, session, catalog)
                     steps.append(step)
-                    if step.verdict == .failed { return steps }
-                    catalog.apply(statement.tree)
+                    // What comes after a statement that failed is tried all the same: its own faults are told at once.
+                    if step.verdict != .failed { catalog.apply(statement.tree) }
                 }
             }
             return steps
