@@ -116,4 +116,19 @@ import Testing
             "DROP TABLE t;\nDROP VIEW v;", name: "V0001__x.down.sql", in: try LintCorpus.catalog())
         #expect(result.findings.isEmpty)
     }
+
+    @Test func `a partitioned table is not told to do what it cannot`() throws {
+        let sql = """
+            ALTER TABLE p ADD CONSTRAINT k FOREIGN KEY (id) REFERENCES t (id);
+            ALTER TABLE p ADD CONSTRAINT q UNIQUE (id, d);
+            CREATE TABLE p_sub PARTITION OF p FOR VALUES FROM ('2030-01-01') TO ('2031-01-01') PARTITION BY HASH (id);
+            """
+        let findings = LintCorpus.lint(sql, in: try LintCorpus.catalog()).findings
+            .filter { $0.rule != "long-work-behind-lock" }
+        #expect(
+            findings.map(\.rule) == [
+                "foreign-key-validated", "unique-constraint-builds-index", "create-partition-of",
+            ])
+        #expect(findings.map(\.rewrite) == [nil, "CREATE UNIQUE INDEX CONCURRENTLY q ON p (id, d);", nil])
+    }
 }

@@ -12,9 +12,13 @@ extension LintRule {
             context.alterations("AT_AddConstraint").compactMap { alteration in
                 let key = alteration.constraint
                 guard key.string("contype") == "CONSTR_FOREIGN", !key.flag("skip_validation"),
-                    let target = RelationName(key["pktable"]),
-                    context.catalog.relation(alteration.table)?.kind != .partitionedTable
+                    let target = RelationName(key["pktable"])
                 else { return nil }
+                if context.catalog.relation(alteration.table)?.kind == .partitionedTable {
+                    return LintHit(
+                        "writes to \(alteration.table.quoted)\(context.size(alteration.table)) and \(target.quoted) wait while the rows are checked; NOT VALID is for each partition by itself, and the key of the parent takes over theirs"
+                    )
+                }
                 let name = alteration.constraintName((key.names("fk_attrs") + ["fkey"]).joined(separator: "_"))
                 return LintHit(
                     "writes to \(alteration.table.quoted)\(context.size(alteration.table)) and \(target.quoted) wait while the rows are checked",
@@ -58,10 +62,11 @@ extension LintRule {
                 let list = columns.map { RelationName(name: $0).quoted }.joined(separator: ", ")
                 return LintHit(
                     "readers and writers of \(alteration.table.quoted)\(context.size(alteration.table)) wait until the index is built",
-                    rewrite: """
-                        CREATE UNIQUE INDEX CONCURRENTLY \(name) ON \(alteration.table.quoted) (\(list));
-                        \(alteration.head) ADD CONSTRAINT \(name) \(word) USING INDEX \(name);
-                        """, severity: context.isSmall(alteration.table) ? .info : nil)
+                    rewrite: "CREATE UNIQUE INDEX CONCURRENTLY \(name) ON \(alteration.table.quoted) (\(list));"
+                        // A partitioned table takes no constraint USING INDEX; the unique index does as well.
+                        + (context.catalog.relation(alteration.table)?.kind == .partitionedTable
+                            ? "" : "\n\(alteration.head) ADD CONSTRAINT \(name) \(word) USING INDEX \(name);"),
+                    severity: context.isSmall(alteration.table) ? .info : nil)
             }
         },
         LintRule(
