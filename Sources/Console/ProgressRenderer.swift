@@ -1,3 +1,4 @@
+import Foundation
 import RSSModel
 import Synchronization
 
@@ -12,7 +13,7 @@ public final class ProgressRenderer: Sendable {
         var shownAt = -Double.infinity
     }
 
-    private enum Manner { case live, periodic, silent }
+    private enum Manner { case live, periodic, json, silent }
 
     private let console: Console
     private let now: @Sendable () -> Double
@@ -21,17 +22,23 @@ public final class ProgressRenderer: Sendable {
 
     /// Makes a renderer.
     ///
-    /// - Parameter now: Seconds on a clock that never goes back; the system's, unless a test brings its own.
-    public init(_ console: Console, now: @escaping @Sendable () -> Double = ProgressRenderer.systemClock()) {
+    /// - Parameters:
+    ///   - progress: how progress is told. Asked for JSON, ``Verbosity/quiet`` leaves the warnings only, as JSON too.
+    ///   - now: Seconds on a clock that never goes back; the system's, unless a test brings its own.
+    public init(
+        _ console: Console, _ progress: ProgressManner = .auto,
+        now: @escaping @Sendable () -> Double = ProgressRenderer.systemClock()
+    ) {
         self.console = console
         self.now = now
-        if console.verbosity == .quiet {
-            manner = .silent
-        } else if console.error.isTTY {
-            manner = .live
-        } else {
-            manner = console.verbosity == .verbose ? .periodic : .silent
-        }
+        manner =
+            switch progress {
+            case .json: .json
+            case .none: .silent
+            case _ where console.verbosity == .quiet: .silent
+            case .plain: .periodic
+            case .auto: console.error.isTTY ? .live : console.verbosity == .verbose ? .periodic : .silent
+            }
     }
 
     /// Seconds since the call that made the clock.
@@ -46,6 +53,7 @@ public final class ProgressRenderer: Sendable {
     /// Takes one event.
     public func handle(_ event: ProgressEvent) {
         let time = now()
+        if manner == .json { return tell(event, at: time) }
         switch event {
         case .phase(let name, let total, let unit):
             state.withLock { state in
@@ -70,13 +78,34 @@ public final class ProgressRenderer: Sendable {
         }
     }
 
+    /// Tells an event as a line of JSON; of those that only count on, at most four a second.
+    private func tell(_ event: ProgressEvent, at time: Double) {
+        let record = state.withLock { state -> ProgressRecord? in
+            switch event {
+            case .phase(let name, let total, let unit):
+                state.phase = ProgressState(phase: name, total: total, unit: unit, at: time)
+                state.shownAt = -Double.infinity
+            case .advanced(let done, let rejected):
+                state.phase?.advance(to: done, rejected: rejected, at: time)
+                if time - state.shownAt < 0.25 { return nil }
+                state.shownAt = time
+            default: break
+            }
+            defer { if event == .finished { state.phase = nil } }
+            return ProgressRecord(event, state.phase, at: Date())
+        }
+        if case .warning = event {} else if console.verbosity == .quiet { return }
+        guard let record, let line = try? JSONDocument.text(of: record) else { return }
+        console.say(line)
+    }
+
     /// Redraws although nothing was told, when it is time: a caller's timer keeps the line alive through a long wait.
     public func tick() {
         state.withLock { show(&$0, at: now(), force: false) }
     }
 
     private func show(_ state: inout State, at time: Double, force: Bool) {
-        guard manner != .silent, let phase = state.phase else { return }
+        guard manner == .live || manner == .periodic, let phase = state.phase else { return }
         guard force || time - state.shownAt >= (manner == .live ? 0.1 : 30) else { return }
         state.shownAt = time
         let parts = phase.parts(at: time)

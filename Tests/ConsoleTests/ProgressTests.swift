@@ -73,6 +73,38 @@ import Testing
         #expect(try run(isTTY: isTTY, verbosity: .quiet) == "warning: disk is nearly full\n")
     }
 
+    @Test func `as JSON each event is a line, and counts come four times a second at most`() throws {
+        let (console, output, error) = Console.inMemory(isTTY: true, width: 80, verbosity: .normal)
+        let clock = Clock()
+        let progress = ProgressRenderer(console, .json, now: { clock.now })
+        progress.handle(.phase("index t", total: 1000, unit: .share))
+        for step in 1...100 {
+            clock.advance(0.1)
+            progress.handle(.advanced(to: Int64(step) * 10, rejected: 0))
+        }
+        progress.handle(.note("wait\u{1B}s\nfor"))
+        progress.handle(.finished)
+        let lines = error.text.split(separator: "\n").map(String.init)
+        #expect(output.text.isEmpty && !error.text.contains("\u{1B}"))
+        #expect(lines.count > 30 && lines.count < 45)
+        #expect(lines.allSatisfy { $0.hasPrefix("{\"at\":\"") && $0.hasSuffix("}") })
+        #expect(lines[0].contains("\"event\":\"phase\",\"phase\":\"index t\",\"total\":1000,\"unit\":\"share\""))
+        #expect(lines[10].contains("\"remaining\":") && lines[10].contains("\"event\":\"advanced\""))
+        #expect(lines.last?.contains("\"event\":\"finished\",\"phase\":\"index t\"") == true)
+    }
+
+    @Test(arguments: [ProgressManner.none, .plain]) func `asked for no live line, there is none`(manner: ProgressManner)
+    {
+        let (console, _, error) = Console.inMemory(isTTY: true, width: 80, verbosity: .normal)
+        let clock = Clock()
+        let progress = ProgressRenderer(console, manner, now: { clock.now })
+        progress.handle(.phase("x", total: 10, unit: .rows))
+        clock.advance(31)
+        progress.handle(.advanced(to: 5, rejected: 0))
+        progress.handle(.finished)
+        #expect(error.text.isEmpty == (manner == .none) && !error.text.contains("\r"))
+    }
+
     @Test func `the rate follows a change within seconds, without jumping`() {
         var rate = RateEstimator(at: 0)
         #expect(rate.perSecond == nil)

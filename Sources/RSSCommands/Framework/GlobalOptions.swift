@@ -4,6 +4,7 @@ import RSSCore
 
 extension OutputFormat: ExpressibleByArgument {}
 extension ColorChoice: ExpressibleByArgument {}
+extension ProgressManner: ExpressibleByArgument {}
 
 /// The options that every command has.
 public struct GlobalOptions: ParsableArguments, Sendable {
@@ -18,6 +19,9 @@ public struct GlobalOptions: ParsableArguments, Sendable {
 
     @Flag(name: [.short, .long], help: "Tell each SQL statement with its time, and progress off a terminal too.")
     var verbose = false
+
+    @Option(help: "How progress is told on stderr; json is one object a line.")
+    var progress: ProgressManner = .auto
 
     @Flag(inversion: .prefixedNo, help: "Page long tables on a terminal.")
     var pager = true

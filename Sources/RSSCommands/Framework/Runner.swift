@@ -18,7 +18,7 @@ struct Runner<V: Verb>: Sendable {
     /// Runs the verb to its end; all that can go wrong is told on stderr and in the status.
     func run() async -> ExitStatus {
         let console = world.makeConsole(verb.global.color, verb.global.verbosity)
-        let renderer = ProgressRenderer(console)
+        let renderer = ProgressRenderer(console, verb.global.progress)
         let runID = UUID.v7().uuidString.lowercased()
         let recorder = declaration.isJournaled ? makeRecorder(runID, console) : nil
         // Time goes on in the progress line also while nothing is told.
