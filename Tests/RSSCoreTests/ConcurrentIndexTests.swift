@@ -184,6 +184,31 @@ import Testing
         }
     }
 
+    @Test func `what a dry run shows of a partitioned index is what makes it`() async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__p.sql": """
+                CREATE TABLE "P" (id int, d int NOT NULL) PARTITION BY RANGE (d);
+                CREATE TABLE "P1" PARTITION OF "P" FOR VALUES FROM (0) TO (10);
+                CREATE TABLE "P2" PARTITION OF "P" FOR VALUES FROM (10) TO (20) PARTITION BY LIST (id);
+                CREATE TABLE "P2 a" PARTITION OF "P2" DEFAULT;
+                """
+            ])
+            _ = try await migrator(connection, source).up(.silent)
+            try write(["V2__i.sql": "CREATE INDEX CONCURRENTLY i ON \"P\" (d);"], to: source)
+            let statement = try #require(
+                try await migrator(connection, source).plan().pending.first?.script.statements.first)
+            for sql in try await StatementPreview(connection).statements(for: statement) {
+                try await connection.execute(sql)
+            }
+            #expect(try await isValid("i", connection) == true)
+            // And the run finds nothing left to do.
+            let before = try await connection.value("SELECT 'i'::regclass::oid")
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await connection.value("SELECT 'i'::regclass::oid") == before)
+        }
+    }
+
     @Test func `an attached leaf that is invalid is rebuilt in place`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)

@@ -38,8 +38,9 @@ public struct MigrateDown: Verb {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             let back = try await source.reader(connection, context).planDown(to: to)
+            let report = try await MigrationReport(toTakeBack: back, StatementPreview(connection))
             await connection.close()
-            return MigrationReport(toTakeBack: back)
+            return report
         }
         let migrator = try await waits.migrator(source, context)
         let done = try await migrator.down(try await migrator.planDown(to: to), context.progress)

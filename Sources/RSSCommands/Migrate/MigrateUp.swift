@@ -27,8 +27,9 @@ public struct MigrateUp: Verb {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             let plan = try await source.reader(connection, context).plan()
+            let report = try await MigrationReport(pending: plan, StatementPreview(connection))
             await connection.close()
-            return MigrationReport(pending: plan)
+            return report
         }
         let migrator = try await waits.migrator(source, context)
         let done = try await migrator.up(context.progress)

@@ -21,18 +21,23 @@ public struct MigrationReport: CommandResult {
     let migrations: [Entry]
     let appliedInTotal: Int?
 
-    init(pending plan: MigrationPlan) {
-        migrations =
-            plan.pending.map {
+    init(pending plan: MigrationPlan, _ preview: StatementPreview) async throws {
+        var entries: [Entry] = []
+        for migration in plan.pending {
+            entries.append(
                 Entry(
-                    version: $0.version, name: $0.name, file: $0.file, state: .pending, milliseconds: nil,
-                    groups: Self.groups($0.script, done: plan.doneStatements[$0.version] ?? 0))
-            }
-            + plan.repeatables.map {
+                    version: migration.version, name: migration.name, file: migration.file, state: .pending,
+                    milliseconds: nil,
+                    groups: try await Self.groups(
+                        migration.script, done: plan.doneStatements[migration.version] ?? 0, preview)))
+        }
+        for repeatable in plan.repeatables {
+            entries.append(
                 Entry(
-                    version: nil, name: $0.name, file: $0.script.file, state: .pending, milliseconds: nil,
-                    groups: Self.groups($0.script, done: 0))
-            }
+                    version: nil, name: repeatable.name, file: repeatable.script.file, state: .pending,
+                    milliseconds: nil, groups: try await Self.groups(repeatable.script, done: 0, preview)))
+        }
+        migrations = entries
         appliedInTotal = nil
     }
 
@@ -45,12 +50,16 @@ public struct MigrationReport: CommandResult {
         appliedInTotal = total
     }
 
-    init(toTakeBack migrations: [Migration]) {
-        self.migrations = migrations.map {
-            Entry(
-                version: $0.version, name: $0.name, file: $0.down?.file ?? $0.file, state: .pending, milliseconds: nil,
-                groups: $0.down.map { Self.groups($0, done: 0) })
+    init(toTakeBack migrations: [Migration], _ preview: StatementPreview) async throws {
+        var entries: [Entry] = []
+        for migration in migrations {
+            guard let down = migration.down else { continue }
+            entries.append(
+                Entry(
+                    version: migration.version, name: migration.name, file: down.file, state: .pending,
+                    milliseconds: nil, groups: try await Self.groups(down, done: 0, preview)))
         }
+        self.migrations = entries
         appliedInTotal = nil
     }
 
@@ -73,13 +82,23 @@ public struct MigrationReport: CommandResult {
         appliedInTotal = nil
     }
 
-    private static func groups(_ script: MigrationScript, done: Int) -> [Group] {
-        script.groups.compactMap { group in
-            let statements = group.statements.filter { $0.ordinal > done }.map(\.text)
-            guard !statements.isEmpty else { return nil }
-            if case .transaction = group { return Group(transaction: true, statements: statements) }
-            return Group(transaction: false, statements: statements)
+    private static func groups(
+        _ script: MigrationScript, done: Int, _ preview: StatementPreview
+    ) async throws -> [Group] {
+        var groups: [Group] = []
+        for group in script.groups {
+            let left = group.statements.filter { $0.ordinal > done }
+            if left.isEmpty { continue }
+            if case .transaction = group {
+                groups.append(Group(transaction: true, statements: left.map(\.text)))
+            } else {
+                for statement in left {
+                    groups.append(
+                        Group(transaction: false, statements: try await preview.statements(for: statement)))
+                }
+            }
         }
+        return groups
     }
 
     public var counts: [String: Int64] { appliedInTotal == nil ? [:] : ["applied": Int64(migrations.count)] }

@@ -104,38 +104,3 @@ struct BackfillRun {
         ).first?.decode(Double?.self, at: 0)
     }
 }
-
-/// The statements of a backfill's batches. Keys travel as parameters, cast to the key's type.
-private struct BatchStatement {
-    private let backfill: Backfill
-    private let type: String
-    private let table: String
-    /// The key, qualified as the statement names its table.
-    private let key: String
-    private let column: String
-
-    init(_ backfill: Backfill, type: String, _ connection: PostgresConnection) async throws {
-        self.backfill = backfill
-        self.type = type
-        table = try await connection.quote(backfill.table)
-        column = try await connection.quoteIdentifier(backfill.key)
-        key = try await connection.quoteIdentifier(backfill.alias ?? backfill.table.name) + "." + column
-    }
-
-    /// The last key of the batch that begins behind `$1`; no row when what is left is less than a batch.
-    func bound(isFirst: Bool) -> String {
-        """
-        SELECT \(column)::text FROM \(table) \(isFirst ? "" : "WHERE \(column) > $1::text::\(type)")
-        ORDER BY \(column) OFFSET \(backfill.batch - 1) LIMIT 1
-        """
-    }
-
-    /// The change, for keys behind the first parameter and up to the last.
-    func change(hasLower: Bool, hasUpper: Bool) -> String {
-        var conditions: [String] = []
-        if hasLower { conditions.append("\(key) > $1::text::\(type)") }
-        if hasUpper { conditions.append("\(key) <= $\(hasLower ? 2 : 1)::text::\(type)") }
-        if let condition = backfill.condition { conditions.append("(\(condition)\n)") }
-        return backfill.head + (conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))")
-    }
-}
