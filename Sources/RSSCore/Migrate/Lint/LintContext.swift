@@ -10,8 +10,12 @@ struct LintContext: Sendable {
     let catalog: CatalogSnapshot
     /// What the statement does.
     let effect: StatementEffect
-    /// Effects of the statements before it in the same transaction, with what they did to relations that were there.
-    let before: [(statement: LintStatement, effect: StatementEffect, lock: RelationLock?)]
+    /// The statements before it in the same transaction that a rule can ask for: those that stop writers of a relation that
+    /// was there, and those that make a value of an enum.
+    let before: [Earlier]
+
+    /// A statement that went before, and the strongest lock that it holds on a relation that was there.
+    typealias Earlier = (statement: LintStatement, effect: StatementEffect, lock: RelationLock?)
 
     /// The statement.
     var statement: LintStatement { file.statements[index] }

@@ -57,23 +57,30 @@ public struct Linter: Sendable {
         if let problem = file.problem { return [LintRule.unreadable(problem, file: file.name)] }
         var findings: [LintFinding] = []
         var effects: [StatementEffect] = []
-        var before: [(LintStatement, StatementEffect, RelationLock?)] = []
+        var before: [LintContext.Earlier] = []
         for (index, statement) in file.statements.enumerated() {
             let effect = StatementEffect(of: statement.tree, in: catalog)
             if !effect.runsInTransaction { before = [] }
-            let context = LintContext(
-                file: file, index: index, catalog: catalog, effect: effect,
-                before: before.map { (statement: $0.0, effect: $0.1, lock: $0.2) })
-            for rule in rules {
-                for hit in rule.check(context) { findings.append(Self.finding(rule, hit, statement, file.name)) }
+            findings += check(
+                LintContext(file: file, index: index, catalog: catalog, effect: effect, before: before))
+            let lock = effect.strongest
+            if effect.runsInTransaction, lock?.mode.stopsWriters == true || statement.tree.as("AlterEnumStmt") != nil {
+                before.append((statement: statement, effect: effect, lock: lock))
             }
-            if effect.runsInTransaction { before.append((statement, effect, effect.strongest)) }
             catalog.apply(statement.tree)
             effects.append(effect)
         }
         result.statements += file.statements.count
         result.effects.append(effects)
         return Allowances(file).filter(findings, rules: rules, &result.allowed)
+    }
+
+    /// What the rules say of a statement. The context ends with this call: while it lives, it shares the catalog and the
+    /// statements before, and whoever changed them then would copy them whole, for each statement anew.
+    private func check(_ context: LintContext) -> [LintFinding] {
+        rules.flatMap { rule in
+            rule.check(context).map { Self.finding(rule, $0, context.statement, context.file.name) }
+        }
     }
 
     private static func finding(_ rule: LintRule, _ hit: LintHit, _ statement: LintStatement, _ file: String)
