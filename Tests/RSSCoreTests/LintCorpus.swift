@@ -122,6 +122,16 @@ enum LintCorpus {
             "check-validated", bad: "ALTER TABLE t ADD CHECK (a > 0);",
             safe: "ALTER TABLE t ADD CONSTRAINT t_a_check CHECK (a > 0) NOT VALID;"),
         .init(
+            "unique-constraint-builds-index",
+            bad:
+                "ALTER TABLE t ADD CONSTRAINT t_b_key UNIQUE NULLS NOT DISTINCT (b) INCLUDE (c) DEFERRABLE INITIALLY DEFERRED;",
+            safe:
+                "CREATE UNIQUE INDEX CONCURRENTLY t_b_key ON t (b) INCLUDE (c) NULLS NOT DISTINCT;\nALTER TABLE t ADD CONSTRAINT t_b_key UNIQUE USING INDEX t_b_key DEFERRABLE INITIALLY DEFERRED;"
+        ),
+        .init(
+            "unique-constraint-builds-index", bad: "ALTER TABLE p ADD CONSTRAINT p_key UNIQUE (id, d);",
+            safe: "CREATE UNIQUE INDEX CONCURRENTLY p_key ON p (id, d);"),
+        .init(
             "unique-constraint-builds-index", bad: "ALTER TABLE t ADD CONSTRAINT t_b_key UNIQUE (b);",
             safe:
                 "CREATE UNIQUE INDEX CONCURRENTLY t_b_key ON t (b);\nALTER TABLE t ADD CONSTRAINT t_b_key UNIQUE USING INDEX t_b_key;"

@@ -89,6 +89,29 @@ import Testing
             ])
     }
 
+    @Test func `a key is rewritten with all that it says, and never as PostgreSQL would refuse it`() throws {
+        let catalog = try LintCorpus.catalog()
+        func rewrites(_ sql: String) -> [String?] {
+            LintCorpus.lint(sql, in: catalog).findings.filter { $0.rule == "unique-constraint-builds-index" }
+                .map(\.rewrite)
+        }
+        let key = "UNIQUE NULLS NOT DISTINCT (b) INCLUDE (c) DEFERRABLE INITIALLY DEFERRED"
+        #expect(
+            rewrites("ALTER TABLE t ADD CONSTRAINT k \(key);") == [
+                """
+                CREATE UNIQUE INDEX CONCURRENTLY k ON t (b) INCLUDE (c) NULLS NOT DISTINCT;
+                ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX k DEFERRABLE INITIALLY DEFERRED;
+                """
+            ])
+        // No constraint is made of an index of a partitioned table, and no unique index without the partition key.
+        #expect(
+            rewrites("ALTER TABLE p ADD CONSTRAINT k UNIQUE (id, d);") == [
+                "CREATE UNIQUE INDEX CONCURRENTLY k ON p (id, d);"
+            ])
+        #expect(rewrites("ALTER TABLE p ADD CONSTRAINT k UNIQUE (id);") == [nil])
+        #expect(rewrites("ALTER TABLE p ADD PRIMARY KEY (id, d);") == [nil])
+    }
+
     @Test func `rules that need a database are blind without one`() throws {
         #expect(
             LintCorpus.lint("SELECT 1;", in: .unknown).blind == [

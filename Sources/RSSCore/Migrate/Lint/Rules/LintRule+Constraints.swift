@@ -59,14 +59,21 @@ extension LintRule {
                     name: alteration.constraintName(
                         kind == "CONSTR_UNIQUE" ? (columns + ["key"]).joined(separator: "_") : "pkey")
                 ).quoted
-                let list = columns.map { RelationName(name: $0).quoted }.joined(separator: ", ")
+                let key = "(\(list(columns)))\(indexTail(alteration.constraint))"
+                let create = "CREATE UNIQUE INDEX CONCURRENTLY \(name) ON \(alteration.table.quoted) \(key);"
+                // PostgreSQL makes no constraint of the index of a partitioned table; a unique one keeps rows apart as well.
+                let relation = context.catalog.relation(alteration.table)
+                let rewrite: String? =
+                    relation?.kind != .partitionedTable
+                    ? """
+                    \(create)
+                    \(alteration.head) ADD CONSTRAINT \(name) \(word) USING INDEX \(name)\(deferral(alteration.constraint));
+                    """
+                    : kind == "CONSTR_UNIQUE" && !alteration.constraint.flag("deferrable")
+                        && Set(columns).isSuperset(of: relation?.partitionKey ?? []) ? create : nil
                 return LintHit(
                     "readers and writers of \(alteration.table.quoted)\(context.size(alteration.table)) wait until the index is built",
-                    rewrite: "CREATE UNIQUE INDEX CONCURRENTLY \(name) ON \(alteration.table.quoted) (\(list));"
-                        // A partitioned table takes no constraint USING INDEX; the unique index does as well.
-                        + (context.catalog.relation(alteration.table)?.kind == .partitionedTable
-                            ? "" : "\n\(alteration.head) ADD CONSTRAINT \(name) \(word) USING INDEX \(name);"),
-                    severity: context.isSmall(alteration.table) ? .info : nil)
+                    rewrite: rewrite, severity: context.isSmall(alteration.table) ? .info : nil)
             }
         },
         LintRule(
@@ -101,6 +108,23 @@ extension LintRule {
             ]
         },
     ]
+
+    private static func list(_ columns: [String]) -> String {
+        columns.map { RelationName(name: $0).quoted }.joined(separator: ", ")
+    }
+
+    /// What the index of a key has behind its columns.
+    private static func indexTail(_ constraint: ParseNode) -> String {
+        let including = constraint.names("including")
+        return (including.isEmpty ? "" : " INCLUDE (\(list(including)))")
+            + (constraint.flag("nulls_not_distinct") ? " NULLS NOT DISTINCT" : "")
+    }
+
+    /// When the key is checked.
+    private static func deferral(_ constraint: ParseNode) -> String {
+        guard constraint.flag("deferrable") else { return "" }
+        return constraint.flag("initdeferred") ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE"
+    }
 
     /// ADD … NOT VALID, and the validation that follows.
     private static func notValid(_ alteration: Alteration, _ name: String) -> String? {
