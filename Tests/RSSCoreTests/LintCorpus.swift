@@ -174,7 +174,7 @@ enum LintCorpus {
             "add-column-serial", bad: "ALTER TABLE t ADD COLUMN x bigserial;",
             safe: "ALTER TABLE t ADD COLUMN x bigint;"),
         .init(
-            "add-column-constraint", bad: "ALTER TABLE t ADD COLUMN x bigint REFERENCES u (id);",
+            "add-column-constraint", bad: "ALTER TABLE t ADD COLUMN x bigint DEFAULT 1 REFERENCES u (id);",
             safe:
                 "ALTER TABLE t ADD COLUMN x bigint;\nALTER TABLE t ADD CONSTRAINT t_x FOREIGN KEY (x) REFERENCES u (id) NOT VALID;"
         ),

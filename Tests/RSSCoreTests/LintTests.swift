@@ -112,6 +112,16 @@ import Testing
         #expect(rewrites("ALTER TABLE p ADD PRIMARY KEY (id, d);") == [nil])
     }
 
+    @Test func `a foreign key of a new empty column checks nothing`() throws {
+        let catalog = try LintCorpus.catalog()
+        let sql = "ALTER TABLE t ADD COLUMN x bigint REFERENCES u (id);"
+        #expect(LintCorpus.lint(sql, in: catalog).findings.map(\.severity) == [.info])
+        let effect = Linter().lint([LintFile(name: "V1__x.sql", bytes: Array(sql.utf8))], in: catalog).effects[0][0]
+        #expect(effect.scans.isEmpty && effect.duration == .instant)
+        let both = "ALTER TABLE t ADD COLUMN x bigint REFERENCES u (id) UNIQUE;"
+        #expect(LintCorpus.lint(both, in: catalog).findings.contains { $0.message.hasPrefix("UNIQUE of") })
+    }
+
     @Test func `rules that need a database are blind without one`() throws {
         #expect(
             LintCorpus.lint("SELECT 1;", in: .unknown).blind == [

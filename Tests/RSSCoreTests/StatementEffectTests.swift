@@ -46,6 +46,7 @@ import Testing
             "ALTER TABLE t ADD COLUMN z int GENERATED ALWAYS AS IDENTITY",
             "ALTER TABLE t ADD COLUMN z int GENERATED ALWAYS AS (i4 * 2) STORED",
             "ALTER TABLE t ADD COLUMN z int NOT NULL DEFAULT 0",
+            "ALTER TABLE t ADD COLUMN z int REFERENCES t",
             "ALTER TABLE t SET UNLOGGED", "ALTER TABLE quick SET LOGGED", "ALTER TABLE t SET (fillfactor = 70)",
             "ALTER TABLE t ALTER COLUMN i4 SET NOT NULL", "ALTER TABLE t ADD CHECK (i4 > 0)",
             "ALTER TABLE t DROP COLUMN n",

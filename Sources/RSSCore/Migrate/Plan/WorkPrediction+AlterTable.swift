@@ -39,12 +39,24 @@ extension WorkPrediction {
             case "CONSTR_DEFAULT" where VolatileExpression.isVolatile(constraint["raw_expr"], in: catalog),
                 "CONSTR_GENERATED", "CONSTR_IDENTITY":
                 work.append(.rewrite(table))
-            case "CONSTR_CHECK", "CONSTR_FOREIGN": work.append(.scan(table))
+            case "CONSTR_CHECK": work.append(.scan(table))
+            // Without a default there is no value that a foreign key could be checked for.
+            case "CONSTR_FOREIGN" where hasDefault(column): work.append(.scan(table))
             case "CONSTR_UNIQUE", "CONSTR_PRIMARY": work.append(.build(table))
             default: break
             }
         }
         return work
+    }
+
+    /// Whether rows that are there get a value in the new column.
+    static func hasDefault(_ column: ParseNode) -> Bool {
+        ["serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"].contains(
+            TypeText.of(column["typeName"]))
+            || column.list("constraints").contains {
+                ["CONSTR_DEFAULT", "CONSTR_GENERATED", "CONSTR_IDENTITY"].contains(
+                    $0.as("Constraint")?.string("contype"))
+            }
     }
 
     private static func addConstraint(_ constraint: ParseNode, _ table: RelationName, _ catalog: CatalogSnapshot)

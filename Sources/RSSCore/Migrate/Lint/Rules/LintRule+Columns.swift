@@ -64,7 +64,8 @@ extension LintRule {
             "add-column-constraint", .warning, "A new column brings a constraint that is checked under the lock",
             why:
                 "A key, a CHECK or UNIQUE within ADD COLUMN reads each row, or builds an index, under ACCESS EXCLUSIVE. Add the "
-                + "column first, then the constraint in the safe way."
+                + "column first, then the constraint in the safe way. A foreign key of a column without a default has nothing "
+                + "to check."
         ) { context in
             context.alterations("AT_AddColumn").compactMap { alteration in
                 let words = [
@@ -73,8 +74,15 @@ extension LintRule {
                 ]
                 let kinds = alteration.column.list("constraints").compactMap { $0.as("Constraint") }
                     .compactMap { constraint in words[constraint.string("contype") ?? ""].map { ($0, constraint) } }
-                guard let (word, constraint) = kinds.first else { return nil }
                 let column = RelationName(name: alteration.column.string("colname") ?? "").quoted
+                let checked = kinds.first { $0.0 != "FOREIGN KEY" || WorkPrediction.hasDefault(alteration.column) }
+                guard let (word, constraint) = checked else {
+                    return kinds.first.map {
+                        LintHit(
+                            "writes to \(RelationName($0.1["pktable"])?.quoted ?? "") wait for a moment; the new column \(column) is empty, so no row is checked",
+                            severity: .info)
+                    }
+                }
                 var lines = ["\(alteration.head) ADD COLUMN \(column) \(TypeText.of(alteration.column["typeName"]));"]
                 if word == "FOREIGN KEY", let target = RelationName(constraint["pktable"]) {
                     let name = RelationName(
