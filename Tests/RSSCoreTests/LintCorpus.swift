@@ -182,6 +182,9 @@ enum LintCorpus {
             "add-column-constraint", bad: "ALTER TABLE t ADD COLUMN x bigint UNIQUE;",
             safe: "ALTER TABLE t ADD COLUMN x bigint;"),
         .init(
+            "change-column-type", bad: "ALTER TABLE t ALTER COLUMN b TYPE text COLLATE \"C\";",
+            safe: "ALTER TABLE t ADD COLUMN b_new text COLLATE \"C\";"),
+        .init(
             "change-column-type", bad: "ALTER TABLE t ALTER COLUMN a TYPE bigint;",
             safe: "ALTER TABLE t ALTER COLUMN c TYPE varchar(20);"),
         .init(

@@ -88,7 +88,10 @@ extension WorkPrediction {
             let cast = using.as("TypeCast")?["arg"] ?? using
             guard cast.as("ColumnRef")?.names("fields") == [column] else { return .rewrites }
         }
-        return TypeChange.judge(from: old.type, to: TypeText.of(definition?["typeName"]), timeZone: catalog.timeZone)
+        let change = TypeChange.judge(
+            from: old.type, to: TypeText.of(definition?["typeName"]), timeZone: catalog.timeZone)
+        // In another collation an index is in another order; the one before is not known.
+        return change == .free && definition?["collClause"] != nil ? .rebuildsIndexes : change
     }
 
     private static func changeType(

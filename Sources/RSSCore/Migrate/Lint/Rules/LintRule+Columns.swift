@@ -133,10 +133,12 @@ extension LintRule {
             let work = cost == .rewrites ? "is written anew" : "has its indexes over \(column) built anew"
             let from = old.map { "from \($0) " } ?? ""
             let other = RelationName(name: "\(alteration.name)_new").quoted
+            let collation = (alteration.column["collClause"]?.names("collname") ?? [])
+                .map { RelationName(name: $0).quoted }.joined(separator: ".")
             return LintHit(
                 "\(old == nil ? "unless the old type is stored alike, " : "")\(alteration.table.quoted)\(context.size(alteration.table)) \(work) under ACCESS EXCLUSIVE: \(column) \(from)to \(new)",
                 rewrite: """
-                    \(alteration.head) ADD COLUMN \(other) \(new);
+                    \(alteration.head) ADD COLUMN \(other) \(new)\(collation.isEmpty ? "" : " COLLATE \(collation)");
                     -- keep it with a trigger; in a file of its own fill the old rows:
                     -- rssctl:backfill batch=1000 key=id
                     UPDATE \(alteration.table.quoted) SET \(other) = \(column)::\(new) WHERE \(other) IS NULL;
