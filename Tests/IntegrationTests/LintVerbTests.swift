@@ -35,6 +35,8 @@ import Testing
             #expect(alone.status == 0 && alone.errors.contains("no database is looked at"))
             let missing = try await binary.run("migrate", "lint", "--offline", "\(folder)/none.sql")
             #expect(missing.status == 65)
+            let folded = try await binary.run("migrate", "lint", "--offline", folder)
+            #expect(folded.status == 64 && folded.errors.contains("--directory \(folder)"))
         }
     }
 

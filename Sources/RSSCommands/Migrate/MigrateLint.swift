@@ -46,7 +46,7 @@ public struct MigrateLint: Verb {
         if report != nil, global.output != .table {
             throw ValidationError("--report is a form of its own; leave --output out.")
         }
-        if directory != nil, !files.isEmpty { throw ValidationError("name a folder or files, not both.") }
+        try LintInput.validate(files: files, directory: directory)
     }
 
     public func execute(_ context: Context) async throws -> LintReport {
@@ -85,6 +85,17 @@ public struct MigrateLint: Verb {
 
 /// The files that a command is given.
 enum LintInput {
+    /// Refuses what cannot be meant on the command line.
+    static func validate(files: [String], directory: String?) throws {
+        if directory != nil, !files.isEmpty { throw ValidationError("name a folder or files, not both.") }
+        for file in files {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {
+                throw ValidationError("\(file) is a folder; name it with --directory \(file).")
+            }
+        }
+    }
+
     /// Files, a folder, or rssctl's own migrations.
     static func source(files: [String], directory: String?) throws -> LintSource {
         guard files.isEmpty else {

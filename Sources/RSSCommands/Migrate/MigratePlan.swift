@@ -31,7 +31,7 @@ public struct MigratePlan: Verb {
     public init() {}
 
     public func validate() throws {
-        if source.directory != nil, !files.isEmpty { throw ValidationError("name a folder or files, not both.") }
+        try LintInput.validate(files: files, directory: source.directory)
     }
 
     public func execute(_ context: Context) async throws -> StatementPlan {
