@@ -181,8 +181,10 @@ extension ScriptError {
     var hint: String? {
         switch problem {
         case .metaCommand("\\."): "write INSERT statements, or load the rows with rssctl bulk import"
+        case .metaCommand("\\restrict"), .metaCommand("\\unrestrict"):
+            "pg_dump wrote it for psql: take it out, or dump with rssctl migrate dump"
         case .metaCommand: "take it out; what it includes must be a migration of its own"
-        case .notUTF8: "convert it: iconv -f LATIN1 -t UTF-8"
+        case .notUTF8: "convert it: iconv -f WINDOWS-1252 -t UTF-8 for what Windows wrote"
         case .nulByte: "take it out"
         default: nil
         }
