@@ -29,6 +29,8 @@ import Testing
             let faulty = try await binary.run("migrate", "lint", "--offline", "\(folder)/faulty.sql")
             #expect(faulty.status == 2 && faulty.output.contains("CREATE INDEX CONCURRENTLY i ON t (a);"))
             let broken = try await binary.run("migrate", "lint", "--offline", "\(folder)/broken.sql")
+            let rows = try await binary.run("migrate", "lint", "--offline", "\(folder)/broken.sql", "--output", "csv")
+            #expect(rows.output.contains("error,unreadable-script,"))
             #expect(broken.status == 65 && broken.output.contains("\(folder)/broken.sql:1:8"))
             // None is configured: it goes on, and says what it lacks.
             let alone = try await binary.run("migrate", "lint", "\(folder)/clean.sql")
