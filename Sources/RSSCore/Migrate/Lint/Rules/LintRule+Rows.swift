@@ -9,19 +9,17 @@ extension LintRule {
                 "Each row stays locked to the end, every row gets a dead twin, replicas fall behind. In batches along a key, "
                 + "each with its own transaction, nobody notices."
         ) { context in
-            let node = context.node("UpdateStmt") ?? context.node("DeleteStmt")
-            guard let node, node["whereClause"] == nil, !context.statement.isBackfill,
-                let table = context.existing(node),
-                node.list("fromClause").isEmpty, node.list("usingClause").isEmpty, !context.isSmall(table)
-            else { return [] }
-            let key =
-                context.catalog.relation(table)?.constraints.first { $0.kind == .primaryKey && $0.columns.count == 1 }?
-                .columns.first ?? "id"
-            return [
-                LintHit(
-                    "every row of \(table.quoted)\(context.size(table)) is \(context.node("UpdateStmt") != nil ? "updated" : "deleted") in one transaction",
-                    rewrite: "-- rssctl:backfill batch=1000 key=\(RelationName(name: key).quoted)\n\(context.text);")
-            ]
+            guard !context.statement.isBackfill else { return [] }
+            return changes(context.tree).compactMap { isUpdate, node, isWhole in
+                guard isEveryRow(node), let table = context.existing(node), !context.isSmall(table) else { return nil }
+                let key =
+                    context.catalog.relation(table)?.constraints
+                    .first { $0.kind == .primaryKey && $0.columns.count == 1 }?.columns.first ?? "id"
+                let head = "-- rssctl:backfill batch=1000 key=\(RelationName(name: key).quoted)"
+                return LintHit(
+                    "every row of \(table.quoted)\(context.size(table)) is \(isUpdate ? "updated" : "deleted") in one transaction",
+                    rewrite: isWhole && node.list("returningList").isEmpty ? "\(head)\n\(context.text);" : nil)
+            }
         },
         LintRule(
             "large-change", .info, "A large table is changed in one transaction",
@@ -78,4 +76,19 @@ extension LintRule {
             return [LintHit("the locks and the work of \(context.effect.command) are not known beforehand")]
         },
     ]
+
+    /// The UPDATEs and DELETEs of a statement: itself, and those in its WITH.
+    private static func changes(_ tree: ParseNode) -> [(isUpdate: Bool, node: ParseNode, isWhole: Bool)] {
+        guard let (type, node) = tree.tagged else { return [] }
+        let parts = (node["withClause"]?.list("ctes") ?? []).compactMap { $0.as("CommonTableExpr")?["ctequery"] }
+        let own = ["UpdateStmt", "DeleteStmt"].contains(type) ? [(type == "UpdateStmt", node, parts.isEmpty)] : []
+        return own + parts.flatMap(changes).map { ($0.isUpdate, $0.node, false) }
+    }
+
+    /// Whether no condition leaves a row out.
+    private static func isEveryRow(_ node: ParseNode) -> Bool {
+        guard node.list("fromClause").isEmpty, node.list("usingClause").isEmpty else { return false }
+        guard let condition = node["whereClause"] else { return true }
+        return condition.as("A_Const")?["boolval"]?.flag("boolval") == true
+    }
 }
