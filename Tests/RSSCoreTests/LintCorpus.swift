@@ -236,6 +236,9 @@ enum LintCorpus {
         .init(
             "drop-cascade", bad: "DROP TABLE t CASCADE;",
             safe: "-- rssctl:allow drop-table copied to the archive\nDROP TABLE t;"),
+        .init(
+            "drop-object", bad: "CREATE VIEW w AS SELECT id FROM t;\nDROP VIEW w, v;",
+            safe: "CREATE VIEW w AS SELECT id FROM t;\nDROP VIEW w;"),
         .init("drop-object", bad: "DROP VIEW v;", safe: "DROP VIEW v;\nCREATE VIEW v AS SELECT a FROM t;"),
         .init(
             "drop-constraint", bad: "ALTER TABLE u DROP CONSTRAINT u_pending;",

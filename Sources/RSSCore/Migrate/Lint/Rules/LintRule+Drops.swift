@@ -64,6 +64,10 @@ extension LintRule {
             guard context.file.kind == .versioned, let drop = context.node("DropStmt"),
                 types.contains(drop.string("removeType") ?? "")
             else { return [] }
+            let isNew = drop.list("objects").allSatisfy { object in
+                RelationName(parts: object.as("List")?.names("items") ?? []).map { !context.exists($0) } ?? false
+            }
+            guard !isNew else { return [] }
             let names = drop.list("objects").map { object -> String in
                 let parts =
                     object.as("List")?.names("items") ?? object.as("TypeName")?.names("names") ?? object.as(
