@@ -100,6 +100,10 @@ import Testing
         return found
     }
 
+    @Test func `of what is not SQL nothing is known`() {
+        #expect(StatementEffect(of: .null, in: .unknown).duration == .unknown)
+    }
+
     @Test(arguments: [
         ("ALTER TABLE t ADD COLUMN x int", DurationClass.instant), ("CREATE INDEX CONCURRENTLY i ON t (a)", .unbounded),
         ("CREATE INDEX i ON t (a)", .proportional), ("DO $$ BEGIN END $$", .unknown),

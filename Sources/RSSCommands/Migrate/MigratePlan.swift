@@ -52,7 +52,10 @@ public struct MigratePlan: Verb {
                 runID: context.runID, context.progress)
         }
         await connection.close()
-        return StatementPlan(PlannedStatement.plan(scripts, in: catalog), trace: steps)
+        let named = (source.directory.map { ["--directory", $0] } ?? []) + files
+        return StatementPlan(
+            PlannedStatement.plan(scripts, in: catalog), trace: steps,
+            lint: (["rssctl migrate lint"] + named).joined(separator: " "))
     }
 }
 
@@ -77,8 +80,14 @@ public struct StatementPlan: CommandResult {
 
     let trace: [PlanTrace.Step]?
 
-    init(_ statements: [PlannedStatement], trace: [PlanTrace.Step]? = nil) {
+    /// The command that tells the findings.
+    private let lint: String
+
+    private enum CodingKeys: CodingKey { case statements, trace }
+
+    init(_ statements: [PlannedStatement], trace: [PlanTrace.Step]? = nil, lint: String = "rssctl migrate lint") {
         self.statements = statements
+        self.lint = lint
         self.trace = trace
     }
 
@@ -111,7 +120,7 @@ public struct StatementPlan: CommandResult {
 
     private var notes: [String] {
         let found = statements.reduce(0) { $0 + $1.findings }
-        return found == 0 ? [] : ["\(found) finding\(found == 1 ? "" : "s"): rssctl migrate lint"]
+        return found == 0 ? [] : ["\(found) finding\(found == 1 ? "" : "s"): \(lint)"]
     }
 
     private static func list(_ items: [String]) -> String? { items.isEmpty ? nil : items.joined(separator: ", ") }

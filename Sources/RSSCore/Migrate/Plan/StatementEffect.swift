@@ -44,7 +44,7 @@ public struct StatementEffect: Sendable, Equatable {
         duration =
             if work.contains(.waits) {
                 .unbounded
-            } else if work.contains(.unseen) {
+            } else if work.contains(.unseen) || tree.tagged == nil {
                 .unknown
             } else if work.isEmpty || tables.allSatisfy(catalog.isNew) {
                 .instant

@@ -57,7 +57,11 @@ extension LintRule {
             case .unopenedParenthesis: (unreadableScript, "this closing parenthesis has no opening one")
             case .unclosedParenthesis: (unreadableScript, "this parenthesis is never closed")
             case .nulByte: (unreadableScript, "the file holds a NUL byte")
-            case .notUTF8: (unreadableScript, "the file is not UTF-8 text from here on; iconv -f WINDOWS-1252 -t UTF-8 converts what Windows wrote")
+            case .notUTF8:
+                (
+                    unreadableScript,
+                    "the file is not UTF-8 text from here on; iconv -f WINDOWS-1252 -t UTF-8 converts what Windows wrote"
+                )
             }
         return LintFinding(
             rule: rule.id, severity: .error,
