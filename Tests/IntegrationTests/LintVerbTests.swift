@@ -35,6 +35,9 @@ import Testing
             // None is configured: it goes on, and says what it lacks.
             let alone = try await binary.run("migrate", "lint", "\(folder)/clean.sql")
             #expect(alone.status == 0 && alone.errors.contains("no database is looked at"))
+            let dead = try await binary.run(
+                "migrate", "lint", "\(folder)/clean.sql", "--database-url", "postgresql://127.0.0.1:1/x")
+            #expect(dead.status == 69 && dead.output.isEmpty)
             let missing = try await binary.run("migrate", "lint", "--offline", "\(folder)/none.sql")
             #expect(missing.status == 65)
             let folded = try await binary.run("migrate", "lint", "--offline", folder)

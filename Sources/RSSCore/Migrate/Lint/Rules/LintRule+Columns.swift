@@ -16,6 +16,16 @@ extension LintRule {
                 guard VolatileExpression.isVolatile(fallback?["raw_expr"], in: context.catalog) else { return nil }
                 let column = RelationName(name: alteration.column.string("colname") ?? "").quoted
                 let expression = alteration.defaultText ?? "…"
+                let check = RelationName(name: "\(alteration.column.string("colname") ?? "")_not_null").quoted
+                let notNull =
+                    alteration.has("CONSTR_NOTNULL")
+                    ? """
+
+                    \(alteration.head) ADD CONSTRAINT \(check) CHECK (\(column) IS NOT NULL) NOT VALID;
+                    \(alteration.head) VALIDATE CONSTRAINT \(check);
+                    \(alteration.head) ALTER COLUMN \(column) SET NOT NULL;
+                    \(alteration.head) DROP CONSTRAINT \(check);
+                    """ : ""
                 return LintHit(
                     "each row of \(alteration.table.quoted)\(context.size(alteration.table)) is written anew under ACCESS EXCLUSIVE",
                     rewrite: """
@@ -23,7 +33,7 @@ extension LintRule {
                         \(alteration.head) ALTER COLUMN \(column) SET DEFAULT \(expression);
                         -- in a file of its own:
                         -- rssctl:backfill batch=1000 key=id
-                        UPDATE \(alteration.table.quoted) SET \(column) = \(expression) WHERE \(column) IS NULL;
+                        UPDATE \(alteration.table.quoted) SET \(column) = \(expression) WHERE \(column) IS NULL;\(notNull)
                         """, severity: context.isSmall(alteration.table) ? .info : nil)
             }
         },
