@@ -61,4 +61,25 @@ import Testing
             #expect(error?.report.code == "RSS-MIGRATE-015")
         }
     }
+
+    @Test func `a row is changed once, also when the file is mended between two runs`() async throws {
+        try await withConnection { connection in
+            let fill = "-- rssctl:backfill batch=100 key=id\nUPDATE t SET n = n + 1"
+            let source = try migrations([
+                "V1__t.sql": """
+                CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL CHECK (n < 5));
+                INSERT INTO t SELECT g, CASE g WHEN 350 THEN 4 ELSE 0 END FROM generate_series(1, 1000) g;
+                """,
+                "V2__fill.sql": "\(fill);\nSELECT 1;",
+            ])
+            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            try write(["V2__fill.sql": "\(fill) WHERE n < 4;\nSELECT 1;"], to: source)
+            let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            #expect(error?.report.code == "RSS-MIGRATE-018")
+            try await connection.execute("UPDATE t SET n = 0 WHERE id = 350")
+            try write(["V2__fill.sql": "\(fill);\nSELECT 2;"], to: source)
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await connection.value("SELECT min(n) || ' ' || max(n) FROM t") == "1 1")
+        }
+    }
 }

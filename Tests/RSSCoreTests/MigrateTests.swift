@@ -181,4 +181,17 @@ private func applied(_ migration: Migration) -> AppliedMigration {
             try migrations(["V1__a.sql": "", "V01__b.sql": ""]).load()
         }
     }
+
+    @Test func `a file from which the statement that failed was taken out does not begin anew`() async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__t.sql": "CREATE TABLE t (a int);",
+                "V2__x.sql": "INSERT INTO t VALUES (1); CREATE INDEX CONCURRENTLY x ON missing (a);",
+            ])
+            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            try write(["V2__x.sql": "INSERT INTO t VALUES (1);"], to: source)
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await connection.value("SELECT count(*) FROM t") == "1")
+        }
+    }
 }

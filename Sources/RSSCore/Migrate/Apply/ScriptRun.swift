@@ -78,8 +78,16 @@ struct ScriptRun {
                 ordinal: row.ordinal,
                 place: statement.map { script.place(of: nil, in: $0) } ?? SourcePlace(file: script.file, line: 1))
         }
-        if recorded.map(\.hash) != script.statements.map(\.hash) {
-            try await ledger.plan(script.statements.dropFirst(done.count), of: version)
+        let kept = zip(recorded, script.statements).prefix { $0.hash == $1.hash }.count
+        // Half of the rows of a backfill have been changed by the statement as it was: another one cannot go on from there.
+        if let half = recorded.dropFirst(kept).first(where: { $0.checkpoint != nil }) {
+            let statement = half.ordinal <= script.statements.count ? script.statements[half.ordinal - 1] : nil
+            throw MigrateError.doneStatementChanged(
+                ordinal: half.ordinal,
+                place: statement.map { script.place(of: nil, in: $0) } ?? SourcePlace(file: script.file, line: 1))
+        }
+        if kept < recorded.count || kept < script.statements.count {
+            try await ledger.plan(script.statements.dropFirst(kept), behind: kept, of: version)
             return try await ledger.statements(of: version)
         }
         if !done.isEmpty {

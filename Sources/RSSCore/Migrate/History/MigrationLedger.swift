@@ -59,12 +59,12 @@ struct MigrationLedger: Sendable {
         ).map(RecordedStatement.init)
     }
 
-    /// Records the statements of a migration as planned, in place of what was planned before and has not been done.
-    func plan(_ statements: ArraySlice<MigrationStatement>, of version: Int64) async throws {
+    /// Records the last statements of a migration as planned, in place of what was recorded behind the first ones.
+    func plan(_ statements: ArraySlice<MigrationStatement>, behind kept: Int, of version: Int64) async throws {
         try await connection.transaction {
             try await connection.execute(
                 "DELETE FROM rssctl.migration_statement WHERE version = $1 AND ordinal > $2",
-                [version, Int64(statements.first.map { $0.ordinal - 1 } ?? 0)])
+                [version, Int64(kept)])
             try await connection.execute(
                 """
                 INSERT INTO rssctl.migration_statement (version, ordinal, hash, class, state, run_id)
