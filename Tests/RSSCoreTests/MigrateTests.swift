@@ -194,4 +194,29 @@ private func applied(_ migration: Migration) -> AppliedMigration {
             #expect(try await connection.value("SELECT count(*) FROM t") == "1")
         }
     }
+
+    @Test func `a run that goes on within a file has the settings that the file made`() async throws {
+        try await withConnection { connection in
+            try await connection.executeScript("CREATE SCHEMA app; CREATE TABLE public.t (a int)")
+            let start = """
+                SET search_path = app;
+                SELECT set_config('work_mem', '5MB', false);
+                CREATE TABLE t (a int);
+                """
+            let source = try migrations([
+                "V1__t.sql": "\(start)\nCREATE INDEX CONCURRENTLY t_a ON missing (a); INSERT INTO t VALUES (1);"
+            ])
+            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            try await connection.restoreSettings()
+            try write(
+                [
+                    "V1__t.sql":
+                        "\(start)\nCREATE INDEX CONCURRENTLY t_a ON t (a); INSERT INTO t SELECT 1 FROM pg_settings WHERE name = 'work_mem' AND setting = '5120';"
+                ], to: source)
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await connection.value("SELECT count(*) FROM app.t") == "1")
+            #expect(try await connection.value("SELECT to_regclass('app.t_a') IS NOT NULL") == "t")
+            #expect(try await connection.value("SELECT to_regclass('public.t_a') IS NULL") == "t")
+        }
+    }
 }

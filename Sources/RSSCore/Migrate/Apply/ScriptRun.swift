@@ -45,6 +45,7 @@ struct ScriptRun {
         var left = script.groups.map { group in group.statements.filter { $0.ordinal > done } }.filter { !$0.isEmpty }
         // Nothing is left of a file without statements, or when only its own record was not written any more.
         if left.isEmpty { left = [[]] }
+        try await repeatSettings(of: script.statements.prefix(done))
         for (index, statements) in left.enumerated() {
             try await migrator.checkLock()
             let completes = index == left.count - 1 ? started : nil
@@ -94,6 +95,12 @@ struct ScriptRun {
             progress(.note("\(script.file): goes on at statement \(done.count + 1) of \(script.statements.count)."))
         }
         return recorded
+    }
+
+    /// Makes the settings of the session again that were made by statements done in an earlier run: what follows in the
+    /// file relies on its search_path, or its role.
+    private func repeatSettings(of done: ArraySlice<MigrationStatement>) async throws {
+        for statement in done where statement.setsSession { try await connection.run(statement, of: script) }
     }
 
     private func transaction(

@@ -56,6 +56,19 @@ public struct MigrationStatement: Sendable, Equatable {
         return ["begin", "start", "commit", "end", "rollback", "abort", "savepoint", "release"].contains(first)
     }
 
+    /// Whether it changes settings of the session that outlive its transaction: SET, or `SELECT set_config(…)` as pg_dump
+    /// writes it.
+    var setsSession: Bool {
+        if let node = tree?.as("VariableSetStmt") {
+            return !node.flag("is_local")
+                && !["TRANSACTION", "TRANSACTION SNAPSHOT"].contains(node.string("name") ?? "")
+        }
+        guard let targets = tree?.as("SelectStmt")?.list("targetList"), !targets.isEmpty else { return false }
+        return targets.allSatisfy {
+            $0.as("ResTarget")?["val"]?.as("FuncCall")?.names("funcname").last == "set_config"
+        }
+    }
+
     /// What it locks, as far as its text tells.
     var locks: [RelationLock] { tree.map { LockPrediction.locks(of: $0) } ?? [] }
 }
