@@ -247,4 +247,27 @@ import Testing
         #expect(abs(shares[2] - 0.315) < 0.001 && shares.last.map { abs($0 - 1) < 0.001 } == true)
         #expect(BuildProgress(phase: "something new").fraction == nil)
     }
+
+    @Test func `an index is not dropped while somebody is in the way, who is named`() async throws {
+        try await withDatabase { options in
+            let connection = try await PostgresConnection.connect(options)
+            let reader = try await PostgresConnection.connect(options)
+            let source = try migrations(["V1__t.sql": Self.table + "CREATE INDEX t_x ON t (x);"])
+            _ = try await migrator(connection, source).up(.silent)
+            try await reader.execute("BEGIN")
+            try await reader.execute("SELECT * FROM t")
+            try await Task.sleep(for: .milliseconds(600))
+            try write(["V2__drop.sql": "DROP INDEX CONCURRENTLY t_x"], to: source)
+            let error = await #expect(throws: MigrateError.self) {
+                try await migrator(connection, source, budget: .milliseconds(500)).up(.silent)
+            }
+            #expect(error?.report.exit == .tryAgain && error?.report.blockers?.isEmpty == false)
+            #expect(try await isValid("t_x", connection) == true)
+            try await reader.execute("ROLLBACK")
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await isValid("t_x", connection) == nil)
+            await connection.close()
+            await reader.close()
+        }
+    }
 }

@@ -219,4 +219,19 @@ private func applied(_ migration: Migration) -> AppliedMigration {
             #expect(try await connection.value("SELECT to_regclass('public.t_a') IS NULL") == "t")
         }
     }
+
+    @Test(arguments: [
+        "DROP INDEX CONCURRENTLY no_such_index", "ALTER TABLE p DETACH PARTITION no_such_partition CONCURRENTLY",
+        "CREATE DATABASE postgres",
+    ])
+    func `a statement that failed because there was nothing to do fails again`(sql: String) async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__p.sql": "CREATE TABLE p (a int) PARTITION BY RANGE (a);", "V2__x.sql": sql,
+            ])
+            for _ in 1...2 {
+                await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            }
+        }
+    }
 }

@@ -146,7 +146,14 @@ struct ScriptRun {
     /// Runs a statement that cannot share a transaction with its record.
     private func perform(_ statement: MigrationStatement, recorded: RecordedStatement?) async throws {
         let began = ContinuousClock.now
-        try await ledger.begin(statement, of: version)
+        let wasBegun = recorded?.state == .running
+        let action = StandaloneAction(
+            statement, of: script, connection: connection, lockPolicy: migrator.lockPolicy, watch: migrator.watch,
+            progress: progress, wasBegun: wasBegun)
+        // What the catalog has already before anything was begun is nobody's doing of ours: the statement itself tells
+        // whether that is an error, and so it does in the next run.
+        let isSettled = try await action.isSettled()
+        if wasBegun || !isSettled { try await ledger.begin(statement, of: version) }
         try await FaultPoint.reach("alone.begun")
         if case .backfill(let backfill) = statement.action {
             return try await BackfillRun(backfill, statement, of: script, connection, migrator.lockPolicy, progress)
@@ -159,10 +166,7 @@ struct ScriptRun {
                     }
                 }
         }
-        try await StandaloneAction(
-            statement, of: script, connection: connection, lockPolicy: migrator.lockPolicy, watch: migrator.watch,
-            progress: progress, wasBegun: recorded?.state == .running
-        ).perform()
+        try await action.perform()
         try await FaultPoint.reach("alone.done")
         try await ledger.finish([(statement, began.milliseconds)], of: version)
         try await FaultPoint.reach("alone.recorded")

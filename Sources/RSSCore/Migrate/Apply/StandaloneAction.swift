@@ -41,13 +41,37 @@ struct StandaloneAction {
             }
         case .dropIndex(let index):
             if wasBegun, try await isGone(index) { return }
-            try await withoutLockTimeout { try await connection.run(statement, of: script) }
+            try await drop(index)
         case .detach(let table, let partition): try await detach(partition, from: table)
         case .makesObject(let object):
             if wasBegun, try await exists(object) == object.isMade { return }
             try await connection.run(statement, of: script)
         case .repeatable: try await rerun()
         case .transactional, .endsTransaction, .backfill: break
+        }
+    }
+
+    /// Whether the catalog has already what the statement is to bring about.
+    func isSettled() async throws -> Bool {
+        switch statement.action {
+        case .dropIndex(let index): try await isGone(index)
+        case .detach(let table, let partition): try await isDetachPending(partition, from: table) == nil
+        case .makesObject(let object): try await exists(object) == object.isMade
+        default: false
+        }
+    }
+
+    /// Waits for whoever uses the table before it begins: once begun, the index is invalid, and the wait has no bound.
+    private func drop(_ index: RelationName) async throws {
+        let row = try await connection.query(
+            """
+            SELECT n.nspname::text, c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.indexrelid = to_regclass($1)
+            """, [index.quoted]
+        ).first?.decode(String.self, String.self)
+        let locks = row.map { [RelationLock(RelationName(schema: $0.0, name: $0.1), .accessExclusive)] } ?? []
+        try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
+            try await withoutLockTimeout { try await connection.run(statement, of: script) }
         }
     }
 
@@ -92,17 +116,22 @@ struct StandaloneAction {
         }
     }
 
-    /// A detach that was interrupted hides the partition's rows from every session until it is finished.
-    private func detach(_ partition: RelationName, from table: RelationName) async throws {
-        let row = try await connection.query(
+    /// Whether a partition is half detached; nil when it is none of the table's.
+    private func isDetachPending(_ partition: RelationName, from table: RelationName) async throws -> Bool? {
+        try await connection.query(
             "SELECT inhdetachpending FROM pg_inherits WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)",
             [table.quoted, partition.quoted]
-        ).first
-        if row == nil, wasBegun { return }
+        ).first?.decode(Bool.self, at: 0)
+    }
+
+    /// A detach that was interrupted hides the partition's rows from every session until it is finished.
+    private func detach(_ partition: RelationName, from table: RelationName) async throws {
+        let isPending = try await isDetachPending(partition, from: table)
+        if isPending == nil, wasBegun { return }
         let finalize = """
             ALTER TABLE \(try await connection.quote(table)) DETACH PARTITION \(try await connection.quote(partition)) FINALIZE
             """
-        if try row?.decode(Bool.self, at: 0) == true {
+        if isPending == true {
             return try await withoutLockTimeout { try await connection.run(statement, of: script, sql: finalize) }
         }
         // Nothing older may be in the way: while the statement waits, its partition is neither in nor out.
