@@ -62,6 +62,20 @@ import Testing
         }
     }
 
+    @Test func `batches go along the key, not along its text`() async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__t.sql": """
+                CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 0, at_once int);
+                INSERT INTO t SELECT g FROM generate_series(1, 1000) g;
+                """,
+                "V2__fill.sql": "-- rssctl:backfill batch=100 key=id\nUPDATE t SET n = txid_current() % 1000000000;",
+            ])
+            _ = try await migrator(connection, source).up(.silent)
+            let largest = "SELECT max(c) FROM (SELECT count(*) AS c FROM t GROUP BY n) x"
+            #expect(try await connection.value(largest) == "100")
+        }
+    }
     @Test func `a row is changed once, also when the file is mended between two runs`() async throws {
         try await withConnection { connection in
             let fill = "-- rssctl:backfill batch=100 key=id\nUPDATE t SET n = n + 1"

@@ -19,9 +19,11 @@ struct BatchStatement {
 
     /// The last key of the batch that begins behind `$1`; no row when what is left is less than a batch.
     func bound(isFirst: Bool) -> String {
+        // The key is qualified: ORDER BY would otherwise take the column of the result, which is the text.
         """
-        SELECT \(column)::text FROM \(table) \(isFirst ? "" : "WHERE \(column) > $1::text::\(type)")
-        ORDER BY \(column) OFFSET \(backfill.batch - 1) LIMIT 1
+        SELECT rssctl_keys.\(column)::text FROM \(table) AS rssctl_keys
+        \(isFirst ? "" : "WHERE rssctl_keys.\(column) > $1::text::\(type)")
+        ORDER BY rssctl_keys.\(column) OFFSET \(backfill.batch - 1) LIMIT 1
         """
     }
 
