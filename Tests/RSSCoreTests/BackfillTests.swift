@@ -55,7 +55,7 @@ import Testing
         try await withConnection { connection in
             let source = try migrations([
                 "V1__t.sql": "CREATE TABLE t (id int PRIMARY KEY, n int, id2 int NOT NULL);",
-                "V2__fill.sql": "-- rssctl:backfill batch=100 key=\(key)\nUPDATE t SET n = 1;",
+                "V2__fill.sql": "-- rssctl:backfill batch=100 key=\(key)\nDELETE FROM t;",
             ])
             let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
             #expect(error?.report.code == "RSS-MIGRATE-015")
@@ -76,6 +76,15 @@ import Testing
             #expect(try await connection.value(largest) == "100")
         }
     }
+
+    @Test(arguments: ["id = id + 1000", "(n, id) = (1, id + 1000)"])
+    func `a statement that moves rows along the key is refused`(change: String) async throws {
+        let files = ["V1__fill.sql": "-- rssctl:backfill batch=10 key=id\nUPDATE t SET \(change);"]
+        let source = try migrations(files)
+        let error = #expect(throws: MigrateError.self) { try source.load() }
+        #expect(error?.report.code == "RSS-MIGRATE-014")
+    }
+
     @Test func `a row is changed once, also when the file is mended between two runs`() async throws {
         try await withConnection { connection in
             let fill = "-- rssctl:backfill batch=100 key=id\nUPDATE t SET n = n + 1"

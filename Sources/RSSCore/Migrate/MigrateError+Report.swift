@@ -197,6 +197,7 @@ extension BackfillError {
         switch problem {
         case .noChange: "only an UPDATE or DELETE can be run in batches"
         case .returning: "a statement that is run in batches cannot return rows"
+        case .changesKey: "a statement that is run in batches cannot change the key along which it goes"
         }
     }
 }

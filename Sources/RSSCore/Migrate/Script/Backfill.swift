@@ -25,6 +25,9 @@ public struct Backfill: Sendable, Hashable {
             let table = RelationName(node["relation"])
         else { throw BackfillError(.noChange) }
         guard node.list("returningList").isEmpty else { throw BackfillError(.returning) }
+        // A row that moves along the key would be met again, without end.
+        let isKeySet = node.list("targetList").contains { $0.as("ResTarget")?.string("name") == directive.key }
+        guard type == "DeleteStmt" || !isKeySet else { throw BackfillError(.changesKey) }
         self.table = table
         alias = node["relation"]?["alias"]?.string("aliasname")
         key = directive.key
@@ -66,6 +69,8 @@ public struct BackfillError: Error, Sendable, Equatable {
         case noChange
         /// It has a RETURNING clause, whose rows nobody would get.
         case returning
+        /// It changes the column that is gone along.
+        case changesKey
     }
 
     /// What is wrong.
