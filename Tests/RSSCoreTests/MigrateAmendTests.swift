@@ -71,7 +71,9 @@ import Testing
                 let next = try await PostgresConnection.connect(options)
                 let again = migrator(next, source)
                 let isHalf =
-                    try await next.value("SELECT count(*) FROM rssctl.migration_statement WHERE version < 0") != "0"
+                    try await next.value(
+                        "SELECT count(*) FROM rssctl.migration_statement WHERE version < 0 AND state <> 'planned'")
+                    != "0"
                 if isHalf {
                     await #expect(throws: MigrateError.halfTakenBack(version: 2)) { try await again.up(.silent) }
                 }
@@ -185,5 +187,21 @@ import Testing
         #expect(try source.load().versioned.map(\.version) == [7, 41, 42])
         let repeatable = try MigrationTemplate("v", in: path, isRepeatable: true)
         #expect(repeatable.files.map(\.path) == ["\(path)/R__v.sql"])
+    }
+
+    @Test func `a taking back of which nothing was done is none`() async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__t.sql": "CREATE TABLE t (a int);", "V1__t.down.sql": "DROP TABLE t;",
+            ])
+            let migrator = migrator(connection, source)
+            _ = try await migrator.up(.silent)
+            try await connection.execute("CREATE VIEW v AS SELECT * FROM t")
+            await #expect(throws: MigrateError.self) {
+                try await migrator.down(try await migrator.planDown(to: nil), .silent)
+            }
+            try write(["V2__u.sql": "CREATE TABLE u (a int);"], to: source)
+            #expect(try await migrator.up(.silent).map(\.version) == [2])
+        }
     }
 }

@@ -234,4 +234,16 @@ private func applied(_ migration: Migration) -> AppliedMigration {
             }
         }
     }
+
+    @Test func `a file that was begun is missed when it is gone`() async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__t.sql": "CREATE TABLE t (a int); CREATE INDEX CONCURRENTLY x ON missing (a);"
+            ])
+            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            let other = try migrations(["V2__u.sql": "CREATE TABLE u (a int);"])
+            let error = await #expect(throws: MigrateError.self) { try await migrator(connection, other).up(.silent) }
+            #expect(error?.report.code == "RSS-MIGRATE-004")
+        }
+    }
 }

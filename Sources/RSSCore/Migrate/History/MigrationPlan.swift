@@ -24,6 +24,12 @@ public struct MigrationPlan: Sendable, Equatable {
     ) throws {
         let known = Dictionary(available.versioned.map { ($0.version, $0) }) { first, _ in first }
         var notices: [String] = []
+        // What was done of a migration that was begun does not go away with its file.
+        if let lost = history.unfinished.first(where: {
+            $0.version > 0 && $0.state != .planned && known[$0.version] == nil
+        }) {
+            throw MigrateError.unknownApplied(version: lost.version, name: "begun and not ended")
+        }
         for row in history.applied {
             guard let migration = known[row.version] else {
                 throw MigrateError.unknownApplied(version: row.version, name: row.name)
@@ -34,7 +40,9 @@ public struct MigrationPlan: Sendable, Equatable {
             }
             notices.append("\(migration.file) was changed since it was applied, in comments or white space only.")
         }
-        if !toleratesHalfTakenBack, let half = history.unfinished.first(where: { $0.version < 0 }) {
+        if !toleratesHalfTakenBack,
+            let half = history.unfinished.first(where: { $0.version < 0 && $0.state != .planned })
+        {
             throw MigrateError.halfTakenBack(version: -half.version)
         }
         if let version = history.brokenLink { throw MigrateError.brokenChain(version: version) }
@@ -57,9 +65,9 @@ public struct MigrationPlan: Sendable, Equatable {
         applied = history.applied.sorted { $0.version < $1.version }
         let seen = Dictionary(history.repeatables.map { ($0.name, $0.contentHash) }) { first, _ in first }
         repeatables = available.repeatables.filter { seen[$0.name] != $0.script.contentHash }
-        doneStatements = Dictionary(grouping: history.unfinished, by: \.version).mapValues {
-            $0.count { $0.state == .done }
-        }
+        doneStatements = Dictionary(grouping: history.unfinished.filter { $0.version > 0 }, by: \.version)
+            .filter { $0.value.contains { $0.state != .planned } }
+            .mapValues { $0.count { $0.state == .done } }
         self.notices = notices
     }
 
