@@ -90,4 +90,56 @@ import Testing
     @Test func `what cannot run in a transaction is no repeatable`() throws {
         #expect(throws: MigrateError.self) { try migrations(["R__v.sql": "VACUUM;"]).load() }
     }
+
+    @Test func `other functions of the name are left alone`() async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__f.sql": Self.function("a int") + Self.function("a text"),
+                "R__f.sql": "-- rssctl:replace\n" + Self.function("a int", "SELECT 2::bigint", returns: "bigint"),
+            ])
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await connection.value("SELECT f(1) + f('x'::text)") == "3")
+            try write(["R__f.sql": "-- rssctl:replace\n" + Self.function("a int, b uuid")], to: source)
+            let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            #expect(error?.report.code == "RSS-MIGRATE-020")
+            #expect(try await connection.value("SELECT count(*) FROM pg_proc WHERE proname = 'f'") == "2")
+        }
+    }
+
+    @Test func `a file may make several functions of a name, each with its own grants`() async throws {
+        try await withConnection { connection in
+            func file(_ type: String) -> String {
+                ["a int", "a text"].map {
+                    "-- rssctl:replace\n" + Self.function($0, "SELECT 1::\(type)", returns: type)
+                }
+                .joined(separator: "\n")
+            }
+            let source = try migrations(["R__f.sql": file("int")])
+            _ = try await migrator(connection, source).up(.silent)
+            try await connection.execute("REVOKE ALL ON FUNCTION f(text) FROM PUBLIC")
+            let before = try await grants(connection)
+            try write(["R__f.sql": file("bigint")], to: source)
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await connection.value("SELECT count(*) FROM pg_proc WHERE proname = 'f'") == "2")
+            #expect(try await grants(connection) == before)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `default privileges give nothing that the old one did not have`(wasRevoked: Bool) async throws {
+        try await withConnection { connection in
+            let source = try migrations(["R__f.sql": Self.function("a int")])
+            _ = try await migrator(connection, source).up(.silent)
+            if wasRevoked { try await connection.execute("REVOKE ALL ON FUNCTION f FROM PUBLIC") }
+            try await connection.execute("ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO pg_monitor")
+            try write(
+                ["R__f.sql": "-- rssctl:replace\n" + Self.function("a int", "SELECT 1::bigint", returns: "bigint")],
+                to: source)
+            _ = try await migrator(connection, source).up(.silent)
+            let isPublic = try await connection.value(
+                "SELECT has_function_privilege('pg_monitor', 'f(int)', 'EXECUTE')")
+            #expect(isPublic == (wasRevoked ? "f" : "t"))
+            #expect(try await grants(connection)?.contains("pg_monitor") == false)
+        }
+    }
 }

@@ -51,15 +51,36 @@ struct RepeatableRun {
             return try await connection.run(statement, of: script)
         }
         let before = try await object.existing(connection)
-        if statement.directives.contains(.replace) {
-            for old in before { try await connection.execute("DROP \(old.identity)") }
+        guard statement.directives.contains(.replace) else {
+            return try await guarded(statement, of: script, object, before)
         }
+        let old = try before.first(where: \.isSame) ?? only(of: before.filter { !$0.isFresh }, statement, script)
+        if let old { try await connection.execute("DROP \(old.identity)") }
+        let kept = before.filter { $0 != old }.map(\.identity)
+        try await connection.run(statement, of: script)
+        guard let old, let new = try await object.existing(connection).first(where: { !kept.contains($0.identity) })
+        else { return }
+        try await old.handOn(to: new, connection)
+    }
+
+    /// The one function of the name that is replaced by one with other arguments. Which of several is meant cannot be told,
+    /// and the others are none of this file's business.
+    private func only(
+        of old: [ExistingObject], _ statement: MigrationStatement, _ script: MigrationScript
+    ) throws -> ExistingObject? {
+        if old.count > 1 {
+            throw MigrateError.secondOverload(old.map(\.identity), place: script.place(of: nil, in: statement))
+        }
+        return old.first
+    }
+
+    private func guarded(
+        _ statement: MigrationStatement, of script: MigrationScript, _ object: ReplaceableObject,
+        _ before: [ExistingObject]
+    ) async throws {
         try await connection.run(statement, of: script)
         let after = try await object.existing(connection)
-        if statement.directives.contains(.replace) {
-            // What several overloads had is not to be told apart any more: the first one's is taken.
-            for new in after { if let old = before.first { try await old.handOn(to: new, connection) } }
-        } else if !before.isEmpty, after.count > before.count {
+        if !before.isEmpty, after.count > before.count {
             let place = script.place(of: nil, in: statement)
             throw MigrateError.secondOverload(after.map(\.identity), place: place)
         }
@@ -70,6 +91,8 @@ struct RepeatableRun {
 private struct ReplaceableObject {
     let name: RelationName
     let kind: String
+    /// `public.f(integer)`, to be looked up; nil for a view, of which there is one.
+    let signature: String?
 
     init?(_ statement: MigrationStatement) {
         guard let (type, node) = statement.tree?.tagged else { return nil }
@@ -82,22 +105,26 @@ private struct ReplaceableObject {
         }
         guard let name else { return nil }
         self.name = name
+        signature =
+            kind == "FUNCTION"
+            ? "\(name.quoted)(\(RoutineSignature(node).arguments.joined(separator: ", ")))" : nil
     }
 
     func existing(_ connection: PostgresConnection) async throws -> [ExistingObject] {
         try await connection.query(
-            SQLResource(PackageResources.routines_named_sql).text, [name.schema, name.name, kind]
+            SQLResource(PackageResources.routines_named_sql).text, [name.schema, name.name, kind, signature]
         ).map { row in
-            let (identity, owner, comment, hasGrants, grants) = try row.decode(
-                String.self, String.self, String?.self, Bool.self, [String].self)
+            let (identity, owner, comment, hasGrants, grants, grantees, isFresh, isSame) = try row.decode(
+                String.self, String.self, String?.self, Bool.self, [String].self, [String].self, Bool.self, Bool.self)
             return ExistingObject(
-                identity: identity, owner: owner, comment: comment, hasGrants: hasGrants, grants: grants)
+                identity: identity, owner: owner, comment: comment, hasGrants: hasGrants, grants: grants,
+                grantees: grantees, isFresh: isFresh, isSame: isSame)
         }
     }
 }
 
 /// A function or view as it is, with what a DROP would lose.
-private struct ExistingObject {
+private struct ExistingObject: Equatable {
     /// `FUNCTION public.f(integer)`, as statements name it; quoted by the server.
     let identity: String
     let owner: String
@@ -105,6 +132,12 @@ private struct ExistingObject {
     let hasGrants: Bool
     /// `EXECUTE TO app WITH GRANT OPTION`; role names quoted by the server.
     let grants: [String]
+    /// Who has any; quoted by the server.
+    let grantees: [String]
+    /// Whether it was made or replaced by the transaction that is open.
+    let isFresh: Bool
+    /// Whether it is what the statement would replace: a function of the same argument types, or the view.
+    let isSame: Bool
 
     /// Gives owner, comment and grants to the object that has taken this one's place.
     func handOn(to new: ExistingObject, _ connection: PostgresConnection) async throws {
@@ -115,11 +148,15 @@ private struct ExistingObject {
         if let comment, new.comment == nil {
             try await connection.execute("COMMENT ON \(new.identity) IS \(try await connection.quoteLiteral(comment))")
         }
-        guard hasGrants else { return }
+        guard hasGrants || new.hasGrants else { return }
         // GRANT names a view a TABLE.
         let target = new.identity.replacing(#/^(MATERIALIZED )?VIEW /#, with: "TABLE ")
-        try await connection.execute("REVOKE ALL ON \(target) FROM PUBLIC")
-        for grant in grants {
+        // Default privileges may have given the new one what the old one did not have.
+        let owner = try await connection.quoteIdentifier(owner)
+        let all = (Set(new.grantees).union(["PUBLIC", owner])).sorted().joined(separator: ", ")
+        try await connection.execute("REVOKE ALL ON \(target) FROM \(all)")
+        let builtIn = ["ALL TO \(owner)"] + (target.hasPrefix("TABLE ") ? [] : ["EXECUTE TO PUBLIC"])
+        for grant in hasGrants ? grants : builtIn {
             let parts = grant.split(separator: " TO ", maxSplits: 1)
             try await connection.execute("GRANT \(parts[0]) ON \(target) TO \(parts[1])")
         }
