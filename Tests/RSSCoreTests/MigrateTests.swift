@@ -246,4 +246,14 @@ private func applied(_ migration: Migration) -> AppliedMigration {
             #expect(error?.report.code == "RSS-MIGRATE-004")
         }
     }
+
+    @Test func `a role that a file puts on is taken off behind it, however it was put on`() async throws {
+        try await withConnection { connection in
+            let source = try migrations(["V1__a.sql": "SELECT 1;"])
+            _ = try await migrator(connection, source).up(.silent)
+            try await connection.execute("SET SESSION AUTHORIZATION pg_monitor")
+            try await connection.restoreSettings()
+            #expect(try await connection.value("SELECT session_user <> 'pg_monitor'") == "t")
+        }
+    }
 }

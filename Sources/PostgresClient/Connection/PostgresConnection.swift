@@ -132,8 +132,9 @@ public actor PostgresConnection {
 
     /// Makes the session's settings again, as they were at its start. Not for a session behind a pooler.
     public func restoreSettings() async throws {
-        try await execute("RESET ALL")
+        try await execute("RESET SESSION AUTHORIZATION")
         try await execute("RESET ROLE")
+        try await execute("RESET ALL")
         try await cancellable { try self.configureSession() }
     }
 
