@@ -247,6 +247,12 @@ private func applied(_ migration: Migration) -> AppliedMigration {
         }
     }
 
+    @Test(arguments: ["V2__add-column.sql", "v2__x.sql", "V2_x.sql", "R__f-x.sql", "V1__a.Down.sql", "V0__x.sql"])
+    func `a name that is almost one of a migration is not passed over`(name: String) throws {
+        let source = try migrations(["V1__a.sql": "SELECT 1;", name: "SELECT 2;", "seed.sql": "SELECT 3;"])
+        #expect(throws: MigrateError.fileName(name)) { try source.load() }
+    }
+
     @Test func `a role that a file puts on is taken off behind it, however it was put on`() async throws {
         try await withConnection { connection in
             let source = try migrations(["V1__a.sql": "SELECT 1;"])

@@ -9,6 +9,11 @@ extension MigrateError: ReportableError {
             ErrorReport(
                 code: "RSS-MIGRATE-001", exit: .dataError, message: "the folder \(path) holds no migrations to read",
                 detail: reason, hint: "name a folder of V0001__what_it_does.sql files with --directory")
+        case .fileName(let file):
+            ErrorReport(
+                code: "RSS-MIGRATE-042", exit: .dataError, message: "\(file) is named almost like a migration",
+                detail: "it would be passed over; a name is of letters, digits and underscores, a version is 1 or more",
+                hint: "name it V0001__what_it_does.sql or R__what_it_makes.sql")
         case .duplicateVersion(let version, let files):
             ErrorReport(
                 code: "RSS-MIGRATE-002", exit: .dataError, message: "version \(version) exists twice",

@@ -6,6 +6,8 @@ import SQLScript
 public enum MigrateError: Error, Equatable {
     /// The folder of migrations cannot be read, or holds none.
     case directoryUnreadable(String, reason: String)
+    /// A file is named almost like a migration.
+    case fileName(String)
     /// Two files have the same version.
     case duplicateVersion(Int64, files: [String])
     /// A file that takes a migration back has no migration to take back.

@@ -53,10 +53,15 @@ public enum MigrationFileName: Sendable, Equatable {
     /// `R__what_it_makes.sql`
     case repeatable(name: String)
 
+    /// Whether a name is meant for one of these and is none: it must not be passed over in silence.
+    static func isMistaken(_ file: String) -> Bool {
+        MigrationFileName(file) == nil && file.wholeMatch(of: /(V[0-9]+_.*|R__.*)\.sql/.ignoresCase()) != nil
+    }
+
     /// Reads a name; nil for one of another form.
     public init?(_ file: String) {
         if let match = file.wholeMatch(of: /V(?<version>[0-9]{1,18})__(?<name>[A-Za-z0-9_]+)(?<down>\.down)?\.sql/),
-            let version = Int64(match.version)
+            let version = Int64(match.version), version > 0
         {
             self =
                 match.down == nil

@@ -41,6 +41,9 @@ public enum MigrationSource: Sendable, Equatable {
         } catch {
             throw MigrateError.directoryUnreadable(path, reason: (error as NSError).localizedDescription)
         }
+        if let mistaken = names.sorted().first(where: MigrationFileName.isMistaken) {
+            throw MigrateError.fileName(mistaken)
+        }
         let files = names.filter { MigrationFileName($0) != nil }
         if files.isEmpty {
             throw MigrateError.directoryUnreadable(path, reason: "it holds no file named V0001__what_it_does.sql")
