@@ -270,4 +270,29 @@ import Testing
             await reader.close()
         }
     }
+
+    @Test(arguments: [
+        "REINDEX INDEX CONCURRENTLY p_x", "REINDEX TABLE CONCURRENTLY p", "REINDEX SCHEMA CONCURRENTLY s",
+    ])
+    func `what an interrupted rebuild left on a partition is swept`(sql: String) async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__p.sql": """
+                CREATE SCHEMA s;
+                CREATE TABLE s.p (a int, x text) PARTITION BY RANGE (a);
+                CREATE TABLE s.p1 PARTITION OF s.p FOR VALUES FROM (0) TO (10);
+                INSERT INTO s.p VALUES (1, 'x'), (2, 'x');
+                CREATE INDEX p_x ON s.p (x);
+                """
+            ])
+            _ = try await migrator(connection, source).up(.silent)
+            try write(["V2__again.sql": "SET search_path = s; \(sql);"], to: source)
+            await #expect(throws: PostgresError.self) {
+                try await connection.execute("CREATE UNIQUE INDEX CONCURRENTLY p1_x_idx_ccnew ON s.p1 (x)")
+            }
+            #expect(try await isValid("s.p1_x_idx_ccnew", connection) == false)
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await isValid("s.p1_x_idx_ccnew", connection) == nil)
+        }
+    }
 }

@@ -104,7 +104,9 @@ struct StandaloneAction {
     private func rerun() async throws {
         let strong = statement.locks.filter { $0.mode >= .share }
         if strong.isEmpty {
-            if statement.tree?.as("ReindexStmt") != nil { try await IndexLeftovers(connection).sweep(statement.locks) }
+            if let reindex = statement.tree?.as("ReindexStmt") {
+                try await IndexLeftovers(connection).sweep(statement.locks, scope: .init(reindex))
+            }
             return try await withoutLockTimeout { try await connection.run(statement, of: script) }
         }
         let milliseconds =
