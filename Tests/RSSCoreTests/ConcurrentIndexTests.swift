@@ -248,6 +248,49 @@ import Testing
         #expect(BuildProgress(phase: "something new").fraction == nil)
     }
 
+    @Test func `an index may name its columns by the table`() async throws {
+        try await withDatabase { options in
+            let connection = try await PostgresConnection.connect(options)
+            let source = try migrations([
+                "V1__t.sql": Self.table + """
+                    CREATE TABLE p (a int, x text) PARTITION BY RANGE (a);
+                    CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
+                    CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20) PARTITION BY RANGE (a);
+                    CREATE TABLE p21 PARTITION OF p2 FOR VALUES FROM (10) TO (20);
+                    """
+            ])
+            _ = try await migrator(connection, source).up(.silent)
+            let sql = "CREATE INDEX CONCURRENTLY t_x ON t (lower(t.x)) WHERE t.id > 5"
+            try await spoil(sql, options)
+            try write(
+                [
+                    "V2__t.sql": sql,
+                    "V3__p.sql": "CREATE INDEX CONCURRENTLY p_x ON p (lower(p.x)) WHERE p.a > 5",
+                ], to: source)
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(try await isValid("t_x", connection) == true)
+            #expect(try await isValid("p_x", connection) == true)
+            await connection.close()
+        }
+    }
+
+    @Test func `a foreign table among the partitions is told before anything is built`() async throws {
+        try await withConnection { connection in
+            let source = try migrations([
+                "V1__p.sql": """
+                CREATE FOREIGN DATA WRAPPER w;
+                CREATE SERVER s FOREIGN DATA WRAPPER w;
+                CREATE TABLE p (a int) PARTITION BY RANGE (a);
+                CREATE FOREIGN TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10) SERVER s;
+                """,
+                "V2__i.sql": "CREATE INDEX CONCURRENTLY p_a ON p (a)",
+            ])
+            let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            #expect(error?.report.code == "RSS-MIGRATE-043")
+            #expect(try await isValid("p_a", connection) == nil)
+        }
+    }
+
     @Test func `an index is not dropped while somebody is in the way, who is named`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)

@@ -150,6 +150,15 @@ extension MigrateError: ReportableError {
                 code: "RSS-MIGRATE-023", exit: .dataError,
                 message: "ON ONLY of a partitioned table cannot be built concurrently",
                 hint: "leave ONLY out: the index is then built on each partition, concurrently", place: place)
+        case .indexForeignPartition(let partition, let place):
+            ErrorReport(
+                code: "RSS-MIGRATE-043", exit: .failed,
+                message:
+                    "\(partition) is a foreign table, and the table it is a partition of cannot be indexed concurrently",
+                detail: "an index put together from those of the partitions is valid only when each partition has one",
+                hint:
+                    "build an index on each of the other partitions instead: CREATE INDEX CONCURRENTLY … ON partition …",
+                place: place)
         case .indexNameTaken(let name, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-024", exit: .failed, message: "something else is named \(name)",

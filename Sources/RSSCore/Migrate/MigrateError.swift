@@ -66,6 +66,8 @@ public enum MigrateError: Error, Equatable {
     case indexTableMissing(String, place: SourcePlace)
     /// `CREATE INDEX CONCURRENTLY … ON ONLY` of a partitioned table.
     case indexOnlyConcurrently(place: SourcePlace)
+    /// A partition is a foreign table, without which the index of the whole is never valid.
+    case indexForeignPartition(String, place: SourcePlace)
     /// Something else has the index's name.
     case indexNameTaken(String, place: SourcePlace)
     /// An index of the name is there, and is another one.

@@ -50,6 +50,8 @@ struct IndexBuilder {
     /// - Parameter wanted: its definition as PostgreSQL writes it, where that is known already.
     func build(_ name: String, on table: IndexedTable, wanted: String? = nil) async throws {
         if try await settle(name, on: table, wanted: wanted) { return }
+        // A partition is not named as the statement names its columns' table.
+        let build = wanted.map { self.build.defined(by: $0, unlessFor: table.name) } ?? self.build
         let sql = build.sql(
             name: try await connection.quoteIdentifier(name), on: try await connection.quote(table.relation),
             concurrently: true)
@@ -118,13 +120,16 @@ struct IndexBuilder {
             found.builder == nil, found.parent == nil
         else { return }
         let quoted = try await connection.quote(RelationName(schema: table.schema, name: name))
+        let before = try await connection.query("SELECT current_setting('statement_timeout')").first?
+            .decode(String.self, at: 0)
         do {
             try await connection.executeScript("SET statement_timeout = '5s'")
             try await connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(quoted)")
         } catch let error as PostgresError where error.sqlState == .queryCanceled {
             progress(.warning("\(quoted) is left invalid for now; the next run drops it."))
         }
-        try await connection.execute("RESET statement_timeout")
+        // RESET would bring back what the role or the database has set, which cuts the next try off.
+        try await connection.query("SELECT set_config('statement_timeout', $1, false)", [before])
     }
 
     /// A concurrent build waits for every older transaction with a snapshot. Until they are gone it is not begun, so that

@@ -51,6 +51,16 @@ struct IndexCatalog: Sendable {
             .map(IndexedTable.init)
     }
 
+    /// A foreign table among the partitions of a table, at any depth; nil for none.
+    func foreignPartition(of table: IndexedTable) async throws -> String? {
+        try await connection.query(
+            """
+            SELECT c.oid::regclass::text FROM pg_partition_tree($1::oid::regclass) t JOIN pg_class c ON c.oid = t.relid
+            WHERE c.relkind = 'f' ORDER BY 1 LIMIT 1
+            """, [table.oid]
+        ).first?.decode(String.self, at: 0)
+    }
+
     /// What has a name in the schema of a table; nil when nothing has.
     func index(_ name: String, on table: IndexedTable) async throws -> ExistingIndex? {
         try await indexes(on: table, named: name).first
@@ -71,12 +81,15 @@ struct IndexCatalog: Sendable {
     func definition(of build: IndexBuild, on table: IndexedTable) async throws -> String {
         try await connection.execute("BEGIN")
         do {
+            // The copy is named as the table is, which an expression or a predicate may name.
+            let copy = RelationName(
+                schema: "pg_temp", name: table.schema.hasPrefix("pg_temp") ? "rssctl_probe" : table.name)
+            let quoted = try await connection.quote(copy)
             try await connection.execute(
-                "CREATE TEMPORARY TABLE rssctl_probe (LIKE \(try await connection.quote(table.relation)))")
-            try await connection.execute(
-                build.sql(name: "rssctl_probe_index", on: "pg_temp.rssctl_probe", concurrently: false))
+                "CREATE TABLE \(quoted) (LIKE \(try await connection.quote(table.relation)))")
+            try await connection.execute(build.sql(name: "rssctl_probe_index", on: quoted, concurrently: false))
             let probe = try await connection.query(
-                SQLResource(PackageResources.index_table_sql).text, ["pg_temp.rssctl_probe"]
+                SQLResource(PackageResources.index_table_sql).text, [copy.quoted]
             ).first.map(IndexedTable.init)
             let found = probe == nil ? nil : try await index("rssctl_probe_index", on: probe!)
             try await connection.execute("ROLLBACK")

@@ -53,7 +53,10 @@ struct PartitionedIndexBuilder {
             }
             return found
         }
-        let sql = builder.build.sql(
+        if let foreign = try await catalog.foreignPartition(of: table) {
+            throw MigrateError.indexForeignPartition(foreign, place: builder.place)
+        }
+        let sql = builder.build.defined(by: wanted, unlessFor: table.name).sql(
             name: try await connection.quoteIdentifier(name), on: try await connection.quote(table.relation),
             concurrently: false, only: true)
         try await briefly(locking: [RelationLock(table.relation, .share)], sql)

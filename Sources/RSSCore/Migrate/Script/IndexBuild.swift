@@ -12,6 +12,8 @@ public struct IndexBuild: Sendable, Hashable {
     public let isOnly: Bool
     /// What stands behind the table's name: `USING gin (…) WHERE …`.
     public let definition: String
+    /// Whether it names columns by the table: `WHERE t.is_open`.
+    private let namesTable: Bool
 
     /// Takes a statement apart; nil for anything but a CREATE INDEX.
     public init?(_ statement: ScriptStatement, tree: ParseNode) {
@@ -23,6 +25,24 @@ public struct IndexBuild: Sendable, Hashable {
         self.table = table
         isOnly = !relation.flag("inh")
         self.definition = definition
+        var namesTable = false
+        for part in ["indexParams", "indexIncludingParams", "whereClause"] {
+            node[part]?.walk { type, reference in
+                if type == "ColumnRef", reference.list("fields").count > 1 { namesTable = true }
+            }
+        }
+        self.namesTable = namesTable
+    }
+
+    private init(_ build: IndexBuild, definition: String) {
+        (isUnique, name, table, isOnly) = (build.isUnique, build.name, build.table, build.isOnly)
+        self.definition = definition
+        namesTable = false
+    }
+
+    /// The same for a table of another name; the definition as PostgreSQL writes it names no table.
+    func defined(by definition: String, unlessFor name: String) -> IndexBuild {
+        namesTable && name != table.name ? IndexBuild(self, definition: definition) : self
     }
 
     /// The text behind the table's name, which begins at a byte of the statement: `a.b.c` is words and points in turn.
