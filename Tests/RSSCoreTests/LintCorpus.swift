@@ -250,7 +250,8 @@ enum LintCorpus {
         .init(
             "unbatched-change", bad: "UPDATE t SET a = 0 WHERE true;", safe: "UPDATE t SET a = 0 WHERE id = 4;"),
         .init(
-            "unbatched-change", bad: "WITH gone AS (DELETE FROM u RETURNING id) INSERT INTO t (id) SELECT id FROM gone;",
+            "unbatched-change",
+            bad: "WITH gone AS (DELETE FROM u RETURNING id) INSERT INTO t (id) SELECT id FROM gone;",
             safe: "WITH gone AS (DELETE FROM u WHERE id = 4 RETURNING id) INSERT INTO t (id) SELECT id FROM gone;"),
         .init("unbatched-change", bad: "DELETE FROM u;", safe: "DELETE FROM u WHERE id = 4;"),
         .init(

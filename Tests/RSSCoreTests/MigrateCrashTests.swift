@@ -97,6 +97,41 @@ import Testing
         }
     }
 
+    @Test func `settings and the role of a file hold again when it goes on, and the history is kept by ours`()
+        async throws
+    {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                DO $$ BEGIN CREATE ROLE rssctl_test_owner; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+                CREATE SCHEMA "Other" AUTHORIZATION rssctl_test_owner;
+                """)
+            let sql = """
+                SET ROLE rssctl_test_owner;
+                SELECT pg_catalog.set_config('search_path', '"Other"', false);
+                CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1), (2);
+                VACUUM t;
+                DO $$ BEGIN IF current_setting('rssctl.broken', true) = 'yes' THEN RAISE 'broken'; END IF; END $$;
+                CREATE INDEX CONCURRENTLY t_x ON t ((id + 1));
+                -- rssctl:backfill batch=1 key=id
+                UPDATE t SET n = 1;
+                """
+            let source = try migrations(["V1__t.sql": sql])
+            let database = try await connection.value("SELECT current_database()") ?? ""
+            try await connection.execute("ALTER DATABASE \(database) SET rssctl.broken = 'yes'")
+            try await connection.execute("SET rssctl.broken = 'yes'")
+            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            try await connection.execute("RESET ROLE")
+            try await connection.restoreSettings()
+            try await connection.execute("SET rssctl.broken = 'no'")
+            _ = try await migrator(connection, source).up(.silent)
+            #expect(
+                try await connection.value(
+                    "SELECT relowner::regrole || ' ' || relnamespace::regnamespace FROM pg_class WHERE relname = 't_x'")
+                    == "rssctl_test_owner \"Other\"")
+        }
+    }
+
     @Test func `a statement that was done cannot be changed while the rest is still to do`() async throws {
         try await withConnection { connection in
             let source = try migrations(["V1__a.sql": "CREATE TABLE a (id int); VACUUM a; SELECT 1/0;"])

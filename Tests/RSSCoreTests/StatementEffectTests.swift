@@ -22,7 +22,8 @@ import Testing
 
     private static let statements =
         [
-            ("v10", "varchar(20)"), ("v10", "varchar(5)"), ("v10", "text"), ("v10", "text COLLATE \"C\""), ("v10", "varchar"), ("v", "varchar(20)"),
+            ("v10", "varchar(20)"), ("v10", "varchar(5)"), ("v10", "text"), ("v10", "text COLLATE \"C\""),
+            ("v10", "varchar"), ("v", "varchar(20)"),
             ("v", "text"), ("tx", "varchar"), ("tx", "varchar(9)"), ("ch", "char(9)"), ("ch", "text"),
             ("n", "numeric(10, 2)"),
             ("n", "numeric(6, 2)"), ("n", "numeric(10, 3)"), ("n", "numeric"), ("nu", "numeric(10, 2)"),

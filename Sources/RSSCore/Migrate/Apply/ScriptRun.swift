@@ -103,6 +103,20 @@ struct ScriptRun {
         for statement in done where statement.setsSession { try await connection.run(statement, of: script) }
     }
 
+    /// Writes the history as the role that the run began with: the file may have taken another one, which need have no
+    /// right to it.
+    private func asSelf(_ work: () async throws -> Void) async throws {
+        guard script.switchesRole else { return try await work() }
+        guard await connection.transactionStatus == .idle else {
+            try await connection.execute("SET LOCAL ROLE NONE")
+            return try await work()
+        }
+        try await connection.transaction {
+            try await connection.execute("SET LOCAL ROLE NONE")
+            try await work()
+        }
+    }
+
     private func transaction(
         _ statements: [MigrationStatement], completing started: ContinuousClock.Instant?
     ) async throws {
@@ -136,10 +150,10 @@ struct ScriptRun {
     private func record(
         _ done: [(statement: MigrationStatement, milliseconds: Int64)], completing started: ContinuousClock.Instant?
     ) async throws {
-        if !done.isEmpty { try await ledger.finish(done, of: version) }
+        if !done.isEmpty { try await asSelf { try await ledger.finish(done, of: version) } }
         try await FaultPoint.reach("record.after")
         guard let started else { return }
-        try await complete(started.milliseconds)
+        try await asSelf { try await complete(started.milliseconds) }
         try await FaultPoint.reach("complete.after")
     }
 
@@ -153,22 +167,24 @@ struct ScriptRun {
         // What the catalog has already before anything was begun is nobody's doing of ours: the statement itself tells
         // whether that is an error, and so it does in the next run.
         let isSettled = try await action.isSettled()
-        if wasBegun || !isSettled { try await ledger.begin(statement, of: version) }
+        if wasBegun || !isSettled { try await asSelf { try await ledger.begin(statement, of: version) } }
         try await FaultPoint.reach("alone.begun")
         if case .backfill(let backfill) = statement.action {
             return try await BackfillRun(backfill, statement, of: script, connection, migrator.lockPolicy, progress)
                 .run(
                     from: recorded?.checkpoint
                 ) { mark in
-                    switch mark {
-                    case .checkpoint(let key): try await ledger.checkpoint(key, statement, of: version)
-                    case .end: try await ledger.finish([(statement, began.milliseconds)], of: version)
+                    try await asSelf {
+                        switch mark {
+                        case .checkpoint(let key): try await ledger.checkpoint(key, statement, of: version)
+                        case .end: try await ledger.finish([(statement, began.milliseconds)], of: version)
+                        }
                     }
                 }
         }
         try await action.perform()
         try await FaultPoint.reach("alone.done")
-        try await ledger.finish([(statement, began.milliseconds)], of: version)
+        try await asSelf { try await ledger.finish([(statement, began.milliseconds)], of: version) }
         try await FaultPoint.reach("alone.recorded")
     }
 }

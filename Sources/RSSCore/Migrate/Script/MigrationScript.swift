@@ -14,6 +14,11 @@ public struct MigrationScript: Sendable, Equatable {
     /// The statements in order.
     public let statements: [MigrationStatement]
 
+    /// Whether a statement takes another role.
+    var switchesRole: Bool {
+        statements.contains { $0.tree?.as("VariableSetStmt")?.string("name") == "role" }
+    }
+
     /// The statements as they are run.
     public var groups: [StatementGroup] { StatementGroup.divide(statements) }
 

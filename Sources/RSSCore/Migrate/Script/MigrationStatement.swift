@@ -46,7 +46,9 @@ public struct MigrationStatement: Sendable, Equatable {
         } catch {
             throw MigrateError.backfillUnsuited(error, place: SourcePlace(source.position, in: file))
         }
-        hash = Digest.sha256.hex(source.normalized.utf8)
+        // A checkpoint means something along the key only by which it was made.
+        let key = backfill.first.map { "\nkey \($0.key)" } ?? ""
+        hash = Digest.sha256.hex((source.normalized + key).utf8)
     }
 
     /// Whether the statement begins, ends or divides a transaction, told by its first word where it was not parsed.
