@@ -39,8 +39,9 @@ public struct LockPolicy: Sendable, Equatable {
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> T
     ) async throws -> T {
         var patience = LockPatience(budget: budget)
+        var watch = HolderWatch()
         while true {
-            let inTheWay = try await Self.inTheWay(of: locks, connection)
+            let inTheWay = watch.inTheWay(try await Self.holders(against: locks, connection))
             if inTheWay.isEmpty {
                 do {
                     return try await work()
@@ -59,9 +60,9 @@ public struct LockPolicy: Sendable, Equatable {
         error.sqlState == .lockNotAvailable || error.sqlState == .deadlockDetected
     }
 
-    private static func inTheWay(of locks: [RelationLock], _ connection: PostgresConnection) async throws
-        -> [BlockingSession]
-    {
+    private static func holders(
+        against locks: [RelationLock], _ connection: PostgresConnection
+    ) async throws -> [HolderWatch.Holder] {
         let strong = locks.filter { $0.mode >= .shareUpdateExclusive }
         if strong.isEmpty { return [] }
         return try await connection.query(
@@ -70,7 +71,7 @@ public struct LockPolicy: Sendable, Equatable {
                 strong.map(\.relation.quoted),
                 strong.map { "{\($0.mode.conflicts.map(\.catalogName).joined(separator: ","))}" },
             ]
-        ).map(BlockingSession.init)
+        ).map(HolderWatch.Holder.init)
     }
 
     /// The sessions that hold locks for longest, the likeliest to be in the way.

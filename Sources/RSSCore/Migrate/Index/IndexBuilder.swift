@@ -136,10 +136,12 @@ struct IndexBuilder {
     /// they can be named and the budget holds.
     private func waitForOldTransactions(_ table: IndexedTable) async throws {
         var patience = LockPatience(budget: lockPolicy.budget)
+        var watch = HolderWatch()
         while true {
-            let blockers = try await connection.query(
-                SQLResource(PackageResources.build_blockers_sql).text, [table.oid]
-            ).map(BlockingSession.init)
+            let blockers = watch.inTheWay(
+                try await connection.query(
+                    SQLResource(PackageResources.build_blockers_sql).text, [table.oid]
+                ).map(HolderWatch.Holder.init))
             if blockers.isEmpty { return }
             try await patience.wait(for: blockers, .notBegun, progress)
         }
