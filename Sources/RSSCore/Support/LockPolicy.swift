@@ -22,11 +22,12 @@ public struct LockPolicy: Sendable, Equatable {
             budget: settings.duration(.lockBudget) ?? .seconds(300))
     }
 
-    /// Bounds the waits of the open transaction.
-    func bound(_ connection: PostgresConnection) async throws {
+    /// Bounds the waits of the open transaction, or of the session from now on.
+    func bound(_ connection: PostgresConnection, transactionOnly: Bool = true) async throws {
         let parts = timeout.components
         let milliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
-        try await connection.query("SELECT set_config('lock_timeout', $1, true)", ["\(milliseconds)"])
+        try await connection.query(
+            "SELECT set_config('lock_timeout', $1, $2)", ["\(milliseconds)", transactionOnly])
     }
 
     /// Runs work that bounds its own lock waits, again and again while a lock is not to be had.

@@ -109,10 +109,7 @@ struct StandaloneAction {
             }
             return try await withoutLockTimeout { try await connection.run(statement, of: script) }
         }
-        let milliseconds =
-            lockPolicy.timeout.components.attoseconds / 1_000_000_000_000_000
-            + lockPolicy.timeout.components.seconds * 1000
-        try await connection.query("SELECT set_config('lock_timeout', $1, false)", ["\(milliseconds)"])
+        try await lockPolicy.bound(connection, transactionOnly: false)
         try await lockPolicy.run(on: connection, locks: strong, progress: progress) {
             try await connection.run(statement, of: script)
         }

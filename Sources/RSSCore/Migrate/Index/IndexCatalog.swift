@@ -79,24 +79,16 @@ struct IndexCatalog: Sendable {
 
     /// The definition that PostgreSQL would keep of a build: read off an index on an empty copy of the table.
     func definition(of build: IndexBuild, on table: IndexedTable) async throws -> String {
-        try await connection.execute("BEGIN")
-        do {
+        try await connection.transaction {
             // The copy is named as the table is, which an expression or a predicate may name.
             let copy = RelationName(
                 schema: "pg_temp", name: table.schema.hasPrefix("pg_temp") ? "rssctl_probe" : table.name)
             let quoted = try await connection.quote(copy)
             try await connection.execute(
-                "CREATE TABLE \(quoted) (LIKE \(try await connection.quote(table.relation)))")
+                "CREATE TEMPORARY TABLE \(quoted) (LIKE \(try await connection.quote(table.relation))) ON COMMIT DROP")
             try await connection.execute(build.sql(name: "rssctl_probe_index", on: quoted, concurrently: false))
-            let probe = try await connection.query(
-                SQLResource(PackageResources.index_table_sql).text, [copy.quoted]
-            ).first.map(IndexedTable.init)
-            let found = probe == nil ? nil : try await index("rssctl_probe_index", on: probe!)
-            try await connection.execute("ROLLBACK")
-            return found?.definition ?? ""
-        } catch {
-            if await connection.isOpen { _ = try? await connection.execute("ROLLBACK") }
-            throw error
+            guard let probe = try await self.table(copy) else { return "" }
+            return try await index("rssctl_probe_index", on: probe)?.definition ?? ""
         }
     }
 }
