@@ -117,12 +117,12 @@ import Testing
             try await connection.execute(
                 "INSERT INTO organizations (name) SELECT 'x' || n FROM generate_series(1, 500) n")
             try await connection.execute("SELECT nextval('numbers')")
-            let maintenance = PartitionMaintenance(
-                connection, planner: PartitionPlanner(premake: 9), lockPolicy: LockPolicy(), runID: UUID().uuidString)
-            let outcome = try await maintenance.run(
-                schema: "public", name: "visit_reports", today: CalendarDate(Date()), isDryRun: false, progress: .silent
-            )
-            #expect(!outcome.created.isEmpty)
+            var options = MaintenanceRun.Options(at: Date())
+            options.premake = 9
+            let results = try await MaintenanceRun(
+                connection, lockPolicy: LockPolicy(), runID: UUID().uuidString
+            ).run(options, progress: .silent)
+            #expect(results.first?.outcomes.isEmpty == false)
             try await connection.execute("VACUUM FULL organizations")
             try await connection.execute("REINDEX TABLE organizations")
             try await connection.execute("VACUUM (ANALYZE, FREEZE)")

@@ -7,21 +7,31 @@ import Testing
 @testable import RSSCore
 
 @Suite struct PartitionMaintenanceTests {
-    private func maintenance(_ connection: PostgresConnection, premake: Int = 3, budget: Duration = .seconds(5))
-        -> PartitionMaintenance
-    {
-        PartitionMaintenance(
-            connection, planner: PartitionPlanner(premake: premake),
-            lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget), runID: UUID().uuidString)
+    /// What a run made, or would make.
+    private struct Outcome {
+        var created: [String]
+        var statements: [String]
+        var errors: [ErrorReport]
     }
 
-    private let today = CalendarDate(Date())
-
     private func run(
-        _ connection: PostgresConnection, premake: Int = 3, dryRun: Bool = false, budget: Duration = .seconds(5)
-    ) async throws -> PartitionMaintenance.Outcome {
-        try await maintenance(connection, premake: premake, budget: budget).run(
-            schema: "public", name: "visit_reports", today: today, isDryRun: dryRun, progress: .silent)
+        _ connection: PostgresConnection, _ table: RelationName = PartitionPolicy.visitReports.table,
+        premake: Int? = nil,
+        dryRun: Bool = false, budget: Duration = .seconds(5)
+    ) async throws -> Outcome {
+        var options = MaintenanceRun.Options(at: Date())
+        options.tables = [table]
+        options.premake = premake
+        options.isDryRun = dryRun
+        let results = try await MaintenanceRun(
+            connection, lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: budget), runID: UUID().uuidString
+        ).run(options, progress: .silent)
+        let operations =
+            dryRun ? results.flatMap { $0.plan?.operations ?? [] } : results.flatMap(\.outcomes).map(\.operation)
+        return Outcome(
+            created: operations.filter { $0.kind == .create }.map(\.object.name),
+            statements: operations.flatMap(\.statements),
+            errors: results.flatMap(\.outcomes).compactMap(\.error) + results.compactMap(\.error))
     }
 
     @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftover of ours`() async throws
@@ -33,7 +43,7 @@ import Testing
             try await connection.execute("GRANT SELECT, INSERT ON visit_reports TO app")
             let outcome = try await run(connection, premake: 5)
             #expect(outcome.created.count == 2)
-            let name = try #require(outcome.created.last?.name)
+            let name = try #require(outcome.created.last)
             let row = try #require(
                 try await connection.query(
                     """
@@ -89,15 +99,12 @@ import Testing
             let writer = try await PostgresConnection.connect(other)
             try await writer.execute("BEGIN")
             try await writer.execute("INSERT INTO organizations (name) VALUES ('x')")
-            let error = await #expect(throws: PartitionError.self) {
-                try await run(connection, premake: 4, budget: .milliseconds(300))
-            }
-            guard case .lockBudgetSpent(let name, _, let blockers) = error else {
-                Issue.record("\(String(describing: error))")
-                return
-            }
-            #expect(blockers.first?.application == "long-writer")
-            let left = try await connection.query("SELECT 1 FROM pg_class WHERE relname = $1", [name])
+            let outcome = try await run(connection, premake: 4, budget: .milliseconds(300))
+            let error = try #require(outcome.errors.first)
+            #expect(error.code == "RSS-PARTITION-004" && error.exit == .tryAgain)
+            #expect(error.blockers?.first?.application == "long-writer")
+            let left = try await connection.query(
+                "SELECT 1 FROM pg_class WHERE relname = ANY ($1)", [outcome.created])
             #expect(left.isEmpty)
             await writer.close()
             await connection.close()
@@ -113,8 +120,7 @@ import Testing
                 ("by_list", .unsupportedKey("public.by_list", definition: "LIST (x)")),
             ] {
                 await #expect(throws: expected) {
-                    try await maintenance(connection).run(
-                        schema: "public", name: name, today: today, isDryRun: true, progress: .silent)
+                    try await run(connection, RelationName(schema: "public", name: name), dryRun: true)
                 }
             }
         }
@@ -126,8 +132,7 @@ import Testing
             try await connection.execute(
                 "CREATE TABLE \"we\"\"ird; schema\".\"ta'ble\" (id int, \"da\"\"te\" date NOT NULL) PARTITION BY RANGE (\"da\"\"te\")"
             )
-            let outcome = try await maintenance(connection).run(
-                schema: "we\"ird; schema", name: "ta'ble", today: today, isDryRun: false, progress: .silent)
+            let outcome = try await run(connection, RelationName(schema: "we\"ird; schema", name: "ta'ble"))
             #expect(outcome.created.count == 4)
             try await connection.execute("INSERT INTO \"we\"\"ird; schema\".\"ta'ble\" VALUES (1, current_date)")
         }

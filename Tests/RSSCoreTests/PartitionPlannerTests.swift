@@ -3,31 +3,41 @@ import Testing
 
 @testable import RSSCore
 
+private let key = PartitionKey(column: "visit_date", kind: .date)
+
 private func day(_ text: String) -> CalendarDate { CalendarDate(text) ?? CalendarDate(daysSinceEpoch: 0) }
 
-private func table(_ bounds: (String?, String?)...) -> PartitionedTable {
+private func point(_ text: String) -> Int64 {
+    Int64((CalendarDate(text) ?? CalendarDate(daysSinceEpoch: 0)).daysSinceEpoch) * PartitionKey.day
+}
+
+private func partition(_ index: Int, _ bound: (String?, String?)) -> Partition {
+    Partition(
+        oid: Int64(index), schema: "public", name: "p\(index)",
+        bound: .init(lower: bound.0.map(point), upper: bound.1.map(point)), definition: "", isDetachPending: false,
+        isPartitioned: false, isForeign: false, estimatedRows: nil, bytes: 0)
+}
+
+private func table(_ bounds: [(String?, String?)]) -> PartitionedTable {
     PartitionedTable(
-        schema: "public", name: "visit_reports", column: "visit_date",
-        partitions: bounds.enumerated().map { index, bound in
-            Partition(
-                schema: "public", name: "p\(index)", bound: .init(lower: bound.0.map(day), upper: bound.1.map(day)),
-                isDetachPending: false, estimatedRows: nil, bytes: 0)
-        })
+        oid: 1, schema: "public", name: "visit_reports", key: key,
+        partitions: bounds.enumerated().map { partition($0.offset, $0.element) })
 }
 
 @Suite struct PartitionPlannerTests {
-    private let planner = PartitionPlanner(premake: 3)
-
-    private func plan(_ table: PartitionedTable, today: String, taken: Set<String> = []) -> [String] {
-        planner.missing(in: table, takenNames: taken, today: day(today)).map {
-            "\($0.name) \($0.lower) \($0.upper) \($0.reason)"
-        }
+    private func plan(
+        _ bounds: (String?, String?)..., from: String = "2026-06-01", to: String = "2027-03-01", taken: Set<String> = []
+    ) -> [String] {
+        PartitionPlanner.missing(
+            in: table(bounds), cells: PartitionGrid(.month).cells(from: point(from), to: point(to)),
+            now: point("2026-11-24"), takenNames: taken
+        ).map { "\($0.name) \(key.label($0.bound.lower ?? 0)) \(key.label($0.bound.upper ?? 0)) \($0.reason)" }
     }
 
-    @Test func `an empty table gets this month and three more, over the turn of the year`() {
+    @Test func `an empty table gets the cells asked for, over the turn of the year`() {
         #expect(
-            plan(table(), today: "2026-11-24") == [
-                "visit_reports_2026_11 2026-11-01 2026-12-01 this month",
+            plan(from: "2026-11-01") == [
+                "visit_reports_2026_11 2026-11-01 2026-12-01 now",
                 "visit_reports_2026_12 2026-12-01 2027-01-01 ahead",
                 "visit_reports_2027_01 2027-01-01 2027-02-01 ahead",
                 "visit_reports_2027_02 2027-02-01 2027-03-01 ahead",
@@ -35,65 +45,62 @@ private func table(_ bounds: (String?, String?)...) -> PartitionedTable {
     }
 
     @Test func `nothing is planned when all is covered, whatever the names`() {
-        #expect(plan(table(("2026-01-01", "2027-03-01")), today: "2026-11-24").isEmpty)
-        #expect(plan(table((nil, nil)), today: "2026-11-24").isEmpty)
-        #expect(plan(table(("2026-11-01", nil)), today: "2026-11-24").isEmpty)
+        #expect(plan(("2026-01-01", "2027-03-01")).isEmpty)
+        #expect(plan((nil, nil)).isEmpty)
+        #expect(plan(("2026-06-01", nil)).isEmpty)
     }
 
     @Test func `a gap between partitions is filled`() {
-        let plan = plan(table(("2026-08-01", "2026-09-01"), ("2026-10-01", "2027-03-01")), today: "2026-11-24")
-        #expect(plan == ["visit_reports_2026_09 2026-09-01 2026-10-01 gap"])
+        #expect(
+            plan(("2026-06-01", "2026-09-01"), ("2026-10-01", "2027-03-01"))
+                == ["visit_reports_2026_09 2026-09-01 2026-10-01 gap"])
     }
 
-    @Test func `the uncovered rest of a month gets a partition of its own, named by its first day`() {
-        let plan = plan(table(("2026-11-01", "2026-11-16"), ("2026-12-01", "2027-03-01")), today: "2026-11-24")
-        #expect(plan == ["visit_reports_2026_11_16 2026-11-16 2026-12-01 this month"])
+    @Test func `the uncovered rest of a month gets a partition of its own`() {
+        #expect(
+            plan(("2026-06-01", "2026-11-16"), ("2026-12-01", "2027-03-01"))
+                == ["visit_reports_2026_11_part 2026-11-16 2026-12-01 now"])
     }
 
     @Test func `a name that something else bears is not used again`() {
-        let plan = plan(
-            table(("2026-12-01", "2027-03-01")), today: "2026-11-24",
-            taken: ["visit_reports_2026_11", "visit_reports_2026_11_2"])
-        #expect(plan == ["visit_reports_2026_11_3 2026-11-01 2026-12-01 this month"])
-    }
-
-    @Test func `a partition far in the future does not create all the months before it`() {
-        let plan = plan(table(("2026-11-01", "2027-03-01"), ("2097-01-01", "2097-02-01")), today: "2026-11-24")
-        #expect(plan.isEmpty)
+        #expect(
+            plan(
+                ("2026-06-01", "2026-11-01"), ("2026-12-01", "2027-03-01"),
+                taken: ["visit_reports_2026_11", "visit_reports_2026_11_2"])
+                == ["visit_reports_2026_11_3 2026-11-01 2026-12-01 now"])
     }
 
     @Test func `a long table name is cut to the server's 63 bytes`() {
-        let name = PartitionPlanner.freeName(
-            String(repeating: "ä", count: 40), day("2026-11-01"), isWhole: true, taken: [])
+        let name = PartitionPlanner.freeName(String(repeating: "ä", count: 40), "2026_11", taken: [])
         #expect(name.utf8.count <= 63 && name.hasSuffix("_2026_11"))
     }
 
-    @Test func `for any partitions the plan covers the runway without overlap`() {
+    @Test func `for any partitions the plan covers the span without overlap`() {
         var random = SeedRandom(seed: 7, stream: 0)
         for _ in 0..<500 {
-            var partitions: [(String?, String?)] = []
-            var start = day("2026-06-01").adding(days: random.below(60))
+            var bounds: [Partition.Bound] = []
+            var start = point("2026-06-01") + Int64(random.below(60)) * PartitionKey.day
             for _ in 0..<random.below(6) {
-                let end = start.adding(days: 1 + random.below(70))
-                if random.chance(70) { partitions.append((start.description, end.description)) }
+                let end = start + Int64(1 + random.below(70)) * PartitionKey.day
+                if random.chance(70) { bounds.append(.init(lower: start, upper: end)) }
                 start = end
             }
-            var table = table()
-            table.partitions = partitions.enumerated().map { index, bound in
-                Partition(
-                    schema: "public", name: "p\(index)", bound: .init(lower: bound.0.map(day), upper: bound.1.map(day)),
-                    isDetachPending: false, estimatedRows: nil, bytes: 0)
+            var table = table([])
+            table.partitions = bounds.enumerated().map { index, bound in
+                var made = partition(index, (nil, nil))
+                made.bound = bound
+                return made
             }
-            let today = day("2026-09-01").adding(days: random.below(60))
-            let plan = planner.missing(in: table, takenNames: [], today: today)
-            let all =
-                table.partitions.compactMap(\.bound).map { ($0.lower ?? today, $0.upper ?? today) }
-                + plan.map { ($0.lower, $0.upper) }
-            let sorted = all.sorted { $0.0 < $1.0 }
-            for (first, second) in zip(sorted, sorted.dropFirst()) { #expect(first.1 <= second.0) }
+            let interval = PartitionInterval.ofTime[1 + random.below(5)]
+            let cells = PartitionGrid(interval).cells(from: point("2026-09-01"), to: point("2027-01-01"))
+            let plan = PartitionPlanner.missing(
+                in: table, cells: cells, now: point("2026-09-01") + Int64(random.below(60)) * PartitionKey.day,
+                takenNames: [])
+            let all = (bounds + plan.map(\.bound)).sorted { ($0.lower ?? 0) < ($1.lower ?? 0) }
+            for (first, second) in zip(all, all.dropFirst()) { #expect((first.upper ?? 0) <= (second.lower ?? 0)) }
             #expect(Set(plan.map(\.name)).count == plan.count)
-            let end = PartitionMaintenance.coverage(of: table, and: plan, from: today) ?? today
-            #expect(end >= today.startOfMonth(adding: 4))
+            let end = table.coverage(from: point("2026-09-01"), and: plan.map(\.bound))
+            #expect((end ?? 0) >= point("2027-01-01"))
         }
     }
 }

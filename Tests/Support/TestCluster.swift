@@ -106,10 +106,8 @@ private actor DatabaseMaker {
         try await connection.execute("CREATE EXTENSION pg_stat_statements")
         let run = UUID().uuidString
         _ = try await Migrator(connection, source: .shipped, lockPolicy: LockPolicy(), runID: run).up(.silent)
-        _ = try await PartitionMaintenance(
-            connection, planner: PartitionPlanner(), lockPolicy: LockPolicy(), runID: run
-        ).run(
-            schema: "public", name: "visit_reports", today: CalendarDate(Date()), isDryRun: false, progress: .silent)
+        _ = try await MaintenanceRun(connection, lockPolicy: LockPolicy(), runID: run).run(
+            MaintenanceRun.Options(at: Date()), progress: .silent)
         await connection.close()
         return name
     }

@@ -10,14 +10,25 @@ extension Context {
     func connectPostgres(
         holding lock: AdvisoryLock, wait: Duration, statementTimeout: Duration? = nil
     ) async throws -> PostgresConnection {
-        let connection = try await connectPostgres(statementTimeout: statementTimeout, direct: true)
+        let connection = try await connectPostgresDirectly(statementTimeout: statementTimeout)
         do {
-            // A lock taken through a pooler may stay behind on a server session that somebody else is given next.
-            if await connection.announcedBackendPID != connection.backendPID { throw PoolerInBetween(command: command) }
             try await acquire(lock, on: connection, wait: wait)
         } catch {
             await connection.close()
             throw error
+        }
+        return connection
+    }
+
+    /// Opens a session that can hold locks, with the server itself.
+    ///
+    /// - Throws: `PostgresError`, an error for a connection pooler, `CancellationError`.
+    func connectPostgresDirectly(statementTimeout: Duration? = nil) async throws -> PostgresConnection {
+        let connection = try await connectPostgres(statementTimeout: statementTimeout, direct: true)
+        // A lock taken through a pooler may stay behind on a server session that somebody else is given next.
+        guard await connection.announcedBackendPID == connection.backendPID else {
+            await connection.close()
+            throw PoolerInBetween(command: command)
         }
         return connection
     }

@@ -18,15 +18,17 @@ public struct PartitionStatus: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PartitionMap {
+        var options = MaintenanceRun.Options(at: context.world.now())
+        options.tables = [table.relation]
+        options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
+        options.isDryRun = true
         let connection = try await context.connectPostgres(readOnly: true)
-        let premake = context.settings.integer(.partitionPremake) ?? 3
-        let planner = PartitionPlanner(premake: premake)
-        let maintenance = PartitionMaintenance(
-            connection, planner: planner, lockPolicy: LockPolicy(context.settings), runID: context.runID)
-        let found = try await maintenance.table(schema: table.schema, name: table.name)
+        let results = try await MaintenanceRun(
+            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID
+        ).run(options, progress: context.progress)
         await connection.close()
-        let today = CalendarDate(context.world.now())
-        return PartitionMap(found, missing: planner.missing(in: found, takenNames: [], today: today), today: today)
+        guard let plan = results.first?.plan else { throw PartitionError.notPartitioned(table.relation.quoted) }
+        return PartitionMap(plan)
     }
 }
 
@@ -34,8 +36,8 @@ public struct PartitionStatus: Verb {
 public struct PartitionMap: CommandResult {
     struct Entry: Encodable {
         let name: String
-        let lower: CalendarDate?
-        let upper: CalendarDate?
+        let lower: String?
+        let upper: String?
         let isDefault: Bool
         let isDetachPending: Bool
         let estimatedRows: Double?
@@ -44,20 +46,23 @@ public struct PartitionMap: CommandResult {
 
     let table: String
     let partitions: [Entry]
-    let coveredUntil: CalendarDate?
+    let coveredUntil: String?
     let runwayDays: Int?
     let missing: [String]
 
-    init(_ table: PartitionedTable, missing: [PartitionToCreate], today: CalendarDate) {
-        self.table = "\(table.schema).\(table.name)"
-        partitions = table.partitions.map {
+    init(_ plan: MaintenancePlan) {
+        let (found, key) = (plan.table, plan.table.key)
+        table = found.relation.quoted
+        partitions = found.partitions.map {
             Entry(
-                name: $0.name, lower: $0.bound?.lower, upper: $0.bound?.upper, isDefault: $0.isDefault,
-                isDetachPending: $0.isDetachPending, estimatedRows: $0.estimatedRows, bytes: $0.bytes)
+                name: $0.name, lower: $0.bound?.lower.map(key.label), upper: $0.bound?.upper.map(key.label),
+                isDefault: $0.isDefault, isDetachPending: $0.isDetachPending, estimatedRows: $0.estimatedRows,
+                bytes: $0.bytes)
         }
-        coveredUntil = PartitionMaintenance.coverage(of: table, from: today)
-        runwayDays = coveredUntil.map { $0.daysSinceEpoch - today.daysSinceEpoch }
-        self.missing = missing.map { "\($0.lower) … \($0.upper)" }
+        let end = found.coverage(from: plan.now)
+        coveredUntil = end.map(key.label)
+        runwayDays = key.kind.isTime ? end.map { Int(($0 - plan.now) / 86_400_000_000) + 1 } : nil
+        missing = plan.operations.filter { $0.kind == .create || $0.kind == .drain }.compactMap(\.range)
     }
 
     public var exitStatus: ExitStatus {
@@ -66,8 +71,8 @@ public struct PartitionMap: CommandResult {
 
     public var tables: [Table] {
         var notes = [
-            coveredUntil.map { "Covered until \($0): \(runwayDays ?? 0) days from today." }
-                ?? "Today is not covered by any partition."
+            coveredUntil.map { "Covered until \($0)\(runwayDays.map { ": \($0) days from today" } ?? "")." }
+                ?? "What is new now is not covered by any partition."
         ]
         if !missing.isEmpty {
             notes.append("Missing: \(missing.joined(separator: ", ")). Make them: rssctl partition maintain")
@@ -81,8 +86,8 @@ public struct PartitionMap: CommandResult {
                 rows: partitions.map { entry in
                     [
                         .text(entry.name),
-                        .text(entry.isDefault ? "DEFAULT" : entry.lower?.description ?? "MINVALUE"),
-                        .text(entry.isDefault ? "" : entry.upper?.description ?? "MAXVALUE"),
+                        .text(entry.isDefault ? "DEFAULT" : entry.lower ?? "MINVALUE"),
+                        .text(entry.isDefault ? "" : entry.upper ?? "MAXVALUE"),
                         entry.estimatedRows.map { .integer(Int64($0)) } ?? .null, .bytes(entry.bytes),
                         .verdict(entry.isDetachPending ? .critical : .ok),
                     ]

@@ -4,38 +4,73 @@ import RSSModel
 public enum PartitionError: ReportableError, Equatable {
     /// There is no such table, or it is not partitioned.
     case notPartitioned(String)
-    /// The table is partitioned, but not by range over one date column.
+    /// The table is partitioned, but not by range over one column of a type that is known.
     case unsupportedKey(String, definition: String)
     /// A bound could not be read.
     case unreadableBound(partition: String, bound: String)
-    /// The table has a default partition, which ATTACH would scan while nobody else can use it.
-    case hasDefault(table: String, partition: String)
+    /// A policy in the database could not be read.
+    case unreadablePolicy(String, text: String)
+    /// The policy is not one for the table as it is.
+    case policyMisfit(String, problem: String)
+    /// The table is partitioned by something other than a date and has no policy.
+    case noPolicy(String)
+    /// The default partition holds rows of a partition that is to be made.
+    case strayRows(table: String, range: String)
     /// No lock was to be had within the budget.
     case lockBudgetSpent(partition: String, budget: String, blockers: [BlockingSession])
+    /// A file is no saved plan.
+    case unreadablePlan(file: String, problem: String)
+    /// The catalog is not as it was when the plan was made.
+    case stalePlan(table: String)
 
     public var report: ErrorReport {
         switch self {
         case .notPartitioned(let table):
             ErrorReport(
                 code: "RSS-PARTITION-001", exit: .failed, message: "\(table) is no partitioned table",
-                hint: "rssctl migrate makes visit_reports; for another table name one that is partitioned")
+                hint: "rssctl migrate makes visit_reports; rssctl partition convert makes a live table partitioned")
         case .unsupportedKey(let table, let definition):
             ErrorReport(
                 code: "RSS-PARTITION-002", exit: .failed, message: "\(table) is partitioned by \(definition)",
-                hint: "tables that are partitioned by RANGE over one date column can be maintained")
+                hint:
+                    "tables that are partitioned by RANGE over one column can be kept: date, timestamp, timestamptz, integer or UUIDv7"
+            )
         case .unreadableBound(let partition, let bound):
             ErrorReport(
-                code: "RSS-PARTITION-003", exit: .failed, message: "the bound of \(partition) cannot be read as dates",
-                detail: bound)
-        case .hasDefault(let table, let partition):
-            ErrorReport(
-                code: "RSS-PARTITION-005", exit: .failed, message: "\(table) has a default partition, \(partition)",
-                detail: "attaching another one would scan it while readers and writers wait",
-                hint: "empty it and detach it first: ALTER TABLE \(table) DETACH PARTITION \(partition)")
+                code: "RSS-PARTITION-003", exit: .failed, message: "the bound of \(partition) cannot be read",
+                detail: bound, hint: "look at the table in psql: \\d+ \(partition)")
         case .lockBudgetSpent(let partition, let budget, let blockers):
             ErrorReport(
-                code: "RSS-PARTITION-004", exit: .tryAgain, message: "no lock to attach \(partition) within \(budget)",
-                hint: "run rssctl partition maintain again when the sessions named have ended", blockers: blockers)
+                code: "RSS-PARTITION-004", exit: .tryAgain, message: "no lock for \(partition) within \(budget)",
+                hint: "run the same command again when the sessions named have ended", blockers: blockers)
+        case .strayRows(let table, let range):
+            ErrorReport(
+                code: "RSS-PARTITION-005", exit: .failed,
+                message: "the default partition of \(table) holds rows of \(range)",
+                detail: "a partition cannot be attached beside them", hint: "rssctl partition drain \(table)")
+        case .unreadablePolicy(let table, let text):
+            ErrorReport(
+                code: "RSS-PARTITION-006", exit: .configuration,
+                message: "the policy of \(table) cannot be read: \(text)",
+                hint: "set it anew: rssctl partition policy set \(table)")
+        case .policyMisfit(let table, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-007", exit: .configuration,
+                message: "the policy of \(table) does not fit the table: \(problem)",
+                hint: "set it anew: rssctl partition policy set \(table)")
+        case .noPolicy(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-008", exit: .configuration, message: "\(table) has no policy",
+                hint: "rssctl partition policy adopt \(table) reads one off its partitions")
+        case .unreadablePlan(let file, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-009", exit: .dataError, message: "\(file) is no saved plan", detail: problem,
+                hint: "make one: rssctl partition plan --save \(file)")
+        case .stalePlan(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-010", exit: .pending,
+                message: "the plan is out of date: \(table) is not as it was when the plan was made",
+                hint: "look at a new one: rssctl partition plan")
         }
     }
 }

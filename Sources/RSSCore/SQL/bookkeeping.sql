@@ -76,9 +76,71 @@ CREATE TABLE IF NOT EXISTS rssctl.schema_fingerprint (
 COMMENT ON COLUMN rssctl.schema_fingerprint.digest IS 'SHA-256 of the objects: kind, identity and definition of each, NUL behind each.';
 COMMENT ON COLUMN rssctl.schema_fingerprint.objects IS 'Format, major version of the server, and the objects.';
 
+-- One row a table whose partitions are kept.
+CREATE TABLE IF NOT EXISTS rssctl.partition_policy (
+    schema_name        text        NOT NULL,
+    table_name         text        NOT NULL,
+    key_column         text        NOT NULL,
+    partition_interval text        NOT NULL,
+    time_zone          text        NOT NULL DEFAULT 'UTC',
+    premake            integer     NOT NULL DEFAULT 3 CHECK (premake BETWEEN 0 AND 1000),
+    retention          text,
+    quarantine_days    integer     NOT NULL DEFAULT 7 CHECK (quarantine_days >= 0),
+    archive            text,
+    tablespace_name    text,
+    storage_parameters text[]      NOT NULL DEFAULT '{}',
+    changed_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    changed_by         text        NOT NULL DEFAULT session_user,
+    PRIMARY KEY (schema_name, table_name)
+);
+COMMENT ON COLUMN rssctl.partition_policy.partition_interval IS 'hour, day, week, month, quarter, year, or a number.';
+COMMENT ON COLUMN rssctl.partition_policy.retention IS 'How long partitions are kept: 24 months, or a number; NULL for ever.';
+COMMENT ON COLUMN rssctl.partition_policy.archive IS 'The folder that a partition is archived to before it is dropped.';
+
+-- One row a partition that was taken out of its table: kept for some days, then dropped, or attached again.
+CREATE TABLE IF NOT EXISTS rssctl.partition_retired (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    schema_name      text        NOT NULL,
+    table_name       text        NOT NULL,
+    partition_schema text        NOT NULL,
+    partition_name   text        NOT NULL,
+    partition_oid    bigint      NOT NULL,
+    definition       text        NOT NULL,
+    lower_bound      text,
+    upper_bound      text,
+    state            text        NOT NULL CHECK (state IN ('detaching', 'quarantined', 'dropping', 'dropped', 'attached')),
+    archive          text,
+    archive_digest   text,
+    detached_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    drop_after       timestamptz NOT NULL,
+    ended_at         timestamptz,
+    run_id           uuid        NOT NULL
+);
+COMMENT ON COLUMN rssctl.partition_retired.definition IS 'Its bound as PostgreSQL wrote it: FOR VALUES FROM … TO ….';
+COMMENT ON COLUMN rssctl.partition_retired.archive IS 'The folder of its archive, once that was verified.';
+CREATE UNIQUE INDEX IF NOT EXISTS partition_retired_open ON rssctl.partition_retired (partition_oid)
+    WHERE state IN ('detaching', 'quarantined', 'dropping');
+
+-- One row a change of a table's partitioning that takes long: a drain, split, merge or conversion. How far it came is
+-- asked of the catalog; the row says what was wanted, and under which names it works.
+CREATE TABLE IF NOT EXISTS rssctl.partition_work (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind        text        NOT NULL CHECK (kind IN ('drain', 'split', 'merge', 'convert')),
+    schema_name text        NOT NULL,
+    table_name  text        NOT NULL,
+    spec        jsonb       NOT NULL,
+    phase       text        NOT NULL,
+    state       text        NOT NULL CHECK (state IN ('active', 'done', 'aborted', 'undone')),
+    started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    changed_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    run_id      uuid        NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS partition_work_active ON rssctl.partition_work (schema_name, table_name)
+    WHERE state = 'active';
+
 -- The form of these tables. One row.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
     one    boolean PRIMARY KEY DEFAULT true CHECK (one),
     format integer NOT NULL
 );
-INSERT INTO rssctl.bookkeeping (format) VALUES (2) ON CONFLICT (one) DO UPDATE SET format = excluded.format;
+INSERT INTO rssctl.bookkeeping (format) VALUES (3) ON CONFLICT (one) DO UPDATE SET format = excluded.format;

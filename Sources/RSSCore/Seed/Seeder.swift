@@ -54,11 +54,11 @@ public struct Seeder: Sendable {
         let first = options.today.startOfMonth(adding: 1 - options.months)
         let since = Date(timeIntervalSince1970: Double(first.daysSinceEpoch) * 86_400)
         let people = try await progress.phase("organizations and people") {
-            try await PartitionMaintenance(
-                connection, planner: PartitionPlanner(), lockPolicy: LockPolicy(), runID: runID
-            ).cover(
-                schema: "public", name: "visit_reports", from: first, to: options.today.startOfMonth(adding: 1),
-                today: options.today, progress: progress)
+            let end = options.today.startOfMonth(adding: 1)
+            try await PartitionMaintenance(connection, lockPolicy: LockPolicy(), runID: runID).cover(
+                .visitReports, from: Int64(first.daysSinceEpoch) * PartitionKey.day,
+                to: Int64(end.daysSinceEpoch) * PartitionKey.day,
+                at: Date(timeIntervalSince1970: Double(options.today.daysSinceEpoch) * 86_400))
             return try await SeedPeople.write(connection, visits: options.visits, seed: options.seed, since: since)
         }
         // Loading first and indexing afterwards pays off only for much data.

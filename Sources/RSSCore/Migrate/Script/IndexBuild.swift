@@ -34,15 +34,33 @@ public struct IndexBuild: Sendable, Hashable {
         self.namesTable = namesTable
     }
 
-    private init(_ build: IndexBuild, definition: String) {
-        (isUnique, name, table, isOnly) = (build.isUnique, build.name, build.table, build.isOnly)
+    /// Takes the text of a statement apart; nil for anything but one CREATE INDEX.
+    ///
+    /// - Throws: ``ScriptError`` for a text that cannot be split.
+    init?(sql: String) throws {
+        let statements = try Splitter(Array(sql.utf8)).statements()
+        guard statements.count == 1, case .tree(let tree)? = Parser.parse([statements[0].text]).first else {
+            return nil
+        }
+        self.init(statements[0], tree: tree)
+    }
+
+    private init(_ build: IndexBuild, definition: String, isOnly: Bool, namesTable: Bool) {
+        (isUnique, name, table) = (build.isUnique, build.name, build.table)
         self.definition = definition
-        namesTable = false
+        self.isOnly = isOnly
+        self.namesTable = namesTable
+    }
+
+    /// The same for the table with all its partitions: the server writes the definition of a partitioned one with ONLY.
+    func onWholeTable() -> IndexBuild {
+        IndexBuild(self, definition: definition, isOnly: false, namesTable: namesTable)
     }
 
     /// The same for a table of another name; the definition as PostgreSQL writes it names no table.
     func defined(by definition: String, unlessFor name: String) -> IndexBuild {
-        namesTable && name != table.name ? IndexBuild(self, definition: definition) : self
+        namesTable && name != table.name
+            ? IndexBuild(self, definition: definition, isOnly: isOnly, namesTable: false) : self
     }
 
     /// The text behind the table's name, which begins at a byte of the statement: `a.b.c` is words and points in turn.

@@ -6,24 +6,26 @@
 --
 -- No row: no such table, or it is not partitioned. Columns:
 --   oid             the table
---   strategy        range, list or hash
---   key_columns     number of columns and expressions in the key
---   is_expression   true if the first is an expression; key_column is then NULL
---   key_column      name of the first column of the key
---   key_type        its type, as SQL writes it; NULL for an expression
+--   is_range        whether it is partitioned by RANGE over one column
+--   key_column      that column; NULL for an expression
+--   key_kind        date, timestamp, timestamptz, integer, uuid; NULL for another type
 --   key_definition  the key as SQL writes it, for example: RANGE (visit_date)
 --   not_null        whether the column is NOT NULL
---   has_default     whether there is a DEFAULT partition
 
-SELECT c.oid,
-       CASE p.partstrat WHEN 'r' THEN 'range' WHEN 'l' THEN 'list' WHEN 'h' THEN 'hash' ELSE p.partstrat::text END AS strategy,
-       p.partnatts::integer AS key_columns,
-       p.partattrs[0] = 0 AS is_expression,
+SELECT c.oid::bigint,
+       p.partstrat = 'r' AND p.partnatts = 1 AS is_range,
        a.attname::text AS key_column,
-       format_type(a.atttypid, a.atttypmod) AS key_type,
+       CASE a.atttypid
+           WHEN 'date'::regtype THEN 'date'
+           WHEN 'timestamp'::regtype THEN 'timestamp'
+           WHEN 'timestamptz'::regtype THEN 'timestamptz'
+           WHEN 'smallint'::regtype THEN 'integer'
+           WHEN 'integer'::regtype THEN 'integer'
+           WHEN 'bigint'::regtype THEN 'integer'
+           WHEN 'uuid'::regtype THEN 'uuid'
+       END AS key_kind,
        pg_get_partkeydef(c.oid) AS key_definition,
-       a.attnotnull AS not_null,
-       p.partdefid <> 0 AS has_default
+       coalesce(a.attnotnull, false) AS not_null
 FROM pg_partitioned_table p
 JOIN pg_class c ON c.oid = p.partrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace

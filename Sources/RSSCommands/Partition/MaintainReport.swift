@@ -1,0 +1,129 @@
+import RSSCore
+import RSSModel
+
+/// The result of `partition maintain` and `partition plan`.
+public struct MaintainReport: CommandResult {
+    struct Operation: Encodable {
+        let kind: String
+        let object: String
+        let range: String?
+        let reason: String
+        let locks: [PartitionOperation.Lock]
+        let rows: Double?
+        let bytes: Int64?
+        let statements: [String]
+        let state: Verdict
+        let error: ErrorReport?
+    }
+
+    struct Entry: Encodable {
+        let table: String
+        let operations: [Operation]
+        let coveredUntil: String?
+        let error: ErrorReport?
+    }
+
+    let maintained: [Entry]
+    private let isDryRun: Bool
+    private let isQuiet: Bool
+    private let showsLocks: Bool
+
+    private enum CodingKeys: String, CodingKey { case maintained = "tables" }
+
+    init(_ results: [TableMaintenance], isDryRun: Bool, isQuiet: Bool, showsLocks: Bool = false) {
+        maintained = results.map { result in
+            let outcomes =
+                result.outcomes.isEmpty && isDryRun
+                ? (result.plan?.operations ?? []).map { ($0, Verdict.pending, ErrorReport?.none) }
+                : result.outcomes.map { ($0.operation, $0.error == nil ? Verdict.done : .failed, $0.error) }
+            return Entry(
+                table: result.table.quoted,
+                operations: outcomes.map { operation, state, error in
+                    Operation(
+                        kind: operation.kind.rawValue, object: operation.object.quoted, range: operation.range,
+                        reason: operation.reason, locks: operation.locks, rows: operation.rows, bytes: operation.bytes,
+                        statements: operation.statements, state: state, error: error)
+                },
+                coveredUntil: result.plan.flatMap { plan in plan.coveredUntil.map(plan.table.key.label) },
+                error: result.error)
+        }
+        self.isDryRun = isDryRun
+        self.isQuiet = isQuiet
+        self.showsLocks = showsLocks
+    }
+
+    private var errors: [ErrorReport] {
+        maintained.flatMap { entry in entry.operations.compactMap(\.error) + [entry.error].compactMap { $0 } }
+    }
+
+    private var operations: [Operation] { maintained.flatMap(\.operations) }
+
+    public var exitStatus: ExitStatus {
+        let errors = errors
+        if errors.isEmpty { return .done }
+        return errors.allSatisfy { $0.exit == .tryAgain } ? .tryAgain : .findings
+    }
+
+    public var counts: [String: Int64] {
+        if isDryRun { return [:] }
+        let done = operations.filter { $0.state == .done }
+        return Dictionary(grouping: done, by: \.kind).mapValues { Int64($0.count) }
+            .merging(errors.isEmpty ? [:] : ["failed": Int64(errors.count)]) { $1 }
+    }
+
+    public var tables: [Table] {
+        // Cron wants silence when all is well.
+        if isQuiet, operations.isEmpty, errors.isEmpty { return [] }
+        let isOne = maintained.count == 1
+        var columns = [
+            Column("table", isOptional: true), Column("operation"), Column("object"), Column("range"),
+            Column("reason", isFlexible: true),
+        ]
+        if showsLocks {
+            columns += [
+                Column("locks", isFlexible: true), .number("rows", header: "rows (est.)", isOptional: true),
+                .number("size", isOptional: true),
+            ]
+        }
+        columns.append(Column("state"))
+        var rows: [[Cell]] = []
+        for entry in maintained {
+            for operation in entry.operations {
+                var row: [Cell] = [
+                    .text(entry.table), .text(operation.kind), .text(operation.object), .optional(operation.range),
+                    .text(operation.reason),
+                ]
+                if showsLocks {
+                    row += [
+                        .text(operation.locks.map { "\($0.mode) on \($0.relation)" }.joined(separator: "; ")),
+                        operation.rows.map { .integer(Int64($0)) } ?? .null, operation.bytes.map(Cell.bytes) ?? .null,
+                    ]
+                }
+                rows.append(row + [.verdict(operation.state)])
+            }
+        }
+        if isOne {
+            columns.removeFirst()
+            rows = rows.map { Array($0.dropFirst()) }
+        }
+        let nothing = maintained.filter { $0.operations.isEmpty && $0.error == nil }.map(covered).joined(separator: " ")
+        let main = Table(
+            columns: columns, rows: rows,
+            notes: (rows.isEmpty ? [] : maintained.filter { $0.error == nil }.map(covered)) + errors.map(Self.line),
+            emptyMessage: errors.isEmpty ? "Nothing to do: \(nothing)" : errors.map(Self.line).joined(separator: "\n"))
+        let statements = operations.flatMap(\.statements)
+        guard isDryRun, !showsLocks, !statements.isEmpty else { return [main] }
+        return [
+            main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),
+        ]
+    }
+
+    private func covered(_ entry: Entry) -> String {
+        entry.coveredUntil.map { "\(entry.table) is covered until \($0)." }
+            ?? "\(entry.table) has all that was asked for."
+    }
+
+    private static func line(_ error: ErrorReport) -> String {
+        "\(error.code): \(error.message)\(error.detail.map { ": \($0)" } ?? "")\(error.hint.map { "; \($0)" } ?? "")"
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition plan`
+public struct PartitionPlan: Verb {
+    public static let declaration = Declaration(
+        "partition plan", "Show what partition maintain would do, and what it would lock",
+        discussion: """
+            Changes nothing. A plan that is saved can be carried out later with partition maintain --plan; it is refused when \
+            the table's partitions or its policy have changed since.
+            """,
+        needs: [.settings, .postgres],
+        examples: [
+            .init("What is to be done now", "rssctl partition plan"),
+            .init("Keep it for the evening", "rssctl partition plan --save /tmp/rssctl-plan.json"),
+        ], exits: [.findings, .cannotWrite])
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Argument(help: "The partitioned tables; all that have a policy unless given.")
+    var tables: [TableArgument] = []
+
+    @Option(help: "Write the plan to a file.", completion: .file())
+    var save: String?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> MaintainReport {
+        var options = MaintenanceRun.Options(at: context.world.now())
+        options.tables = tables.map(\.relation)
+        options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
+        options.isDryRun = true
+        // The file holds whole seconds, and the plan is made anew from it.
+        options.at = Date(timeIntervalSince1970: options.at.timeIntervalSince1970.rounded(.down))
+        let connection = try await context.connectPostgres(readOnly: true)
+        let results = try await MaintenanceRun(
+            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID
+        ).run(options, progress: context.progress)
+        await connection.close()
+        if let save {
+            try SavedMaintenancePlan(results.compactMap(\.plan), at: options.at).json().write(
+                to: URL(filePath: save), options: .atomic)
+        }
+        return MaintainReport(results, isDryRun: true, isQuiet: global.quiet, showsLocks: true)
+    }
+}

@@ -1,0 +1,35 @@
+import PostgresClient
+import RSSModel
+import SQLScript
+
+/// Indexes of a partitioned table, built leaf by leaf while readers and writers go on.
+struct PartitionIndexes {
+    private let connection: PostgresConnection
+    private let lockPolicy: LockPolicy
+    private let observer: ConnectionOptions?
+    private let progress: ProgressReporter
+
+    init(
+        _ connection: PostgresConnection, lockPolicy: LockPolicy, observer: ConnectionOptions?,
+        progress: ProgressReporter
+    ) {
+        self.connection = connection
+        self.lockPolicy = lockPolicy
+        self.observer = observer
+        self.progress = progress
+    }
+
+    /// Builds an index where partitions lack it, and attaches it.
+    ///
+    /// - Throws: ``MigrateError``, `PostgresError`, ``LockBudgetSpent``, `CancellationError`.
+    func complete(_ index: RelationName, of table: PartitionedTable) async throws {
+        let sql = try await connection.query(
+            "SELECT pg_get_indexdef(to_regclass($1))", [index.quoted]
+        ).first?.decode(String?.self, at: 0)
+        guard let sql, let build = try IndexBuild(sql: sql) else { return }
+        try await IndexBuilder(
+            build.onWholeTable(), connection: connection, lockPolicy: lockPolicy, watch: BuildWatch(observer),
+            progress: progress, place: SourcePlace(file: index.quoted, line: 1)
+        ).build()
+    }
+}

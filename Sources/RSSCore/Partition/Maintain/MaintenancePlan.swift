@@ -1,0 +1,90 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// What keeping one table's partitions takes now.
+public struct MaintenancePlan: Sendable {
+    /// How the table is to be kept.
+    public var policy: PartitionPolicy
+    /// The table as the catalog has it.
+    public var table: PartitionedTable
+    /// The time of the plan.
+    public var at: Date
+    /// The point of the key's axis that counts as now.
+    public var now: Int64
+    /// What is to be done, in order.
+    public var operations: [PartitionOperation]
+
+    /// The point up to which the table is covered without a hole from now on, once the plan is carried out; nil when now
+    /// is not.
+    public var coveredUntil: Int64? {
+        table.coverage(
+            from: now, and: operations.filter { $0.kind == .create || $0.kind == .drain }.compactMap(\.bound))
+    }
+
+    /// SHA-256 of what the plan was made from: the policy, and the partitions with their names and bounds. A plan is
+    /// carried out only while this is the same.
+    public var digest: String {
+        var text = "\(table.schema)\0\(table.name)\0\(table.oid)\0\(table.key.column)\0\(policy)\0"
+        for partition in table.partitions {
+            text += "\(partition.oid)\0\(partition.name)\0\(partition.definition)\0\(partition.isDetachPending)\0"
+        }
+        return Digest.sha256.hex(text.utf8)
+    }
+}
+
+/// Plans as they are saved: what was decided, and from what. The statements in it are for reading; those that are run
+/// are made anew from the catalog.
+public struct SavedMaintenancePlan: Sendable, Codable, Equatable {
+    /// The plan of one table.
+    public struct Entry: Sendable, Codable, Equatable {
+        /// The table.
+        public var table: RelationName
+        /// What the plan was made from.
+        public var digest: String
+        /// What was to be done.
+        public var operations: [PartitionOperation]
+    }
+
+    /// The form of the file.
+    public var format = 1
+    /// The time that counts as now when it is carried out.
+    public var at: Date
+    /// The tables.
+    public var tables: [Entry]
+
+    /// Makes the file's content of plans that were made at one time.
+    public init(_ plans: [MaintenancePlan], at: Date) {
+        self.at = at
+        tables = plans.map { Entry(table: $0.table.relation, digest: $0.digest, operations: $0.operations) }
+    }
+
+    /// Reads a saved plan.
+    ///
+    /// - Throws: ``PartitionError`` for a file that is none.
+    public init(json: Data, file: String) throws {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        do {
+            self = try decoder.decode(SavedMaintenancePlan.self, from: json)
+        } catch let error as DecodingError {
+            throw PartitionError.unreadablePlan(file: file, problem: "\(error)")
+        }
+        guard format == 1 else { throw PartitionError.unreadablePlan(file: file, problem: "its form is \(format)") }
+    }
+
+    /// The text of the file.
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self)
+    }
+
+    /// Whether a plan made anew is the one that was saved.
+    public func agrees(with plan: MaintenancePlan) -> Bool {
+        tables.first { $0.table == plan.table.relation }
+            .map { $0.digest == plan.digest && $0.operations.map(\.statements) == plan.operations.map(\.statements) }
+            ?? false
+    }
+}

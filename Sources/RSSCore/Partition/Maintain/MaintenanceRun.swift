@@ -1,0 +1,141 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// Keeps the tables that have a policy, one after the other; the trouble of one never stops the others.
+public struct MaintenanceRun: Sendable {
+    /// What is asked for.
+    public struct Options: Sendable {
+        /// The tables; all that have a policy when empty.
+        public var tables: [RelationName] = []
+        /// Partitions made ahead, in the place of what the policies say.
+        public var premake: Int?
+        /// Partitions made ahead where a table has no policy.
+        public var defaultPremake = 3
+        /// The time that counts as now.
+        public var at: Date
+        /// Only plans.
+        public var isDryRun = false
+        /// The plan that is to be carried out, and nothing else.
+        public var saved: SavedMaintenancePlan?
+
+        /// Makes options for a time.
+        public init(at: Date) { self.at = at }
+    }
+
+    private let connection: PostgresConnection
+    private let maintenance: PartitionMaintenance
+
+    /// Makes a run on a session that can hold locks.
+    ///
+    /// - Parameter observer: how to open a second session, which reads the progress of long statements; nil for none.
+    public init(
+        _ connection: PostgresConnection, lockPolicy: LockPolicy, runID: String, observer: ConnectionOptions? = nil
+    ) {
+        self.connection = connection
+        maintenance = PartitionMaintenance(connection, lockPolicy: lockPolicy, runID: runID, observer: observer)
+    }
+
+    /// Does it.
+    ///
+    /// - Throws: `CancellationError`, ``PartitionError`` for a saved plan that is out of date, `PostgresError` when the
+    ///   connection is lost.
+    public func run(_ options: Options, progress: ProgressReporter) async throws -> [TableMaintenance] {
+        let chosen = try await policies(options)
+        if let saved = options.saved {
+            // Nothing is done by halves: all tables are looked at before the first is touched.
+            for policy in chosen {
+                let plan = try await maintenance.plan(policy, at: options.at)
+                guard saved.agrees(with: plan) else { throw PartitionError.stalePlan(table: policy.table.quoted) }
+            }
+        }
+        var results: [TableMaintenance] = []
+        for policy in chosen {
+            do {
+                results.append(try await keep(policy, options, progress))
+            } catch let error where chosen.count > 1 && !PartitionMaintenance.endsAll(error) {
+                results.append(
+                    TableMaintenance(
+                        table: policy.table, plan: nil, outcomes: [], error: ErrorReport(describing: error)))
+            }
+        }
+        return results
+    }
+
+    private func keep(
+        _ policy: PartitionPolicy, _ options: Options, _ progress: ProgressReporter
+    ) async throws -> TableMaintenance {
+        if options.isDryRun {
+            return TableMaintenance(
+                table: policy.table, plan: try await maintenance.plan(policy, at: options.at), outcomes: [])
+        }
+        let lock = AdvisoryLock.partitions(of: policy.table)
+        try await connection.acquire(lock, wait: .seconds(1))
+        let plan: MaintenancePlan
+        let outcomes: [MaintenanceOutcome]
+        do {
+            plan = try await maintenance.plan(policy, at: options.at)
+            outcomes = try await maintenance.apply(plan, progress: progress)
+        } catch {
+            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
+            try? await connection.release(lock)
+            throw error
+        }
+        try await connection.release(lock)
+        return TableMaintenance(table: policy.table, plan: plan, outcomes: outcomes)
+    }
+
+    /// The policies to be carried out, with what the options say in their place.
+    private func policies(_ options: Options) async throws -> [PartitionPolicy] {
+        let kept = try await PolicyStore(connection).policies()
+        var chosen: [PartitionPolicy] = []
+        if let saved = options.saved {
+            for entry in saved.tables { chosen.append(try await policy(of: entry.table, kept, options)) }
+        } else if options.tables.isEmpty {
+            chosen = kept
+            let shipped = PartitionPolicy.visitReports
+            if !kept.contains(where: { $0.table == shipped.table }), try await isShippedTableThere(orNone: kept) {
+                chosen.insert(try await policy(of: shipped.table, kept, options), at: 0)
+            }
+        } else {
+            for table in options.tables { chosen.append(try await policy(of: table, kept, options)) }
+        }
+        if let premake = options.premake { for index in chosen.indices { chosen[index].premake = premake } }
+        return chosen
+    }
+
+    /// Whether the backend's own table is to be kept; where nothing else is, its absence is told as an error.
+    private func isShippedTableThere(orNone kept: [PartitionPolicy]) async throws -> Bool {
+        if kept.isEmpty { return true }
+        return try await connection.query(
+            "SELECT 1 FROM pg_class WHERE oid = to_regclass('public.visit_reports') AND relkind = 'p'"
+        ).isEmpty == false
+    }
+
+    private func policy(
+        of table: RelationName, _ kept: [PartitionPolicy], _ options: Options
+    ) async throws -> PartitionPolicy {
+        if let policy = kept.first(where: { $0.table == table }) { return policy }
+        let found = try await PartitionCatalog(connection).table(table)
+        // Without a policy, a table of days is kept as the seed keeps visit_reports.
+        guard found.key.kind == .date else { throw PartitionError.noPolicy(table.quoted) }
+        return PartitionPolicy(table: table, column: found.key.column, premake: options.defaultPremake)
+    }
+}
+
+/// What became of one table.
+public struct TableMaintenance: Sendable {
+    /// The table.
+    public var table: RelationName
+    /// What was to be done; nil when it could not be told.
+    public var plan: MaintenancePlan?
+    /// How each operation ended; empty in a dry run.
+    public var outcomes: [MaintenanceOutcome]
+    /// What kept the table from being looked at.
+    public var error: ErrorReport?
+}
+
+extension AdvisoryLock {
+    /// The lock that keeps two runs apart which change the partitions of one table.
+    static func partitions(of table: RelationName) -> AdvisoryLock { AdvisoryLock("rssctl/partition/\(table.quoted)") }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import PostgresClient
+
+/// The cells of a policy on the axis of its table's key: of the wall clock of the policy's zone, as the server knows it.
+struct PartitionCells: Sendable {
+    let policy: PartitionPolicy
+    let key: PartitionKey
+    let connection: PostgresConnection
+
+    /// An hour has the same length everywhere, whatever the clocks show: the hours are those of UTC, so that none is
+    /// missing or twofold when the clocks change.
+    private var needsZone: Bool {
+        guard key.kind == .timestamptz || key.kind == .uuid else { return false }
+        return policy.interval != .hour && policy.timeZone != "UTC"
+    }
+
+    /// The point that counts as now: the clock's, or the highest value there is of an integer key.
+    func now(_ date: Date, of table: PartitionedTable) async throws -> Int64 {
+        guard key.kind == .integer else {
+            let instant = Int64((date.timeIntervalSince1970 * 1_000_000).rounded(.down))
+            // What a column without a zone calls today is the day of the policy's zone.
+            return key.kind == .timestamptz || key.kind == .uuid || policy.timeZone == "UTC"
+                ? instant : try await local([instant]).first ?? instant
+        }
+        let (parent, column) = (
+            try await connection.quote(table.relation), try await connection.quoteIdentifier(key.column)
+        )
+        return try await connection.query("SELECT coalesce(max(\(column)), 0)::bigint FROM \(parent)").first?
+            .decode(Int64.self, at: 0) ?? 0
+    }
+
+    /// The cells that hold the points from one up to but not including another, in order, and no more than a limit.
+    func cells(from first: Int64, to end: Int64, limit: Int = .max) async throws -> [PartitionCell] {
+        let grid = PartitionGrid(policy.interval)
+        guard needsZone else { return grid.cells(from: first, to: end, limit: limit) }
+        // A cell more on both sides: where clocks were put back, the wall clock of a later point is earlier.
+        let wall = try await local([first, end])
+        let cells = grid.cells(
+            from: grid.start(of: wall[0], adding: -1), to: grid.start(of: wall[1], adding: 2),
+            limit: limit > .max - 3 ? .max : limit + 3)
+        return Array(
+            try await instants(of: cells).filter { $0.upper > first && $0.lower < end }.prefix(limit))
+    }
+
+    /// The cell that holds a point, and the one so many behind it.
+    func span(around point: Int64, ahead: Int) async throws -> (first: Int64, end: Int64) {
+        let grid = PartitionGrid(policy.interval)
+        guard needsZone else { return (grid.start(of: point), grid.start(of: point, adding: ahead + 1)) }
+        let wall = try await local([point])[0]
+        let cells = try await instants(
+            of: grid.cells(from: grid.start(of: wall, adding: -1), to: .max, limit: ahead + 4))
+        let index = cells.firstIndex { $0.lower <= point && point < $0.upper } ?? 0
+        return (cells[index].lower, cells[min(index + ahead, cells.count - 1)].upper)
+    }
+
+    /// The start of the cell so many cells before the one that holds a point.
+    func start(before point: Int64, by count: Int) async throws -> Int64 {
+        let grid = PartitionGrid(policy.interval)
+        guard needsZone else { return grid.start(of: point, adding: -count) }
+        let wall = grid.start(of: try await local([point])[0], adding: -count)
+        return try await instants([wall])[0]
+    }
+
+    /// The point whose cell and all later ones are kept.
+    func cutoff(_ retention: PartitionRetention, now: Int64) async throws -> Int64 {
+        guard needsZone, retention.unit.isTime else { return retention.cutoff(before: now) }
+        let wall = try await local([now])[0]
+        return try await instants([retention.cutoff(before: wall)])[0]
+    }
+
+    /// Cells of the wall clock as cells of instants. One that the clocks leave out altogether, as a day was in Samoa in
+    /// 2011, has no length and falls away.
+    private func instants(of cells: [PartitionCell]) async throws -> [PartitionCell] {
+        guard let last = cells.last else { return [] }
+        let points = try await instants(cells.map(\.lower) + [last.upper])
+        return zip(cells, zip(points, points.dropFirst())).compactMap { cell, bound in
+            bound.0 < bound.1 ? PartitionCell(lower: bound.0, upper: bound.1, suffix: cell.suffix) : nil
+        }
+    }
+
+    private func instants(_ wall: [Int64]) async throws -> [Int64] {
+        try await convert(
+            "extract(epoch FROM (timestamp '1970-01-01' + p * interval '1 microsecond') AT TIME ZONE $2)", wall)
+    }
+
+    private func local(_ instants: [Int64]) async throws -> [Int64] {
+        try await convert(
+            "extract(epoch FROM (timestamptz '1970-01-01 00:00+00' + p * interval '1 microsecond') AT TIME ZONE $2)",
+            instants)
+    }
+
+    private func convert(_ expression: String, _ points: [Int64]) async throws -> [Int64] {
+        try await connection.query(
+            "SELECT (\(expression) * 1000000)::bigint FROM unnest($1::bigint[]) WITH ORDINALITY AS u (p, n) ORDER BY n",
+            [points, policy.timeZone]
+        ).map { try $0.decode(Int64.self, at: 0) }
+    }
+}

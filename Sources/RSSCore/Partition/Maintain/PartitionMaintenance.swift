@@ -1,0 +1,208 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// Keeps the partitions of tables by their policies, while readers and writers go on.
+public struct PartitionMaintenance: Sendable {
+    let connection: PostgresConnection
+    let lockPolicy: LockPolicy
+    let runID: String
+    let observer: ConnectionOptions?
+
+    /// Makes the maintenance of one session.
+    ///
+    /// - Parameter observer: how to open a second session, which reads the progress of long statements; nil for none.
+    public init(
+        _ connection: PostgresConnection, lockPolicy: LockPolicy, runID: String, observer: ConnectionOptions? = nil
+    ) {
+        self.connection = connection
+        self.lockPolicy = lockPolicy
+        self.runID = runID
+        self.observer = observer
+    }
+
+    /// What keeping a table takes now; changes nothing.
+    ///
+    /// - Throws: ``PartitionError``, `PostgresError`.
+    public func plan(_ policy: PartitionPolicy, at date: Date) async throws -> MaintenancePlan {
+        try await MaintenancePlanner(connection: connection).plan(policy, at: date)
+    }
+
+    /// Carries a plan out. What fails is told and does not keep the rest from being done.
+    ///
+    /// - Throws: `CancellationError`, and `PostgresError` when the connection is lost.
+    public func apply(_ plan: MaintenancePlan, progress: ProgressReporter) async throws -> [MaintenanceOutcome] {
+        guard !plan.operations.isEmpty else { return [] }
+        try await BookkeepingSchema.prepare(connection)
+        var outcomes: [MaintenanceOutcome] = []
+        for group in Self.groups(plan.operations) {
+            try Task.checkCancellation()
+            do {
+                try await perform(group, plan, progress)
+                outcomes += group.map { MaintenanceOutcome(operation: $0, error: nil) }
+            } catch let error where !Self.endsAll(error) {
+                if group.count > 1 {
+                    // One of them stands in the way of the others: each by itself.
+                    for operation in group { outcomes.append(try await attempt(operation, plan, progress)) }
+                } else {
+                    outcomes += group.map { MaintenanceOutcome(operation: $0, error: ErrorReport(describing: error)) }
+                }
+            }
+        }
+        return outcomes
+    }
+
+    private func attempt(
+        _ operation: PartitionOperation, _ plan: MaintenancePlan, _ progress: ProgressReporter
+    ) async throws -> MaintenanceOutcome {
+        do {
+            try await perform([operation], plan, progress)
+            return MaintenanceOutcome(operation: operation, error: nil)
+        } catch let error where !Self.endsAll(error) {
+            return MaintenanceOutcome(operation: operation, error: ErrorReport(describing: error))
+        }
+    }
+
+    static func endsAll(_ error: any Error) -> Bool {
+        if error is CancellationError { return true }
+        guard let error = error as? PostgresError else { return false }
+        return error.code == .connectionLost || error.code == .timedOut
+    }
+
+    /// New partitions come together, up to eight in a transaction; everything else by itself.
+    private static func groups(_ operations: [PartitionOperation]) -> [[PartitionOperation]] {
+        var groups: [[PartitionOperation]] = []
+        for operation in operations {
+            if operation.kind == .create, let last = groups.last, last[0].kind == .create, last.count < 8 {
+                groups[groups.count - 1].append(operation)
+            } else {
+                groups.append([operation])
+            }
+        }
+        return groups
+    }
+
+    private func perform(
+        _ operations: [PartitionOperation], _ plan: MaintenancePlan, _ progress: ProgressReporter
+    ) async throws {
+        guard let operation = operations.first else { return }
+        try await FaultPoint.reach("maintain.\(operation.kind.rawValue)")
+        switch operation.kind {
+        case .create: try await create(operations, plan.table, progress)
+        case .finishDetach: try await finishDetach(operation, plan.table, progress)
+        case .analyze: try await analyze(operation, plan.table, progress)
+        case .buildIndex: try await buildIndex(operation, plan.table, progress)
+        case .drain, .detach, .drop:
+            throw PartitionError.strayRows(table: plan.table.relation.quoted, range: operation.range ?? "")
+        }
+        try await FaultPoint.reach("maintain.done")
+    }
+
+    private func locked(
+        _ table: PartitionedTable, _ what: String, locks: [RelationLock] = [], _ progress: ProgressReporter,
+        _ work: () async throws -> Void
+    ) async throws {
+        do {
+            try await lockPolicy.run(on: connection, locks: locks, progress: progress, work)
+        } catch let error as LockBudgetSpent {
+            throw PartitionError.lockBudgetSpent(
+                partition: what, budget: error.budget, blockers: error.blockers)
+        }
+    }
+
+    private func create(
+        _ operations: [PartitionOperation], _ table: PartitionedTable, _ progress: ProgressReporter
+    ) async throws {
+        let defaultGuard = try await DefaultGuard(table, bounds: operations.compactMap(\.bound), connection)
+        try await defaultGuard?.raise(lockPolicy, progress)
+        try await locked(table, operations[0].object.name, progress) {
+            try await connection.transaction {
+                try await lockPolicy.bound(connection)
+                // All that takes time first: attaching is what others could wait for.
+                for operation in operations {
+                    for statement in operation.statements.dropLast() { try await connection.execute(statement) }
+                }
+                for operation in operations {
+                    for statement in operation.statements.suffix(1) { try await connection.execute(statement) }
+                    try await BookkeepingSchema.record(
+                        connection, runID: runID, operation: "partition.create", object: operation.object.quoted,
+                        detail: operation.range ?? "")
+                }
+                try await carryReplicaIdentity(operations, table)
+                try await defaultGuard?.drop()
+                try await FaultPoint.reach("maintain.attached")
+            }
+        }
+        for operation in operations {
+            progress(.done("Created \(operation.object.quoted) for \(operation.range ?? "") (\(operation.reason))."))
+        }
+    }
+
+    /// The index that tells replicas which row is meant: that of the partition belonging to the parent's.
+    private func carryReplicaIdentity(_ operations: [PartitionOperation], _ table: PartitionedTable) async throws {
+        let statements = try await connection.query(
+            """
+            SELECT format('ALTER TABLE %s REPLICA IDENTITY USING INDEX %I', c.oid::regclass, x.relname)
+            FROM pg_index p JOIN pg_inherits i ON i.inhparent = p.indexrelid JOIN pg_class x ON x.oid = i.inhrelid
+            JOIN pg_index l ON l.indexrelid = x.oid JOIN pg_class c ON c.oid = l.indrelid
+            WHERE p.indrelid = $1::bigint::oid AND p.indisreplident
+              AND c.oid IN (SELECT to_regclass(n) FROM unnest($2::text[]) n)
+            """, [table.oid, operations.map(\.object.quoted)]
+        ).map { try $0.decode(String.self, at: 0) }
+        for statement in statements { try await connection.execute(statement) }
+    }
+
+    private func finishDetach(
+        _ operation: PartitionOperation, _ table: PartitionedTable, _ progress: ProgressReporter
+    ) async throws {
+        try await locked(table, operation.object.name, progress) {
+            try await lockPolicy.bound(connection, transactionOnly: false)
+            for statement in operation.statements { try await connection.execute(statement) }
+        }
+        try await BookkeepingSchema.record(
+            connection, runID: runID, operation: "partition.detach", object: operation.object.quoted,
+            detail: "finished: \(operation.range ?? "")")
+        progress(.done("Finished the detach of \(operation.object.quoted)."))
+    }
+
+    /// Waits for locks without bound are harmless here: ANALYZE takes none that readers or writers would wait for, but it
+    /// keeps partitions from being attached, so it does not begin while somebody is at that.
+    private func analyze(
+        _ operation: PartitionOperation, _ table: PartitionedTable, _ progress: ProgressReporter
+    ) async throws {
+        try await locked(table, operation.object.name, progress) {
+            try await lockPolicy.bound(connection, transactionOnly: false)
+            for statement in operation.statements { try await connection.execute(statement, timeout: .seconds(3600)) }
+        }
+        progress(.done("Analysed \(operation.object.quoted)."))
+    }
+
+    private func buildIndex(
+        _ operation: PartitionOperation, _ table: PartitionedTable, _ progress: ProgressReporter
+    ) async throws {
+        try await PartitionIndexes(
+            connection, lockPolicy: lockPolicy, observer: observer, progress: progress
+        ).complete(operation.object, of: table)
+        progress(.done("Built \(operation.object.quoted) on the partitions that lacked it."))
+    }
+
+    /// Makes the partitions of a span that are missing; a seed needs those of the past.
+    func cover(_ policy: PartitionPolicy, from: Int64, to: Int64, at date: Date) async throws {
+        let table = try await PartitionCatalog(connection).table(policy.table)
+        let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
+        let operations = try await MaintenancePlanner(connection: connection).creations(
+            table, policy, cells: try await cells.cells(from: from, to: to), now: try await cells.now(date, of: table))
+        if operations.isEmpty { return }
+        try await BookkeepingSchema.prepare(connection)
+        // One line a partition would bury what a seed has to say.
+        for group in Self.groups(operations) { try await create(group, table, .silent) }
+    }
+}
+
+/// How one operation of a plan ended.
+public struct MaintenanceOutcome: Sendable {
+    /// What was to be done.
+    public var operation: PartitionOperation
+    /// What kept it from being done; nil when it is done.
+    public var error: ErrorReport?
+}

@@ -1,0 +1,70 @@
+import PostgresClient
+import RSSModel
+
+/// One thing that keeping a table's partitions takes, with what it locks.
+public struct PartitionOperation: Sendable, Equatable, Codable {
+    /// What is done.
+    public enum Kind: String, Sendable, Codable {
+        /// Finish a DETACH CONCURRENTLY that was broken off: its rows are invisible until then.
+        case finishDetach = "finish detach"
+        /// Make a partition.
+        case create
+        /// Move the rows of a cell out of the default partition into one of their own.
+        case drain
+        /// Build an index where leaves lack it.
+        case buildIndex = "build index"
+        /// Collect statistics on the whole table.
+        case analyze
+        /// Take a partition out of its table, for quarantine.
+        case detach
+        /// Drop a partition whose quarantine is over.
+        case drop
+    }
+
+    /// A lock taken on the way.
+    public struct Lock: Sendable, Equatable, Codable {
+        /// The relation.
+        public var relation: String
+        /// The mode, as LOCK TABLE takes it.
+        public var mode: String
+
+        init(_ lock: RelationLock) {
+            relation = lock.relation.quoted
+            mode = lock.mode.name
+        }
+    }
+
+    /// What is done.
+    public var kind: Kind
+    /// The partition, index or table.
+    public var object: RelationName
+    /// What the partition holds.
+    public var bound: Partition.Bound?
+    /// The bound as people read it.
+    public var range: String?
+    /// Why.
+    public var reason: String
+    /// The locks on tables that are in use, strongest first.
+    public var locks: [Lock]
+    /// Estimated rows concerned; nil where not known.
+    public var rows: Double?
+    /// Bytes concerned; nil where not known.
+    public var bytes: Int64?
+    /// The statements, in order.
+    public var statements: [String]
+
+    init(
+        _ kind: Kind, _ object: RelationName, bound: Partition.Bound? = nil, range: String? = nil, reason: String,
+        locks: [RelationLock] = [], rows: Double? = nil, bytes: Int64? = nil, statements: [String] = []
+    ) {
+        self.kind = kind
+        self.object = object
+        self.bound = bound
+        self.range = range
+        self.reason = reason
+        self.locks = locks.sorted { $0.mode > $1.mode }.map(Lock.init)
+        self.rows = rows
+        self.bytes = bytes
+        self.statements = statements
+    }
+}

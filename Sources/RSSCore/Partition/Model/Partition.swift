@@ -1,0 +1,104 @@
+import PostgresClient
+
+/// A partition of a table that is partitioned by range over one column.
+public struct Partition: Sendable, Equatable {
+    /// What a partition holds: from the lower point on, up to but not including the upper one.
+    public struct Bound: Sendable, Hashable, Codable {
+        /// The first point of the key's axis; nil for MINVALUE.
+        public var lower: Int64?
+        /// The point behind the last; nil for MAXVALUE.
+        public var upper: Int64?
+
+        /// Makes a bound.
+        public init(lower: Int64?, upper: Int64?) {
+            self.lower = lower
+            self.upper = upper
+        }
+
+        /// Whether some point lies in both.
+        public func overlaps(_ other: Bound) -> Bool {
+            (lower ?? .min) < (other.upper ?? .max) && (other.lower ?? .min) < (upper ?? .max)
+        }
+    }
+
+    /// Its OID.
+    public var oid: Int64
+    /// The schema it is in.
+    public var schema: String
+    /// Its name.
+    public var name: String
+    /// Its bound; nil for the default partition.
+    public var bound: Bound?
+    /// The bound as PostgreSQL writes it: `FOR VALUES FROM ('2026-11-01') TO ('2026-12-01')`, or `DEFAULT`.
+    public var definition: String
+    /// Whether a DETACH CONCURRENTLY of it was begun and not finished: its rows are invisible through the parent.
+    public var isDetachPending: Bool
+    /// Whether it is itself partitioned.
+    public var isPartitioned: Bool
+    /// Whether it is a foreign table.
+    public var isForeign: Bool
+    /// The planner's estimate; nil when the partition was never analysed.
+    public var estimatedRows: Double?
+    /// Table, TOAST and indexes, from the catalog.
+    public var bytes: Int64
+
+    /// Whether it is the default partition.
+    public var isDefault: Bool { bound == nil }
+    /// Schema and name.
+    public var relation: RelationName { RelationName(schema: schema, name: name) }
+}
+
+/// A table that is partitioned by range over one column, with its partitions in the order of their bounds.
+public struct PartitionedTable: Sendable, Equatable {
+    /// Its OID.
+    public var oid: Int64
+    /// The schema.
+    public var schema: String
+    /// The name.
+    public var name: String
+    /// What it is partitioned by.
+    public var key: PartitionKey
+    /// The partitions, the default one last.
+    public var partitions: [Partition]
+
+    /// Schema and name.
+    public var relation: RelationName { RelationName(schema: schema, name: name) }
+    /// The default partition.
+    public var defaultPartition: Partition? { partitions.first(where: \.isDefault) }
+
+    /// A bound as people read it: `2026-11-01 … 2026-12-01`.
+    public func label(_ bound: Partition.Bound) -> String {
+        "\(bound.lower.map(key.label) ?? "MINVALUE") … \(bound.upper.map(key.label) ?? "MAXVALUE")"
+    }
+
+    /// The partition of a name: with or without its schema, or by what comes behind the table's name, such as `2026_11`.
+    public func partition(named name: String) -> Partition? {
+        partitions.first { "\($0.schema).\($0.name)" == name || $0.name == name }
+            ?? partitions.first { $0.name == "\(self.name)_\(name)" }
+    }
+
+    /// The point up to which the axis is covered without a hole from a point on; nil when the point itself is not.
+    public func coverage(from point: Int64, and more: [Partition.Bound] = []) -> Int64? {
+        let bounds = partitions.filter { !$0.isDetachPending }.compactMap(\.bound) + more
+        var end: Int64?
+        for bound in bounds.sorted(by: { ($0.lower ?? .min) < ($1.lower ?? .min) }) {
+            let (lower, upper) = (bound.lower ?? .min, bound.upper ?? .max)
+            if lower <= (end ?? point), upper > (end ?? point) { end = upper }
+        }
+        return end
+    }
+
+    /// The parts of a span that no partition covers, in order; one that is being detached still occupies its bound.
+    public func uncovered(from: Int64, to: Int64) -> [Partition.Bound] {
+        var parts: [Partition.Bound] = []
+        var start = from
+        for bound in partitions.compactMap(\.bound).sorted(by: { ($0.lower ?? .min) < ($1.lower ?? .min) }) {
+            let (lower, upper) = (max(bound.lower ?? from, from), min(bound.upper ?? to, to))
+            guard lower < upper else { continue }
+            if start < lower { parts.append(Partition.Bound(lower: start, upper: lower)) }
+            start = max(start, upper)
+        }
+        if start < to { parts.append(Partition.Bound(lower: start, upper: to)) }
+        return parts
+    }
+}

@@ -1,0 +1,58 @@
+/// How much of the key's axis one partition holds.
+public enum PartitionInterval: Sendable, Hashable, Codable, CustomStringConvertible {
+    case hour
+    case day
+    /// Seven days from a Monday on; ISO 8601.
+    case week
+    case month
+    case quarter
+    case year
+    /// So many numbers of an integer key, from a multiple on.
+    case step(Int64)
+
+    /// The intervals of time, shortest first.
+    public static let ofTime: [PartitionInterval] = [.hour, .day, .week, .month, .quarter, .year]
+
+    /// Reads `month`, or a number from 1 on; nil for anything else.
+    public init?(_ text: String) {
+        if let named = Self.ofTime.first(where: { $0.description == text }) {
+            self = named
+        } else if let step = Int64(text), step > 0 {
+            self = .step(step)
+        } else {
+            return nil
+        }
+    }
+
+    /// `month`, or the number.
+    public var description: String {
+        switch self {
+        case .hour: "hour"
+        case .day: "day"
+        case .week: "week"
+        case .month: "month"
+        case .quarter: "quarter"
+        case .year: "year"
+        case .step(let step): "\(step)"
+        }
+    }
+
+    /// Whether it divides an axis of time.
+    public var isTime: Bool { if case .step = self { false } else { true } }
+
+    /// Reads the text form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let interval = PartitionInterval(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no interval")
+        }
+        self = interval
+    }
+
+    /// Writes the text form.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -1,0 +1,89 @@
+import PostgresClient
+
+/// What a table is partitioned by: one column, whose values lie on an axis of 64-bit numbers.
+///
+/// The points of the axis are microseconds since 1970-01-01 00:00 for keys of time (in UTC for `timestamptz` and UUIDv7,
+/// by the wall clock for `date` and `timestamp`), and the numbers themselves for integers. A bound beyond the axis, such
+/// as `infinity`, counts as its end.
+public struct PartitionKey: Sendable, Hashable, Codable {
+    /// The type of the column.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case date
+        case timestamp
+        case timestamptz
+        /// `smallint`, `integer`, `bigint`.
+        case integer
+        /// `uuid` whose first 48 bits are Unix milliseconds; RFC 9562, 5.7.
+        case uuid
+
+        /// Whether the axis is one of time.
+        public var isTime: Bool { self != .integer }
+    }
+
+    /// The column.
+    public var column: String
+    /// Its type.
+    public var kind: Kind
+    /// Whether it is NOT NULL.
+    public var isNotNull: Bool
+
+    /// Makes a key.
+    public init(column: String, kind: Kind, isNotNull: Bool = true) {
+        self.column = column
+        self.kind = kind
+        self.isNotNull = isNotNull
+    }
+
+    /// Microseconds of a day.
+    static let day: Int64 = 86_400_000_000
+
+    /// A point as the text of a literal of the key's type, the same under every session's settings.
+    ///
+    /// A date is written by its day, a UUID by its millisecond: what is finer than that is cut.
+    public func text(_ point: Int64) -> String {
+        switch kind {
+        case .integer: "\(point)"
+        case .date: CalendarDate(daysSinceEpoch: Int(point.floorDivided(by: Self.day))).description
+        case .timestamp: Self.timestamp(point, zone: "")
+        case .timestamptz: Self.timestamp(point, zone: "+00")
+        case .uuid: Self.uuid(point)
+        }
+    }
+
+    /// A point as people read it: without a time that is midnight by the wall clock.
+    public func label(_ point: Int64) -> String {
+        let text = kind == .uuid ? Self.timestamp(point, zone: "+00") : text(point)
+        return text.hasSuffix(" 00:00:00")
+            ? String(text.dropLast(9)) : text.replacing(/(\d\d:\d\d):00(?=\+|$)/) { $0.1 }
+    }
+
+    private static func timestamp(_ point: Int64, zone: String) -> String {
+        let days = point.floorDivided(by: day)
+        let date = CalendarDate(daysSinceEpoch: Int(days)).description
+        let time = point - days * day
+        func padded(_ value: Int64, _ width: Int) -> String {
+            String(repeating: "0", count: width - "\(value)".count) + "\(value)"
+        }
+        var clock = [time / 3_600_000_000, time / 60_000_000 % 60, time / 1_000_000 % 60].map { padded($0, 2) }
+            .joined(separator: ":")
+        if time % 1_000_000 != 0 { clock += "." + padded(time % 1_000_000, 6) }
+        let (plain, era) = date.hasSuffix(" BC") ? (String(date.dropLast(3)), " BC") : (date, "")
+        return "\(plain) \(clock)\(zone)\(era)"
+    }
+
+    /// The least UUIDv7 of a millisecond; those before 1970 and after the 48 bits are cut to the ends.
+    private static func uuid(_ point: Int64) -> String {
+        let milliseconds = min(max(0, point.floorDivided(by: 1000)), 0xFFFF_FFFF_FFFF)
+        let hex = String(milliseconds, radix: 16)
+        let padded = String(repeating: "0", count: 12 - hex.count) + hex
+        return "\(padded.prefix(8))-\(padded.suffix(4))-0000-0000-000000000000"
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded down, also below zero.
+    func floorDivided(by divisor: Int64) -> Int64 {
+        let quotient = self / divisor
+        return self % divisor < 0 ? quotient - 1 : quotient
+    }
+}

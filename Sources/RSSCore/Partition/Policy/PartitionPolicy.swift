@@ -1,0 +1,107 @@
+import PostgresClient
+
+/// How the partitions of one table are kept.
+public struct PartitionPolicy: Sendable, Equatable, Codable {
+    /// The table.
+    public var table: RelationName
+    /// The column it is partitioned by; told in the policy so that a table of the same name that is another is noticed.
+    public var column: String
+    /// How much one partition holds.
+    public var interval: PartitionInterval
+    /// The zone whose days begin the partitions of a `timestamptz` or UUIDv7 key, as PostgreSQL names it.
+    public var timeZone: String
+    /// Partitions made ahead of the one that holds now.
+    public var premake: Int
+    /// How long a partition is kept behind its end; nil for ever.
+    public var retention: PartitionRetention?
+    /// How long a partition that was detached is kept before it is dropped, in days.
+    public var quarantineDays: Int
+    /// The folder that a partition is archived to before it is dropped; nil for none.
+    public var archive: String?
+    /// The tablespace of new partitions; nil for the parent's.
+    public var tablespace: String?
+    /// Storage parameters of new partitions: `fillfactor=90`.
+    public var storageParameters: [String]
+
+    /// Makes a policy; what is left out is as the seed has it: this month and three more, kept for ever.
+    public init(
+        table: RelationName, column: String, interval: PartitionInterval = .month, timeZone: String = "UTC",
+        premake: Int = 3, retention: PartitionRetention? = nil, quarantineDays: Int = 7, archive: String? = nil,
+        tablespace: String? = nil, storageParameters: [String] = []
+    ) {
+        self.table = table
+        self.column = column
+        self.interval = interval
+        self.timeZone = timeZone
+        self.premake = premake
+        self.retention = retention
+        self.quarantineDays = quarantineDays
+        self.archive = archive
+        self.tablespace = tablespace
+        self.storageParameters = storageParameters
+    }
+}
+
+extension PartitionPolicy {
+    /// That of the shipped visit_reports where the database has none: the seed's.
+    public static let visitReports = PartitionPolicy(
+        table: RelationName(schema: "public", name: "visit_reports"), column: "visit_date")
+}
+
+/// How long partitions are kept: so many whole intervals, such as `24 months`, or so many numbers of an integer key.
+public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConvertible {
+    /// The unit; ``PartitionInterval/step(_:)`` for numbers.
+    public var unit: PartitionInterval
+    /// How many of them.
+    public var count: Int
+
+    /// Makes a retention.
+    public init(_ count: Int, _ unit: PartitionInterval) {
+        self.unit = unit
+        self.count = count
+    }
+
+    /// Reads `24 months`, `1 year`, or a number; nil for anything else, and for none at all.
+    public init?(_ text: String) {
+        let words = text.split(separator: " ")
+        guard let first = words.first, let count = Int(first), count > 0 else { return nil }
+        switch words.count {
+        case 1: self.init(count, .step(1))
+        case 2:
+            let name = words[1].hasSuffix("s") ? words[1].dropLast() : words[1]
+            guard let unit = PartitionInterval(String(name)), unit.isTime else { return nil }
+            self.init(count, unit)
+        default: return nil
+        }
+    }
+
+    /// `24 months`
+    public var description: String { unit.isTime ? "\(count) \(unit)\(count == 1 ? "" : "s")" : "\(count)" }
+
+    /// The point whose cell, and all after it, are kept: as many units before the point that counts as now.
+    ///
+    /// `24 months` on 2026-11-24 keeps what is not before 2024-11-24: a partition goes when all of it is older.
+    public func cutoff(before now: Int64) -> Int64 {
+        guard unit.isTime else { return now.subtractingReportingOverflow(Int64(count)).partialValue }
+        let grid = PartitionGrid(unit)
+        let start = grid.start(of: now, adding: -count)
+        // The same distance into the unit; no later than its end, as the 31st is in a shorter month.
+        return min(start + (now - grid.start(of: now)), grid.start(of: start, adding: 1))
+    }
+
+    /// Reads the text form.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let retention = PartitionRetention(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no retention")
+        }
+        self = retention
+    }
+
+    /// Writes the text form.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
