@@ -71,11 +71,16 @@ public struct MaintenanceRun: Sendable {
         }
         let lock = AdvisoryLock.partitions(of: policy.table)
         try await connection.acquire(lock, wait: .seconds(1))
-        let plan: MaintenancePlan
-        let outcomes: [MaintenanceOutcome]
+        var plan: MaintenancePlan
+        var outcomes: [MaintenanceOutcome]
         do {
             plan = try await maintenance.plan(policy, at: options.at)
             outcomes = try await maintenance.apply(plan, progress: progress)
+            if outcomes.contains(where: { $0.operation.kind == .finishDetach && $0.error == nil }) {
+                // Only now is it free what the half detached partition held.
+                plan = try await maintenance.plan(policy, at: options.at)
+                outcomes += try await maintenance.apply(plan, progress: progress)
+            }
         } catch {
             // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
             try? await connection.release(lock)

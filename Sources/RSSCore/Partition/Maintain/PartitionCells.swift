@@ -78,20 +78,36 @@ struct PartitionCells: Sendable {
         }
     }
 
+    /// The first instants at which the clocks show what is asked for, or, where they leave it out, the next that they do.
+    ///
+    /// Of a time that is shown twice, AT TIME ZONE gives the second; a day that begins at such a midnight would lose its
+    /// first hour.
     private func instants(_ wall: [Int64]) async throws -> [Int64] {
         try await convert(
-            "extract(epoch FROM (timestamp '1970-01-01' + p * interval '1 microsecond') AT TIME ZONE $2)", wall)
+            """
+            extract(epoch FROM CASE WHEN earlier < late AND earlier AT TIME ZONE $2 = wall THEN earlier ELSE late END)
+            """,
+            """
+            CROSS JOIN LATERAL (SELECT timestamp '1970-01-01' + p * interval '1 microsecond' AS wall) w
+            CROSS JOIN LATERAL (SELECT wall AT TIME ZONE $2 AS late) l
+            CROSS JOIN LATERAL (
+                SELECT late - (((late - interval '1 day') AT TIME ZONE $2) + interval '1 day' - wall) AS earlier
+            ) e
+            """, wall)
     }
 
     private func local(_ instants: [Int64]) async throws -> [Int64] {
         try await convert(
             "extract(epoch FROM (timestamptz '1970-01-01 00:00+00' + p * interval '1 microsecond') AT TIME ZONE $2)",
+            "",
             instants)
     }
 
-    private func convert(_ expression: String, _ points: [Int64]) async throws -> [Int64] {
+    private func convert(_ expression: String, _ joins: String, _ points: [Int64]) async throws -> [Int64] {
         try await connection.query(
-            "SELECT (\(expression) * 1000000)::bigint FROM unnest($1::bigint[]) WITH ORDINALITY AS u (p, n) ORDER BY n",
+            """
+            SELECT (\(expression) * 1000000)::bigint FROM unnest($1::bigint[]) WITH ORDINALITY AS u (p, n) \(joins) ORDER BY n
+            """,
             [points, policy.timeZone]
         ).map { try $0.decode(Int64.self, at: 0) }
     }

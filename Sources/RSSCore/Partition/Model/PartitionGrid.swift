@@ -71,7 +71,7 @@ public struct PartitionGrid: Sendable, Hashable {
         let (year, month) = (text.prefix { $0 != "_" }, date.parts.month)
         switch interval {
         case .hour:
-            let hour = (lower - days * PartitionKey.day) / 3_600_000_000
+            let hour = lower.floorRemainder(by: PartitionKey.day) / 3_600_000_000
             return "\(text)_\(hour < 10 ? "0" : "")\(hour)"
         case .month: return "\(year)_\(month < 10 ? "0" : "")\(month)"
         case .quarter: return "\(year)_q\((month + 2) / 3)"

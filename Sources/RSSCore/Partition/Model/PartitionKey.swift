@@ -60,7 +60,7 @@ public struct PartitionKey: Sendable, Hashable, Codable {
     private static func timestamp(_ point: Int64, zone: String) -> String {
         let days = point.floorDivided(by: day)
         let date = CalendarDate(daysSinceEpoch: Int(days)).description
-        let time = point - days * day
+        let time = point.floorRemainder(by: day)
         func padded(_ value: Int64, _ width: Int) -> String {
             String(repeating: "0", count: width - "\(value)".count) + "\(value)"
         }
@@ -85,5 +85,11 @@ extension Int64 {
     func floorDivided(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
+    }
+
+    /// What is left behind ``floorDivided(by:)``, never below zero.
+    func floorRemainder(by divisor: Int64) -> Int64 {
+        let remainder = self % divisor
+        return remainder < 0 ? remainder + divisor : remainder
     }
 }

@@ -7,7 +7,8 @@
 --   invalid_indexes    names of its indexes that some partition lacks
 --   analyzed_rows      rows when the whole was analysed last; -1 if never
 --   leaf_rows          rows of the leaves, as far as they were analysed or vacuumed
---   fresh_rows         of these, those of leaves that were analysed later than the whole
+--   fresh_rows         of these, those of leaves that were analysed a day later than the whole, or later still: ANALYZE
+--                      of the whole goes on to the leaves
 
 SELECT ARRAY(SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
              WHERE i.indrelid = $1::oid AND NOT i.indisvalid ORDER BY 1) AS invalid_indexes,
@@ -20,7 +21,7 @@ CROSS JOIN LATERAL (
 ) AS a
 CROSS JOIN LATERAL (
     SELECT sum(greatest(c.reltuples, 0)) AS rows,
-           sum(greatest(c.reltuples, 0)) FILTER (WHERE greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) > a.analyzed_at) AS fresh
+           sum(greatest(c.reltuples, 0)) FILTER (WHERE greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) > a.analyzed_at + interval '1 day') AS fresh
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = p.oid
 ) AS l
