@@ -79,12 +79,8 @@ public struct MaintainReport: CommandResult {
             Column("table", isOptional: true), Column("operation"), Column("object"), Column("range"),
             Column("reason", isFlexible: true),
         ]
-        if showsLocks {
-            columns += [
-                Column("locks", isFlexible: true), .number("rows", header: "rows (est.)", isOptional: true),
-                .number("size", isOptional: true),
-            ]
-        }
+        let showsSizes = showsLocks && operations.contains { $0.rows != nil || $0.bytes != nil }
+        if showsSizes { columns += [.number("rows", header: "rows (est.)"), .number("size")] }
         columns.append(Column("state"))
         var rows: [[Cell]] = []
         for entry in maintained {
@@ -93,9 +89,8 @@ public struct MaintainReport: CommandResult {
                     .text(entry.table), .text(operation.kind), .text(operation.object), .optional(operation.range),
                     .text(operation.reason),
                 ]
-                if showsLocks {
+                if showsSizes {
                     row += [
-                        .text(operation.locks.map { "\($0.mode) on \($0.relation)" }.joined(separator: "; ")),
                         operation.rows.map { .integer(Int64($0)) } ?? .null, operation.bytes.map(Cell.bytes) ?? .null,
                     ]
                 }
@@ -111,11 +106,30 @@ public struct MaintainReport: CommandResult {
             columns: columns, rows: rows,
             notes: (rows.isEmpty ? [] : maintained.filter { $0.error == nil }.map(covered)) + errors.map(Self.line),
             emptyMessage: errors.isEmpty ? "Nothing to do: \(nothing)" : errors.map(Self.line).joined(separator: "\n"))
+        if showsLocks { return rows.isEmpty ? [main] : [main, locks] }
         let statements = operations.flatMap(\.statements)
-        guard isDryRun, !showsLocks, !statements.isEmpty else { return [main] }
+        guard isDryRun, !statements.isEmpty else { return [main] }
         return [
             main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),
         ]
+    }
+
+    /// What is locked on the way, the strongest mode of each table, and who would wait for it.
+    private var locks: Table {
+        var strongest: [String: LockMode] = [:]
+        for lock in operations.flatMap(\.locks) {
+            guard let mode = LockMode.allCases.first(where: { $0.name == lock.mode }) else { continue }
+            strongest[lock.relation] = max(mode, strongest[lock.relation] ?? mode)
+        }
+        let rows = strongest.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { relation, mode in
+            [
+                Cell.text(relation), .text(mode.name),
+                .text(mode.stopsReaders ? "readers and writers" : mode.stopsWriters ? "writers" : "nobody"),
+            ]
+        }
+        return Table(
+            title: "Locks", columns: [Column("table"), Column("lock"), Column("stops")], rows: rows,
+            notes: ["Held for milliseconds; waited for no longer than lock.timeout at a time."])
     }
 
     private func covered(_ entry: Entry) -> String {

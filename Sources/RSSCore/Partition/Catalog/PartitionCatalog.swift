@@ -9,8 +9,9 @@ public struct PartitionCatalog: Sendable {
 
     /// A table with its partitions.
     ///
+    /// - Parameter sizes: whether the partitions' bytes are wanted; they are zero if not.
     /// - Throws: ``PartitionError``, `PostgresError`.
-    public func table(_ name: RelationName) async throws -> PartitionedTable {
+    public func table(_ name: RelationName, sizes: Bool = true) async throws -> PartitionedTable {
         let schema = name.schema ?? "public"
         let keys = try await connection.query(
             SQLResource(PackageResources.partition_key_sql).text, [schema, name.name])
@@ -21,7 +22,7 @@ public struct PartitionCatalog: Sendable {
             throw PartitionError.unsupportedKey(name.quoted, definition: definition)
         }
         let rows = try await connection.query(
-            SQLResource(PackageResources.partitions_sql).text, [oid, kind.rawValue])
+            SQLResource(PackageResources.partitions_sql).text, [oid, kind.rawValue, sizes])
         return PartitionedTable(
             oid: oid, schema: schema, name: name.name,
             key: PartitionKey(column: column, kind: kind, isNotNull: isNotNull), partitions: try rows.map(partition))
@@ -72,6 +73,6 @@ public struct PartitionCatalog: Sendable {
             bound: bound, definition: definition, isDetachPending: try row.decode(Bool.self, "detach_pending"),
             isPartitioned: try row.decode(Bool.self, "is_partitioned"),
             isForeign: try row.decode(Bool.self, "is_foreign"), estimatedRows: rows < 0 ? nil : rows,
-            bytes: try row.decode(Int64.self, "total_bytes"))
+            bytes: try row.decode(Int64?.self, "total_bytes") ?? 0)
     }
 }

@@ -8,8 +8,8 @@ struct MaintenancePlanner: Sendable {
     /// The plan of a policy's table at a time.
     ///
     /// - Throws: ``PartitionError``, `PostgresError`.
-    func plan(_ policy: PartitionPolicy, at date: Date) async throws -> MaintenancePlan {
-        let table = try await PartitionCatalog(connection).table(policy.table)
+    func plan(_ policy: PartitionPolicy, at date: Date, sizes: Bool = true) async throws -> MaintenancePlan {
+        let table = try await PartitionCatalog(connection).table(policy.table, sizes: sizes)
         try policy.refuseMisfit(table)
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let now = try await cells.now(date, of: table)

@@ -74,11 +74,11 @@ public struct MaintenanceRun: Sendable {
         var plan: MaintenancePlan
         var outcomes: [MaintenanceOutcome]
         do {
-            plan = try await maintenance.plan(policy, at: options.at)
+            plan = try await maintenance.plan(policy, at: options.at, sizes: false)
             outcomes = try await maintenance.apply(plan, progress: progress)
             if outcomes.contains(where: { $0.operation.kind == .finishDetach && $0.error == nil }) {
                 // Only now is it free what the half detached partition held.
-                plan = try await maintenance.plan(policy, at: options.at)
+                plan = try await maintenance.plan(policy, at: options.at, sizes: false)
                 outcomes += try await maintenance.apply(plan, progress: progress)
             }
         } catch {

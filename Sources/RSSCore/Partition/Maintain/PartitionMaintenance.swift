@@ -23,9 +23,12 @@ public struct PartitionMaintenance: Sendable {
 
     /// What keeping a table takes now; changes nothing.
     ///
+    /// - Parameter sizes: whether the bytes concerned are wanted.
     /// - Throws: ``PartitionError``, `PostgresError`.
-    public func plan(_ policy: PartitionPolicy, at date: Date) async throws -> MaintenancePlan {
-        try await MaintenancePlanner(connection: connection).plan(policy, at: date)
+    public func plan(
+        _ policy: PartitionPolicy, at date: Date, sizes: Bool = true
+    ) async throws -> MaintenancePlan {
+        try await MaintenancePlanner(connection: connection).plan(policy, at: date, sizes: sizes)
     }
 
     /// Carries a plan out. What fails is told and does not keep the rest from being done.
