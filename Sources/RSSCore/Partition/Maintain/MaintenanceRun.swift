@@ -70,7 +70,8 @@ public struct MaintenanceRun: Sendable {
                 table: policy.table, plan: try await maintenance.plan(policy, at: options.at), outcomes: [])
         }
         let lock = AdvisoryLock.partitions(of: policy.table)
-        try await connection.acquire(lock, wait: .seconds(1))
+        // Of a run that was killed, the server gives the lock back within two seconds.
+        try await connection.acquire(lock, wait: .seconds(3))
         var plan: MaintenancePlan
         var outcomes: [MaintenanceOutcome]
         do {
