@@ -1,0 +1,727 @@
+"""An application at work on a table, and an exact ledger of every write that was acknowledged to it.
+
+Four writers (each on rows that no other one touches), two readers, a control that touches nothing of the table, and if
+wanted a holder that keeps a transaction open for 3 s, again and again. Whatever is done to the table meanwhile: afterwards
+each row must be as the last acknowledged write left it, and at no moment may a row have been missing.
+
+    from ledger import Server, load_plain, Workload
+    with Server() as server:
+        dsn = server.database("app")
+        load_plain(dsn)
+        result = Workload(dsn, "visit_reports", holder=True).around(lambda: subprocess.run([...]))
+
+    ledger.py load plain|default|monolith|partitioned --dsn DSN [--rows N] ...
+    ledger.py run --dsn DSN [--table visit_reports|events] [--holder] [--seconds N | -- COMMAND...]
+    ledger.py server
+
+`run` prints its findings as JSON: without a command for --seconds, or until SIGINT, SIGTERM or the end of its standard
+input with --until-eof. It exits with 0 if nothing is wrong and no statement failed, else with 2.
+"""
+import argparse
+import collections
+import json
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+import psycopg2
+import psycopg2.extras
+
+from datasets import (Server, connect, execute, load_default, load_monolith,  # noqa: F401 (offered to others)
+                      load_partitioned, load_plain)
+
+psycopg2.extras.register_uuid()
+# A thread that wakes up must not wait for its turn: latencies are what is measured here.
+sys.setswitchinterval(0.0005)
+LOST_CONNECTION = ("57P01", "57P02", "57P03")
+# A new session reads the catalog first, which for many partitions takes its time: not measured.
+WARM_UP = 1.0
+# Long by nature, or beside the point: left out of the longest statement.
+APART = ("count", "control")
+
+
+class Reports:
+    """visit_reports, plain or partitioned: the application does not know the difference."""
+    table, key, date = "visit_reports", "id", "visit_date"
+    columns = ("report_number", "visit_date", "visit_purpose", "status", "completion_percentage")
+    owned, fixed = "visit_type = 'owned'", "visit_type = 'fixed'"
+    fixed_columns = ("id, report_number, organization_id, office_id, technician_id, visit_date, visit_purpose, "
+                     "summary_description, status, priority, completion_percentage, created_at, updated_at")
+    prepared = {
+        "point": ("(uuid)", "SELECT report_number FROM visit_reports WHERE id = $1"),
+        "update": ("(text, text, int, uuid)", "UPDATE visit_reports SET visit_purpose = $1, status = $2, "
+                   "completion_percentage = $3, updated_at = now() WHERE id = $4"),
+    }
+    move = "UPDATE visit_reports SET visit_date = %s WHERE id = %s"
+    delete = "DELETE FROM visit_reports WHERE id = %s"
+    insert = ("INSERT INTO visit_reports (id, report_number, organization_id, visit_date, visit_type, visit_purpose, status, "
+              "completion_percentage) VALUES (%s, %s, md5('organization 1')::uuid, %s, 'owned', %s, %s, %s)")
+    array = "uuid[]"
+    # name, table, column of the marker, column of the value, the parent's ON DELETE
+    children = (("hardware", "hardware_inventory", "manufacturer", "condition_rating", "cascade"),
+                ("recycling", "recycling_records", "recycler_name", "quantity", "cascade"),
+                ("files", "files.file_attachments", "file_type", "file_size", "set null"))
+    insert_child = {
+        "hardware": "INSERT INTO hardware_inventory (id, visit_report_id, category_id, device_name, manufacturer, "
+                    "condition_rating) SELECT %s, %s, id, 'Laptop', 'owned', %s FROM categories WHERE name = 'Laptop'",
+        "recycling": "INSERT INTO recycling_records (id, visit_report_id, category_id, recycler_name, quantity) "
+                     "SELECT %s, %s, id, 'owned', %s FROM categories WHERE name = 'Monitor'",
+        "files": "INSERT INTO files.file_attachments (id, visit_report_id, file_name, file_type, file_size) "
+                 "VALUES (%s, %s, 'photo.jpg', 'owned', %s)",
+    }
+    list = ("SELECT id, report_number FROM visit_reports WHERE organization_id = md5('organization ' || %s)::uuid "
+            "ORDER BY visit_date DESC, created_at DESC, id DESC LIMIT 20")
+
+    @staticmethod
+    def new_key(rng):
+        return uuid.UUID(int=rng.getrandbits(128), version=4)
+
+    @staticmethod
+    def new_row(rng, key, day):
+        return (f"N-{key}", day, f"Purpose {rng.randrange(10**6)}", "draft", rng.randrange(101))
+
+    @staticmethod
+    def insert_values(key, row):
+        return (key, *row)
+
+    @staticmethod
+    def changed(rng, row):
+        changed = (f"Purpose {rng.randrange(10**6)}", rng.choice(("draft", "completed", "approved")), rng.randrange(101))
+        return (row[0], row[1], *changed), changed
+
+
+class Events:
+    """A simple table with a date key and nothing that references it."""
+    table, key, date = "events", "id", "day"
+    columns = ("value", "day", "note")
+    owned, fixed = "kind = 'owned'", "kind = 'fixed'"
+    fixed_columns = "id, day, kind, value, note, made"
+    prepared = {
+        "point": ("(bigint)", "SELECT value FROM events WHERE id = $1"),
+        "update": ("(int, text, bigint)", "UPDATE events SET value = $1, note = $2 WHERE id = $3"),
+    }
+    move = "UPDATE events SET day = %s WHERE id = %s"
+    delete = "DELETE FROM events WHERE id = %s"
+    insert = "INSERT INTO events (id, day, kind, value, note) VALUES (%s, %s, 'owned', %s, %s)"
+    array = "bigint[]"
+    children, insert_child = (), {}
+    list = "SELECT id, value FROM events WHERE kind = 'fixed' AND day = current_date - %s LIMIT 20"
+
+    @staticmethod
+    def new_key(rng):
+        return 10**12 + rng.getrandbits(60)
+
+    @staticmethod
+    def new_row(rng, key, day):
+        return (rng.randrange(10**6), day, f"new {rng.randrange(100)}")
+
+    @staticmethod
+    def insert_values(key, row):
+        return (key, row[1], row[0], row[2])
+
+    @staticmethod
+    def changed(rng, row):
+        changed = (rng.randrange(10**6), f"changed {rng.randrange(100)}")
+        return (changed[0], row[1], changed[1]), changed
+
+
+SHAPES = {shape.table: shape for shape in (Reports, Events)}
+
+
+class Session:
+    """A connection that times each statement and counts each failure."""
+
+    def __init__(self, workload):
+        self.workload, self.shape = workload, workload.shape
+        self.samples, self.connection = [], None
+        self.open()
+
+    def open(self):
+        self.connection = connect(self.workload.dsn)
+        self.pid = self.connection.get_backend_pid()
+        self.cursor = self.connection.cursor()
+        self.cursor.execute("SET max_parallel_workers_per_gather = 0; SET jit = off")
+        for name, (types, sql) in self.shape.prepared.items():
+            self.cursor.execute(f"PREPARE {name}{types} AS {sql}")
+
+    def run(self, kind, sql, values=None):
+        begun = time.perf_counter()
+        try:
+            self.cursor.execute(sql, values)
+            return self.cursor.rowcount
+        except psycopg2.Error as error:
+            self.workload.failed(kind, error)
+            raise
+        finally:
+            self.samples.append((begun, (time.perf_counter() - begun) * 1000, kind))
+
+    def execute_prepared(self, kind, name, values):
+        return self.run(kind, f"EXECUTE {name} ({', '.join(['%s'] * len(values))})", values)
+
+    def is_lost(self, error):
+        return self.connection.closed or error.pgcode is None or error.pgcode in LOST_CONNECTION
+
+    def reopen(self):
+        """Connects again; only when the server has done with the lost session is it known what it did."""
+        self.connection.close()
+        end = time.perf_counter() + 60
+        while time.perf_counter() < end:
+            try:
+                self.open()
+                while time.perf_counter() < end:
+                    self.cursor.execute("SELECT FROM pg_stat_activity WHERE pid = %s", (self.old_pid,))
+                    if not self.cursor.rowcount:
+                        return
+                    time.sleep(0.05)
+            except psycopg2.Error:
+                time.sleep(0.1)
+        raise RuntimeError("the server did not come back within 60 s")
+
+    def recover(self, error):
+        """After a failure: whether the outcome is unknown. The session is usable again."""
+        if self.is_lost(error):
+            self.old_pid = self.pid
+            self.reopen()
+            return True
+        self.cursor.execute("ROLLBACK")
+        return False
+
+
+class Step:
+    """One write of an operation: the statement, and the state of the one row before and after it."""
+
+    def __init__(self, kind, group, key, before, after, sql, values, prepared=None):
+        self.kind, self.group, self.key, self.before, self.after = kind, group, key, before, after
+        self.sql, self.values, self.prepared = sql, values, prepared
+
+
+class Writer:
+    """Owns a share of the rows and knows how each of them must look."""
+
+    def __init__(self, workload, number):
+        self.workload, self.shape, self.number = workload, workload.shape, number
+        self.rng = random.Random(workload.seed * 100 + number)
+        self.rows, self.gone = {}, set()
+        self.children = {child[0]: {} for child in self.shape.children}
+        self.children_gone = {child[0]: set() for child in self.shape.children}
+        self.of_parent = collections.defaultdict(set)
+        self.keys = collections.defaultdict(list)
+        self.counts = collections.Counter()
+
+    def adopt(self, key, row):
+        self.rows[key] = row
+        self.keys["rows"].append(key)
+
+    def adopt_child(self, group, key, parent, value):
+        self.children[group][key] = (parent, value)
+        self.of_parent[parent].add((group, key))
+        self.keys[group].append(key)
+
+    def any_key(self, group="rows"):
+        living, keys = self.rows if group == "rows" else self.children[group], self.keys[group]
+        while keys:
+            i = self.rng.randrange(len(keys))
+            if keys[i] in living:
+                return keys[i]
+            keys[i] = keys[-1]
+            keys.pop()
+        return None
+
+    def any_day(self):
+        first, last = self.workload.days
+        return type(first).fromordinal(self.rng.randint(first.toordinal(), last.toordinal()))
+
+    # Each makes the steps of one operation.
+    def insert(self):
+        key = self.shape.new_key(self.rng)
+        row = self.shape.new_row(self.rng, key, self.any_day())
+        steps = [Step("insert", "rows", key, None, row, self.shape.insert, self.shape.insert_values(key, row))]
+        if self.shape.children and self.rng.random() < 0.5:
+            steps += [self.child("hardware", key), self.child(self.rng.choice(("hardware", "recycling", "files")), key)]
+        return steps
+
+    def update(self):
+        key = self.any_key()
+        after, values = self.shape.changed(self.rng, self.rows[key])
+        return [Step("update", "rows", key, self.rows[key], after, None, (*values, key), "update")]
+
+    def move(self):
+        key, day = self.any_key(), self.any_day()
+        before = self.rows[key]
+        return [Step("move", "rows", key, before, (before[0], day, *before[2:]), self.shape.move, (day, key))]
+
+    def delete(self):
+        key = self.any_key()
+        return [Step("delete", "rows", key, self.rows[key], None, self.shape.delete, (key,))]
+
+    def several(self):
+        steps, used = [], set()
+        for make in (self.update, self.move, self.insert):
+            made = make()
+            if not used & {step.key for step in made}:
+                steps += made
+                used |= {step.key for step in made}
+        return steps
+
+    def child(self, group, parent):
+        key, value = uuid.UUID(int=self.rng.getrandbits(128), version=4), self.rng.randint(1, 5)
+        return Step("insert child", group, key, None, (parent, value), self.shape.insert_child[group], (key, parent, value))
+
+    def insert_child(self):
+        return [self.child(self.rng.choice(("hardware", "hardware", "recycling", "files")), self.any_key())]
+
+    def delete_child(self):
+        group = self.rng.choice(list(self.children))
+        key = self.any_key(group)
+        if key is None:
+            return []
+        table = next(child[1] for child in self.shape.children if child[0] == group)
+        return [Step("delete child", group, key, self.children[group][key], None, f"DELETE FROM {table} WHERE id = %s", (key,))]
+
+    def settle(self, step, found):
+        """An acknowledged step enters the ledger; `found` is how many rows the server said that it touched."""
+        self.counts[step.kind] += 1
+        if found != 1:
+            self.counts[f"{step.kind} touched {'none' if not found else 'several'}"] += 1
+            # Told that there is no such row, an application goes on as if there were none; the row was as it was.
+            if not found and step.after is not None:
+                return
+        if step.group == "rows":
+            if step.after is None:
+                self.rows.pop(step.key, None)
+                self.gone.add(step.key)
+                for group, key in self.of_parent.pop(step.key, ()):
+                    rule = next(child[4] for child in self.shape.children if child[0] == group)
+                    if rule == "cascade":
+                        self.children[group].pop(key, None)
+                        self.children_gone[group].add(key)
+                    elif key in self.children[group]:
+                        self.children[group][key] = (None, self.children[group][key][1])
+            else:
+                if step.before is None:
+                    self.keys["rows"].append(step.key)
+                self.rows[step.key] = step.after
+        elif step.after is None:
+            self.children[step.group].pop(step.key, None)
+            self.children_gone[step.group].add(step.key)
+        else:
+            self.adopt_child(step.group, step.key, *step.after)
+
+    def look(self, session, step):
+        """The row of a step as it is in the database now."""
+        if step.group == "rows":
+            columns, table = ", ".join(self.shape.columns), self.shape.table
+        else:
+            child = next(child for child in self.shape.children if child[0] == step.group)
+            columns, table = f"visit_report_id, {child[3]}", child[1]
+        session.cursor.execute(f"SELECT {columns} FROM {table} WHERE id = %s", (step.key,))
+        return session.cursor.fetchone()
+
+    def perform(self, session, steps):
+        found, waiting = [], list(steps)
+        try:
+            if len(steps) > 1:
+                session.run("begin", "BEGIN")
+            for step in steps:
+                if step.prepared:
+                    found.append(session.execute_prepared(step.kind, step.prepared, step.values))
+                else:
+                    found.append(session.run(step.kind, step.sql, step.values))
+            if len(steps) > 1:
+                session.run("commit", "COMMIT")
+        except psycopg2.Error as error:
+            if not session.recover(error):
+                return
+            # Nobody said whether this was committed: ask the rows.
+            for step in waiting:
+                self.counts["unknown"] += 1
+                if step.before != step.after and self.look(session, step) == step.after:
+                    self.settle(step, 1)
+            return
+        for step, count in zip(steps, found):
+            self.settle(step, count)
+
+    def work(self):
+        session = self.workload.session()
+        kinds = [(self.insert, 15), (self.update, 30), (self.move, 25), (self.delete, 8), (self.several, 6)]
+        if self.shape.children:
+            kinds += [(self.insert_child, 12), (self.delete_child, 8)]
+        makers, weights = zip(*kinds)
+        for _ in self.workload.turns(self.workload.rate):
+            steps = self.rng.choices(makers, weights)[0]()
+            if steps:
+                self.perform(session, steps)
+
+
+class Workload:
+    """All clients together. `start`, then `stop`, which returns the findings; or `around` something, or `for_seconds`.
+
+    rate: operations a second of each writer, and reads of each reader. since: ignore rows dated before it (a retention
+    will take them). count_interval: seconds between two counts of all fixed rows, each a scan of the whole table.
+    """
+
+    def __init__(self, dsn, table="visit_reports", writers=4, readers=2, holder=False, rate=50, count_interval=0.5,
+                 since=None, seed=1, hold=3.0):
+        self.dsn, self.shape = dsn, SHAPES[table]
+        self.rate, self.count_interval, self.since, self.seed, self.hold = rate, count_interval, since, seed, hold
+        self.writers = [Writer(self, number) for number in range(writers)]
+        self.readers, self.holder = readers, holder
+        self.stopping = threading.Event()
+        self.lock = threading.Lock()
+        self.sessions, self.errors, self.messages, self.crashes = [], collections.Counter(), [], []
+        self.reads = collections.Counter()
+        self.lowest = None
+        self.marks = []
+
+    def where(self, condition):
+        return condition + (f" AND {self.shape.date} >= '{self.since}'" if self.since else "")
+
+    def session(self):
+        session = Session(self)
+        with self.lock:
+            self.sessions.append(session)
+        return session
+
+    def failed(self, kind, error):
+        state = error.pgcode or "connection"
+        with self.lock:
+            self.errors[state] += 1
+            if len(self.messages) < 20:
+                self.messages.append({"at": round(time.perf_counter() - self.begun, 2), "statement": kind, "sqlstate": state,
+                                      "message": str(error).strip()})
+
+    def turns(self, rate):
+        """Paces a client: no burst makes up for a stall, or the load would depend on what is measured."""
+        turn = time.perf_counter() + random.random() / rate
+        while not self.stopping.is_set():
+            wait = turn - time.perf_counter()
+            if wait > 0 and self.stopping.wait(wait):
+                return
+            yield
+            turn = max(turn + 1 / rate, time.perf_counter())
+
+    def prepare(self):
+        """Reads how everything is before the first write; nothing else may write to the table from here on."""
+        shape = self.shape
+        with connect(self.dsn) as connection, connection.cursor() as cursor:
+            cursor.execute(f"SELECT min({shape.date}), max({shape.date}) FROM {shape.table} WHERE {self.where('true')}")
+            self.days = cursor.fetchone()
+            if self.days[0] is None:
+                raise SystemExit(f"{shape.table} has no rows: load some first")
+            cursor.execute(f"SELECT {shape.key}, {', '.join(shape.columns)} FROM {shape.table} "
+                           f"WHERE {self.where(shape.owned)} ORDER BY {shape.key}")
+            owner = {}
+            for i, row in enumerate(cursor.fetchall()):
+                writer = owner[row[0]] = self.writers[i % len(self.writers)]
+                writer.adopt(row[0], row[1:])
+            for group, table, marker, value, _ in shape.children:
+                cursor.execute(f"SELECT id, visit_report_id, {value} FROM {table} WHERE {marker} = 'owned'")
+                for key, parent, number in cursor.fetchall():
+                    if parent in owner:
+                        owner[parent].adopt_child(group, key, parent, number)
+            cursor.execute(f"SELECT {shape.key}, {shape.columns[0]} FROM {shape.table} WHERE {self.where(shape.fixed)} "
+                           f"AND hashtext({shape.key}::text) % 100 = 0")
+            self.stable = cursor.fetchall()
+            self.stable_hardware = {}
+            if shape.children:
+                cursor.execute("SELECT visit_report_id, count(*) FROM hardware_inventory WHERE visit_report_id = ANY(%s) "
+                               "GROUP BY 1", ([key for key, _ in self.stable],))
+                self.stable_hardware = dict(cursor.fetchall())
+            self.before = self.fixed(cursor)
+
+    def fixed(self, cursor):
+        """Number, number of different keys and digest of everything that nobody touches."""
+        shape, digest = self.shape, "sum(hashtextextended(ROW({})::text, 0)::numeric)"
+        cursor.execute(f"SELECT count(*), count(DISTINCT {shape.key}), {digest.format(shape.fixed_columns)} "
+                       f"FROM {shape.table} WHERE {self.where(shape.fixed)}")
+        found = {"rows": cursor.fetchone()}
+        for group, table, marker, value, _ in shape.children:
+            reports = (f" AND visit_report_id IN (SELECT id FROM visit_reports WHERE {self.where('true')})"
+                       if self.since else "")
+            cursor.execute(f"SELECT count(*), count(DISTINCT id), {digest.format(f'id, visit_report_id, {value}')} "
+                           f"FROM {table} WHERE {marker} = 'fixed'{reports}")
+            found[group] = cursor.fetchone()
+        return found
+
+    def read_points(self):
+        session, rng, shape = self.session(), random.Random(self.seed), self.shape
+        for turn in self.counted(self.rate):
+            try:
+                if turn % 20 == 0:
+                    session.run("list", shape.list, (rng.randrange(20),))
+                    continue
+                key, value = rng.choice(self.stable)
+                if shape.children and turn % 4 == 0:
+                    session.run("join", "SELECT count(h.id) FROM visit_reports r LEFT JOIN hardware_inventory h "
+                                "ON h.visit_report_id = r.id WHERE r.id = %s", (key,))
+                    self.reads["joins"] += 1
+                    self.reads["joins wrong"] += session.cursor.fetchone()[0] != self.stable_hardware.get(key, 0)
+                    continue
+                session.execute_prepared("point", "point", (key,))
+                rows = session.cursor.fetchall()
+                self.reads["points"] += 1
+                self.reads["points invisible"] += not rows
+                self.reads["points wrong"] += bool(rows) and rows != [(value,)]
+            except psycopg2.Error as error:
+                session.recover(error)
+
+    def read_counts(self):
+        session, rng, shape = self.session(), random.Random(self.seed + 1), self.shape
+        due = time.perf_counter()
+        expected = self.before["rows"][0]
+        for _ in self.counted(self.rate / 2):
+            try:
+                if time.perf_counter() >= due:
+                    begun = time.perf_counter()
+                    session.run("count", f"SELECT count(*) FROM {shape.table} WHERE {self.where(shape.fixed)}")
+                    count = session.cursor.fetchone()[0]
+                    # At most a third of the time is spent counting.
+                    due = time.perf_counter() + max(self.count_interval, 2 * (time.perf_counter() - begun))
+                    self.reads["counts"] += 1
+                    self.reads["counts off"] += count != expected
+                    self.lowest = count if self.lowest is None else min(count, self.lowest)
+                    continue
+                keys = [key for key, _ in rng.sample(self.stable, min(50, len(self.stable)))]
+                session.run("sample", f"SELECT count(*) FROM {shape.table} WHERE {shape.key} = ANY(%s::{shape.array})", (keys,))
+                count = session.cursor.fetchone()[0]
+                self.reads["samples"] += 1
+                self.reads["samples off"] += count != len(keys)
+            except psycopg2.Error as error:
+                session.recover(error)
+
+    def counted(self, rate):
+        yield from (number for number, _ in enumerate(self.turns(rate)))
+
+    def hold_transactions(self):
+        session, rng = self.session(), random.Random(self.seed + 2)
+        while not self.stopping.wait(0.25):
+            try:
+                session.run("begin", "BEGIN")
+                session.execute_prepared("hold", "point", (rng.choice(self.stable)[0],))
+                self.stopping.wait(self.hold)
+                session.run("commit", "COMMIT")
+                self.reads["held"] += 1
+            except psycopg2.Error as error:
+                session.recover(error)
+
+    def control(self):
+        """What a small commit takes here that has nothing to do with the table: the noise of disk and machine."""
+        session = self.session()
+        for _ in self.turns(20):
+            try:
+                session.run("control", "SELECT pg_logical_emit_message(true, 'ledger', '')")
+            except psycopg2.Error as error:
+                session.recover(error)
+
+    def start(self):
+        self.prepare()
+        self.begun = time.perf_counter()
+        jobs = [writer.work for writer in self.writers] + [self.control]
+        jobs += [(self.read_points, self.read_counts)[i % 2] for i in range(self.readers)]
+        jobs += [self.hold_transactions] if self.holder else []
+        self.threads = [threading.Thread(target=self.guarded, args=(job,), daemon=True) for job in jobs]
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def guarded(self, job):
+        try:
+            job()
+        except Exception as error:  # a client that ended early makes the whole run worthless: said in the findings
+            self.crashes.append(f"{job.__name__}: {error!r}")
+
+    def mark(self, name):
+        self.marks.append((time.perf_counter(), name))
+
+    def around(self, action, lead=2.0, tail=2.0):
+        """Runs `action` under the load, which begins before it and goes on after it; the findings, with its seconds."""
+        self.start()
+        try:
+            time.sleep(lead)
+            begun = time.perf_counter()
+            self.returned = action()
+            ended = time.perf_counter()
+            time.sleep(tail)
+        except BaseException:
+            self.end()
+            raise
+        return dict(self.stop(), action_seconds=round(ended - begun, 3), longest_in_action=self.longest(begun, ended))
+
+    def for_seconds(self, seconds):
+        self.start()
+        time.sleep(seconds)
+        return self.stop()
+
+    def end(self):
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join()
+        self.seconds = time.perf_counter() - self.begun
+        for session in self.sessions:
+            session.connection.close()
+
+    def stop(self):
+        self.end()
+        with connect(self.dsn) as connection, connection.cursor() as cursor:
+            return self.findings(cursor)
+
+    def samples(self, begun=0.0, ended=float("inf")):
+        """All statements that were under way in a span of time (perf_counter)."""
+        return [sample for session in self.sessions for sample in session.samples
+                if sample[0] + sample[1] / 1000 >= begun and sample[0] <= ended and sample[0] >= self.begun + WARM_UP]
+
+    def longest(self, begun=0.0, ended=float("inf")):
+        """The longest statement of the application in a span, in milliseconds; counts of everything are not among them."""
+        return round(max((ms for _, ms, kind in self.samples(begun, ended) if kind not in APART), default=0), 1)
+
+    def findings(self, cursor):
+        ledger = self.compare(cursor)
+        kinds = collections.defaultdict(list)
+        for _, ms, kind in self.samples():
+            kinds[kind].append(ms)
+        latency = {}
+        for kind, values in sorted(kinds.items()):
+            values.sort()
+            latency[kind] = {"number": len(values), "median": round(values[len(values) // 2], 2),
+                             "p99": round(values[int(len(values) * .99)], 2), "longest": round(values[-1], 1)}
+        slowest = sorted((s for s in self.samples() if s[2] not in APART), key=lambda sample: -sample[1])[:10]
+        reads = {name: self.reads[name] for name in (
+            "points", "points invisible", "points wrong", "joins", "joins wrong", "samples", "samples off", "counts",
+            "counts off", "held")}
+        wrong_reads = sum(number for name, number in reads.items() if name.split()[-1] in ("invisible", "wrong", "off"))
+        errors = {state: number for state, number in self.errors.items() if number}
+        return {
+            "table": self.shape.table, "seconds": round(self.seconds, 1), "statements": sum(map(len, kinds.values())),
+            "longest_ms": self.longest(), "control_longest_ms": latency.get("control", {}).get("longest", 0),
+            "errors": errors, "invisible": wrong_reads, "ledger": ledger, "reads": reads,
+            "count_expected": self.before["rows"][0], "count_lowest": self.lowest, "latency": latency,
+            "slowest": [{"at": round(at - self.begun, 2), "ms": round(ms, 1), "statement": kind} for at, ms, kind in slowest],
+            "marks": [{"at": round(at - self.begun, 2), "name": name} for at, name in self.marks],
+            "writes": dict(sum((writer.counts for writer in self.writers), collections.Counter())),
+            "messages": self.messages, "crashes": self.crashes,
+            "all_zero": not any(ledger.values()) and not wrong_reads and not errors and not self.crashes,
+        }
+
+    def compare(self, cursor):
+        """The ledger against the table: each figure must be 0."""
+        shape, counts = self.shape, sum((writer.counts for writer in self.writers), collections.Counter())
+        ledger = dict.fromkeys(("lost", "wrong", "resurrected", "duplicated", "unexpected"), 0)
+        ledger["missed_updates"] = counts["update touched none"] + counts["move touched none"]
+        ledger["missed_deletes"] = counts["delete touched none"] + counts["delete child touched none"]
+        ledger["doubled_writes"] = sum(number for name, number in counts.items() if name.endswith("touched several"))
+        cursor.execute(f"SELECT {shape.key}, {', '.join(shape.columns)} FROM {shape.table} WHERE {self.where(shape.owned)}")
+        self.judge(ledger, "", cursor, [writer.rows for writer in self.writers], [writer.gone for writer in self.writers])
+        after = self.fixed(cursor)
+        ledger["fixed_lost"] = self.before["rows"][1] - after["rows"][1]
+        ledger["fixed_duplicated"] = after["rows"][0] - after["rows"][1]
+        ledger["fixed_wrong"] = int(not ledger["fixed_lost"] and self.before["rows"][2] != after["rows"][2])
+        if not shape.children:
+            return ledger
+        for name in ("lost", "wrong", "resurrected", "duplicated", "unexpected"):
+            ledger[f"children_{name}"] = 0
+        ledger["orphans"] = 0
+        for group, table, marker, value, _ in shape.children:
+            cursor.execute(f"SELECT id, visit_report_id, {value} FROM {table} WHERE {marker} = 'owned'")
+            rows = [writer.children[group] for writer in self.writers]
+            self.judge(ledger, "children_", cursor, rows, [writer.children_gone[group] for writer in self.writers])
+            ledger["children_lost"] += self.before[group][1] - after[group][1]
+            ledger["children_wrong"] += int(self.before[group][1] == after[group][1] and self.before[group][2] != after[group][2])
+            cursor.execute(f"SELECT count(*) FROM {table} c WHERE visit_report_id IS NOT NULL "
+                           "AND NOT EXISTS (SELECT FROM visit_reports r WHERE r.id = c.visit_report_id)")
+            ledger["orphans"] += cursor.fetchone()[0]
+        cursor.execute("SELECT to_regclass('visit_report_keys')")
+        if cursor.fetchone()[0]:
+            cursor.execute("SELECT count(*) FROM pg_attribute WHERE attrelid = 'visit_report_keys'::regclass "
+                           "AND attname = 'visit_date' AND NOT attisdropped")
+            dated = ", visit_date" if cursor.fetchone()[0] else ""
+            cursor.execute(f"SELECT count(*) FROM visit_report_keys k FULL JOIN visit_reports r USING (id, report_number{dated}) "
+                           "WHERE k.id IS NULL OR r.id IS NULL")
+            ledger["registry_off"] = cursor.fetchone()[0]
+        return ledger
+
+    def judge(self, ledger, prefix, cursor, expected, gone):
+        expected = {key: row for rows in expected for key, row in rows.items()}
+        gone = set().union(*gone)
+        seen = set()
+        for key, *row in cursor:
+            if key in seen:
+                ledger[f"{prefix}duplicated"] += 1
+            elif key in expected:
+                ledger[f"{prefix}wrong"] += expected[key] != tuple(row)
+            elif key in gone:
+                ledger[f"{prefix}resurrected"] += 1
+            elif not self.since or not prefix:
+                ledger[f"{prefix}unexpected"] += 1
+            seen.add(key)
+        ledger[f"{prefix}lost"] += len(expected.keys() - seen)
+
+
+def report(result, file=sys.stdout):
+    json.dump(result, file, indent=2, default=str)
+    print(file=file, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    load = verbs.add_parser("load", help="create and fill the tables in an empty database")
+    load.add_argument("shape", choices=("plain", "default", "monolith", "partitioned"))
+    load.add_argument("--dsn", required=True)
+    load.add_argument("--rows", type=int)
+    load.add_argument("--months", type=int, default=35, help="months that the rows are spread over (not for partitioned)")
+    load.add_argument("--partitions", type=int, default=12)
+    load.add_argument("--interval", choices=("month", "day"), default="month")
+    load.add_argument("--ahead", type=int, default=3, help="the last partition is so many intervals after today's")
+    load.add_argument("--table", choices=sorted(SHAPES), default="visit_reports")
+    run = verbs.add_parser("run", help="work on the tables, then print the findings as JSON")
+    run.add_argument("--dsn", required=True)
+    run.add_argument("--table", choices=sorted(SHAPES), default="visit_reports")
+    run.add_argument("--writers", type=int, default=4)
+    run.add_argument("--readers", type=int, default=2)
+    run.add_argument("--rate", type=float, default=50, help="operations a second of each client")
+    run.add_argument("--holder", action="store_true", help="a reader more, which holds transactions of 3 s")
+    run.add_argument("--count-interval", type=float, default=0.5)
+    run.add_argument("--since", help="leave rows dated before this day alone")
+    run.add_argument("--seed", type=int, default=1)
+    run.add_argument("--seconds", type=float)
+    run.add_argument("--until-eof", action="store_true", help="until standard input ends; prints `started` when at work")
+    run.add_argument("command", nargs="*", help="after --: run under the load")
+    verbs.add_parser("server", help="a throwaway server until standard input ends; prints its DSN")
+    options = parser.parse_args()
+
+    if options.verb == "server":
+        with Server() as server:
+            print(server.dsn(), flush=True)
+            sys.stdin.read()
+    elif options.verb == "load":
+        if options.shape == "partitioned":
+            load_partitioned(options.dsn, options.partitions, options.interval, options.rows or 0, options.table, options.ahead)
+        else:
+            loader = {"plain": load_plain, "default": load_default, "monolith": load_monolith}[options.shape]
+            loader(options.dsn, options.rows or 1_000_000, options.months)
+    else:
+        workload = Workload(options.dsn, options.table, options.writers, options.readers, options.holder, options.rate,
+                            options.count_interval, options.since, options.seed)
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: workload.stopping.set())
+        if options.command:
+            result = workload.around(lambda: subprocess.run(options.command, stdout=sys.stderr, check=False).returncode)
+            result["command_exit"] = workload.returned
+        else:
+            workload.start()
+            print("started", file=sys.stderr, flush=True)
+            if options.until_eof:
+                sys.stdin.read()
+            else:
+                workload.stopping.wait(options.seconds)
+            result = workload.stop()
+        report(result)
+        sys.exit(0 if result["all_zero"] else 2)
+
+
+if __name__ == "__main__":
+    main()
