@@ -3,6 +3,7 @@
 The schema is taken from the shipped migrations. One row in twenty is "owned" (visit_type of a report, kind of an event):
 a workload may change it. All others are "fixed": nobody touches them, so that they must be there at every moment.
 """
+import contextlib
 import datetime
 import os
 import pwd
@@ -80,16 +81,22 @@ def connect(dsn):
     return connection
 
 
-def execute(dsn, *statements):
-    """Runs statements in a session of their own; returns the rows of the last."""
+@contextlib.contextmanager
+def opened(dsn):
+    """A cursor of a session of its own, each statement a transaction. (`with connection` of psycopg2 would begin one.)"""
     connection = connect(dsn)
     try:
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
+        yield connection.cursor()
     finally:
         connection.close()
+
+
+def execute(dsn, *statements):
+    """Runs statements in a session of their own; returns the rows of the last."""
+    with opened(dsn) as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
 
 
 def in_parallel(*tasks):
@@ -219,7 +226,7 @@ UNCHECKED = "SET session_replication_role = replica"  # the rows are right by co
 
 def fill_reports(dsn, rows, first, end, registry):
     def reports():
-        with connect(dsn) as connection, connection.cursor() as cursor:
+        with opened(dsn) as cursor:
             cursor.execute(UNCHECKED)
             cursor.execute(REPORTS, {"first": first, "days": (end - first).days, "rows": rows})
             if registry:

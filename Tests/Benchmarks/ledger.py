@@ -32,7 +32,7 @@ import psycopg2
 import psycopg2.extras
 
 from datasets import (Server, connect, execute, load_default, load_monolith,  # noqa: F401 (offered to others)
-                      load_partitioned, load_plain)
+                      load_partitioned, load_plain, opened)
 
 psycopg2.extras.register_uuid()
 # A thread that wakes up must not wait for its turn: latencies are what is measured here.
@@ -407,7 +407,7 @@ class Workload:
     def prepare(self):
         """Reads how everything is before the first write; nothing else may write to the table from here on."""
         shape = self.shape
-        with connect(self.dsn) as connection, connection.cursor() as cursor:
+        with opened(self.dsn) as cursor:
             cursor.execute(f"SELECT min({shape.date}), max({shape.date}) FROM {shape.table} WHERE {self.where('true')}")
             self.days = cursor.fetchone()
             if self.days[0] is None:
@@ -566,7 +566,7 @@ class Workload:
 
     def stop(self):
         self.end()
-        with connect(self.dsn) as connection, connection.cursor() as cursor:
+        with opened(self.dsn) as cursor:
             return self.findings(cursor)
 
     def samples(self, begun=0.0, ended=float("inf")):
@@ -624,6 +624,10 @@ class Workload:
         for name in ("lost", "wrong", "resurrected", "duplicated", "unexpected"):
             ledger[f"children_{name}"] = 0
         ledger["orphans"] = 0
+        dated = self.registry_dates(cursor)
+        # A report that was retired but can still come back is in the registry, and its children wait for it.
+        waiting = (f" AND NOT EXISTS (SELECT FROM visit_report_keys k WHERE k.id = c.visit_report_id "
+                   f"AND k.visit_date < '{self.since}')" if self.since and dated else "")
         for group, table, marker, value, _ in shape.children:
             cursor.execute(f"SELECT id, visit_report_id, {value} FROM {table} WHERE {marker} = 'owned'")
             rows = [writer.children[group] for writer in self.writers]
@@ -631,17 +635,23 @@ class Workload:
             ledger["children_lost"] += self.before[group][1] - after[group][1]
             ledger["children_wrong"] += int(self.before[group][1] == after[group][1] and self.before[group][2] != after[group][2])
             cursor.execute(f"SELECT count(*) FROM {table} c WHERE visit_report_id IS NOT NULL "
-                           "AND NOT EXISTS (SELECT FROM visit_reports r WHERE r.id = c.visit_report_id)")
+                           f"AND NOT EXISTS (SELECT FROM visit_reports r WHERE r.id = c.visit_report_id){waiting}")
             ledger["orphans"] += cursor.fetchone()[0]
-        cursor.execute("SELECT to_regclass('visit_report_keys')")
-        if cursor.fetchone()[0]:
-            cursor.execute("SELECT count(*) FROM pg_attribute WHERE attrelid = 'visit_report_keys'::regclass "
-                           "AND attname = 'visit_date' AND NOT attisdropped")
-            dated = ", visit_date" if cursor.fetchone()[0] else ""
-            cursor.execute(f"SELECT count(*) FROM visit_report_keys k FULL JOIN visit_reports r USING (id, report_number{dated}) "
-                           "WHERE k.id IS NULL OR r.id IS NULL")
+        if dated is not None:
+            date = ", visit_date" if dated else ""
+            retired = f" AND NOT (r.id IS NULL AND k.visit_date < '{self.since}')" if self.since and dated else ""
+            cursor.execute(f"SELECT count(*) FROM visit_report_keys k FULL JOIN visit_reports r USING (id, report_number{date}) "
+                           f"WHERE (k.id IS NULL OR r.id IS NULL){retired}")
             ledger["registry_off"] = cursor.fetchone()[0]
         return ledger
+
+    @staticmethod
+    def registry_dates(cursor):
+        """Whether the registry knows the dates of the reports; None if there is no registry."""
+        cursor.execute("SELECT to_regclass('visit_report_keys'), (SELECT count(*) FROM pg_attribute WHERE attname = 'visit_date' "
+                       "AND NOT attisdropped AND attrelid = to_regclass('visit_report_keys'))")
+        name, dated = cursor.fetchone()
+        return bool(dated) if name else None
 
     def judge(self, ledger, prefix, cursor, expected, gone):
         expected = {key: row for rows in expected for key, row in rows.items()}

@@ -19,9 +19,8 @@ import time
 
 import failures
 import peers
-from ledger import (Server, Workload, connect, execute, load_default, load_monolith, load_partitioned,
-                    load_plain)
-from datasets import month_start
+from datasets import month_start, opened
+from ledger import Server, Workload, execute, load_default, load_monolith, load_partitioned, load_plain
 from peers import STATE, Rssctl, drop_after, partitions, tools
 
 HEADER = ["tool", "exit", "took", "stall", "p99", "noise", "app errors", "invisible", "lost", "missed", "other", "counts",
@@ -46,7 +45,7 @@ def under_load(name, server, database, work, table="events", remark=None, **opti
     missed = ledger["missed_updates"] + ledger["missed_deletes"]
     other = {key: number for key, number in ledger.items() if number and not key.endswith("lost") and "missed" not in key}
     writes = sorted(ms for _, ms, kind in load.samples() if kind not in ("count", "control"))
-    remarks = "; ".join(filter(None, [remark() if remark else "", outcome.last_line if outcome.exit else "", *result["crashes"]]))
+    remarks = "; ".join(filter(None, [remark() if remark else "", outcome.complaint, *result["crashes"]]))
     RESULTS.setdefault("runs", []).append(dict(result, tool=name, database=database))
     return [name, outcome.exit, f"{outcome.seconds:.1f} s", f"{result['longest_in_action']:.0f} ms",
             f"{writes[int(len(writes) * .99)]:.0f} ms", f"{result['control_longest_ms']:.0f} ms",
@@ -77,13 +76,11 @@ def maintain(server, options):
             rows.append(under_load(f"{tool.name}, {name}", server, "bench", lambda: tool.maintain(server, "bench", name), name,
                                    lambda: f"{had} partitions before, {partitions(server, 'bench', name)} after", since=since))
         server.database("bench", f"base_{name}")
-        last = month_start(1)
         plain = [f"CREATE TABLE plain_{i} PARTITION OF {name} FOR VALUES FROM ('{month_start(i)}') TO ('{month_start(i + 1)}')"
                  for i in range(1, 5)]
         plain += [f"ALTER TABLE {name} DETACH PARTITION {name}_{month_start(-i):%Y_%m}" for i in (26, 25)]
         rows.append(under_load(f"PARTITION OF and DETACH, {name}", server, "bench", lambda: statements(server, plain), name,
                                since=since))
-        assert last
     table(f"maintain: 4 made and 2 retired of 27 months, {options.rows // 4:,} rows", HEADER, rows)
 
 
@@ -124,7 +121,7 @@ class LockWatch:
 
     def watch(self):
         held = None
-        with connect(self.dsn) as connection, connection.cursor() as cursor:
+        with opened(self.dsn) as cursor:
             while not self.done.wait(0.004):
                 cursor.execute("SELECT FROM pg_locks WHERE relation = %s AND mode = 'AccessExclusiveLock' AND granted",
                                (self.relation,))
@@ -230,7 +227,7 @@ def archive(server, options):
     for name, found in samples.items():
         took, bytes = (statistics.median(sample[i] for sample in found) for i in (0, 1))
         rows.append([name, found[-1][2].exit, f"{took:.1f} s", f"{bytes / 1e6:.1f} MB", f"{seconds / took:.2f}",
-                     f"{bytes / size:.0%}", found[-1][2].last_line if found[-1][2].exit else ""])
+                     f"{bytes / size:.0%}", found[-1][2].complaint])
     table(f"archive: a partition of {options.rows:,} rows", ["tool", "exit", "took", "size", "times as fast", "of its size", ""], rows)
 
 
@@ -249,7 +246,7 @@ def registry(server, options):
     samples = {(job, name): [] for job in jobs for name in ("plain", "partitioned")}
     for _ in range(max(9, options.rounds)):
         for name in random.sample(("plain", "partitioned"), 2):
-            with connect(server.dsn(name)) as connection, connection.cursor() as cursor:
+            with opened(server.dsn(name)) as cursor:
                 for job, sql in jobs.items():
                     begun = time.perf_counter()
                     cursor.execute(sql)

@@ -17,14 +17,14 @@ os.chmod(STATE, 0o755)
 RSSCTL = os.environ.get("RSSCTL")
 # How rssctl is called, all in one place. Words in braces are filled in.
 COMMANDS = {
-    "policy": "partition policy set {table} --interval {interval} --premake {premake}",
-    "retention": "partition policy set {table} --interval {interval} --premake {premake} --retention {retention}",
-    "maintain": "partition maintain {table} --quiet",
-    "drain": "partition drain {table} --quiet",
-    "split": "partition split {partition} --interval month --quiet",
-    "convert": "partition convert {table} --by {column} --interval month --{mode} --global-unique id,report_number --quiet",
-    "archive": "partition archive {partition} --to {folder} --quiet",
-    "index": "partition index create {table} {definition} --quiet",
+    "policy": "partition policy set {table} --interval {interval} --premake {premake} --yes",
+    "retention": "partition policy set {table} --interval {interval} --premake {premake} --retention {retention} --yes",
+    "maintain": "partition maintain {table} --yes --quiet",
+    "drain": "partition drain {table} --yes --quiet",
+    "split": "partition split {partition} --interval month --yes --quiet",
+    "convert": "partition convert {table} --by {column} --interval month --{mode} --global-unique id,report_number --yes --quiet",
+    "archive": "partition archive {partition} --to {folder} --yes --quiet",
+    "index": "partition index create {table} {definition} --yes --quiet",
 }
 
 
@@ -35,8 +35,10 @@ class Outcome:
         self.exit, self.seconds, self.text = exit, seconds, text.strip()
 
     @property
-    def last_line(self):
-        return (self.text.splitlines() or [""])[-1][:160]
+    def complaint(self):
+        """The line that says why it failed."""
+        lines = self.text.splitlines() if self.exit else []
+        return next((line for line in lines if "error" in line.lower()), (lines or [""])[-1])[:120]
 
 
 def run(command, environment):
@@ -60,7 +62,7 @@ class Rssctl:
 
     def call(self, job, database, **words):
         arguments = [word.format(**words) for word in COMMANDS[job].split(" ")]
-        return run([RSSCTL, *arguments, "--yes"], dict(self.environment, PGDATABASE=database))
+        return run([RSSCTL, *filter(None, arguments)], dict(self.environment, PGDATABASE=database))
 
     def must(self, job, database, **words):
         outcome = self.call(job, database, **words)
@@ -131,7 +133,8 @@ class Partman:
         start = f", p_start_partition := '{last}'" if last else ""
         self.must(database, f"SELECT partman.create_parent('public.{table}', '{column}', 'native', "
                   f"'{dict(month='monthly', day='daily', hour='hourly')[interval]}', p_premake := {premake}{start})")
-        self.must(database, "UPDATE partman.part_config SET infinite_time_partitions = true"
+        # By the clock, as the others do. It then makes one more than it is told to.
+        self.must(database, f"UPDATE partman.part_config SET infinite_time_partitions = true, premake = {premake - 1}"
                   + (f", retention = '{retention}', retention_keep_table = true" if retention else ""))
         if last:
             execute(server.dsn(database), *drop_after(server, database, table, last))
@@ -176,7 +179,7 @@ class Partsmith:
 
     def adopt(self, server, database, table, interval, premake, column="day", retention=None):
         # Both of its numbers count the partition of now.
-        keep = int(retention.split()[0]) + 1 if retention else 100_000
+        keep = int(retention.split()[0]) + 1 if retention else 1500
         document = {"version": 1, "dsn": f"postgresql+asyncpg://postgres@127.0.0.1:{server.port}/{database}",
                     "tables": [{"table_name": table, "partition_column": column, "granularity": interval,
                                 "create_ahead_count": premake + 1, "retention_count": keep}]}
@@ -202,8 +205,8 @@ def drop_after(server, database, table, last):
         SELECT c.oid::regclass FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE inhparent = '{table}'::regclass
         AND pg_get_expr(relpartbound, c.oid) <> 'DEFAULT' AND split_part(pg_get_expr(relpartbound, c.oid), '''', 2)::date > '{last}'
         """)
-    # Not all at once: a thousand partitions of three indexes each are many locks.
-    return [f"DROP TABLE {name}" for name, in found] or ["SELECT 1"]
+    # Detached first: a table that others reference does not drop its partitions.
+    return [sql for name, in found for sql in (f"ALTER TABLE {table} DETACH PARTITION {name}", f"DROP TABLE {name}")] or ["SELECT 1"]
 
 
 def partitions(server, database, table):
