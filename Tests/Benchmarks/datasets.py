@@ -5,6 +5,7 @@ a workload may change it. All others are "fixed": nobody touches them, so that t
 """
 import contextlib
 import datetime
+import glob
 import os
 import pwd
 import re
@@ -29,8 +30,8 @@ class Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        programs = max((f"/usr/lib/postgresql/{v}/bin" for v in os.listdir("/usr/lib/postgresql")), key=os.path.getmtime) \
-            if os.path.isdir("/usr/lib/postgresql") else os.path.dirname(shutil.which("initdb"))
+        debian = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
+        programs = debian[-1] if debian else os.path.dirname(shutil.which("initdb"))
         self.pg_ctl = f"{programs}/pg_ctl"
         self.as_owner = {}
         if os.geteuid() == 0:  # initdb refuses root

@@ -281,15 +281,21 @@ def main():
     unknown = set(options.scenarios) - set(SCENARIOS)
     if unknown:
         parser.error(f"no scenario {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
+    failed = 0
     try:
         with Server() as server:
             for name in options.scenarios or SCENARIOS:
-                SCENARIOS[name](server, options)
+                try:
+                    SCENARIOS[name](server, options)
+                except (Exception, SystemExit) as error:  # the others are still worth their time
+                    failed = 1
+                    print(f"\n{name} could not be measured: {str(error).strip() or repr(error)}", flush=True)
     finally:
         if options.json:
             with open(options.json, "w", encoding="utf-8") as file:
                 json.dump(RESULTS, file, indent=2, default=str)
         shutil.rmtree(STATE, ignore_errors=True)
+    return failed
 
 
 if __name__ == "__main__":
