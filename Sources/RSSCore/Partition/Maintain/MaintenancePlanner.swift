@@ -96,7 +96,8 @@ struct MaintenancePlanner: Sendable {
         return operations
     }
 
-    private func attachLocks(_ table: PartitionedTable) async throws -> [RelationLock] {
+    /// What ATTACH locks besides the new partition.
+    func attachLocks(_ table: PartitionedTable) async throws -> [RelationLock] {
         var locks = [RelationLock(table.relation, .shareUpdateExclusive)]
         for row in try await connection.query(
             SQLResource(PackageResources.partition_neighbours_sql).text, [table.oid])

@@ -44,7 +44,8 @@ public struct PartitionMaintenance: Sendable {
                 try await perform(group, plan, progress)
                 outcomes += group.map { MaintenanceOutcome(operation: $0, error: nil) }
             } catch let error where !Self.endsAll(error) {
-                if group.count > 1 {
+                // What a lock keeps from one, it keeps from all.
+                if group.count > 1, ErrorReport(describing: error).exit != .tryAgain {
                     // One of them stands in the way of the others: each by itself.
                     for operation in group { outcomes.append(try await attempt(operation, plan, progress)) }
                 } else {
@@ -118,7 +119,8 @@ public struct PartitionMaintenance: Sendable {
     ) async throws {
         let defaultGuard = try await DefaultGuard(table, bounds: operations.compactMap(\.bound), connection)
         try await defaultGuard?.raise(lockPolicy, progress)
-        try await locked(table, operations[0].object.name, progress) {
+        let locks = try await MaintenancePlanner(connection: connection).attachLocks(table)
+        try await locked(table, operations[0].object.name, locks: locks, progress) {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
                 // All that takes time first: attaching is what others could wait for.
