@@ -22,7 +22,7 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
     @Test(arguments: [
         (["partition", "mantain"], "rssctl partition maintain"), (["reprot", "query"], "rssctl report"),
         (["--output", "json", "runs", "lst"], "rssctl runs list"), (["quer", "--help"], ""),
-        (["help", "partiton"], "rssctl partition"),
+        (["help", "partiton"], "rssctl partition"), (["partition", "policy", "sett"], "rssctl partition policy set"),
     ])
     func `a mistyped command is told, with what was meant`(arguments: [String], suggestion: String) throws {
         let mistake = try #require(UnknownCommand(arguments: arguments))

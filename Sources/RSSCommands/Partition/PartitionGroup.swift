@@ -6,6 +6,7 @@ public struct PartitionGroup: Group {
     public static let abstract = "Keep the partitions of tables: make, archive, retire, convert"
     public static let verbs: [any ParsableCommand.Type] = [
         PartitionPlan.self, PartitionMaintain.self, PartitionStatus.self,
+        PartitionPolicyGroup.self,
     ]
 
     public init() {}

@@ -26,33 +26,33 @@ public struct PolicyStore: Sendable {
         try await policies().first { $0.table == table }
     }
 
+    /// Keeps policies in the place of their tables' former ones, and forgets others: all of it or nothing.
+    ///
+    /// - Throws: `PostgresError`.
+    public func change(
+        keeping policies: [PartitionPolicy], forgetting tables: [RelationName] = [], runID: String
+    ) async throws {
+        try await BookkeepingSchema.prepare(connection)
+        try await connection.transaction {
+            for (statement, policy) in policies.map({ (PolicyStatement(keeping: $0), $0) }) {
+                try await connection.execute(statement.sql, statement.parameters)
+                try await BookkeepingSchema.record(
+                    connection, runID: runID, operation: "partition.policy", object: policy.table.quoted,
+                    detail: "every \(policy.interval), \(policy.premake) ahead")
+            }
+            for (statement, table) in tables.map({ (PolicyStatement(forgetting: $0), $0) }) {
+                try await connection.execute(statement.sql, statement.parameters)
+                try await BookkeepingSchema.record(
+                    connection, runID: runID, operation: "partition.policy", object: table.quoted, detail: "removed")
+            }
+        }
+    }
+
     /// Keeps a policy in the place of the table's former one.
     ///
     /// - Throws: `PostgresError`.
     public func set(_ policy: PartitionPolicy, runID: String) async throws {
-        try await BookkeepingSchema.prepare(connection)
-        try await connection.transaction {
-            try await connection.execute(
-                """
-                INSERT INTO rssctl.partition_policy (schema_name, table_name, key_column, partition_interval, time_zone,
-                    premake, retention, quarantine_days, archive, tablespace_name, storage_parameters)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                ON CONFLICT (schema_name, table_name) DO UPDATE SET key_column = excluded.key_column,
-                    partition_interval = excluded.partition_interval, time_zone = excluded.time_zone,
-                    premake = excluded.premake, retention = excluded.retention,
-                    quarantine_days = excluded.quarantine_days, archive = excluded.archive,
-                    tablespace_name = excluded.tablespace_name, storage_parameters = excluded.storage_parameters,
-                    changed_at = clock_timestamp(), changed_by = session_user
-                """,
-                [
-                    policy.table.schema ?? "public", policy.table.name, policy.column, policy.interval.description,
-                    policy.timeZone, policy.premake, policy.retention?.description, policy.quarantineDays,
-                    policy.archive, policy.tablespace, policy.storageParameters,
-                ])
-            try await BookkeepingSchema.record(
-                connection, runID: runID, operation: "partition.policy", object: policy.table.quoted,
-                detail: "every \(policy.interval), \(policy.premake) ahead")
-        }
+        try await change(keeping: [policy], runID: runID)
     }
 
     /// Forgets the policy of a table; its partitions stay as they are.
@@ -60,13 +60,7 @@ public struct PolicyStore: Sendable {
     /// - Returns: whether there was one.
     public func remove(_ table: RelationName, runID: String) async throws -> Bool {
         guard try await policy(of: table) != nil else { return false }
-        try await connection.transaction {
-            try await connection.execute(
-                "DELETE FROM rssctl.partition_policy WHERE schema_name = $1 AND table_name = $2",
-                [table.schema ?? "public", table.name])
-            try await BookkeepingSchema.record(
-                connection, runID: runID, operation: "partition.policy", object: table.quoted, detail: "removed")
-        }
+        try await change(keeping: [], forgetting: [table], runID: runID)
         return true
     }
 

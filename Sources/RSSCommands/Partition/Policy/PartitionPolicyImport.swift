@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition policy import`
+public struct PartitionPolicyImport: Verb {
+    public static let declaration = Declaration(
+        "partition policy import", "Set the policies of a document",
+        discussion: """
+            Reads what partition policy export writes, YAML or JSON, strictly. All policies are looked at before the first is \
+            set; where one cannot be kept, none is. Policies that are not in the document stay unless --prune is given.
+            """,
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "What would change", "rssctl partition policy import Examples/partition-policies.yaml --dry-run"),
+            .init(
+                "Exactly these policies and no others",
+                "rssctl partition policy import Examples/partition-policies.yaml --prune"),
+        ], exits: [.dataError])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The document; - for stdin.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    var file: String
+
+    @Flag(help: "Forget the policies that are not in the document.")
+    var prune = false
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> PolicyReport {
+        let data =
+            file == "-"
+            ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: file))
+        let document = try PolicyDocument(
+            text: String(decoding: data, as: UTF8.self), file: file == "-" ? "stdin" : file)
+        let connection = try await context.connectPostgres()
+        let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
+            .keep(document, prunes: prune)
+        await connection.close()
+        return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
+    }
+}

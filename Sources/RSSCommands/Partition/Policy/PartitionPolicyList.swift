@@ -1,0 +1,60 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition policy list`
+public struct PartitionPolicyList: Verb {
+    public static let declaration = Declaration(
+        "partition policy list", "Show the policies by which partitions are kept",
+        needs: [.settings, .postgres],
+        examples: [
+            .init("All policies", "rssctl partition policy list"),
+            .init("For a script", "rssctl partition policy list --output json"),
+        ])
+
+    @OptionGroup public var global: GlobalOptions
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> PolicyList {
+        let connection = try await context.connectPostgres(readOnly: true)
+        let policies = try await PolicyStore(connection).policies()
+        await connection.close()
+        return PolicyList(policies)
+    }
+}
+
+/// The result of `partition policy list`.
+public struct PolicyList: CommandResult {
+    private let policies: [PartitionPolicy]
+
+    init(_ policies: [PartitionPolicy]) { self.policies = policies }
+
+    public func encode(to encoder: any Encoder) throws { try PolicyDocument(policies).encode(to: encoder) }
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [
+                    Column("table"), Column("column"), Column("interval"), Column("time_zone"),
+                    .number("premake", header: "ahead"), Column("retention"),
+                    .number("quarantine_days", header: "quarantine"), Column("archive", isOptional: true),
+                    Column("tablespace", isOptional: true), Column("storage_parameters", isOptional: true),
+                ],
+                rows: policies.map { policy in
+                    [
+                        .text(policy.table.quoted), .text(policy.column), .text("\(policy.interval)"),
+                        .text(policy.timeZone), .count(policy.premake),
+                        .text(policy.retention?.description ?? "for ever"),
+                        .text("\(policy.quarantineDays) d"), .optional(policy.archive), .optional(policy.tablespace),
+                        policy.storageParameters.isEmpty
+                            ? .null : .text(policy.storageParameters.joined(separator: ", ")),
+                    ]
+                },
+                emptyMessage:
+                    "No policies. visit_reports is kept by the month all the same; for other tables: rssctl partition policy adopt --all"
+            )
+        ]
+    }
+}

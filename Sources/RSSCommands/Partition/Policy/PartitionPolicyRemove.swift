@@ -1,0 +1,29 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition policy remove`
+public struct PartitionPolicyRemove: Verb {
+    public static let declaration = Declaration(
+        "partition policy remove", "Forget the policy of tables; their partitions stay",
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [.init("Keep visit_reports as it was shipped", "rssctl partition policy remove visit_reports")])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The tables.")
+    var tables: [TableArgument]
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> PolicyReport {
+        let connection = try await context.connectPostgres()
+        let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
+            .remove(tables.map(\.relation))
+        await connection.close()
+        return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
+    }
+}

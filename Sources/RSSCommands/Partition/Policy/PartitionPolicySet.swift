@@ -1,0 +1,82 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition policy set`
+public struct PartitionPolicySet: Verb {
+    public static let declaration = Declaration(
+        "partition policy set", "Set or change the policy of a table",
+        discussion: """
+            What is not given stays as it is. The policy is looked at first: interval and zone against the partition key, \
+            tablespace and storage parameters against the server, a uuid key by a sample of its values. `none` takes a \
+            retention, an archive, a tablespace or storage parameters away.
+            """,
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [
+            .init("Half a year ahead", "rssctl partition policy set visit_reports --premake 6"),
+            .init(
+                "Two years kept, archived, dropped a week after they were taken out; shown only",
+                "rssctl partition policy set visit_reports --retention '24 months' --quarantine 7d --archive /srv/archive --dry-run"
+            ),
+        ], exits: [.dataError])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The partitioned table.")
+    var table: TableArgument
+
+    @Option(help: "hour, day, week, month, quarter, year; for an integer key a number.")
+    var interval: PartitionInterval?
+
+    @Option(help: "Partitions made ahead of the one that holds now.")
+    var premake: Int?
+
+    @Option(help: "How long partitions are kept: '24 months', '90 days', a number for an integer key, or none.")
+    var retention: Wish<PartitionRetention>?
+
+    @Option(help: "How long a partition that was taken out is kept before it is dropped, for example 7d.")
+    var quarantine: DayCount?
+
+    @Option(help: ArgumentHelp("Folder of the archives of old partitions, or none.", valueName: "folder"))
+    var archive: Wish<String>?
+
+    @Option(help: ArgumentHelp("Zone whose days begin the partitions, for example Europe/Berlin.", valueName: "zone"))
+    var timeZone: String?
+
+    @Option(help: ArgumentHelp("Tablespace of new partitions, or none.", valueName: "name"))
+    var tablespace: Wish<String>?
+
+    @Option(
+        help: ArgumentHelp(
+            "Storage parameter of new partitions, for example fillfactor=90, or none; may be given more than once.",
+            valueName: "name=value"))
+    var storage: [String] = []
+
+    public init() {}
+
+    public func validate() throws {
+        if let premake, !(0...1000).contains(premake) {
+            throw ValidationError("--premake is a number from 0 to 1000.")
+        }
+    }
+
+    public func execute(_ context: Context) async throws -> PolicyReport {
+        let connection = try await context.connectPostgres()
+        let outcome = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).set(
+            table.relation, interval: interval, defaultPremake: context.settings.integer(.partitionPremake) ?? 3
+        ) { policy in
+            if let premake { policy.premake = premake }
+            if let retention { policy.retention = retention.value }
+            if let quarantine { policy.quarantineDays = quarantine.days }
+            if let archive { policy.archive = archive.value }
+            if let timeZone { policy.timeZone = timeZone }
+            if let tablespace { policy.tablespace = tablespace.value }
+            if !storage.isEmpty { policy.storageParameters = storage == ["none"] ? [] : storage }
+        }
+        await connection.close()
+        return PolicyReport([outcome], isDryRun: context.isDryRun, isQuiet: global.quiet)
+    }
+}

@@ -1,0 +1,66 @@
+import RSSCore
+import RSSModel
+
+/// The result of the verbs that change policies.
+public struct PolicyReport: CommandResult {
+    struct Entry: Encodable {
+        let table: String
+        let state: Verdict
+        let changes: [PolicyOutcome.Change]
+        let notes: [String]
+        let statement: String?
+        let error: ErrorReport?
+    }
+
+    let policies: [Entry]
+    private let isDryRun: Bool
+    private let isQuiet: Bool
+
+    private enum CodingKeys: CodingKey { case policies }
+
+    init(_ outcomes: [PolicyOutcome], isDryRun: Bool, isQuiet: Bool) {
+        policies = outcomes.map {
+            Entry(
+                table: $0.table.quoted, state: $0.state, changes: $0.changes, notes: $0.notes, statement: $0.statement,
+                error: $0.error)
+        }
+        self.isDryRun = isDryRun
+        self.isQuiet = isQuiet
+    }
+
+    public var exitStatus: ExitStatus { policies.contains { $0.error != nil } ? .findings : .done }
+
+    public var counts: [String: Int64] { ["policies": Int64(policies.count { $0.state == .done })] }
+
+    public var tables: [Table] {
+        var rows: [[Cell]] = []
+        var notes: [String] = []
+        for entry in policies {
+            notes += entry.notes
+            if let error = entry.error {
+                notes.append(
+                    "\(error.code): \(error.message)\(error.detail.map { ": \($0)" } ?? "")\(error.hint.map { "; \($0)" } ?? "")"
+                )
+            }
+            // Schema and table are told by the first column.
+            let changes = entry.changes.filter { $0.member != "schema" && $0.member != "table" }
+            if changes.isEmpty { rows.append([.text(entry.table), .null, .null, .null, .verdict(entry.state)]) }
+            rows += changes.map { change in
+                [
+                    .text(entry.table), .text(change.member), .optional(change.from), .optional(change.to),
+                    .verdict(entry.state),
+                ]
+            }
+        }
+        if isQuiet, rows.isEmpty { return [] }
+        let main = Table(
+            columns: [
+                Column("table"), Column("member"), Column("from"), Column("to", isFlexible: true), Column("state"),
+            ], rows: rows, notes: notes, emptyMessage: "No table to set a policy for.")
+        let statements = policies.compactMap(\.statement)
+        guard isDryRun, !statements.isEmpty else { return [main] }
+        return [
+            main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),
+        ]
+    }
+}

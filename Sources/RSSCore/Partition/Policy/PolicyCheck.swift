@@ -1,0 +1,119 @@
+import PostgresClient
+import RSSModel
+
+/// Looks whether a policy can be carried out, before it is kept.
+struct PolicyCheck: Sendable {
+    let connection: PostgresConnection
+
+    /// Checks a policy against its table and the server.
+    ///
+    /// - Returns: what is worth knowing though it hinders nothing.
+    /// - Throws: ``PolicyError``, ``PartitionError``, `PostgresError`.
+    func check(_ policy: PartitionPolicy) async throws -> [String] {
+        let table = try await PartitionCatalog(connection).table(policy.table)
+        try policy.refuseMisfit(table)
+        try await checkInterval(policy, table)
+        try Self.checkRetention(policy)
+        try await checkZone(policy.timeZone)
+        if let tablespace = policy.tablespace { try await checkTablespace(tablespace) }
+        if let archive = policy.archive, !archive.hasPrefix("/") { throw PolicyError.archive(archive) }
+        try await checkStorage(policy.storageParameters, table)
+        guard table.key.kind == .uuid else { return [] }
+        let sample = try await UUIDSample(of: table, connection)
+        guard sample.isVersion7 else {
+            throw PolicyError.notVersion7(
+                "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)", figures: sample.figures)
+        }
+        return sample.total == 0
+            ? ["\(table.relation.quoted) is empty: that its UUIDs are of version 7 is taken on trust."] : []
+    }
+
+    private func checkInterval(_ policy: PartitionPolicy, _ table: PartitionedTable) async throws {
+        guard (0...1000).contains(policy.premake) else {
+            throw PolicyError.interval(policy.table.quoted, problem: "partitions ahead are 0 to 1000")
+        }
+        guard case .step(let step) = policy.interval else { return }
+        let highest = try await connection.query(
+            """
+            SELECT CASE atttypid WHEN 'int2'::regtype THEN 32767 WHEN 'int4'::regtype THEN 2147483647
+                   ELSE 9223372036854775807 END::bigint
+            FROM pg_attribute WHERE attrelid = $1::bigint::oid AND attname = $2
+            """, [table.oid, table.key.column]
+        ).first?.decode(Int64.self, at: 0)
+        if let highest, step > highest {
+            throw PolicyError.interval(
+                policy.table.quoted, problem: "\(step) is more than \(table.key.column) can hold, \(highest)")
+        }
+    }
+
+    /// A partition whose retention is shorter than itself would go as soon as the next one is begun.
+    static func checkRetention(_ policy: PartitionPolicy) throws {
+        guard let retention = policy.retention else { return }
+        let kept = retention.unit.approximateLength.multipliedReportingOverflow(by: Int64(retention.count))
+        if !kept.overflow, kept.partialValue < policy.interval.approximateLength {
+            throw PolicyError.retention(
+                policy.table.quoted, problem: "\(retention) is less than one partition holds, \(policy.interval)")
+        }
+    }
+
+    /// A zone by its full name: the server would also take `Berlin5` for a zone, one five hours west of Greenwich.
+    func checkZone(_ zone: String) async throws {
+        if zone == "UTC" { return }
+        let names = try await connection.query("SELECT name FROM pg_timezone_names ORDER BY name").compactMap {
+            $0.text(at: 0)
+        }
+        guard names.contains(zone) else {
+            throw PolicyError.unknownZone(zone, nearest: EditDistance.closest(to: zone, among: names))
+        }
+    }
+
+    private func checkTablespace(_ name: String) async throws {
+        let row = try await connection.query(
+            "SELECT has_tablespace_privilege(oid, 'CREATE') FROM pg_tablespace WHERE spcname = $1 AND spcname <> 'pg_global'",
+            [name]
+        ).first
+        guard let row else { throw PolicyError.tablespace(name, problem: "there is no such tablespace") }
+        guard try row.decode(Bool.self, at: 0) else {
+            throw PolicyError.tablespace(name, problem: "the role lacks the right CREATE on it")
+        }
+    }
+
+    /// A parameter stands in the text of statements: it must be a name and a plain value, and one that PostgreSQL takes.
+    private func checkStorage(_ parameters: [String], _ table: PartitionedTable) async throws {
+        for parameter in parameters {
+            guard parameter.wholeMatch(of: /[a-z_]+(\.[a-z_]+)?=[A-Za-z0-9_.+\-]+/) != nil else {
+                throw PolicyError.storageParameter(parameter, problem: "it is not of the form name=value")
+            }
+            do {
+                try await connection.transaction {
+                    try await connection.execute(
+                        "CREATE TEMPORARY TABLE rssctl_probe (LIKE \(try await connection.quote(table.relation))) WITH (\(parameter))"
+                    )
+                    throw Undo()
+                }
+            } catch is Undo {
+                continue
+            } catch let error as PostgresError where error.code == .server {
+                throw PolicyError.storageParameter(parameter, problem: error.message)
+            }
+        }
+    }
+}
+
+/// Ends a transaction that was for trying only.
+private struct Undo: Error {}
+
+extension PartitionInterval {
+    /// How long it is at least, in microseconds; for integer keys, numbers.
+    var approximateLength: Int64 {
+        switch self {
+        case .hour: 3_600_000_000
+        case .day: PartitionKey.day
+        case .week: 7 * PartitionKey.day
+        case .month: 28 * PartitionKey.day
+        case .quarter: 90 * PartitionKey.day
+        case .year: 365 * PartitionKey.day
+        case .step(let step): step
+        }
+    }
+}
