@@ -230,6 +230,11 @@ import Testing
             try await connection.execute("INSERT INTO n VALUES (1500)")
             _ = try await maintenance.apply(try await maintenance.plan(policy, at: Self.now), progress: .silent)
             #expect(try await bounds("n", connection).last == "3000 … 4000")
+            // A number in the default partition is no reason to go on from there.
+            try await connection.execute("CREATE TABLE n_default PARTITION OF n DEFAULT")
+            try await connection.execute("INSERT INTO n VALUES (30000)")
+            _ = try await maintenance.apply(try await maintenance.plan(policy, at: Self.now), progress: .silent)
+            #expect(try await bounds("n", connection).suffix(2) == ["3000 … 4000", "DEFAULT"])
         }
     }
 

@@ -22,11 +22,20 @@ struct PartitionCells: Sendable {
             return key.kind == .timestamptz || key.kind == .uuid || policy.timeZone == "UTC"
                 ? instant : try await local([instant]).first ?? instant
         }
-        let (parent, column) = (
-            try await connection.quote(table.relation), try await connection.quoteIdentifier(key.column)
-        )
-        return try await connection.query("SELECT coalesce(max(\(column)), 0)::bigint FROM \(parent)").first?
-            .decode(Int64.self, at: 0) ?? 0
+        return try await highest(in: table)
+    }
+
+    /// The highest number in a partition that has a bound, read off its index. Not one in the default partition: a stray
+    /// number far ahead must not draw the partitions to itself.
+    private func highest(in table: PartitionedTable) async throws -> Int64 {
+        let column = try await connection.quoteIdentifier(key.column)
+        for partition in table.partitions.reversed() where !partition.isDefault && !partition.isForeign {
+            let name = try await connection.quote(partition.relation)
+            let found = try await connection.query("SELECT max(\(column))::bigint FROM \(name)").first?
+                .decode(Int64?.self, at: 0)
+            if let found { return found }
+        }
+        return 0
     }
 
     /// The cells that hold the points from one up to but not including another, in order, and no more than a limit.
