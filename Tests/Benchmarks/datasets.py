@@ -46,7 +46,15 @@ class Server:
                   "max_locks_per_transaction": 1024, "log_lock_waits": "on", "deadlock_timeout": "1s", **settings}
         with open(f"{self.folder}/data/postgresql.auto.conf", "a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in chosen.items())
+        self.start()
+
+    def start(self):
         self.run(self.pg_ctl, "-D", f"{self.folder}/data", "-w", "-l", f"{self.folder}/log", "start")
+
+    def crash(self):
+        """As after a power cut: everything stops at once, and comes back from the log."""
+        self.run(self.pg_ctl, "-D", f"{self.folder}/data", "-m", "immediate", "stop")
+        self.start()
 
     def run(self, *command):
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **self.as_owner)
@@ -275,7 +283,8 @@ def events_table(dsn, rows, first, end, partitions):
         """, *partitions, f"""
         INSERT INTO events (id, day, kind, value, note, made)
         SELECT g, '{first}'::date + (g * 7919 % {(end - first).days})::int,
-               CASE WHEN g % 20 = 0 THEN 'owned' ELSE 'fixed' END, g % 1000, repeat('note ' || g % 100, 16),
+               CASE WHEN g % 20 = 0 THEN 'owned' ELSE 'fixed' END, g % 1000,
+               md5(g::text) || ' cabling, monitors and the printer of floor ' || g % 9 || ', to be looked at again',
                '{first}'::timestamptz + g % 31337 * interval '1 minute'
         FROM generate_series(1::bigint, {rows}) g
         """)
