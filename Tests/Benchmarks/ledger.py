@@ -108,8 +108,8 @@ class Workload:
             for group, table, marker, value, _ in shape.children:
                 cursor.execute(f"SELECT id, visit_report_id, {value} FROM {table} WHERE {marker} = 'owned'")
                 for key, parent, number in cursor.fetchall():
-                    if parent in owner:
-                        owner[parent].adopt_child(group, key, parent, number)
+                    if parent in owner or parent is None:
+                        owner.get(parent, self.writers[0]).adopt_child(group, key, parent, number)
             cursor.execute(f"SELECT {shape.key}, {shape.columns[0]} FROM {shape.table} WHERE {self.where(shape.fixed)} "
                            f"AND hashtext({shape.key}::text) % 100 = 0")
             self.stable = cursor.fetchall()
