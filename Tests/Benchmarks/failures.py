@@ -94,7 +94,7 @@ def incoming_key(server, tool):
     old = month_start(-30)
     execute(dsn, empty("a"), month("a", old), *(month("a", month_start(i)) for i in range(-2, 1)),
             "CREATE TABLE child (id bigint, day date, FOREIGN KEY (id, day) REFERENCES a)")
-    tool.adopt(server, "bench", "a", "month", 1, retention="24 months")
+    tool.adopt(server, "bench", "a", "month", 2, retention="24 months")
     if tool.name == "pg_partman":
         tool.must("bench", "UPDATE partman.part_config SET retention_keep_table = false")
     had = covered(server, "a", old)
