@@ -5,8 +5,11 @@ public struct PartitionGroup: Group {
     public static let group = "partition"
     public static let abstract = "Keep the partitions of tables: make, archive, retire, convert"
     public static let verbs: [any ParsableCommand.Type] = [
-        PartitionPlan.self, PartitionMaintain.self, PartitionStatus.self,
+        PartitionPlan.self,
+        PartitionMaintain.self,
+        PartitionStatus.self,
         PartitionPolicyGroup.self,
+        PartitionConvert.self,
     ]
 
     public init() {}

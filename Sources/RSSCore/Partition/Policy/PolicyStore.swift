@@ -55,6 +55,12 @@ public struct PolicyStore: Sendable {
         try await change(keeping: [policy], runID: runID)
     }
 
+    /// Writes a policy in the place of the table's former one, in the transaction that is open.
+    func write(_ policy: PartitionPolicy) async throws {
+        let statement = PolicyStatement(keeping: policy)
+        try await connection.execute(statement.sql, statement.parameters)
+    }
+
     /// Forgets the policy of a table; its partitions stay as they are.
     ///
     /// - Returns: whether there was one.

@@ -1,0 +1,110 @@
+import RSSCore
+import RSSModel
+
+/// The result of `partition convert`.
+public struct ConversionReport: CommandResult {
+    struct Step: Encodable {
+        let what: String
+        let locks: [PartitionOperation.Lock]?
+        let statements: [String]?
+        let milliseconds: Int64?
+        let state: Verdict
+    }
+
+    struct Cutover: Encodable {
+        let milliseconds: Double
+        let tries: Int
+    }
+
+    let table: String
+    let legacy: String?
+    let registry: String?
+    let upper: String?
+    let partitions: [String]
+    let steps: [Step]
+    let cutover: Cutover?
+    let carried: [String]?
+    let changed: [String]?
+    private let isDryRun: Bool
+
+    private enum CodingKeys: String, CodingKey {
+        case table, legacy, registry, upper, partitions, steps, cutover, carried, changed
+    }
+
+    init(_ plan: ConversionPlan, isTakingBack: Bool = false) {
+        table = plan.table.quoted
+        legacy = plan.legacy.quoted
+        registry = plan.registry?.quoted
+        upper = plan.upper
+        partitions = []
+        steps = plan.steps.map {
+            Step(what: $0.what, locks: $0.locks, statements: $0.statements, milliseconds: nil, state: .pending)
+        }
+        cutover = nil
+        carried = isTakingBack ? nil : plan.carried
+        changed = isTakingBack ? nil : plan.changes
+        isDryRun = true
+    }
+
+    init(_ outcome: ConversionOutcome) {
+        table = outcome.table.quoted
+        legacy = outcome.legacy?.quoted
+        registry = nil
+        upper = outcome.upper
+        partitions = outcome.partitions.map(\.quoted)
+        steps = outcome.steps.map {
+            Step(what: $0.what, locks: nil, statements: nil, milliseconds: $0.milliseconds, state: .done)
+        }
+        cutover = outcome.cutoverMilliseconds.map {
+            Cutover(milliseconds: ($0 * 10).rounded() / 10, tries: outcome.cutoverTries)
+        }
+        (carried, changed) = (nil, nil)
+        isDryRun = false
+    }
+
+    public var counts: [String: Int64] { isDryRun ? [:] : ["steps": Int64(steps.count)] }
+
+    public var tables: [Table] {
+        let state = Table(
+            columns: [
+                Column("step", isFlexible: true), isDryRun ? Column("locks", isFlexible: true) : .number("ms"),
+                Column("state"),
+            ],
+            rows: steps.map { step in
+                [
+                    .text(step.what),
+                    isDryRun
+                        ? .text((step.locks ?? []).map { "\($0.mode) on \($0.relation)" }.joined(separator: "; "))
+                        : step.milliseconds.map(Cell.integer) ?? .null, .verdict(step.state),
+                ]
+            }, notes: notes, emptyMessage: (["Nothing to do."] + notes).joined(separator: " "))
+        guard isDryRun else { return [state] }
+        var tables = [state]
+        let words = (changed ?? []).map { ("changes", $0) } + (carried ?? []).map { ("goes along", $0) }
+        if !words.isEmpty {
+            tables.append(
+                Table(
+                    columns: [Column("dependent", header: ""), Column("what", isFlexible: true)],
+                    rows: words.map { [.text($0.0), .text($0.1)] }))
+        }
+        tables.append(
+            Table(
+                columns: [Column("sql", header: "-- SQL")],
+                rows: steps.flatMap { $0.statements ?? [] }.map { [.text("\($0);")] }))
+        return tables
+    }
+
+    private var notes: [String] {
+        var notes: [String] = []
+        if let cutover {
+            notes.append(
+                "The locks of the cutover were held for \(cutover.milliseconds) ms\(cutover.tries > 1 ? ", at try \(cutover.tries)" : "")."
+            )
+        }
+        if let legacy, let upper {
+            notes.append("\(legacy) \(isDryRun ? "will hold" : "holds") what is before \(upper).")
+            if !isDryRun { notes.append("To divide it: rssctl partition split \(legacy)") }
+        }
+        return notes
+    }
+}

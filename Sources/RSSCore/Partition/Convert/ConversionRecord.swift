@@ -1,0 +1,62 @@
+import Foundation
+import PostgresClient
+
+/// The row of a conversion in `rssctl.partition_work`.
+struct ConversionRecord: Sendable {
+    /// How it stands, where the catalog alone cannot tell.
+    enum Phase: String, Sendable {
+        /// On its way to the cutover.
+        case convert
+        /// The partitioned table has taken over.
+        case converted
+        /// The plain table has come back; foreign keys are still to be validated.
+        case restored
+    }
+
+    let id: Int64
+    let state: String
+    let phase: Phase
+    var spec: ConversionSpec
+
+    /// The newest conversion of a table; nil for none.
+    static func newest(of table: RelationName, _ connection: PostgresConnection) async throws -> ConversionRecord? {
+        guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return nil }
+        let row = try await connection.query(
+            """
+            SELECT id, state, phase, spec::text FROM rssctl.partition_work
+            WHERE kind = 'convert' AND schema_name = $1 AND table_name = $2 ORDER BY id DESC LIMIT 1
+            """, [table.schema ?? "public", table.name]
+        ).first
+        guard let row else { return nil }
+        let (id, state, phase, spec) = try row.decode(Int64.self, String.self, String.self, String.self)
+        return ConversionRecord(
+            id: id, state: state, phase: Phase(rawValue: phase) ?? .convert,
+            spec: try JSONDecoder().decode(ConversionSpec.self, from: Data(spec.utf8)))
+    }
+
+    /// Records a conversion that begins.
+    static func begin(
+        _ spec: ConversionSpec, runID: String, _ connection: PostgresConnection
+    ) async throws -> ConversionRecord {
+        let id = try await connection.query(
+            """
+            INSERT INTO rssctl.partition_work (kind, schema_name, table_name, spec, phase, state, run_id)
+            VALUES ('convert', $1, $2, $3::jsonb, $4, 'active', $5::uuid) RETURNING id
+            """, [spec.schema, spec.table.name, try json(spec), Phase.convert.rawValue, runID]
+        ).first?.decode(Int64.self, at: 0)
+        return ConversionRecord(id: id ?? 0, state: "active", phase: .convert, spec: spec)
+    }
+
+    /// Writes how it stands, in the transaction that is open.
+    func save(_ phase: Phase, state: String = "active", _ connection: PostgresConnection) async throws {
+        try await connection.execute(
+            """
+            UPDATE rssctl.partition_work
+            SET phase = $2, state = $3, spec = $4::jsonb, changed_at = clock_timestamp() WHERE id = $1
+            """, [id, phase.rawValue, state, try Self.json(spec)])
+    }
+
+    private static func json(_ spec: ConversionSpec) throws -> String {
+        String(decoding: try JSONEncoder().encode(spec), as: UTF8.self)
+    }
+}
