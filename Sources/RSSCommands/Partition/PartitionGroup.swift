@@ -9,7 +9,11 @@ public struct PartitionGroup: Group {
         PartitionMaintain.self,
         PartitionStatus.self,
         PartitionPolicyGroup.self,
+        PartitionDrain.self,
+        PartitionSplit.self,
+        PartitionMerge.self,
         PartitionConvert.self,
+        PartitionAbort.self,
     ]
 
     public init() {}

@@ -24,12 +24,14 @@ struct PartitionTemplate: Sendable {
     }
 
     /// The statements that make a table which can be attached; the name is quoted already.
-    func create(_ partition: String) -> [String] {
+    func create(_ partition: String, withIndexes: Bool = true) -> [String] {
         // Checked where the policy is set: names of parameters and plain values only.
         let parameters =
             policy.storageParameters.isEmpty ? "" : " WITH (\(policy.storageParameters.joined(separator: ", ")))"
         let tablespace = quotedTablespace.map { " TABLESPACE \($0)" } ?? ""
-        return ["CREATE TABLE \(partition) (LIKE \(parent) INCLUDING ALL EXCLUDING IDENTITY)\(parameters)\(tablespace)"]
+        return [
+            "CREATE TABLE \(partition) (LIKE \(parent) INCLUDING ALL EXCLUDING IDENTITY\(withIndexes ? "" : " EXCLUDING INDEXES"))\(parameters)\(tablespace)"
+        ]
             + carried.map { $0.replacing(Self.placeholder, with: partition) }
     }
 

@@ -1,0 +1,39 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition abort`
+public struct PartitionAbort: Verb {
+    public static let declaration = Declaration(
+        "partition abort", "Take back a drain, split or merge that is under way",
+        discussion: """
+            Drops the copies and the triggers. Once the new partitions are in their place it is too late, and the command \
+            says so.
+            """,
+        effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [.init("What was begun on a table", "rssctl partition abort visit_reports", exit: .failed)],
+        exits: [.tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The partitioned table.")
+    var table: TableArgument
+
+    @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
+    var lockBudget: Duration?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ReshapeReport {
+        var policy = LockPolicy(context.settings)
+        if let lockBudget { policy.budget = lockBudget }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let outcome = try await Reshape(connection, lockPolicy: policy, runID: context.runID).abort(
+            table.relation, isDryRun: context.isDryRun, progress: context.progress)
+        await connection.close()
+        return ReshapeReport(outcome)
+    }
+}

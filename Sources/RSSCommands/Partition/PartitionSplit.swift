@@ -1,0 +1,41 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl partition split`
+public struct PartitionSplit: Verb {
+    public static let declaration = Declaration(
+        "partition split", "Put several shorter partitions in the place of one",
+        discussion: """
+            Readers and writers go on meanwhile, as with partition drain. The parts begin by the clock of the table's \
+            policy. An open end, FROM (MINVALUE) or TO (MAXVALUE), is divided as far as there are rows.
+            """,
+        effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init("A busy month into weeks", "rssctl partition split visit_reports_2026_11 --into week", exit: .failed),
+            .init(
+                "What it would run", "rssctl partition split visit_reports_2026_11 --into day --dry-run",
+                exit: .failed),
+        ], exits: [.tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    @OptionGroup var reshape: ReshapeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The partition.")
+    var partition: TableArgument
+
+    @Option(help: "How much one part holds: hour, day, week, month, quarter, year or a number.")
+    var into: PartitionInterval
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ReshapeReport {
+        var options = reshape.options(context)
+        options.interval = into
+        return try await reshape.run(context) {
+            try await $0.split(partition.relation, options, progress: context.progress)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+extension PartitionInterval: ExpressibleByArgument {
+    /// Reads `month`, or a number.
+    public init?(argument: String) { self.init(argument) }
+}
+
+/// How rows are moved to other partitions.
+struct ReshapeOptions: ParsableArguments, Sendable {
+    @Option(help: "Most rows of one transaction, about.")
+    var batch = 20_000
+
+    @Option(help: "Rest between two of them.", transform: parseDuration)
+    var pause: Duration = .zero
+
+    @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
+    var lockBudget: Duration?
+
+    @Flag(help: "Compare all copies with the rows before they take their place.")
+    var verify = false
+
+    @Flag(help: "Keep the old partitions, as tables of their own.")
+    var keep = false
+
+    func validate() throws {
+        if !(1...10_000_000).contains(batch) { throw ValidationError("--batch is a number from 1 to 10000000.") }
+    }
+
+    /// The options for a run.
+    func options(_ context: Context) -> Reshape.Options {
+        var options = Reshape.Options(at: context.world.now())
+        options.batch = batch
+        options.pause = pause
+        options.verifies = verify
+        options.keepsSources = keep
+        options.isDryRun = context.isDryRun
+        return options
+    }
+
+    /// Opens the session that does the work, and does it.
+    func run(
+        _ context: Context, _ work: (Reshape) async throws -> ReshapeOutcome
+    ) async throws -> ReshapeReport {
+        var policy = LockPolicy(context.settings)
+        if let lockBudget { policy.budget = lockBudget }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let outcome = try await work(Reshape(connection, lockPolicy: policy, runID: context.runID))
+        await connection.close()
+        return ReshapeReport(outcome)
+    }
+}

@@ -1,0 +1,51 @@
+import PostgresClient
+
+/// What a change of partitions is to come to, and under which names it works: the content of
+/// `rssctl.partition_work.spec`.
+struct ReshapeSpec: Sendable, Codable, Equatable {
+    /// A partition whose rows are moved.
+    struct Source: Sendable, Codable, Equatable {
+        let oid: Int64
+        let schema: String
+        let name: String
+        /// Its bound as PostgreSQL writes it.
+        let definition: String
+        /// What it is named afterwards, where a target takes its name; nil where it keeps it.
+        var laterName: String?
+
+        var relation: RelationName { RelationName(schema: schema, name: name) }
+        var laterRelation: RelationName { RelationName(schema: schema, name: laterName ?? name) }
+    }
+
+    /// A partition that takes rows in.
+    struct Target: Sendable, Codable, Equatable {
+        /// What it is to be named.
+        let name: String
+        /// What it is named while it stands aside, where a source bears its name; nil where it has its own.
+        var workName: String?
+        /// What it is to hold; nil for what no other partition does.
+        let bound: Partition.Bound?
+
+        /// The name it bears until it is attached.
+        var asideName: String { workName ?? name }
+    }
+
+    var sources: [Source]
+    var targets: [Target]
+    let identity: RowIdentity
+    /// The columns that are copied.
+    let columns: [String]
+    /// Digest of the table's structure when the work began.
+    let structure: String
+    /// The form that was asked for, for example `week`.
+    let request: String
+    /// Whether the sources are kept as tables of their own afterwards.
+    let keepsSources: Bool
+    /// Whether a default partition that came out empty is dropped.
+    let dropsEmptyDefault: Bool
+    /// How far the rows are copied.
+    var copy = RowCopy.Checkpoint()
+
+    /// The target for what no other partition holds.
+    var residue: Target? { targets.first { $0.bound == nil } }
+}
