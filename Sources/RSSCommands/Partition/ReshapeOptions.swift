@@ -3,11 +3,6 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-extension PartitionInterval: ExpressibleByArgument {
-    /// Reads `month`, or a number.
-    public init?(argument: String) { self.init(argument) }
-}
-
 /// How rows are moved to other partitions.
 struct ReshapeOptions: ParsableArguments, Sendable {
     @Option(help: "Most rows of one transaction, about.")
