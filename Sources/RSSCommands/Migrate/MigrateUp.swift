@@ -21,17 +21,29 @@ public struct MigrateUp: Verb {
     @OptionGroup var source: MigrationSourceOptions
     @OptionGroup var waits: MigrationWaitOptions
 
+    @Flag(help: "Where visit_reports is still a plain table, convert it to a partitioned one first.")
+    var convert = false
+
     public init() {}
 
     public func execute(_ context: Context) async throws -> MigrationReport {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
+            try await source.reader(connection, context).refusePlainReports()
             let plan = try await source.reader(connection, context).plan()
             let report = try await MigrationReport(pending: plan, StatementPreview(connection))
             await connection.close()
             return report
         }
         let migrator = try await waits.migrator(source, context)
+        if convert {
+            _ = try await migrator.convertPlainReports(
+                premake: context.settings.integer(.partitionPremake) ?? 3, at: context.world.now(),
+                observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true),
+                progress: context.progress)
+        } else {
+            try await migrator.refusePlainReports()
+        }
         let done = try await migrator.up(context.progress)
         let applied = try await migrator.plan().applied.count
         await migrator.close()
