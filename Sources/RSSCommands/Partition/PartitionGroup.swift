@@ -13,7 +13,11 @@ public struct PartitionGroup: Group {
         PartitionSplit.self,
         PartitionMerge.self,
         PartitionConvert.self,
+        PartitionRetire.self,
+        PartitionUndo.self,
         PartitionAbort.self,
+        PartitionArchive.self,
+        PartitionVerifyArchive.self,
     ]
 
     public init() {}

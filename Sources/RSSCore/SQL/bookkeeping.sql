@@ -118,8 +118,19 @@ CREATE TABLE IF NOT EXISTS rssctl.partition_retired (
 );
 COMMENT ON COLUMN rssctl.partition_retired.definition IS 'Its bound as PostgreSQL wrote it: FOR VALUES FROM … TO ….';
 COMMENT ON COLUMN rssctl.partition_retired.archive IS 'The folder of its archive, once that was verified.';
+ALTER TABLE rssctl.partition_retired ADD COLUMN IF NOT EXISTS removed jsonb;
+COMMENT ON COLUMN rssctl.partition_retired.removed IS 'While it is being dropped: count and digest, by table, of the rows that went with its keys.';
 CREATE UNIQUE INDEX IF NOT EXISTS partition_retired_open ON rssctl.partition_retired (partition_oid)
     WHERE state IN ('detaching', 'quarantined', 'dropping');
+
+-- What the triggers on a partition call that is being retired: a row that were written to it now would be lost.
+CREATE OR REPLACE FUNCTION rssctl.refuse_write() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    RAISE object_not_in_prerequisite_state USING
+        MESSAGE = format('%I.%I takes no writes: it is being archived or retired', TG_TABLE_SCHEMA, TG_TABLE_NAME),
+        HINT = format('rssctl partition undo %I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+END
+$$;
 
 -- One row a change of a table's partitioning that takes long: a drain, split, merge or conversion. How far it came is
 -- asked of the catalog; the row says what was wanted, and under which names it works.

@@ -11,8 +11,12 @@ enum Digest {
         var length: UInt32 = 0
         // EVP_Digest fails only without memory, and then writes no length: the text is empty, which equals no digest.
         _ = EVP_Digest(Array(bytes), bytes.count, &output, &length, self == .md5 ? EVP_md5() : EVP_sha256(), nil)
+        return Self.text(output[..<Int(length)])
+    }
+
+    /// Bytes in lower-case hexadecimal.
+    static func text(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: output[..<Int(length)].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

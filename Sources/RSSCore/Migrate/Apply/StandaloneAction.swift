@@ -55,7 +55,8 @@ struct StandaloneAction {
     func isSettled() async throws -> Bool {
         switch statement.action {
         case .dropIndex(let index): try await isGone(index)
-        case .detach(let table, let partition): try await isDetachPending(partition, from: table) == nil
+        case .detach(let table, let partition):
+            try await ConcurrentDetach(partition: partition, table: table, connection: connection).isPending() == nil
         case .makesObject(let object): try await exists(object) == object.isMade
         default: false
         }
@@ -115,34 +116,20 @@ struct StandaloneAction {
         }
     }
 
-    /// Whether a partition is half detached; nil when it is none of the table's.
-    private func isDetachPending(_ partition: RelationName, from table: RelationName) async throws -> Bool? {
-        try await connection.query(
-            "SELECT inhdetachpending FROM pg_inherits WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)",
-            [table.quoted, partition.quoted]
-        ).first?.decode(Bool.self, at: 0)
-    }
-
     /// A detach that was interrupted hides the partition's rows from every session until it is finished.
     private func detach(_ partition: RelationName, from table: RelationName) async throws {
-        let isPending = try await isDetachPending(partition, from: table)
+        let detach = ConcurrentDetach(partition: partition, table: table, connection: connection)
+        let isPending = try await detach.isPending()
         if isPending == nil, wasBegun { return }
-        let finalize = """
-            ALTER TABLE \(try await connection.quote(table)) DETACH PARTITION \(try await connection.quote(partition)) FINALIZE
-            """
         if isPending == true {
-            return try await withoutLockTimeout { try await connection.run(statement, of: script, sql: finalize) }
+            let finishing = try await detach.finishing()
+            return try await withoutLockTimeout { try await connection.run(statement, of: script, sql: finishing) }
         }
         // Nothing older may be in the way: while the statement waits, its partition is neither in nor out.
         let locks = [table, partition].map { RelationLock($0, .accessExclusive) }
         try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
-            do {
+            try await detach.run {
                 try await withoutLockTimeout { try await connection.run(statement, of: script) }
-            } catch {
-                // Also in a cancelled task: hence a task of its own.
-                let connection = connection
-                _ = await Task { try? await connection.executeScript(finalize, timeout: .seconds(1)) }.value
-                throw error
             }
         }
     }

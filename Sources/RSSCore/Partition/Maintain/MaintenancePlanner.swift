@@ -16,9 +16,15 @@ struct MaintenancePlanner: Sendable {
         var operations = try await unfinishedDetaches(table)
         let runway = try await cells.span(around: now, ahead: policy.premake)
         var first = try await earliest(table, cells, now, before: runway.first)
-        if let retention = policy.retention { first = max(first, try await cells.cutoff(retention, now: now)) }
+        var cutoff: Int64?
+        if let retention = policy.retention { cutoff = try await cells.cutoff(retention, now: now) }
+        if let cutoff { first = max(first, cutoff) }
+        let retired = try await RetiredPartition.all(of: table, connection)
         operations += try await creations(
-            table, policy, cells: try await cells.cells(from: min(first, runway.first), to: runway.end), now: now)
+            table, policy, cells: try await cells.cells(from: min(first, runway.first), to: runway.end), now: now,
+            keptFree: retired.filter { $0.isThere && !$0.isAttached }.map(\.bound))
+        operations += try await RetirementPlanner(connection: connection).operations(
+            table, policy, retired: retired, cutoff: cutoff, at: date)
         operations += try await upkeep(table)
         return MaintenancePlan(policy: policy, table: table, at: date, now: now, operations: operations)
     }
@@ -65,14 +71,23 @@ struct MaintenancePlanner: Sendable {
     }
 
     /// What is made so that cells are covered.
+    ///
+    /// - Parameter keptFree: bounds of partitions in quarantine, which are to find their place free when they come back.
     func creations(
-        _ table: PartitionedTable, _ policy: PartitionPolicy, cells: [PartitionCell], now: Int64
+        _ table: PartitionedTable, _ policy: PartitionPolicy, cells: [PartitionCell], now: Int64,
+        keptFree: [Partition.Bound] = []
     ) async throws -> [PartitionOperation] {
+        var occupied = table
+        occupied.partitions += keptFree.map {
+            Partition(
+                oid: 0, schema: "", name: "", bound: $0, definition: "", isDetachPending: false, isPartitioned: false,
+                isForeign: false, estimatedRows: nil, bytes: 0)
+        }
         guard let first = cells.first, let last = cells.last,
-            !table.uncovered(from: first.lower, to: last.upper).isEmpty
+            !occupied.uncovered(from: first.lower, to: last.upper).isEmpty
         else { return [] }
         let missing = PartitionPlanner.missing(
-            in: table, cells: cells, now: now,
+            in: occupied, cells: cells, now: now,
             takenNames: try await PartitionCatalog(connection).takenNames(in: table.schema))
         let template = try await PartitionTemplate(table, policy: policy, connection: connection)
         let locks = try await attachLocks(table)

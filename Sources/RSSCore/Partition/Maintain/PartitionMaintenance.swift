@@ -93,13 +93,27 @@ public struct PartitionMaintenance: Sendable {
         try await FaultPoint.reach("maintain.\(operation.kind.rawValue)")
         switch operation.kind {
         case .create: try await create(operations, plan.table, progress)
-        case .finishDetach: try await finishDetach(operation, plan.table, progress)
+        case .finishDetach:
+            try await finishDetach(operation, plan.table, progress)
+            try await retirement(progress).settle(
+                operation.object, plan.table, quarantineDays: plan.policy.quarantineDays)
         case .analyze: try await analyze(operation, plan.table, progress)
         case .buildIndex: try await buildIndex(operation, plan.table, progress)
-        case .drain, .detach, .drop:
+        case .detach:
+            try await retirement(progress).detach(operation.object, quarantineDays: plan.policy.quarantineDays)
+        case .drop:
+            try await PartitionDrop(
+                retirement: retirement(progress), table: plan.table, folder: plan.policy.archive
+            ).drop(operation.object)
+        case .drain:
             throw PartitionError.strayRows(table: plan.table.relation.quoted, range: operation.range ?? "")
         }
         try await FaultPoint.reach("maintain.done")
+    }
+
+    private func retirement(_ progress: ProgressReporter) -> PartitionRetirement {
+        PartitionRetirement(
+            connection: connection, lockPolicy: lockPolicy, runID: runID, observer: observer, progress: progress)
     }
 
     private func locked(

@@ -1,0 +1,58 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition archive`
+public struct PartitionArchive: Verb {
+    public static let declaration = Declaration(
+        "partition archive", "Copy a partition, and what belongs to its rows, into verified files",
+        discussion: """
+            Writes a folder with one compressed file a table, a manifest and checksums: there is the whole of it or nothing. \
+            Everything comes out of one snapshot, is read back from the disk, and compared with what the server counted and \
+            hashed. Rows of other tables go along that belong to the partition's rows, through the key registry or by a \
+            foreign key. While an attached partition is archived, writes to it are refused.
+
+            The files can be read without rssctl: zstd -dc FILE | psql -c 'COPY table FROM STDIN'.
+            """,
+        effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "The oldest month, into a folder",
+                "rssctl partition archive visit_reports_2023_12 --to /tmp/rssctl-example", exit: .done),
+            .init(
+                "The statements it would run", "rssctl partition archive visit_reports_2024_01 --dry-run", exit: .done),
+        ], exits: [.cannotWrite, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The partition: attached, or retired and not dropped yet.")
+    var partition: TableArgument
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the archive's folder is made; the folder of the table's policy unless given.", valueName: "folder"),
+        completion: .directory)
+    var to: String?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ArchiveReport {
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let archiver = PartitionArchiver(
+            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
+            second: try context.postgresOptions(statementTimeout: .zero, direct: true))
+        let report: ArchiveReport
+        if context.isDryRun {
+            report = ArchiveReport([], statements: try await archiver.statements(partition.relation))
+        } else {
+            let folder = try await archiver.folder(of: partition.relation, wanted: to)
+            let result = try await archiver.archive(partition.relation, to: folder, progress: context.progress)
+            report = ArchiveReport([ArchiveReport.entry(result.folder, result.manifest, .done)])
+        }
+        await connection.close()
+        return report
+    }
+}

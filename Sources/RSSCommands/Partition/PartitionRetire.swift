@@ -1,0 +1,92 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition retire`
+public struct PartitionRetire: Verb {
+    public static let declaration = Declaration(
+        "partition retire", "Take partitions out of their table, for quarantine",
+        discussion: """
+            The rows are seen through the table no more, and nothing is lost: the partition stays as a table of its own that \
+            takes no writes. partition undo attaches it again in a moment. partition maintain archives and drops it when its \
+            quarantine is over.
+
+            Never the last partition, never the default one, and none whose rows are referenced by rows that would be left \
+            without. Readers and writers go on.
+            """,
+        effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init("The oldest month", "rssctl partition retire visit_reports_2023_12"),
+            .init("The statements it would run", "rssctl partition retire visit_reports_2024_01 --dry-run"),
+        ], exits: [.tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The partitions.")
+    var partitions: [TableArgument]
+
+    @Option(help: "Days until it may be dropped, in the place of what the policy says; 7 where there is none.")
+    var quarantineDays: Int?
+
+    public init() {}
+
+    public func validate() throws {
+        if let quarantineDays, !(0...36_500).contains(quarantineDays) {
+            throw ValidationError("--quarantine-days is a number from 0.")
+        }
+    }
+
+    public func execute(_ context: Context) async throws -> RetireReport {
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let outcomes = try await RetirementRun(
+            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
+            observer: try context.postgresOptions(statementTimeout: .seconds(60), direct: true),
+            progress: context.progress
+        ).retire(partitions.map(\.relation), quarantineDays: quarantineDays, isDryRun: context.isDryRun)
+        await connection.close()
+        return RetireReport(outcomes, isDryRun: context.isDryRun)
+    }
+}
+
+/// The result of `partition retire` and `partition undo`.
+public struct RetireReport: CommandResult {
+    struct Entry: Encodable {
+        let table: String
+        let partition: String
+        let range: String
+        let state: Verdict
+        let statements: [String]
+    }
+
+    let partitions: [Entry]
+    private let isDryRun: Bool
+
+    private enum CodingKeys: String, CodingKey { case partitions }
+
+    init(_ outcomes: [RetirementRun.Outcome], isDryRun: Bool) {
+        partitions = outcomes.map {
+            Entry(
+                table: $0.table.quoted, partition: $0.partition.quoted, range: $0.range,
+                state: isDryRun ? .pending : .done, statements: $0.statements)
+        }
+        self.isDryRun = isDryRun
+    }
+
+    public var counts: [String: Int64] { isDryRun ? [:] : ["partitions": Int64(partitions.count)] }
+
+    public var tables: [Table] {
+        let main = Table(
+            columns: [Column("table", isOptional: true), Column("partition"), Column("range"), Column("state")],
+            rows: partitions.map { [.text($0.table), .text($0.partition), .text($0.range), .verdict($0.state)] })
+        guard isDryRun else { return [main] }
+        return [
+            main,
+            Table(
+                columns: [Column("sql", header: "-- SQL")],
+                rows: partitions.flatMap(\.statements).map { [.text("\($0);")] }),
+        ]
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition undo`
+public struct PartitionUndo: Verb {
+    public static let declaration = Declaration(
+        "partition undo", "Attach a retired partition again, with the bound it had",
+        discussion: """
+            As long as the partition is in quarantine. It is not read for that: a constraint that was put up when it was \
+            retired says what its bound says. After the drop, partition restore brings it back from its archive.
+            """,
+        effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init("One that is not retired", "rssctl partition undo visit_reports_2024_02", exit: .failed),
+            .init("All that are retired of a table", "rssctl partition undo visit_reports", exit: .failed),
+        ], exits: [.tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The partition, or a table for all its retired ones.")
+    var partition: TableArgument
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> RetireReport {
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let outcomes = try await RetirementRun(
+            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
+        ).undo(partition.relation, isDryRun: context.isDryRun)
+        await connection.close()
+        return RetireReport(outcomes, isDryRun: context.isDryRun)
+    }
+}

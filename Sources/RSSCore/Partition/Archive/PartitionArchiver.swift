@@ -1,0 +1,242 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// Writes the rows of a partition, and those that belong to them, into a folder of files: out of one snapshot, read back
+/// from the disk and compared before it counts.
+public struct PartitionArchiver: Sendable {
+    let connection: PostgresConnection
+    let lockPolicy: LockPolicy
+    let runID: String
+    let second: ConnectionOptions?
+
+    /// Makes an archiver.
+    ///
+    /// - Parameter second: how to open a second session, which computes digests while the first one reads; nil: one after
+    ///   the other.
+    public init(
+        _ connection: PostgresConnection, lockPolicy: LockPolicy, runID: String, second: ConnectionOptions? = nil
+    ) {
+        self.connection = connection
+        self.lockPolicy = lockPolicy
+        self.runID = runID
+        self.second = second
+    }
+
+    /// An archive that was written.
+    public struct Result: Sendable {
+        /// Its folder.
+        public var folder: String
+        /// What is in it.
+        public var manifest: ArchiveManifest
+    }
+
+    /// Archives a partition that is attached or retired. While it is at that, writes to the partition are refused.
+    ///
+    /// - Parameter folder: where the archive's own folder is made.
+    /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`; nothing is left behind then.
+    public func archive(_ name: RelationName, to folder: String, progress: ProgressReporter) async throws -> Result {
+        let found = try await PartitionTarget.find(name, connection)
+        let lock = AdvisoryLock.partitions(of: found.table.relation)
+        try await connection.acquire(lock, wait: .seconds(1))
+        do {
+            try await BookkeepingSchema.prepare(connection)
+            let target = try await PartitionTarget.find(name, connection)
+            let result: Result
+            if target.attached != nil, target.retired == nil {
+                let block = WriteBlock(partition: name)
+                try await change(try await block.raising(connection), target, progress)
+                do {
+                    try await FaultPoint.reach("archive.blocked")
+                    result = try await write(target, to: folder, progress)
+                } catch {
+                    // Also in a cancelled task: hence a task of its own.
+                    let policy = LockPolicy(timeout: lockPolicy.timeout, budget: .seconds(1))
+                    let archiver = PartitionArchiver(connection, lockPolicy: policy, runID: runID)
+                    _ = await Task {
+                        try? await archiver.change(try await block.lowering(archiver.connection), target, .silent)
+                    }.value
+                    throw error
+                }
+                try await change(try await block.lowering(connection), target, progress)
+            } else {
+                result = try await write(target, to: folder, progress)
+            }
+            try await connection.release(lock)
+            return result
+        } catch {
+            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
+            _ = await Task { try? await connection.release(lock) }.value
+            throw error
+        }
+    }
+
+    /// The folder that archives of a partition go to: the one wanted, which is made, or that of the table's policy, which
+    /// must be there: a disk that is not mounted is not to be mistaken for an empty folder.
+    ///
+    /// - Throws: ``RetireError/noFolder(table:)``, ``ArchiveError``, ``PartitionError``, `PostgresError`.
+    public func folder(of name: RelationName, wanted: String?) async throws -> String {
+        if let wanted {
+            let path = URL(fileURLWithPath: wanted).standardizedFileURL.path
+            do {
+                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            } catch {
+                throw ArchiveError.unwritable(path: path, reason: (error as NSError).localizedDescription)
+            }
+            return path
+        }
+        let table = try await PartitionTarget.find(name, connection).table.relation
+        guard let folder = try await PolicyStore(connection).policy(of: table)?.archive else {
+            throw RetireError.noFolder(table: table.quoted)
+        }
+        return folder
+    }
+
+    /// The statements that an archiving would run.
+    ///
+    /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`.
+    public func statements(_ name: RelationName) async throws -> [String] {
+        let target = try await PartitionTarget.find(name, connection)
+        let scope = try await ArchiveScope(
+            partition: target.oid, target.relation, of: target.table.oid, connection)
+        let isBlocking = target.attached != nil && target.retired == nil
+        let block = WriteBlock(partition: name)
+        var statements = isBlocking ? try await block.raising(connection) : []
+        for place in scope.members.indices {
+            statements.append(try await copy(scope, place, encoding: "UTF8"))
+            statements.append(try await scope.digest(place, connection))
+        }
+        return statements + (isBlocking ? try await block.lowering(connection) : [])
+    }
+
+    private func change(_ statements: [String], _ target: PartitionTarget, _ progress: ProgressReporter) async throws {
+        do {
+            try await lockPolicy.run(
+                on: connection, locks: [RelationLock(target.relation, .shareRowExclusive)], progress: progress
+            ) {
+                try await connection.transaction {
+                    try await lockPolicy.bound(connection)
+                    for statement in statements { try await connection.execute(statement) }
+                }
+            }
+        } catch let error as LockBudgetSpent {
+            throw PartitionError.lockBudgetSpent(
+                partition: target.relation.quoted, budget: error.budget, blockers: error.blockers)
+        }
+    }
+
+    private func copy(_ scope: ArchiveScope, _ place: Int, encoding: String) async throws -> String {
+        "COPY (\(try await scope.selection(place, connection))) TO STDOUT (FORMAT text, ENCODING '\(encoding)')"
+    }
+
+    /// Writes the archive of a partition that nobody writes to. The caller holds the table's lock.
+    func write(_ target: PartitionTarget, to folder: String, _ progress: ProgressReporter) async throws -> Result {
+        guard
+            let facts = try await connection.query("SELECT current_database(), current_setting('server_encoding')")
+                .first?.decode(String.self, String.self)
+        else { throw ArchiveError.notPartition(target.relation.quoted) }
+        let (database, encoding) = facts
+        let draft = try ArchiveFolder(ArchiveFolder.path(below: folder, database: database, target.relation))
+        try await FaultPoint.reach("archive.begun")
+        var manifest = ArchiveManifest(
+            at: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)), runID: runID,
+            database: database, serverVersion: await connection.serverVersion, encoding: encoding,
+            table: target.table.relation, key: target.table.key, partition: target.relation,
+            definition: target.definition, bound: target.bound,
+            range: target.bound.map(target.table.label) ?? "DEFAULT", structure: [], contents: [])
+        try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
+            try await connection.useArchiveSettings()
+            manifest.structure = try await connection.query(
+                SQLResource(PackageResources.archive_structure_sql).text, [target.oid]
+            ).map { try $0.decode(String.self, at: 0) }
+            let scope = try await ArchiveScope(
+                partition: target.oid, target.relation, of: target.table.oid, connection)
+            manifest.contents = try await contents(scope, draft, encoding: encoding, progress)
+        }
+        try await FaultPoint.reach("archive.copied")
+        let json = try manifest.json()
+        try draft.write(json, as: ArchiveManifest.name)
+        try draft.write(manifest.sumsText(ofItself: json), as: ArchiveManifest.sumsName)
+        try await FaultPoint.reach("archive.written")
+        try await progress.phase("Reading \(target.relation.quoted) back") {
+            _ = try await ArchiveVerifier(draft.draft).verify()
+        }
+        try await FaultPoint.reach("archive.verified")
+        try draft.publish()
+        try await FaultPoint.reach("archive.published")
+        progress(.done("Archived \(target.relation.quoted) in \(draft.path)."))
+        return Result(folder: draft.path, manifest: manifest)
+    }
+
+    /// Copies every table of the scope into its file, and asks for its digest meanwhile, out of the same snapshot.
+    private func contents(
+        _ scope: ArchiveScope, _ draft: ArchiveFolder, encoding: String, _ progress: ProgressReporter
+    ) async throws -> [ArchiveManifest.Content] {
+        var digests: [String] = []
+        for place in scope.members.indices { digests.append(try await scope.digest(place, connection)) }
+        let snapshot = try await connection.query("SELECT pg_export_snapshot()").first?.decode(String.self, at: 0)
+        let queries = digests
+        var options = second
+        options?.session.statementTimeout = .zero
+        options?.responseTimeout = nil
+        async let beside = Self.digests(queries, snapshot ?? "", options)
+        var files: [(file: ArchivedFile, rows: Int)] = []
+        for (place, member) in scope.members.enumerated() {
+            files.append(
+                try await progress.phase("Copying \(member.relation.quoted)", unit: .bytes) {
+                    try await self.file(scope, place, draft, encoding: encoding, progress)
+                })
+        }
+        var sums = try await beside
+        if sums == nil {
+            var own: [ContentDigest] = []
+            for query in digests { own.append(try await connection.contentDigest(query)) }
+            sums = own
+        }
+        return zip(zip(scope.members, files), sums ?? []).map { pair, digest in
+            let (member, written) = pair
+            return ArchiveManifest.Content(
+                relation: member.relation, columns: member.columns, primaryKey: member.primaryKey, digest: digest,
+                file: written.file,
+                links: member.links.map {
+                    ArchiveManifest.Link(
+                        parent: $0.parent, columns: $0.columns, parentColumns: $0.parentColumns,
+                        onDelete: $0.onDelete.name, isThroughRegistry: $0.isThroughRegistry)
+                })
+        }
+    }
+
+    /// The digests out of a snapshot, by a session of its own; nil where there is none.
+    private static func digests(
+        _ queries: [String], _ snapshot: String, _ options: ConnectionOptions?
+    ) async throws -> [ContentDigest]? {
+        guard let options else { return nil }
+        let connection = try await PostgresConnection.connect(options)
+        defer { Task { await connection.close() } }
+        let name = try await connection.quoteLiteral(snapshot)
+        return try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
+            try await connection.execute("SET TRANSACTION SNAPSHOT \(name)")
+            try await connection.useArchiveSettings()
+            var digests: [ContentDigest] = []
+            for query in queries { digests.append(try await connection.contentDigest(query)) }
+            return digests
+        }
+    }
+
+    private func file(
+        _ scope: ArchiveScope, _ place: Int, _ draft: ArchiveFolder, encoding: String, _ progress: ProgressReporter
+    ) async throws -> (file: ArchivedFile, rows: Int) {
+        let member = scope.members[place]
+        let number = place < 9 ? "00\(place + 1)" : place < 99 ? "0\(place + 1)" : "\(place + 1)"
+        let name = "\(number)-\(ArchiveFolder.fileName(member.relation.name).prefix(180)).copy.zst"
+        let writer = try ArchiveFileWriter(name, in: draft.draft)
+        var bytes: Int64 = 0
+        let rows = try await connection.copyOut(try await copy(scope, place, encoding: encoding)) { portion in
+            try portion.withUnsafeBytes { try writer.write($0) }
+            bytes += Int64(portion.count)
+            progress(.advanced(to: bytes, rejected: 0))
+        }
+        try await FaultPoint.reach("archive.file")
+        return (try writer.finish(), rows)
+    }
+}

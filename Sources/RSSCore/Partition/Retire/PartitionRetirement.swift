@@ -1,0 +1,235 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// Takes partitions out of their table for quarantine: nothing is written to them any more, nothing is lost, and they can
+/// be attached again. The caller holds the table's lock.
+struct PartitionRetirement: Sendable {
+    let connection: PostgresConnection
+    let lockPolicy: LockPolicy
+    let runID: String
+    let observer: ConnectionOptions?
+    let progress: ProgressReporter
+
+    /// Takes a partition out; one that is half out is brought to the end.
+    ///
+    /// - Throws: ``RetireError``, ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`.
+    func detach(_ name: RelationName, quarantineDays: Int) async throws {
+        let target = try await PartitionTarget.find(name, connection)
+        if let partition = target.attached {
+            if partition.isDetachPending {
+                try await finish(partition.relation, target.table)
+            } else {
+                try await takeOut(partition, target, quarantineDays)
+            }
+        }
+        try await settle(name, target.table, quarantineDays: quarantineDays)
+        progress(.done("Took \(name.quoted) out of \(target.table.relation.quoted)."))
+    }
+
+    private func takeOut(_ partition: Partition, _ target: PartitionTarget, _ quarantineDays: Int) async throws {
+        let table = target.table
+        let references = try await TableReference.to(table.oid, connection)
+        try refuse(partition, of: table, references)
+        try await refuseReferences(partition, of: table, references)
+        let statements = try await DetachStatements(partition: partition, table: table, connection: connection)
+        if target.retired?.state != .detaching {
+            try await locked(partition.relation, [RelationLock(partition.relation, .accessExclusive)]) {
+                try await connection.transaction {
+                    try await lockPolicy.bound(connection)
+                    for statement in statements.beginning { try await connection.execute(statement) }
+                    try await begin(partition, table, quarantineDays)
+                }
+            }
+        }
+        try await FaultPoint.reach("retire.begun")
+        try await locked(partition.relation) {
+            try await lockPolicy.bound(connection, transactionOnly: false)
+            try await connection.execute(statements.validation, timeout: .seconds(3600))
+        }
+        try await FaultPoint.reach("retire.validated")
+        try await leave(partition, table, statements, references)
+        try await FaultPoint.reach("retire.detached")
+    }
+
+    /// Refuses what must stay.
+    func refuse(_ partition: Partition, of table: PartitionedTable, _ references: [TableReference]) throws {
+        let name = partition.relation.quoted
+        if partition.isDefault { throw RetireError.isDefault(name) }
+        if partition.isPartitioned { throw RetireError.unaccountable(name, reason: "it is partitioned itself") }
+        if partition.isForeign { throw RetireError.unaccountable(name, reason: "it is a foreign table") }
+        if references.contains(where: { $0.oid == table.oid }) {
+            throw RetireError.unaccountable(name, reason: "its table references itself")
+        }
+        let others = table.partitions.filter { !$0.isDefault && !$0.isDetachPending && $0.oid != partition.oid }
+        if others.isEmpty { throw RetireError.last(name) }
+    }
+
+    /// Refuses a partition whose rows something references that would neither go nor let go.
+    private func refuseReferences(
+        _ partition: Partition, of table: PartitionedTable, _ references: [TableReference]
+    ) async throws {
+        let guarding = ReferenceGuard(partition: partition.relation, connection: connection)
+        for reference in references { try await guarding.refuse(reference) }
+        if let registry = try await KeyRegistry.of(table.oid, connection) {
+            for reference in try await TableReference.to(registry.oid, connection)
+            where reference.onDelete == .restrict || reference.onDelete == .noAction {
+                try await guarding.refuse(reference)
+            }
+        }
+    }
+
+    private func begin(_ partition: Partition, _ table: PartitionedTable, _ quarantineDays: Int) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
+                definition, lower_bound, upper_bound, state, drop_after, run_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'detaching', clock_timestamp() + $9::int * interval '1 day', $10::uuid)
+            ON CONFLICT (partition_oid) WHERE state IN ('detaching', 'quarantined', 'dropping')
+            DO UPDATE SET state = 'detaching', definition = excluded.definition, lower_bound = excluded.lower_bound,
+                upper_bound = excluded.upper_bound
+            """,
+            [
+                table.schema, table.name, partition.schema, partition.name, partition.oid, partition.definition,
+                partition.bound?.lower.map(table.key.text), partition.bound?.upper.map(table.key.text), quarantineDays,
+                runID,
+            ])
+        try await BookkeepingSchema.record(
+            connection, runID: runID, operation: "partition.retire", object: partition.relation.quoted,
+            detail: partition.bound.map(table.label) ?? "")
+    }
+
+    private func leave(
+        _ partition: Partition, _ table: PartitionedTable, _ statements: DetachStatements,
+        _ references: [TableReference]
+    ) async throws {
+        let way = DetachWay(table, references)
+        let list = try await statements.detaching(way, references)
+        var locks = [table.relation, partition.relation].map { RelationLock($0, .accessExclusive) }
+        locks += references.map { RelationLock($0.relation, .accessExclusive) }
+        locks += try await neighbours(table)
+        if let other = table.defaultPartition { locks.append(RelationLock(other.relation, .accessExclusive)) }
+        if way == .concurrently {
+            let detach = ConcurrentDetach(
+                partition: partition.relation, table: table.relation, connection: connection, other: observer)
+            try await locked(partition.relation, locks) {
+                try await connection.execute("SET lock_timeout = 0")
+                try await FaultPoint.reach("retire.concurrently")
+                try await detach.run { for statement in list { try await connection.execute(statement) } }
+            }
+            return
+        }
+        let guarding = ReferenceGuard(partition: partition.relation, connection: connection)
+        try await locked(partition.relation, locks) {
+            try await connection.transaction {
+                try await lockPolicy.bound(connection)
+                try await connection.execute(list[0])
+                // Nobody can reference its rows any more: what was looked at before is looked at again.
+                if way == .swappingKeys {
+                    for reference in references { try await guarding.refuse(reference, within: (table.key, partition)) }
+                }
+                for statement in list.dropFirst() { try await connection.execute(statement) }
+                try await FaultPoint.reach("retire.swapped")
+            }
+        }
+    }
+
+    private func neighbours(_ table: PartitionedTable) async throws -> [RelationLock] {
+        try await connection.query(SQLResource(PackageResources.partition_neighbours_sql).text, [table.oid]).map {
+            row in
+            RelationLock(
+                RelationName(
+                    schema: try row.decode(String.self, "schema"), name: try row.decode(String.self, "name")),
+                .shareRowExclusive)
+        }
+    }
+
+    /// Finishes a detach that was broken off.
+    private func finish(_ partition: RelationName, _ table: PartitionedTable) async throws {
+        let finishing = try await ConcurrentDetach(
+            partition: partition, table: table.relation, connection: connection
+        ).finishing()
+        try await locked(partition) {
+            try await lockPolicy.bound(connection, transactionOnly: false)
+            try await connection.execute(finishing)
+        }
+    }
+
+    /// Records that a partition is out, once the foreign keys that were taken off for it hold again for all rows.
+    func settle(_ name: RelationName, _ table: PartitionedTable, quarantineDays: Int) async throws {
+        let open = try await RetiredPartition.all(of: table, connection).first {
+            $0.relation == name && $0.state == .detaching && !$0.isAttached
+        }
+        guard let open else { return }
+        for reference in try await TableReference.to(table.oid, connection)
+        where reference.definition.hasSuffix("NOT VALID") {
+            let (other, constraint) = (
+                try await connection.quote(reference.relation),
+                try await connection.quoteIdentifier(reference.constraint)
+            )
+            try await locked(name) {
+                try await lockPolicy.bound(connection, transactionOnly: false)
+                try await connection.execute(
+                    "ALTER TABLE \(other) VALIDATE CONSTRAINT \(constraint)", timeout: .seconds(86_400))
+            }
+            try await FaultPoint.reach("retire.key")
+        }
+        try await connection.transaction {
+            try await connection.execute(
+                """
+                UPDATE rssctl.partition_retired SET state = 'quarantined', detached_at = clock_timestamp(),
+                    drop_after = clock_timestamp() + $2::int * interval '1 day' WHERE id = $1
+                """, [open.id, quarantineDays])
+            try await BookkeepingSchema.record(
+                connection, runID: runID, operation: "partition.detach", object: name.quoted,
+                detail: table.label(open.bound))
+        }
+        try await FaultPoint.reach("retire.settled")
+    }
+
+    /// Runs work that bounds its own lock waits; names what no lock was to be had for.
+    func locked(
+        _ what: RelationName, _ locks: [RelationLock] = [], _ work: () async throws -> Void
+    ) async throws {
+        do {
+            try await lockPolicy.run(on: connection, locks: locks, progress: progress, work)
+        } catch let error as LockBudgetSpent {
+            throw PartitionError.lockBudgetSpent(
+                partition: what.quoted, budget: error.budget, blockers: error.blockers)
+        }
+    }
+}
+
+/// Looks for rows that reference a partition's rows.
+struct ReferenceGuard: Sendable {
+    let partition: RelationName
+    let connection: PostgresConnection
+
+    /// Refuses a partition that rows reference through a foreign key to its table, or to the key registry.
+    ///
+    /// - Parameter bound: looks by the bound of the partition alone, for which an index is enough; for a foreign key that
+    ///   contains the partition key.
+    func refuse(_ reference: TableReference, within bound: (key: PartitionKey, partition: Partition)? = nil)
+        async throws
+    {
+        let child = try await connection.quote(reference.relation)
+        var (own, others): ([String], [String]) = ([], [])
+        for column in reference.columns { own.append("c.\(try await connection.quoteIdentifier(column))") }
+        for column in reference.referenced { others.append("p.\(try await connection.quoteIdentifier(column))") }
+        var condition =
+            "(\(own.joined(separator: ", "))) IN (SELECT \(others.joined(separator: ", ")) FROM ONLY \(try await connection.quote(partition)) AS p)"
+        if let bound, let range = bound.partition.bound,
+            let place = reference.referenced.firstIndex(of: bound.key.column)
+        {
+            let ends = bound.key.condition(range, column: own[place])
+            condition = ([ends] + own.map { "\($0) IS NOT NULL" }).filter { !$0.isEmpty }.joined(separator: " AND ")
+        }
+        let rows = try await connection.query(
+            "SELECT DISTINCT concat_ws(' ', \(own.map { "\($0)::text" }.joined(separator: ", "))) FROM (SELECT * FROM \(child) AS c WHERE \(condition) LIMIT 5) AS c",
+            timeout: .seconds(3600))
+        guard !rows.isEmpty else { return }
+        throw RetireError.referenced(
+            partition.quoted, by: reference.relation.quoted, onDelete: reference.onDelete.name,
+            keys: try rows.map { try $0.decode(String.self, at: 0) })
+    }
+}

@@ -1,0 +1,108 @@
+import PostgresClient
+import RSSModel
+
+/// Attaches partitions again that were taken out, with the bounds they had. The caller holds the table's lock.
+struct PartitionReturn: Sendable {
+    let retirement: PartitionRetirement
+
+    private var connection: PostgresConnection { retirement.connection }
+
+    /// Attaches a partition again, or only lets it be written to again where it never left.
+    ///
+    /// - Throws: ``RetireError``, ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`.
+    func bringBack(_ name: RelationName) async throws {
+        var target = try await PartitionTarget.find(name, connection)
+        if let partition = target.attached, partition.isDetachPending {
+            try await retirement.detach(name, quarantineDays: 0)
+            target = try await PartitionTarget.find(name, connection)
+        }
+        guard target.retired?.state != .dropping else { throw RetireError.dropBegun(name.quoted) }
+        let isBlocked = try await WriteBlock(partition: name).isUp(connection)
+        guard target.retired != nil || isBlocked else { throw RetireError.notRetired(name.quoted) }
+        if target.attached != nil { return try await unblock(target) }
+        try await attach(target)
+        retirement.progress(.done("Attached \(name.quoted) to \(target.table.relation.quoted) again."))
+    }
+
+    /// The statements it takes.
+    func statements(_ name: RelationName) async throws -> [String] {
+        let target = try await PartitionTarget.find(name, connection)
+        let own = try await connection.quote(name)
+        var statements = try await WriteBlock(partition: name).lowering(connection)
+        if target.attached == nil, let bound = target.bound {
+            statements.append(
+                "ALTER TABLE \(try await connection.quote(target.table.relation)) ATTACH PARTITION \(own) \(target.table.key.definition(bound))"
+            )
+        }
+        return statements + ["ALTER TABLE \(own) DROP CONSTRAINT IF EXISTS \(DetachStatements.constraint)"]
+    }
+
+    private func unblock(_ target: PartitionTarget) async throws {
+        let statements = try await statements(target.relation)
+        try await retirement.locked(target.relation, [RelationLock(target.relation, .accessExclusive)]) {
+            try await connection.transaction {
+                try await retirement.lockPolicy.bound(connection)
+                for statement in statements { try await connection.execute(statement) }
+                try await close(target)
+            }
+        }
+    }
+
+    private func attach(_ target: PartitionTarget) async throws {
+        let table = target.table
+        guard let bound = target.bound else { return }
+        if let other = table.partitions.first(where: { $0.bound?.overlaps(bound) == true }) {
+            throw ArchiveError.occupied(
+                partition: target.relation.quoted, range: table.label(bound),
+                by: "\(other.relation.quoted) holds \(other.bound.map(table.label) ?? "")")
+        }
+        if try await hasStrayRows(table, bound) {
+            throw PartitionError.strayRows(table: table.relation.quoted, range: table.label(bound))
+        }
+        let defaultGuard = try await DefaultGuard(table, bounds: [bound], connection)
+        try await defaultGuard?.raise(retirement.lockPolicy, retirement.progress)
+        let statements = try await statements(target.relation)
+        var locks = [
+            RelationLock(table.relation, .shareUpdateExclusive), RelationLock(target.relation, .accessExclusive),
+        ]
+        // Foreign keys that the partition kept are taken over, for which what they reference is locked strongly, for a
+        // moment.
+        for row in try await connection.query(
+            SQLResource(PackageResources.partition_neighbours_sql).text, [table.oid])
+        {
+            let (schema, name) = try (row.decode(String.self, "schema"), row.decode(String.self, "name"))
+            locks.append(RelationLock(RelationName(schema: schema, name: name), .accessExclusive))
+        }
+        if let other = table.defaultPartition { locks.append(RelationLock(other.relation, .accessExclusive)) }
+        try await retirement.locked(target.relation, locks) {
+            try await connection.transaction {
+                try await retirement.lockPolicy.bound(connection)
+                for statement in statements { try await connection.execute(statement) }
+                try await defaultGuard?.drop()
+                try await close(target)
+                try await FaultPoint.reach("undo.attached")
+            }
+        }
+        try await FaultPoint.reach("undo.done")
+    }
+
+    private func hasStrayRows(_ table: PartitionedTable, _ bound: Partition.Bound) async throws -> Bool {
+        guard let other = table.defaultPartition else { return false }
+        let condition = table.key.condition(bound, column: try await connection.quoteIdentifier(table.key.column))
+        return try await !connection.query(
+            "SELECT 1 FROM \(try await connection.quote(other.relation)) WHERE \(condition) LIMIT 1",
+            timeout: .seconds(3600)
+        ).isEmpty
+    }
+
+    private func close(_ target: PartitionTarget) async throws {
+        if let record = target.retired {
+            try await connection.execute(
+                "UPDATE rssctl.partition_retired SET state = 'attached', ended_at = clock_timestamp() WHERE id = $1",
+                [record.id])
+        }
+        try await BookkeepingSchema.record(
+            connection, runID: retirement.runID, operation: "partition.undo", object: target.relation.quoted,
+            detail: target.bound.map(target.table.label) ?? "")
+    }
+}

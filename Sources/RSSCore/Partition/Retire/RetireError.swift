@@ -1,0 +1,61 @@
+import RSSModel
+
+/// What keeps a partition from being taken out of its table, dropped, or attached again.
+public enum RetireError: ReportableError, Equatable {
+    /// It is the only one that is left.
+    case last(String)
+    /// It is the default partition.
+    case isDefault(String)
+    /// It is one whose rows cannot be accounted for.
+    case unaccountable(String, reason: String)
+    /// Rows of other tables reference its rows, and would be left without.
+    case referenced(String, by: String, onDelete: String, keys: [String])
+    /// It was dropped.
+    case dropped(String, archive: String?)
+    /// Its drop has begun: rows that belonged to it are gone.
+    case dropBegun(String)
+    /// There is nothing of it to be undone.
+    case notRetired(String)
+    /// No folder is named for archives.
+    case noFolder(table: String)
+
+    public var report: ErrorReport {
+        switch self {
+        case .last(let name):
+            ErrorReport(
+                code: "RSS-PARTITION-085", exit: .failed, message: "\(name) is the last partition of its table",
+                hint: "make others first: rssctl partition maintain")
+        case .isDefault(let name):
+            ErrorReport(
+                code: "RSS-PARTITION-086", exit: .failed, message: "\(name) is a default partition",
+                detail: "its rows belong to partitions that are not there", hint: "rssctl partition drain moves them")
+        case .unaccountable(let name, let reason):
+            ErrorReport(
+                code: "RSS-PARTITION-087", exit: .failed, message: "\(name) cannot be retired: \(reason)",
+                hint: "detach it by hand, once you have made sure of its rows")
+        case .referenced(let name, let by, let onDelete, let keys):
+            ErrorReport(
+                code: "RSS-PARTITION-088", exit: .failed, message: "rows of \(by) reference rows of \(name)",
+                detail: "the foreign key says ON DELETE \(onDelete); referenced: \(keys.joined(separator: ", "))",
+                hint: "delete those rows of \(by), or let them reference something else, and run it again")
+        case .dropped(let name, let archive):
+            ErrorReport(
+                code: "RSS-PARTITION-089", exit: .failed, message: "\(name) was dropped already",
+                detail: archive == nil ? "it was not archived" : nil,
+                hint: archive.map { "rssctl partition restore \($0)" } ?? "take it from the backup")
+        case .dropBegun(let name):
+            ErrorReport(
+                code: "RSS-PARTITION-090", exit: .failed, message: "the drop of \(name) has begun",
+                detail: "rows of other tables that belonged to it are gone",
+                hint: "let rssctl partition maintain finish it, then bring all back: rssctl partition restore")
+        case .notRetired(let name):
+            ErrorReport(
+                code: "RSS-PARTITION-091", exit: .failed, message: "\(name) is not retired",
+                hint: "rssctl partition status shows the partitions")
+        case .noFolder(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-092", exit: .usage, message: "no folder is named for the archive",
+                hint: "name one with --to, or keep one in the policy: rssctl partition policy set \(table) --archive")
+        }
+    }
+}

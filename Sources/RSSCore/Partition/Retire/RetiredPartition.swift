@@ -1,0 +1,99 @@
+import Foundation
+import PostgresClient
+
+/// A partition that was taken out of its table, or is being taken out, and not dropped or attached again.
+struct RetiredPartition: Sendable, Equatable {
+    /// How far its retirement came, by the record; the catalog tells whether that is so.
+    enum State: String, Sendable {
+        case detaching, quarantined, dropping
+    }
+
+    let id: Int64
+    let oid: Int64
+    let relation: RelationName
+    let definition: String
+    let bound: Partition.Bound
+    let state: State
+    let archive: String?
+    let archiveDigest: String?
+    /// Count and digest, by table, of rows that went with the partition's keys.
+    let removed: [String: ContentDigest]
+    let dropAfter: Date
+    let isThere: Bool
+    let isAttached: Bool
+    let isPending: Bool
+
+    /// Those of a table.
+    static func all(of table: PartitionedTable, _ connection: PostgresConnection) async throws -> [RetiredPartition] {
+        guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
+        return try await connection.query(
+            SQLResource(PackageResources.retire_open_sql).text, [table.schema, table.name, table.key.kind.rawValue]
+        ).map(RetiredPartition.init)
+    }
+
+    private init(_ row: Row) throws {
+        id = try row.decode(Int64.self, "id")
+        oid = try row.decode(Int64.self, "partition_oid")
+        relation = RelationName(
+            schema: try row.decode(String.self, "partition_schema"),
+            name: try row.decode(String.self, "partition_name"))
+        definition = try row.decode(String.self, "definition")
+        bound = Partition.Bound(
+            lower: try row.decode(Int64?.self, "lower_point"), upper: try row.decode(Int64?.self, "upper_point"))
+        state = State(rawValue: try row.decode(String.self, "state")) ?? .quarantined
+        archive = try row.decode(String?.self, "archive")
+        archiveDigest = try row.decode(String?.self, "archive_digest")
+        removed =
+            try row.decode(String?.self, "removed").map {
+                try JSONDecoder().decode([String: ContentDigest].self, from: Data($0.utf8))
+            } ?? [:]
+        dropAfter = try row.decode(Date.self, "drop_after")
+        isThere = try row.decode(Bool.self, "is_there")
+        isAttached = try row.decode(Bool.self, "is_attached")
+        isPending = try row.decode(Bool.self, "is_pending")
+    }
+}
+
+/// A partition by its name, attached or retired, with its table.
+struct PartitionTarget: Sendable {
+    let table: PartitionedTable
+    let oid: Int64
+    let relation: RelationName
+    let bound: Partition.Bound?
+    let definition: String
+    /// The record of its retirement; nil for one that is attached and is to stay.
+    let retired: RetiredPartition?
+    /// The partition as the catalog has it; nil for one that is detached.
+    let attached: Partition?
+
+    /// Finds it.
+    ///
+    /// - Throws: ``ArchiveError/notPartition(_:)``, ``PartitionError``.
+    static func find(_ name: RelationName, _ connection: PostgresConnection) async throws -> PartitionTarget {
+        let catalog = PartitionCatalog(connection)
+        var parent = try await catalog.parent(of: name)
+        if parent == nil, try await BookkeepingSchema.exists("rssctl.partition_retired", connection) {
+            parent = try await connection.query(
+                """
+                SELECT schema_name, table_name FROM rssctl.partition_retired
+                WHERE partition_oid = to_regclass($1)::oid::bigint AND state IN ('detaching', 'quarantined', 'dropping')
+                """, [name.quoted]
+            ).first.map { row in
+                let (schema, name) = try row.decode(String.self, String.self)
+                return RelationName(schema: schema, name: name)
+            }
+        }
+        guard let parent else { throw ArchiveError.notPartition(name.quoted) }
+        let table = try await catalog.table(parent)
+        let retired = try await RetiredPartition.all(of: table, connection).last { $0.relation == name && $0.isThere }
+        if let partition = table.partitions.first(where: { $0.relation == name }) {
+            return PartitionTarget(
+                table: table, oid: partition.oid, relation: name, bound: partition.bound,
+                definition: partition.definition, retired: retired, attached: partition)
+        }
+        guard let retired else { throw ArchiveError.notPartition(name.quoted) }
+        return PartitionTarget(
+            table: table, oid: retired.oid, relation: name, bound: retired.bound, definition: retired.definition,
+            retired: retired, attached: nil)
+    }
+}

@@ -1,0 +1,47 @@
+-- The partitions of a table that were taken out of it, or are being taken out, and not dropped or attached again.
+--
+-- Parameters:
+--   $1  text  schema of the partitioned table
+--   $2  text  its name
+--   $3  text  kind of its key: date, timestamp, timestamptz, integer or uuid
+--
+-- Columns:
+--   id                        of the record
+--   partition_oid, partition_schema, partition_name   the partition
+--   definition                its bound as PostgreSQL wrote it
+--   lower_point, upper_point  its bound on the axis of the key; NULL for MINVALUE and MAXVALUE
+--   state                     detaching, quarantined, dropping
+--   archive, archive_digest   of its verified archive
+--   removed                   what was deleted already of the rows that belong to it
+--   drop_after                when its quarantine is over
+--   is_there                  it is there
+--   is_attached               it is a partition of the table, be it half detached
+--   is_pending                it is half detached
+
+WITH retired AS MATERIALIZED (
+    SELECT * FROM rssctl.partition_retired
+    WHERE schema_name = $1 AND table_name = $2 AND state IN ('detaching', 'quarantined', 'dropping')
+), points AS (
+    SELECT r.*, v.point, v.side
+    FROM retired r
+    CROSS JOIN LATERAL (VALUES ('lower', lower_bound), ('upper', upper_bound)) AS b (side, text)
+    CROSS JOIN LATERAL (SELECT b.side, CASE $3
+        WHEN 'integer' THEN b.text::numeric
+        WHEN 'date' THEN (b.text::date - date '1970-01-01')::numeric * 86400000000
+        WHEN 'timestamp' THEN extract(epoch FROM b.text::timestamp) * 1000000
+        WHEN 'timestamptz' THEN extract(epoch FROM b.text::timestamptz) * 1000000
+        WHEN 'uuid' THEN ('x' || left(replace(b.text, '-', ''), 12))::bit(48)::bigint::numeric * 1000 END AS point) AS v
+)
+SELECT p.id, p.partition_oid, p.partition_schema, p.partition_name, p.definition,
+       max(p.point) FILTER (WHERE p.side = 'lower')::bigint AS lower_point,
+       max(p.point) FILTER (WHERE p.side = 'upper')::bigint AS upper_point,
+       p.state, p.archive, p.archive_digest, p.removed::text AS removed, p.drop_after,
+       bool_or(c.oid IS NOT NULL) AS is_there, bool_or(i.inhrelid IS NOT NULL) AS is_attached,
+       coalesce(bool_or(i.inhdetachpending), false) AS is_pending
+FROM points p
+LEFT JOIN (pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace)
+       ON c.oid = p.partition_oid::oid AND c.relname = p.partition_name AND n.nspname = p.partition_schema
+LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = to_regclass(format('%I.%I', $1, $2))
+GROUP BY p.id, p.partition_oid, p.partition_schema, p.partition_name, p.definition, p.state, p.archive, p.archive_digest,
+         p.removed::text, p.drop_after
+ORDER BY p.id
