@@ -17,7 +17,9 @@ import Testing
         "rssctl": ["RSSCommands"],
     ]
 
-    private static let ours = Set(allowed.keys).union(["CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CBuildInfo"])
+    private static let ours = Set(allowed.keys).union([
+        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CBuildInfo",
+    ])
 
     /// What may come from outside, by module: no terminal and no argument parser below RSSCommands, no database in CSV.
     private static let libraries: [String: Set<String>] = [

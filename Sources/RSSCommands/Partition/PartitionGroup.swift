@@ -18,6 +18,7 @@ public struct PartitionGroup: Group {
         PartitionAbort.self,
         PartitionArchive.self,
         PartitionVerifyArchive.self,
+        PartitionRestore.self,
     ]
 
     public init() {}

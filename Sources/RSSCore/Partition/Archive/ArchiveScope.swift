@@ -29,7 +29,7 @@ struct ArchiveScope: Sendable {
     }
 
     /// The tables, each behind those that its rows belong to.
-    let members: [Member]
+    private(set) var members: [Member]
     /// The registry of the partitioned table.
     let registry: KeyRegistry?
 
@@ -110,6 +110,17 @@ struct ArchiveScope: Sendable {
 }
 
 extension ArchiveScope {
+    /// The same tables with the columns that an archive has of them.
+    func with(columnsOf manifest: ArchiveManifest) -> ArchiveScope {
+        var scope = self
+        for (place, member) in members.enumerated() {
+            let content =
+                place == 0 ? manifest.contents.first : manifest.contents.first { $0.relation == member.relation }
+            if let content { scope.members[place].columns = content.columns }
+        }
+        return scope
+    }
+
     /// The query of a member's rows, for COPY and for digests.
     ///
     /// - Parameter root: a condition on the partition's rows, which are `r0`; nil for all of them.

@@ -1,0 +1,47 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition restore`
+public struct PartitionRestore: Verb {
+    public static let declaration = Declaration(
+        "partition restore", "Bring a partition back from its archive, attached, with all that belongs to it",
+        discussion: """
+            The archive is read and verified first. Then the table is made like its parent, loaded, and compared with the \
+            digest of the archive; its keys are entered, devices and other rows that went with it are inserted, files are \
+            linked again; all in one transaction. At the end it is attached, in a moment. A run that is broken off can be \
+            run again.
+
+            Under a policy whose retention is over for it, the next partition maintain takes it out again.
+            """,
+        effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "A month that is there already",
+                "rssctl partition restore /tmp/rssctl-example/rss.public.visit_reports_2023_12", exit: .failed)
+        ], exits: [.dataError, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The archive's folder, or its manifest.", completion: .directory)
+    var archive: String
+
+    @Option(help: "The partitioned table to restore into; the one it was archived of unless given.")
+    var table: TableArgument?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ArchiveReport {
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let result = try await RSSCore.PartitionRestore(
+            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
+        ).restore(archive, into: table?.relation, isDryRun: context.isDryRun)
+        await connection.close()
+        return ArchiveReport(
+            [ArchiveReport.entry(result.folder, result.manifest, context.isDryRun ? .pending : .done)],
+            statements: result.statements, notes: result.notes)
+    }
+}
