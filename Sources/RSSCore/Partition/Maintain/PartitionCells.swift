@@ -29,6 +29,11 @@ struct PartitionCells: Sendable {
     /// number far ahead must not draw the partitions to itself.
     private func highest(in table: PartitionedTable) async throws -> Int64 {
         let column = try await connection.quoteIdentifier(key.column)
+        if table.partitions.isEmpty {
+            let name = try await connection.quote(table.relation)
+            return try await connection.query("SELECT coalesce(max(\(column)), 0)::bigint FROM \(name)").first?
+                .decode(Int64.self, at: 0) ?? 0
+        }
         for partition in table.partitions.reversed() where !partition.isDefault && !partition.isForeign {
             let name = try await connection.quote(partition.relation)
             let found = try await connection.query("SELECT max(\(column))::bigint FROM \(name)").first?

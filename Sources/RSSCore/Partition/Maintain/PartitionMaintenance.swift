@@ -105,8 +105,7 @@ public struct PartitionMaintenance: Sendable {
             try await PartitionDrop(
                 retirement: retirement(progress), table: plan.table, folder: plan.policy.archive
             ).drop(operation.object)
-        case .drain:
-            throw PartitionError.strayRows(table: plan.table.relation.quoted, range: operation.range ?? "")
+        case .drain: try await drain(operation, plan, progress)
         }
         try await FaultPoint.reach("maintain.done")
     }
@@ -203,6 +202,29 @@ public struct PartitionMaintenance: Sendable {
             connection, lockPolicy: lockPolicy, observer: observer, progress: progress
         ).complete(operation.object, of: table)
         progress(.done("Built \(operation.object.quoted) on the partitions that lacked it."))
+    }
+
+    /// Moves the rows of the cells that the plan wants out of a default partition that is small; more is for a run of its
+    /// own, at a time that somebody chose.
+    private func drain(
+        _ operation: PartitionOperation, _ plan: MaintenancePlan, _ progress: ProgressReporter
+    ) async throws {
+        let table = try await PartitionCatalog(connection).table(plan.table.relation)
+        // Those of the first operation took the others along.
+        if let bound = operation.bound, table.partitions.contains(where: { $0.bound == bound }) { return }
+        let most = 100_000
+        let source = try await connection.quote((table.defaultPartition ?? plan.table.partitions[0]).relation)
+        let rows = try await connection.query("SELECT count(*) FROM (SELECT FROM \(source) LIMIT \(most + 1)) AS some")
+            .first?.decode(Int.self, at: 0)
+        guard let rows, rows <= most else {
+            throw PartitionError.strayRows(table: plan.table.relation.quoted, range: operation.range ?? "")
+        }
+        var options = Reshape.Options(at: plan.at)
+        options.cells = plan.operations.filter { $0.kind == .drain }.compactMap { drained in
+            drained.bound.map { (drained.object.name, $0) }
+        }
+        _ = try await Reshape(connection, lockPolicy: lockPolicy, runID: runID).drain(
+            plan.table.relation, options, progress: progress)
     }
 
     /// Makes the partitions of a span that are missing; a seed needs those of the past.

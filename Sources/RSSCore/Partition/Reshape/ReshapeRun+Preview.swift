@@ -16,13 +16,12 @@ extension ReshapeRun {
         if work.phase == .prepare || work.phase == .copy {
             let copy = RowCopy(
                 connection: connection, lockPolicy: lockPolicy, sources: work.spec.sources.map(\.relation),
-                destination: RelationName(schema: "rssctl", name: work.prefix), columns: work.spec.columns,
+                destination: router(work), columns: work.spec.columns,
                 pace: manner.pace, progress: .silent)
             let checkpoint = try await RowCopy.begin(copy.sources, connection)
             for (source, blocks) in zip(copy.sources, checkpoint.blocks) {
                 statements.append(try await copy.statement(source, from: 0, to: blocks))
             }
-            statements += tables.separates
         }
         if work.phase != .catchUp {
             for target in tables.targets { statements += try await tables.indexes(target) }

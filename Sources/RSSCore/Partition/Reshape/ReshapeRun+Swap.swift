@@ -6,7 +6,7 @@ extension ReshapeRun {
     func swap(
         _ work: inout ReshapeWork, _ tables: ReshapeTables, _ capture: DeltaCapture, _ delta: DeltaApply
     ) async throws {
-        try await delta.catchUp(until: Self.few)
+        try await delta.catchUp()
         if manner.verifies { try await ReshapeVerification(connection, delta).compare(work.table) }
         let table = try await PartitionCatalog(connection).table(work.table)
         let references = try await connection.query(
@@ -18,7 +18,7 @@ extension ReshapeRun {
         var longest = Duration.zero
         work = try await locking(work, locked.map { RelationLock($0, .accessExclusive) }) {
             while true {
-                try await delta.catchUp(until: Self.few)
+                try await delta.catchUp()
                 do {
                     return try await connection.transaction {
                         try await lockPolicy.bound(connection)
@@ -79,9 +79,6 @@ extension ReshapeRun {
                 try await lockPolicy.bound(connection)
                 for source in work.spec.sources where !work.spec.keepsSources {
                     try await drop(source.laterRelation, ifOID: source.oid)
-                }
-                if let residue = work.spec.residue {
-                    try await drop(RelationName(schema: work.table.schema, name: residue.asideName), ifMarked: work)
                 }
                 for statement in capture.drops { try await connection.execute(statement) }
                 try await nameIndexes(work)
@@ -154,10 +151,8 @@ extension ReshapeRun {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
                 for statement in there.releases { try await connection.execute(statement) }
-                try await drop(RelationName(schema: "rssctl", name: begun.prefix), ifMarked: begun)
-                for target in begun.spec.targets {
-                    try await drop(RelationName(schema: begun.table.schema, name: target.asideName), ifMarked: begun)
-                }
+                // With the targets, which are its partitions.
+                try await drop(router(begun), ifMarked: begun)
                 for statement in capture.drops { try await connection.execute(statement) }
                 try await ledger.update(begun, state: "aborted")
                 try await BookkeepingSchema.record(

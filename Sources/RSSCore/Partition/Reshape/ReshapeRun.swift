@@ -11,8 +11,6 @@ struct ReshapeRun {
         var verifies = false
     }
 
-    /// So few entries are applied under the lock.
-    static let few = 60
     /// With so many under the lock, it is given back and they are applied before the next try.
     static let tooMany = 1000
 
@@ -40,7 +38,7 @@ struct ReshapeRun {
             if work.phase == .prepare { try await beginCapture(&work, table, capture) }
             try await refuseDamaged(work, capture)
             let tables = try await ReshapeTables(work, table, policy: policy, connection)
-            let delta = delta(work, tables, capture)
+            let delta = delta(work, capture)
             if work.phase == .copy { try await copy(&work, table, tables, delta) }
             if work.phase == .build { try await build(&work, table, tables) }
             if work.phase == .catchUp { try await swap(&work, tables, capture, delta) }
@@ -55,10 +53,13 @@ struct ReshapeRun {
             why: "rssctl is moving its rows to other partitions", connection)
     }
 
-    private func delta(_ work: ReshapeWork, _ tables: ReshapeTables, _ capture: DeltaCapture) -> DeltaApply {
+    /// The table that sends rows to the targets until they are attached.
+    func router(_ work: ReshapeWork) -> RelationName { RelationName(schema: "rssctl", name: work.prefix) }
+
+    private func delta(_ work: ReshapeWork, _ capture: DeltaCapture) -> DeltaApply {
         DeltaApply(
             connection: connection, lockPolicy: lockPolicy, capture: capture, identity: work.spec.identity,
-            sources: work.spec.sources.map(\.relation), targets: tables.copies, columns: work.spec.columns,
+            sources: work.spec.sources.map(\.relation), destination: router(work), columns: work.spec.columns,
             progress: progress)
     }
 
@@ -91,10 +92,10 @@ struct ReshapeRun {
     private func refuseDamaged(_ work: ReshapeWork, _ capture: DeltaCapture) async throws {
         let whole = try await connection.query(
             """
-            SELECT to_regclass($1) IS NOT NULL AND (
+            SELECT to_regclass($1) IS NOT NULL AND to_regclass($4) IS NOT NULL AND (
                 SELECT count(*) FROM pg_trigger WHERE tgrelid = ANY ($2::oid[]) AND NOT tgisinternal AND tgenabled = 'A'
                 AND tgname IN ($3::text, $3::text || '_rekey', $3::text || '_truncate')) = 3 * cardinality($2::oid[])
-            """, [capture.table, work.spec.sources.map(\.oid), "rssctl_\(work.prefix)"]
+            """, [capture.table, work.spec.sources.map(\.oid), "rssctl_\(work.prefix)", "rssctl.\(work.prefix)"]
         ).first?.decode(Bool.self, at: 0)
         if whole != true {
             throw ReshapeError.changed(table: work.table.quoted, problem: "its changes are not followed any more")
@@ -139,10 +140,9 @@ struct ReshapeRun {
     private func copy(
         _ work: inout ReshapeWork, _ table: PartitionedTable, _ tables: ReshapeTables, _ delta: DeltaApply
     ) async throws {
-        let router = RelationName(schema: "rssctl", name: work.prefix)
         let copy = RowCopy(
             connection: connection, lockPolicy: lockPolicy, sources: work.spec.sources.map(\.relation),
-            destination: router, columns: work.spec.columns, pace: manner.pace, progress: progress)
+            destination: router(work), columns: work.spec.columns, pace: manner.pace, progress: progress)
         let oids = Set(work.spec.sources.map(\.oid))
         let estimate = table.partitions.filter { oids.contains($0.oid) }.compactMap(\.estimatedRows).reduce(0, +)
         while true {
@@ -167,13 +167,12 @@ struct ReshapeRun {
             }
         }
         try await connection.transaction {
-            try await delta.scrub(router)
-            for statement in tables.separates { try await connection.execute(statement) }
+            try await delta.scrub()
             work.phase = .build
             try await ledger.update(work)
-            try await FaultPoint.reach("reshape.separate")
+            try await FaultPoint.reach("reshape.scrub")
         }
-        try await FaultPoint.reach("reshape.separated")
+        try await FaultPoint.reach("reshape.scrubbed")
     }
 
     /// All that attaching would else do while everybody waits.

@@ -64,11 +64,6 @@ struct ReshapeTables: Sendable {
         return statements
     }
 
-    /// What makes the targets tables of their own.
-    var separates: [String] {
-        targets.map { "ALTER TABLE \(router) DETACH PARTITION \($0.aside)" } + ["DROP TABLE \(router)"]
-    }
-
     /// A constraint on the target for what no other partition holds, by which attaching it need not read it.
     var residueChecks: [String] {
         guard let residue = targets.first(where: { $0.spec.bound == nil }) else { return [] }
@@ -108,35 +103,24 @@ struct ReshapeTables: Sendable {
         try await connection.query("SELECT to_regclass($1)::oid::bigint", [quoted]).first?.decode(Int64?.self, at: 0)
     }
 
-    /// The copies as ``DeltaApply`` takes them.
-    var copies: [DeltaApply.Target] {
-        let key = work.spec.identity.columns.firstIndex { $0.name == table.key.column }
-        let entryColumn = key.map { "entry.\(DeltaCapture.keys(work.spec.identity)[$0])" }
-        return targets.map { target in
-            DeltaApply.Target(
-                name: target.aside, condition: targets.count == 1 ? nil : condition(target, "r.\(column)"),
-                entryCondition: targets.count == 1 ? nil : entryColumn.map { condition(target, $0) })
-        }
-    }
-
     /// What the swap does besides letting go of the sources: names, places, and the end of what served the work.
     func attaches(withResidue: Bool) async throws -> [String] {
         var (attaches, ends): ([String], [String]) = ([], [])
-        for target in targets {
+        for target in targets where withResidue || target.spec.bound != nil {
             var name = target.aside
-            if target.spec.workName != nil, withResidue || target.spec.bound != nil {
+            attaches.append("ALTER TABLE \(router) DETACH PARTITION \(target.aside)")
+            if target.spec.workName != nil {
                 name = try await connection.quote(RelationName(schema: table.schema, name: target.spec.name))
                 attaches.append(
                     "ALTER TABLE \(target.aside) RENAME TO \(try await connection.quoteIdentifier(target.spec.name))")
             }
-            if target.spec.bound == nil, !withResidue { continue }
             attaches.append("ALTER TABLE \(parent) ATTACH PARTITION \(name) \(definition(target))")
             ends += [
                 "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \(Self.check)", "COMMENT ON TABLE \(name) IS NULL",
             ]
             ends += target.publishes.map { $0.replacing(target.aside, with: name) }
         }
-        return attaches + ends
+        return attaches + ends + ["DROP TABLE \(router)"]
     }
 
     /// What the table lets go of.
@@ -164,11 +148,5 @@ struct ReshapeTables: Sendable {
     private func condition(_ bound: Partition.Bound, _ column: String) -> String {
         (["\(column) IS NOT NULL", table.key.condition(bound, column: column)].filter { !$0.isEmpty })
             .joined(separator: " AND ")
-    }
-
-    private func condition(_ target: Target, _ column: String) -> String {
-        if let bound = target.spec.bound { return condition(bound, column) }
-        let others = targets.compactMap(\.spec.bound).map { "(\(table.key.condition($0, column: column)))" }
-        return others.isEmpty ? "true" : "(\(column) IS NULL OR NOT (\(others.joined(separator: " OR "))))"
     }
 }

@@ -18,14 +18,10 @@ struct ReshapeVerification {
 
     /// Compares number and content of all rows that did not change just now, as of one moment, while others go on.
     func compare(_ table: RelationName) async throws {
-        let names = try await delta.identity.quoted(connection)
-        let match = zip(zip(names, DeltaCapture.keys(delta.identity)), delta.identity.columns).map {
-            "r.\($0.0) \($1.equals) entry.\($0.1)"
-        }
         var columns: [String] = []
         for column in delta.columns { columns.append("r.\(try await connection.quoteIdentifier(column))") }
         let unchanged =
-            " WHERE NOT EXISTS (SELECT FROM \(delta.capture.table) AS entry WHERE \(match.joined(separator: " AND ")))"
+            " WHERE NOT EXISTS (SELECT FROM \(delta.capture.table) AS entry WHERE \(try await delta.match()))"
         try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
             let sums = try await sums(
                 "count(*), coalesce(sum(hashtextextended(ROW(\(columns.joined(separator: ", ")))::text, 0)), 0)",
@@ -38,15 +34,16 @@ struct ReshapeVerification {
 
     private func sums(_ expression: String, without condition: String) async throws -> Sums {
         func total(_ tables: [String]) async throws -> (Int64, String) {
-            let parts = tables.map { "SELECT \(expression) FROM ONLY \($0) AS r\(condition)" }
+            let parts = tables.map { "SELECT \(expression) FROM \($0) AS r\(condition)" }
             return try await connection.query(
                 "SELECT sum(n)::bigint, sum(d)::text FROM (\(parts.joined(separator: " UNION ALL "))) AS parts (n, d)",
                 timeout: .seconds(3600)
             ).first?.decode(Int64.self, String.self) ?? (0, "")
         }
         var names: [String] = []
-        for source in delta.sources { names.append(try await connection.quote(source)) }
-        return Sums(rows: try await total(names), copies: try await total(delta.targets.map(\.name)))
+        for source in delta.sources { names.append("ONLY \(try await connection.quote(source))") }
+        return Sums(
+            rows: try await total(names), copies: try await total([try await connection.quote(delta.destination)]))
     }
 
     private static func refuse(_ sums: Sums, _ table: RelationName) throws {

@@ -120,16 +120,16 @@ struct RowCopy: Sendable {
     private func firstSize() async throws -> Int64 {
         guard let first = sources.first else { return 1 }
         let perBlock = try await connection.query(
-            "SELECT (reltuples / greatest(relpages, 1))::float8 FROM pg_class WHERE oid = to_regclass($1)",
+            "SELECT (nullif(reltuples, -1) / nullif(relpages, 0))::float8 FROM pg_class WHERE oid = to_regclass($1)",
             [try await connection.quote(first)]
-        ).first?.decode(Double.self, at: 0)
+        ).first?.decode(Double?.self, at: 0)
         return max(1, min(128, Int64(Double(pace.rows) / max(1, perBlock ?? 100))))
     }
 
     /// The next range is larger where the last was quick, and smaller where it took long or held many rows.
     private func adapted(_ size: Int64, rows: Int, took: Duration) -> Int64 {
         if took > pace.longest || rows > pace.rows { return max(1, size / 2) }
-        if took * 2 < pace.longest, rows * 2 < pace.rows { return min(size * 2, 65_536) }
+        if took * 2 < pace.longest, rows * 2 <= pace.rows { return min(size * 2, 65_536) }
         return size
     }
 

@@ -1,0 +1,210 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import RSSCore
+
+/// A drain is broken off at every point there is; run again, it must come to what an unbroken one comes to, and taken
+/// back, to what was before.
+@Suite(.serialized) struct ReshapeCrashTests {
+    private typealias Scenario = ReshapeScenario
+
+    /// Changes of every kind, made at each point that is come by: they must be in the table afterwards, as made.
+    private static func change(_ connection: PostgresConnection, _ point: Int) async throws {
+        try await connection.executeScript(
+            """
+            SET lock_timeout = '10ms';
+            DO $$ BEGIN
+                INSERT INTO events (id, day, value) VALUES (\(5000 + point), date '2026-01-01' + \(point % 120), 5);
+                UPDATE events SET value = value + 1 WHERE id = \(point % 400 + 1);
+                UPDATE events SET day = day + 31, id = id + 10000 WHERE id = \((point * 7) % 400 + 1);
+                DELETE FROM events WHERE id = \((point * 11) % 400 + 1);
+            EXCEPTION WHEN lock_not_available THEN NULL; END $$
+            """)
+    }
+
+    private func run(
+        _ options: ConnectionOptions, breakingInAt fatal: Int?, changing: Bool = false,
+        _ work: @Sendable (Reshape) async throws -> ReshapeOutcome
+    ) async throws -> (points: [String], failure: (any Error)?) {
+        let connection = try await PostgresConnection.connect(options)
+        let admin = try await PostgresConnection.connect(options)
+        let pid = await connection.backendPID
+        let points = Mutex<[String]>([])
+        var failure: (any Error)?
+        do {
+            try await FaultPoint.$handler.withValue({ name in
+                let count = points.withLock { points in
+                    points.append(name)
+                    return points.count
+                }
+                if changing { try await Self.change(admin, count) }
+                if count == fatal { try await admin.query("SELECT pg_terminate_backend($1, 5000)", [pid]) }
+            }) {
+                _ = try await work(Scenario.reshape(connection))
+            }
+        } catch { failure = error }
+        await connection.close()
+        await admin.close()
+        return (points.withLock { $0 }, failure)
+    }
+
+    private func prepared<T>(_ body: (ConnectionOptions) async throws -> T) async throws -> T {
+        try await withDatabase { options in
+            let connection = try await PostgresConnection.connect(options)
+            try await connection.executeScript(Scenario.make)
+            await connection.close()
+            return try await body(options)
+        }
+    }
+
+    private func ask(_ options: ConnectionOptions, _ sql: String) async throws -> String? {
+        let connection = try await PostgresConnection.connect(options)
+        let value = try await connection.value(sql)
+        await connection.close()
+        return value
+    }
+
+    @Test func `a session lost at any point leaves nothing that the next run does not bring to its end`() async throws {
+        let drain: @Sendable (Reshape) async throws -> ReshapeOutcome = {
+            try await $0.drain(Scenario.table, Scenario.options(), progress: .silent)
+        }
+        let (points, wanted) = try await prepared { options in
+            let (points, failure) = try await run(options, breakingInAt: nil, drain)
+            #expect(failure == nil, "\(String(describing: failure))")
+            return (points, try await ask(options, Scenario.state))
+        }
+        #expect(points.count >= 30, "\(points)")
+        for fatal in 1...points.count {
+            try await prepared { options in
+                let (_, failure) = try await run(options, breakingInAt: fatal, drain)
+                let again = try await run(options, breakingInAt: nil, drain)
+                #expect(
+                    again.failure == nil, "point \(fatal), \(points[fatal - 1]): \(again.failure.map { "\($0)" } ?? "")"
+                )
+                #expect(try await ask(options, Scenario.state) == wanted, "point \(fatal), \(points[fatal - 1])")
+                #expect(try await ask(options, Scenario.leftovers) == "", "point \(fatal), \(points[fatal - 1])")
+                _ = failure
+            }
+        }
+    }
+
+    @Test func `taken back at any point, all is as it was; in use, it is too late`() async throws {
+        let drain: @Sendable (Reshape) async throws -> ReshapeOutcome = {
+            try await $0.drain(Scenario.table, Scenario.options(), progress: .silent)
+        }
+        let (points, before) = try await prepared { options in
+            let before = try await ask(options, Scenario.state)
+            return (try await run(options, breakingInAt: nil, drain).points, before)
+        }
+        let committed = (points.firstIndex(of: "reshape.committed") ?? 0) + 1
+        for fatal in 1..<committed {
+            try await prepared { options in
+                _ = try await run(options, breakingInAt: fatal, drain)
+                let aborted = try await run(options, breakingInAt: nil) {
+                    try await $0.abort(Scenario.table, progress: .silent)
+                }
+                #expect(
+                    aborted.failure == nil,
+                    "point \(fatal), \(points[fatal - 1]): \(aborted.failure.map { "\($0)" } ?? "")")
+                #expect(try await ask(options, Scenario.state) == before, "point \(fatal), \(points[fatal - 1])")
+                #expect(try await ask(options, Scenario.leftovers) == "", "point \(fatal), \(points[fatal - 1])")
+            }
+        }
+        try await prepared { options in
+            _ = try await run(options, breakingInAt: committed, drain)
+            let late = try await run(options, breakingInAt: nil) {
+                try await $0.abort(Scenario.table, progress: .silent)
+            }
+            #expect(late.failure as? ReshapeError == .tooLateToAbort(table: "public.events", kind: "drain"))
+        }
+    }
+
+    @Test func `what changes between any two steps is in the new partitions as it was made`() async throws {
+        let comparison = """
+            SELECT md5(string_agg(e::text, ',' ORDER BY id)) FROM events e
+            """
+        try await prepared { options in
+            let connection = try await PostgresConnection.connect(options)
+            // The same changes on a table that nobody touches tell what must come out.
+            try await connection.executeScript("CREATE DATABASE plain_\(getpid()) TEMPLATE template0")
+            var plain = options
+            plain.keywords["dbname"] = "plain_\(getpid())"
+            let other = try await PostgresConnection.connect(plain)
+            try await other.executeScript(Scenario.make)
+            let seen = Mutex(0)
+            let worker = try await PostgresConnection.connect(options)
+            try await FaultPoint.$handler.withValue({ name in
+                // Under the locks of the swap, and of the trigger, nobody gets through.
+                if ["reshape.locked", "reshape.swapped", "reshape.capture", "reshape.clear", "reshape.abort"].contains(name) { return }
+                let count = seen.withLock { seen in
+                    seen += 1
+                    return seen
+                }
+                for connection in [connection, other] { try await Self.change(connection, count) }
+            }) {
+                _ = try await Scenario.reshape(worker).drain(Scenario.table, Scenario.options(), progress: .silent)
+            }
+            #expect(seen.withLock { $0 } > 15)
+            #expect(try await connection.value(comparison) == (try await other.value(comparison)))
+            await other.close()
+            try await connection.execute("DROP DATABASE plain_\(getpid())")
+            await worker.close()
+            await connection.close()
+        }
+    }
+
+    @Test func `a table that is written anew while it is copied is copied from the start, and TRUNCATE is refused`()
+        async throws
+    {
+        try await prepared { options in
+            let connection = try await PostgresConnection.connect(options)
+            let worker = try await PostgresConnection.connect(options)
+            let before = try await connection.value("SELECT md5(string_agg(e::text, ',' ORDER BY id)) FROM events e")
+            let copied = Mutex(0)
+            let truncated = Mutex("")
+            try await FaultPoint.$handler.withValue({ name in
+                guard name == "reshape.copied" else { return }
+                let count = copied.withLock { copied in
+                    copied += 1
+                    return copied
+                }
+                if count == 2 { try await connection.execute("VACUUM FULL events_default") }
+                do {
+                    try await connection.execute("TRUNCATE events")
+                } catch let error as PostgresError { truncated.withLock { $0 = error.sqlState?.rawValue ?? "" } }
+            }) {
+                _ = try await Scenario.reshape(worker).drain(Scenario.table, Scenario.options(), progress: .silent)
+            }
+            #expect(truncated.withLock { $0 } == "55006")
+            #expect(
+                try await connection.value("SELECT md5(string_agg(e::text, ',' ORDER BY id)) FROM events e") == before)
+            await worker.close()
+            await connection.close()
+        }
+    }
+
+    @Test func `a column added meanwhile is noticed before the swap`() async throws {
+        try await prepared { options in
+            let connection = try await PostgresConnection.connect(options)
+            let worker = try await PostgresConnection.connect(options)
+            let error = await #expect(throws: ReshapeError.self) {
+                try await FaultPoint.$handler.withValue({ name in
+                    if name == "reshape.built" {
+                        try await connection.execute("ALTER TABLE events ADD COLUMN more int")
+                    }
+                }) {
+                    _ = try await Scenario.reshape(worker).drain(Scenario.table, Scenario.options(), progress: .silent)
+                }
+            }
+            #expect(error?.report.code == "RSS-PARTITION-024")
+            _ = try await Scenario.reshape(worker).abort(Scenario.table, progress: .silent)
+            #expect(try await connection.value(Scenario.leftovers) == "")
+            await worker.close()
+            await connection.close()
+        }
+    }
+}
