@@ -225,4 +225,46 @@ import Testing
             #expect(try await connection.value("SELECT to_regnamespace('rssctl') IS NULL") == "t")
         }
     }
+
+    @Test func `maintain moves stray rows of a small default partition out of the way of what it makes`() async throws {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE events (id bigint, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+                CREATE TABLE events_default PARTITION OF events DEFAULT;
+                INSERT INTO events SELECT g, current_date + g * 20 FROM generate_series(1, 10) g;
+                """)
+            var options = MaintenanceRun.Options(at: Date())
+            options.tables = [Scenario.table]
+            let run = MaintenanceRun(connection, lockPolicy: LockPolicy(), runID: UUID().uuidString)
+            let results = try await run.run(options, progress: .silent)
+            let drained = results.flatMap(\.outcomes).filter { $0.operation.kind == .drain }
+            #expect(drained.count >= 2 && drained.allSatisfy { $0.error == nil })
+            #expect(try await connection.value("SELECT count(*) FROM events") == "10")
+            #expect(
+                try await connection.value(
+                    "SELECT count(*) FROM events_default WHERE day < date_trunc('month', current_date) + interval '4 months'"
+                )
+                    == "0")
+            #expect(try await connection.value(Scenario.leftovers) == "")
+            let again = try await run.run(options, progress: .silent)
+            #expect(again.flatMap(\.outcomes).allSatisfy { $0.operation.kind == .analyze })
+        }
+    }
+
+    @Test func `numbers are merged without a policy`() async throws {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE events (id bigint PRIMARY KEY, v text) PARTITION BY RANGE (id);
+                CREATE TABLE a PARTITION OF events FOR VALUES FROM (0) TO (10);
+                CREATE TABLE b PARTITION OF events FOR VALUES FROM (10) TO (20);
+                INSERT INTO events SELECT g, g::text FROM generate_series(0, 19) g;
+                """)
+            let outcome = try await Scenario.reshape(connection).merge(
+                [Scenario.relation("b"), Scenario.relation("a")], Scenario.options(), progress: .silent)
+            #expect(outcome.parts.map(\.name) == ["events_0"] && outcome.parts.map(\.range) == ["0 … 20"])
+            #expect(try await connection.value("SELECT count(*) FROM events_0") == "20")
+        }
+    }
 }

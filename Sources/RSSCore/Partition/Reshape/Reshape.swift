@@ -131,7 +131,7 @@ public struct Reshape: Sendable {
                 ($0.bound?.lower ?? .min) < ($1.bound?.lower ?? .min)
             }
             let planner = ReshapePlanner(connection: connection, table: table)
-            let policy = try await policy(table, options)
+            let policy = try await ownPolicy(table)
             guard sources.count > 1, let whole = try await planner.whole(of: sources, policy) else {
                 throw ReshapeError.notFor(
                     partition: partitions.map(\.quoted).joined(separator: ", "),
@@ -240,6 +240,12 @@ public struct Reshape: Sendable {
         return work
     }
 
+    /// How new partitions are made, where it does not matter how much one holds.
+    private func ownPolicy(_ table: PartitionedTable) async throws -> PartitionPolicy {
+        try await PolicyStore(connection).policy(of: table.relation)
+            ?? PartitionPolicy(table: table.relation, column: table.key.column)
+    }
+
     private func policy(_ table: PartitionedTable, _ options: Options) async throws -> PartitionPolicy {
         var policy = try await PolicyStore(connection).policy(of: table.relation)
         if policy == nil, options.interval != nil || options.cells != nil || table.key.kind == .date {
@@ -260,7 +266,7 @@ public struct Reshape: Sendable {
                 id: try await ledger.nextID(), kind: kind, table: table.relation, spec: spec, phase: .prepare,
                 isActive: true)
             var outcome = ReshapeOutcome(work, table, state: .wouldDo, left: left)
-            outcome.statements = try await run(policy(table, options), options, progress).preview(work, table)
+            outcome.statements = try await run(ownPolicy(table), options, progress).preview(work, table)
             return outcome
         }
         try await BookkeepingSchema.prepare(connection)
@@ -288,13 +294,13 @@ public struct Reshape: Sendable {
         let table = try await PartitionCatalog(connection).table(work.table)
         if options.isDryRun {
             var outcome = ReshapeOutcome(work, table, state: .wouldDo, isResumed: true)
-            outcome.statements = try await run(policy(table, options), options, progress).preview(work, table)
+            outcome.statements = try await run(ownPolicy(table), options, progress).preview(work, table)
             return outcome
         }
         if isResumed {
             progress(.note("Going on with the \(work.kind.rawValue) that was begun: \(work.phase.rawValue)."))
         }
-        let done = try await run(policy(table, options), options, progress).finish(work)
+        let done = try await run(ownPolicy(table), options, progress).finish(work)
         progress(
             .done(
                 "\(work.kind.rawValue) of \(work.table.quoted): \(work.spec.sources.map(\.name).joined(separator: ", "))."
