@@ -239,7 +239,8 @@ import Testing
             let run = MaintenanceRun(connection, lockPolicy: LockPolicy(), runID: UUID().uuidString)
             let results = try await run.run(options, progress: .silent)
             let drained = results.flatMap(\.outcomes).filter { $0.operation.kind == .drain }
-            #expect(drained.count >= 2 && drained.allSatisfy { $0.error == nil })
+            #expect(drained.count >= 2)
+            for outcome in drained { #expect(outcome.error == nil) }
             #expect(try await connection.value("SELECT count(*) FROM events") == "10")
             #expect(
                 try await connection.value(
