@@ -45,17 +45,33 @@ import Testing
         }
     }
 
-    @Test func `rows cut anywhere have one digest`() {
+    @Test func `rows cut anywhere have one digest, and come back as they were`() throws {
         let text = Array("1\ta\\tb\t\\N\n2\t\tx y\n3\tlast\t\n".utf8)
-        func digest(_ size: Int) -> String {
-            var digest = RowDigest(columns: 3)
+        func digest(_ size: Int) throws -> String {
+            var written: [UInt8] = []
+            var writer = ColumnBlockWriter(columns: 3) { written += $0 }
             for start in stride(from: 0, to: text.count, by: size) {
-                Array(text[start..<min(start + size, text.count)]).withUnsafeBytes { digest.feed($0) }
+                try Array(text[start..<min(start + size, text.count)]).withUnsafeBytes { try writer.feed($0) }
             }
-            return "\(digest.rows) \(digest.text) \(digest.isComplete)"
+            try writer.finish()
+            var (reader, digest, back) = (ColumnBlockReader(columns: 3), RowDigest(), [UInt8]())
+            for start in stride(from: 0, to: written.count, by: size) {
+                let isRead = Array(written[start..<min(start + size, written.count)]).withUnsafeBytes { bytes in
+                    reader.feed(bytes) { value, column in
+                        digest.add(value)
+                        back += (column > 0 ? [9] : []) + Array(value)
+                    } row: {
+                        digest.endRow()
+                        back.append(10)
+                    }
+                }
+                #expect(isRead)
+            }
+            #expect(back == text && reader.isComplete)
+            return "\(digest.rows) \(digest.text)"
         }
-        let whole = digest(1000)
-        for size in 1...10 { #expect(digest(size) == whole) }
+        let whole = try digest(1000)
+        for size in 1...10 { #expect(try digest(size) == whole) }
     }
 
     @Test func `what belongs to the visits goes along, and only that`() async throws {
@@ -115,7 +131,7 @@ import Testing
                 let place = "\(folder)/\(database).public.t_1"
                 try FileManager.default.createDirectory(
                     atPath: "\(place).part", withIntermediateDirectories: true)
-                try Data("rest".utf8).write(to: URL(fileURLWithPath: "\(place).part/001-t_1.copy.zst"))
+                try Data("rest".utf8).write(to: URL(fileURLWithPath: "\(place).part/001-t_1.columns.zst"))
                 let archiver = ArchiveScenario.archiver(connection)
                 _ = try await archiver.archive(ArchiveScenario.name("t_1"), to: folder, progress: .silent)
                 await #expect(throws: ArchiveError.exists(folder: place)) {

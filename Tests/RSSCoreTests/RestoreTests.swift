@@ -101,7 +101,7 @@ import Testing
                 try await refused(
                     "RSS-PARTITION-078", "ALTER TABLE visit_reports RENAME priority TO urgency",
                     "ALTER TABLE visit_reports RENAME urgency TO priority")
-                let file = "\(archive)/002-file_attachments.copy.zst"
+                let file = "\(archive)/002-file_attachments.columns.zst"
                 let data = try #require(FileManager.default.contents(atPath: file))
                 try data.dropLast().write(to: URL(fileURLWithPath: file))
                 try await refused("RSS-PARTITION-073", "SELECT 1", "SELECT 1")

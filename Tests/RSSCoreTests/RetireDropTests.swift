@@ -119,7 +119,7 @@ import Testing
 
     @Test func `a flipped byte keeps it from being dropped`() async throws {
         try await attack(["RSS-PARTITION-073"]) { _, folder in
-            let file = "\(try Self.archive(folder))/001-visit_reports_2024_01.copy.zst"
+            let file = "\(try Self.archive(folder))/001-visit_reports_2024_01.columns.zst"
             var data = try #require(FileManager.default.contents(atPath: file))
             data[data.count / 2] ^= 4
             try data.write(to: URL(fileURLWithPath: file))
@@ -128,7 +128,7 @@ import Testing
 
     @Test func `a cut file keeps it from being dropped`() async throws {
         try await attack(["RSS-PARTITION-073"]) { _, folder in
-            let file = "\(try Self.archive(folder))/003-hardware_inventory.copy.zst"
+            let file = "\(try Self.archive(folder))/003-hardware_inventory.columns.zst"
             let data = try #require(FileManager.default.contents(atPath: file))
             try data.dropLast(7).write(to: URL(fileURLWithPath: file))
         }

@@ -12,8 +12,6 @@ public struct PartitionArchive: Verb {
             Everything comes out of one snapshot, is read back from the disk, and compared with what the server counted and \
             hashed. Rows of other tables go along that belong to the partition's rows, through the key registry or by a \
             foreign key. While an attached partition is archived, writes to it are refused.
-
-            The files can be read without rssctl: zstd -dc FILE | psql -c 'COPY table FROM STDIN'.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [

@@ -29,8 +29,20 @@ struct ArchiveLoader {
         try await progress.phase("Loading \(content.relation.quoted)", total: content.file.plainBytes, unit: .bytes) {
             var bytes: Int64 = 0
             let rows = try await connection.copyIn(sql) { writer in
+                var blocks = ColumnBlockReader(columns: content.columns.count)
+                let text = ByteBuffer()
                 _ = try await reader.read { portion in
-                    try await writer.write(Array(portion))
+                    let isRead = blocks.feed(portion) { value, column in
+                        if column > 0 { text.append(9) }
+                        text.append(value)
+                    } row: {
+                        text.append(10)
+                    }
+                    guard isRead else {
+                        throw ArchiveError.damaged(file: reader.path, problem: "its rows cannot be read")
+                    }
+                    if text.count > 0 { try await writer.write(Array(text.bytes)) }
+                    text.removeAll()
                     bytes += Int64(portion.count)
                     progress(.advanced(to: bytes, rejected: 0))
                 }

@@ -12,7 +12,7 @@ public struct ArchiveManifest: Sendable, Equatable, Codable {
         public var primaryKey: [String]
         /// The rows, as the server counted and hashed them in the snapshot of the archive.
         public var digest: ContentDigest
-        /// The file: COPY's text format, compressed by zstd.
+        /// The file: blocks of columns in COPY's text format, compressed by zstd.
         public var file: ArchivedFile
         /// How the rows belong to those of the contents before; empty for the partition itself.
         public var links: [Link]

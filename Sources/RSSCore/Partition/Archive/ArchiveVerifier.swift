@@ -26,24 +26,33 @@ public struct ArchiveVerifier: Sendable {
 
     /// Looks at one file.
     static func verify(_ content: ArchiveManifest.Content, in folder: String) async throws {
-        let path = "\(folder)/\(content.file.name)"
-        var digest = RowDigest(columns: content.columns.count)
-        let found = try await ArchiveFileReader(path: path).read { bytes in
-            try Task.checkCancellation()
-            digest.feed(bytes)
-        }
+        let (file, digest) = try await read("\(folder)/\(content.file.name)", columns: content.columns.count)
         let problem: String? =
-            if found.bytes != content.file.bytes {
-                "it has \(found.bytes) bytes, and not \(content.file.bytes)"
-            } else if found.sha256 != content.file.sha256 {
+            if file.bytes != content.file.bytes {
+                "it has \(file.bytes) bytes, and not \(content.file.bytes)"
+            } else if file.sha256 != content.file.sha256 {
                 "its SHA-256 is another"
-            } else if digest.rows != content.digest.rows || !digest.isComplete {
+            } else if digest.rows != content.digest.rows {
                 "it has \(digest.rows) rows, and not \(content.digest.rows)"
-            } else if digest.text != content.digest.sum {
+            } else if digest.sum != content.digest.sum {
                 "the digest of its rows is another"
             } else {
                 nil
             }
-        if let problem { throw ArchiveError.damaged(file: path, problem: problem) }
+        if let problem { throw ArchiveError.damaged(file: "\(folder)/\(content.file.name)", problem: problem) }
+    }
+
+    /// Reads a file to its end: what it is, and the digest of the rows in it.
+    static func read(_ path: String, columns: Int) async throws -> (file: ArchivedFile, digest: ContentDigest) {
+        var digest = RowDigest()
+        var blocks = ColumnBlockReader(columns: columns)
+        let file = try await ArchiveFileReader(path: path).read { bytes in
+            try Task.checkCancellation()
+            guard blocks.feed(bytes, value: { value, _ in digest.add(value) }, row: { digest.endRow() }) else {
+                throw ArchiveError.damaged(file: path, problem: "its rows cannot be read")
+            }
+        }
+        guard blocks.isComplete else { throw ArchiveError.damaged(file: path, problem: "its rows are cut off") }
+        return (file, ContentDigest(rows: digest.rows, sum: digest.text))
     }
 }

@@ -228,14 +228,16 @@ public struct PartitionArchiver: Sendable {
     ) async throws -> (file: ArchivedFile, rows: Int) {
         let member = scope.members[place]
         let number = place < 9 ? "00\(place + 1)" : place < 99 ? "0\(place + 1)" : "\(place + 1)"
-        let name = "\(number)-\(ArchiveFolder.fileName(member.relation.name).prefix(180)).copy.zst"
+        let name = "\(number)-\(ArchiveFolder.fileName(member.relation.name).prefix(180)).columns.zst"
         let writer = try ArchiveFileWriter(name, in: draft.draft)
+        var blocks = ColumnBlockWriter(columns: member.columns.count) { try writer.write($0) }
         var bytes: Int64 = 0
         let rows = try await connection.copyOut(try await copy(scope, place, encoding: encoding)) { portion in
-            try portion.withUnsafeBytes { try writer.write($0) }
+            try portion.withUnsafeBytes { try blocks.feed($0) }
             bytes += Int64(portion.count)
             progress(.advanced(to: bytes, rejected: 0))
         }
+        try blocks.finish()
         try await FaultPoint.reach("archive.file")
         return (try writer.finish(), rows)
     }

@@ -9,38 +9,13 @@ struct RowDigest {
     private(set) var rows: Int64 = 0
     /// The sum of their hashes.
     private(set) var sum: Int128 = 0
-    private let columns: Int
-    private var carry: [UInt8] = []
-    private var record: [UInt8] = []
+    private let record = ByteBuffer()
+    private var isFirst = true
 
-    /// A digest of rows with so many columns.
-    init(columns: Int) { self.columns = columns }
+    init() { record.append(UInt8(ascii: "(")) }
 
     /// The sum as PostgreSQL writes a `numeric`.
     var text: String { "\(sum)" }
-
-    /// Whether what was fed so far ends with a whole row.
-    var isComplete: Bool { carry.isEmpty }
-
-    /// Takes the next part of the COPY text, cut anywhere.
-    mutating func feed(_ bytes: UnsafeRawBufferPointer) {
-        var start = 0
-        let newline = UInt8(ascii: "\n")
-        if !carry.isEmpty {
-            guard let end = bytes.firstIndex(of: newline) else { return carry.append(contentsOf: bytes) }
-            carry.append(contentsOf: bytes[..<end])
-            let line = carry
-            line.withUnsafeBytes { add($0) }
-            carry.removeAll(keepingCapacity: true)
-            start = end + 1
-        }
-        while start < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
-            guard let length = rest.firstIndex(of: newline) else { return carry.append(contentsOf: rest) }
-            add(UnsafeRawBufferPointer(rebasing: rest[..<length]))
-            start += length + 1
-        }
-    }
 
     /// What a byte of a value asks for: nothing, quotes around the value, or to be written twice in them.
     private static let classes: [UInt8] = (0...255).map { (byte: Int) -> UInt8 in
@@ -48,62 +23,45 @@ struct RowDigest {
         case UInt8(ascii: "\""): 2
         case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: " "), 9...13: 1
         // A backslash begins an escape; what it stands for is looked at.
-        case UInt8(ascii: "\\"): 3
+        case UInt8(ascii: "\\"): 4
         default: 0
         }
     }
 
-    /// A line without its end, as the text of a row; "PostgreSQL 15 docs, COPY, Text Format" and "8.16.6".
-    private mutating func add(_ line: UnsafeRawBufferPointer) {
-        rows += 1
-        record.removeAll(keepingCapacity: true)
-        record.append(UInt8(ascii: "("))
-        if columns > 0 {
-            Self.classes.withUnsafeBufferPointer { classes in
-                var index = 0
-                while true {
-                    if index > 0 { record.append(UInt8(ascii: ",")) }
-                    index = Self.value(line, from: index, classes, into: &record)
-                    if index >= line.count { break }
-                    index += 1
-                    if index == line.count {
-                        // A tab at the end: the last value is empty.
-                        record += [UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\"")]
-                        break
-                    }
+    /// Takes the next value of a row, as COPY writes it; "PostgreSQL 15 docs, COPY, Text Format" and "8.16.6".
+    mutating func add(_ value: UnsafeRawBufferPointer) {
+        if !isFirst { record.append(UInt8(ascii: ",")) }
+        isFirst = false
+        Self.classes.withUnsafeBufferPointer { classes in
+            var seen: UInt8 = 0
+            for byte in value { seen |= classes[Int(byte)] }
+            if seen == 0, !value.isEmpty { return record.append(value) }
+            if value.count == 2, value[0] == UInt8(ascii: "\\"), value[1] == UInt8(ascii: "N") { return }
+            var needsQuotes = seen & 3 != 0 && seen < 4 || value.isEmpty
+            if seen & 4 != 0 {
+                Self.eachByte(of: value) { needsQuotes = needsQuotes || classes[Int($0)] != 0 }
+            }
+            if needsQuotes { record.append(UInt8(ascii: "\"")) }
+            if seen == 1 {
+                record.append(value)
+            } else {
+                Self.eachByte(of: value) { byte in
+                    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { record.append(byte) }
+                    record.append(byte)
                 }
             }
+            if needsQuotes { record.append(UInt8(ascii: "\"")) }
         }
-        record.append(UInt8(ascii: ")"))
-        sum += Int128(Int64(bitPattern: record.withUnsafeBytes(Self.hash)))
     }
 
-    /// Writes one value behind what is there, and returns where the tab behind it, or the end, stands.
-    private static func value(
-        _ line: UnsafeRawBufferPointer, from start: Int, _ classes: UnsafeBufferPointer<UInt8>,
-        into record: inout [UInt8]
-    ) -> Int {
-        var end = start
-        var seen: UInt8 = 0
-        while end < line.count, line[end] != 9 {
-            seen |= classes[Int(line[end])]
-            end += 1
-        }
-        let field = UnsafeRawBufferPointer(rebasing: line[start..<end])
-        if seen == 0, !field.isEmpty {
-            record.append(contentsOf: field)
-            return end
-        }
-        if field.count == 2, field[0] == UInt8(ascii: "\\"), field[1] == UInt8(ascii: "N") { return end }
-        var needsQuotes = field.isEmpty
-        eachByte(of: field) { needsQuotes = needsQuotes || classes[Int($0)] != 0 }
-        if needsQuotes { record.append(UInt8(ascii: "\"")) }
-        eachByte(of: field) { byte in
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { record.append(byte) }
-            record.append(byte)
-        }
-        if needsQuotes { record.append(UInt8(ascii: "\"")) }
-        return end
+    /// Ends a row.
+    mutating func endRow() {
+        record.append(UInt8(ascii: ")"))
+        rows += 1
+        sum += Int128(Int64(bitPattern: Self.hash(record.bytes)))
+        record.removeAll()
+        record.append(UInt8(ascii: "("))
+        isFirst = true
     }
 
     /// The bytes of a value, without COPY's escapes.
