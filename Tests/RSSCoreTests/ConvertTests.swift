@@ -201,6 +201,41 @@ import Testing
         }
     }
 
+    @Test func `the first partition is divided on request, and a broken division is gone on with`() async throws {
+        let shipped = try await withConnection(migrated: true) { connection in
+            try await connection.execute("DROP EXTENSION pg_stat_statements")
+            return try await SchemaFingerprint.read(connection)
+        }
+        try await withConnection { connection in
+            try await PlainSchema.make(connection)
+            let outcome = try await conversion(connection).run(.visitReports, at: Date(), progress: .silent)
+            var options = Reshape.Options(at: Date())
+            options.interval = .month
+            await #expect(throws: CancellationError.self) {
+                try await FaultPoint.$handler.withValue({ name in
+                    if name == "reshape.built" { throw CancellationError() }
+                }) { _ = try await conversion(connection).divide(outcome, options, progress: .silent) }
+            }
+            let again = try await conversion(connection).run(.visitReports, at: Date(), progress: .silent)
+            let divided = try await conversion(connection).divide(again, options, progress: .silent)
+            #expect(divided?.isResumed == true)
+            let third = try await conversion(connection).run(.visitReports, at: Date(), progress: .silent)
+            #expect(third.legacy == nil)
+            #expect(third.partitions.count >= 13)
+            #expect(try await conversion(connection).divide(third, options, progress: .silent)?.state == .done)
+            let difference = SchemaDifference(
+                expected: shipped, actual: try await SchemaFingerprint.read(connection))
+            #expect(difference.isEmpty, "\(difference.entries)")
+            #expect(
+                try await connection.value(
+                    "SELECT count(*) FROM visit_reports r JOIN visit_report_keys k USING (id, report_number, visit_date) JOIN hardware_inventory h ON h.visit_report_id = k.id"
+                ) == "300")
+            await #expect(throws: ConversionError.self) {
+                try await conversion(connection).undo(ConversionRequest.visitReports.table, progress: .silent)
+            }
+        }
+    }
+
     @Test func `a plan changes nothing, and names locks, statements and what changes`() async throws {
         try await withConnection { connection in
             try await PlainSchema.make(connection)

@@ -23,12 +23,14 @@ public struct ConversionReport: CommandResult {
     let partitions: [String]
     let steps: [Step]
     let cutover: Cutover?
+    let divided: ReshapeReport?
     let carried: [String]?
     let changed: [String]?
+    private let interval: PartitionInterval?
     private let isDryRun: Bool
 
     private enum CodingKeys: String, CodingKey {
-        case table, legacy, registry, upper, partitions, steps, cutover, carried, changed
+        case table, legacy, registry, upper, partitions, steps, cutover, divided, carried, changed
     }
 
     init(_ plan: ConversionPlan, isTakingBack: Bool = false) {
@@ -40,13 +42,15 @@ public struct ConversionReport: CommandResult {
         steps = plan.steps.map {
             Step(what: $0.what, locks: $0.locks, statements: $0.statements, milliseconds: nil, state: .pending)
         }
-        cutover = nil
+        (cutover, divided, interval) = (nil, nil, nil)
         carried = isTakingBack ? nil : plan.carried
         changed = isTakingBack ? nil : plan.changes
         isDryRun = true
     }
 
-    init(_ outcome: ConversionOutcome) {
+    init(_ outcome: ConversionOutcome, divided: ReshapeOutcome? = nil) {
+        self.divided = divided.map(ReshapeReport.init)
+        interval = outcome.interval
         table = outcome.table.quoted
         legacy = outcome.legacy?.quoted
         registry = nil
@@ -78,6 +82,7 @@ public struct ConversionReport: CommandResult {
                         : step.milliseconds.map(Cell.integer) ?? .null, .verdict(step.state),
                 ]
             }, notes: notes, emptyMessage: (["Nothing to do."] + notes).joined(separator: " "))
+        if let divided { return [state] + divided.tables }
         guard isDryRun else { return [state] }
         var tables = [state]
         let words = (changed ?? []).map { ("changes", $0) } + (carried ?? []).map { ("goes along", $0) }
@@ -101,9 +106,12 @@ public struct ConversionReport: CommandResult {
                 "The locks of the cutover were held for \(cutover.milliseconds) ms\(cutover.tries > 1 ? ", at try \(cutover.tries)" : "")."
             )
         }
-        if let legacy, let upper {
+        if divided == nil, let legacy, let upper {
             notes.append("\(legacy) \(isDryRun ? "will hold" : "holds") what is before \(upper).")
-            if !isDryRun { notes.append("To divide it: rssctl partition split \(legacy)") }
+            if !isDryRun {
+                notes.append(
+                    "To divide it: rssctl partition split \(legacy) --into \(interval?.description ?? "month")")
+            }
         }
         return notes
     }

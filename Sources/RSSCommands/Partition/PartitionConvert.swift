@@ -56,8 +56,11 @@ public struct PartitionConvert: Verb {
     @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
     var lockBudget: Duration?
 
-    @Flag(help: "The table becomes the first partition as it is, and no row is copied; this is how it is done.")
+    @Flag(help: "The table becomes the first partition as it is, and no row is copied; the default.")
     var zeroCopy = false
+
+    @Flag(help: "Divide that partition by the interval as well, as partition split does: its rows are copied.")
+    var copy = false
 
     @Flag(help: "Take back the conversion that is under way.")
     var abort = false
@@ -68,9 +71,10 @@ public struct PartitionConvert: Verb {
     public init() {}
 
     public func validate() throws {
+        if copy, zeroCopy { throw ValidationError("--zero-copy copies no row, and --copy all of them.") }
         if abort, undo { throw ValidationError("--abort is for what is under way, --undo for what was done.") }
         if abort || undo {
-            if by != nil || globalUnique != nil || until != nil || premake != nil {
+            if by != nil || globalUnique != nil || until != nil || premake != nil || copy || zeroCopy {
                 throw ValidationError("--abort and --undo need nothing but the table.")
             }
         } else if by == nil {
@@ -113,6 +117,11 @@ public struct PartitionConvert: Verb {
             } ?? [], until: until)
         let now = context.world.now()
         if context.isDryRun { return ConversionReport(try await conversion.plan(request, at: now)) }
-        return ConversionReport(try await conversion.run(request, at: now, progress: context.progress))
+        let outcome = try await conversion.run(request, at: now, progress: context.progress)
+        guard copy else { return ConversionReport(outcome) }
+        var options = Reshape.Options(at: now)
+        options.interval = interval
+        return ConversionReport(
+            outcome, divided: try await conversion.divide(outcome, options, progress: context.progress))
     }
 }

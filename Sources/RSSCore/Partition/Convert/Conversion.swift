@@ -108,6 +108,8 @@ public struct Conversion: Sendable {
     private func describe(_ spec: ConversionSpec, _ outcome: inout ConversionOutcome) async throws {
         let found = try await PartitionCatalog(connection).table(spec.table)
         let legacy = spec.relation(spec.legacy)
+        outcome.former = legacy
+        outcome.interval = spec.policy.interval
         outcome.legacy = found.partitions.contains { $0.relation == legacy } ? legacy : nil
         outcome.upper = spec.key.label(spec.upper)
         outcome.partitions = found.partitions.map(\.relation).filter { $0 != legacy }

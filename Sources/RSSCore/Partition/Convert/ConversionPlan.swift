@@ -56,10 +56,14 @@ public struct ConversionOutcome: Sendable {
     public var cutoverMilliseconds: Double?
     /// How often the cutover was tried.
     public var cutoverTries = 0
+    /// The name of the former table as a partition, whether or not it was divided since.
+    public var former: RelationName?
     /// The former table, now a partition; nil when there is none.
     public var legacy: RelationName?
     /// Where it ends.
     public var upper: String?
+    /// The interval of the partitions behind it.
+    public var interval: PartitionInterval?
     /// The partitions behind it.
     public var partitions: [RelationName] = []
 }

@@ -38,7 +38,9 @@ public enum ReshapeError: ReportableError, Equatable {
         case .otherWork(let table, let kind):
             ErrorReport(
                 code: "RSS-PARTITION-022", exit: .failed, message: "a \(kind) of \(table) is under way",
-                hint: "finish it with the command that began it, or take it back: rssctl partition abort \(table)")
+                hint:
+                    "finish it with the command that began it, or take it back: rssctl partition \(kind == "convert" ? "convert \(table) --abort" : "abort \(table)")"
+            )
         case .otherRequest(let table, let kind, let request):
             ErrorReport(
                 code: "RSS-PARTITION-023", exit: .failed,
