@@ -8,6 +8,7 @@ public struct PartitionGroup: Group {
         PartitionPlan.self,
         PartitionMaintain.self,
         PartitionStatus.self,
+        PartitionCheck.self,
         PartitionPolicyGroup.self,
         PartitionDrain.self,
         PartitionSplit.self,

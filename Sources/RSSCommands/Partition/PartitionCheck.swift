@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition check`
+public struct PartitionCheck: Verb {
+    public static let declaration = Declaration(
+        "partition check", "Check the partitions of tables: each check ends ok, with findings, or blind",
+        discussion: """
+            Tells what is wrong with partitions and what mends it: runway, gaps, default rows, unfinished detaches, missing \
+            and invalid indexes, drift of grants and the like. Reads the catalog, and counts the rows of a small default \
+            partition; --deep reads the tables to compare the key registry with the rows. Waits for no lock.
+            """,
+        needs: [.settings, .postgres],
+        examples: [
+            .init("All tables that have a policy", "rssctl partition check"),
+            .init(
+                "From cron, with metrics for Prometheus",
+                "rssctl partition check --quiet --metrics /tmp/rssctl_partition.prom"),
+            .init("The keys of visit_reports too", "rssctl partition check visit_reports --deep"),
+        ], exits: [.findings, .cannotWrite])
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Argument(help: "The partitioned tables; all that have a policy unless given.")
+    var tables: [TableArgument] = []
+
+    @Flag(help: "Compare key registries with their tables; reads both.")
+    var deep = false
+
+    @Flag(help: "List the checks that are ok as well.")
+    var all = false
+
+    @Option(help: "Write metrics for Prometheus to a file, whole or not at all.", completion: .file())
+    var metrics: String?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> PartitionCheckReport {
+        let now = context.world.now()
+        let connection = try await context.connectPostgres(
+            statementTimeout: deep ? .zero : .seconds(30), readOnly: true)
+        let surveys = try await PartitionSurveyor(connection).survey(
+            tables.map(\.relation), defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: now)
+        let inspections = try await PartitionInspector(connection).inspect(surveys, deep: deep)
+        await connection.close()
+        if let metrics {
+            try Data(PartitionMetrics(inspections, at: now).text.utf8).write(
+                to: URL(filePath: metrics), options: .atomic)
+        }
+        return PartitionCheckReport(inspections, showsOK: all, isQuiet: global.quiet)
+    }
+}

@@ -1,0 +1,223 @@
+import PostgresClient
+import RSSModel
+
+/// The checks of one partitioned table, or with no table those of the database.
+public struct PartitionInspection: Sendable {
+    /// The table as it was seen; nil for the database.
+    public var survey: PartitionSurvey?
+    /// Each check with its outcome.
+    public var reports: [CheckReport]
+    /// Rows in the default partition, as far as they were counted or estimated.
+    public var defaultRows: Double?
+
+    /// Everything that was found.
+    public var findings: [Finding] {
+        reports.flatMap { report in if case .findings(let findings) = report.outcome { findings } else { [Finding]() } }
+    }
+}
+
+/// Checks partitioned tables: each check ends ok, with findings, or blind. Waits for no lock.
+public struct PartitionInspector: Sendable {
+    private let connection: PostgresConnection
+
+    /// Makes one of a session that reads.
+    public init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// Checks tables that were looked at, and what concerns the whole database.
+    ///
+    /// - Parameter deep: whether the key registries are compared with their tables, which reads both.
+    /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
+    public func inspect(_ surveys: [PartitionSurvey], deep: Bool) async throws -> [PartitionInspection] {
+        var inspections: [PartitionInspection] = []
+        for survey in surveys { inspections.append(try await inspect(survey, deep: deep)) }
+        return inspections + [try await inspectDatabase()]
+    }
+
+    private func inspect(_ survey: PartitionSurvey, deep: Bool) async throws -> PartitionInspection {
+        var inspection = PartitionInspection(survey: survey, reports: [])
+        let judge = PartitionJudge(survey: survey)
+        inspection.reports = [
+            report("runway", "Partitions ahead", judge.runway()),
+            report("gap", "Holes between partitions", judge.gaps()),
+            report("policy", "A policy that fits", judge.policy()),
+            report("detach_pending", "Unfinished DETACH CONCURRENTLY", judge.pendingDetaches()),
+            report("off_grid", "Bounds that follow the policy", try await offGrid(survey)),
+            report("retired", "Partitions taken out", judge.retired()),
+            report("statistics", "Statistics of the whole", judge.statistics()),
+        ]
+        var rows: Double?
+        let defaultRows = try await looking { try await defaultFindings(survey.table, &rows) }
+        inspection.defaultRows = rows
+        inspection.reports.append(report("default_rows", "Rows in the default partition", defaultRows))
+        inspection.reports.append(
+            report("work", "Work that was broken off", try await looking { try await work(survey.table) }))
+        inspection.reports.append(
+            report("partman", "One keeper alone", try await looking { try await partman(survey.table) }))
+        inspection.reports += try await catalogReports(survey)
+        if deep {
+            let audit = try await looking { try await RegistryAudit(connection).findings(survey.table) }
+            inspection.reports.append(report("registry", "Keys and rows agree", audit))
+        }
+        return inspection
+    }
+
+    private func report(_ key: String, _ title: String, _ outcome: CheckOutcome) -> CheckReport {
+        CheckReport(check: "partition.\(key)", title: title, why: "", outcome: outcome)
+    }
+
+    /// A check that cannot look is blind, and never stops the others.
+    private func looking(
+        isolation: isolated (any Actor)? = #isolation, _ look: () async throws -> [Finding]
+    ) async throws -> CheckOutcome {
+        do {
+            let findings = try await look()
+            return findings.isEmpty ? .ok(nil) : .findings(findings)
+        } catch let error as PostgresError where error.code == .server {
+            return .blind(reason: error.message, hint: error.hint)
+        }
+    }
+
+    /// The checks of check_partitions.sql; those that found nothing are ok.
+    private func catalogReports(_ survey: PartitionSurvey) async throws -> [CheckReport] {
+        let titles = [
+            ("index_missing", "Indexes on every partition"), ("index_invalid", "Valid indexes"),
+            ("constraint_not_valid", "Valid keys and checks"), ("drift_owner", "Owners"), ("drift_grants", "Grants"),
+            ("drift_row_security", "Row security"), ("drift_replica_identity", "Replica identities"),
+            ("drift_publication", "Publications"), ("drift_storage", "Storage parameters"), ("trigger", "Triggers"),
+        ]
+        var found: [Finding] = []
+        let outcome = try await looking {
+            found = try await connection.query(
+                SQLResource(PackageResources.check_partitions_sql).text,
+                [survey.table.oid, survey.policy?.storageParameters ?? []]
+            ).map(Finding.init)
+            return found
+        }
+        let name = survey.table.relation.quoted
+        return titles.map { key, title in
+            if case .blind = outcome { return report(key, title, outcome) }
+            let findings = found.filter { $0.check == "partition.\(key)" }.map { finding in
+                var finding = finding
+                if key == "index_missing" { finding.fix = "rssctl partition maintain \(name)" }
+                return finding
+            }
+            return report(key, title, findings.isEmpty ? .ok(nil) : .findings(findings))
+        }
+    }
+
+    /// Partitions whose bounds are no cells of the policy: they do no harm, and tell of another hand.
+    private func offGrid(_ survey: PartitionSurvey) async throws -> CheckOutcome {
+        let bounds = survey.table.partitions.compactMap(\.bound)
+        guard let policy = survey.policy, survey.misfit == nil,
+            let first = bounds.compactMap(\.lower).min(), let last = bounds.compactMap(\.upper).max(), first < last
+        else { return .ok(nil) }
+        let cells = try await PartitionCells(policy: policy, key: survey.table.key, connection: connection)
+            .cells(from: first, to: last, limit: 20_000)
+        let points = Set(cells.flatMap { [$0.lower, $0.upper] })
+        let odd = survey.table.partitions.filter { partition in
+            guard let bound = partition.bound else { return false }
+            return ![bound.lower, bound.upper].allSatisfy { $0.map(points.contains) ?? true }
+        }
+        guard let partition = odd.first, cells.count < 20_000 else { return .ok(nil) }
+        return .findings([
+            Finding(
+                check: "partition.off_grid", severity: .info, object: survey.table.relation.quoted,
+                detail:
+                    "\(odd.count) of \(survey.table.partitions.count) partitions begin or end within a \(policy.interval.noun) of \(policy.timeZone): \(partition.name) holds \(partition.bound.map(survey.table.label) ?? "").",
+                measured: Double(odd.count), threshold: 0,
+                fix: "rssctl partition policy adopt reads another policy; rssctl partition split divides a partition")
+        ])
+    }
+
+    /// Rows in the default partition: counted where it is small, estimated where counting would read much.
+    private func defaultFindings(_ table: PartitionedTable, _ counted: inout Double?) async throws -> [Finding] {
+        guard let partition = table.defaultPartition else { return [] }
+        let name = try await connection.quote(partition.relation)
+        let size = try await connection.query("SELECT pg_relation_size($1::bigint::oid)", [partition.oid]).first?
+            .decode(Int64.self, at: 0)
+        let isExact = size ?? 0 <= 16 << 20
+        let rows =
+            isExact
+            ? try await connection.query("SELECT count(*) FROM \(name)").first?.decode(Double.self, at: 0) ?? 0
+            : max(partition.estimatedRows ?? 0, 1)
+        counted = rows
+        if rows == 0 { return [] }
+        return [
+            Finding(
+                check: "partition.default_rows", severity: .warning, object: partition.relation.quoted,
+                detail:
+                    "The default partition holds \(isExact ? "" : "about ")\(Int64(rows)) rows that belong to no partition; they hinder making theirs.",
+                measured: rows, threshold: 0, fix: "rssctl partition drain \(table.relation.quoted)")
+        ]
+    }
+
+    /// Work that is recorded as active, and whether somebody is at it.
+    private func work(_ table: PartitionedTable) async throws -> [Finding] {
+        guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return [] }
+        let rows = try await connection.query(
+            SQLResource(PackageResources.check_work_sql).text, [table.schema, table.name])
+        guard let row = rows.first else { return [] }
+        let (kind, phase, startedAt) = try row.decode(String.self, String.self, String.self)
+        let holder = try await connection.holder(of: .partitions(of: table.relation))
+        let state = holder.map { "is under way: \($0)" } ?? "was broken off in the phase \(phase)"
+        return [
+            Finding(
+                check: "partition.work", severity: holder == nil ? .warning : .info, object: table.relation.quoted,
+                detail: "A \(kind) begun at \(startedAt) UTC \(state).",
+                fix: holder == nil ? "rssctl partition \(kind) \(table.relation.quoted) goes on with it" : nil)
+        ]
+    }
+
+    private func partman(_ table: PartitionedTable) async throws -> [Finding] {
+        guard let config = try await PartmanConfig(of: table.relation, connection), config.isAutomatic else {
+            return []
+        }
+        let name = try await connection.quoteLiteral("\(table.schema).\(table.name)")
+        return [
+            Finding(
+                check: "partition.partman", severity: .warning, object: table.relation.quoted,
+                detail: "pg_partman keeps it too: the two would make and drop partitions against each other.",
+                fix: "UPDATE \(config.table) SET automatic_maintenance = 'off' WHERE parent_table = \(name)")
+        ]
+    }
+
+    private func inspectDatabase() async throws -> PartitionInspection {
+        let old = try await looking {
+            try await connection.query(SQLResource(PackageResources.check_database_sql).text).map(Finding.init)
+        }
+        var transactions = old
+        let seesAll = try await connection.query("SELECT pg_has_role('pg_read_all_stats', 'USAGE')").first?
+            .decode(Bool.self, at: 0)
+        if seesAll != true, old == .ok(nil) {
+            transactions = .blind(
+                reason: "the role does not see the transactions of others", hint: "GRANT pg_monitor TO CURRENT_USER")
+        }
+        let leftovers = try await looking {
+            guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return [] }
+            return try await connection.query(SQLResource(PackageResources.check_leftovers_sql).text).map { row in
+                let (name, comment) = try row.decode(String.self, String.self)
+                return Finding(
+                    check: "partition.leftover", severity: .warning, object: name,
+                    detail: "A table that rssctl made for its own work, and that work is over: \(comment)",
+                    fix: "DROP TABLE \(name)")
+            }
+        }
+        return PartitionInspection(
+            survey: nil,
+            reports: [
+                report("old_transaction", "Transactions that DDL waits for", transactions),
+                report("leftover", "Tables left behind by rssctl", leftovers),
+            ])
+    }
+}
+
+extension Finding {
+    /// Reads a row of check, severity, object, detail, measured, threshold, fix.
+    fileprivate init(_ row: Row) throws {
+        let (check, severity, object, detail, measured, threshold, fix) = try row.decode(
+            String.self, String.self, String.self, String.self, Double?.self, Double?.self, String?.self)
+        self.init(
+            check: check, severity: Verdict(rawValue: severity) ?? .warning, object: object, detail: detail,
+            measured: measured, threshold: threshold, fix: fix)
+    }
+}

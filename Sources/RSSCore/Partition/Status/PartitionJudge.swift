@@ -1,0 +1,144 @@
+import PostgresClient
+import RSSModel
+
+/// What a survey means: which of it is to be looked at, and what mends it. Pure.
+struct PartitionJudge: Sendable {
+    let survey: PartitionSurvey
+
+    private var name: String { survey.table.relation.quoted }
+    private var maintain: String { "rssctl partition maintain \(name)" }
+
+    private func outcome(_ findings: [Finding]) -> CheckOutcome { findings.isEmpty ? .ok(nil) : .findings(findings) }
+
+    private func finding(
+        _ check: String, _ severity: Verdict, _ detail: String, object: String? = nil, measured: Double? = nil,
+        threshold: Double? = nil, fix: String?
+    ) -> Finding {
+        Finding(
+            check: "partition.\(check)", severity: severity, object: object ?? name, detail: detail, measured: measured,
+            threshold: threshold, fix: fix)
+    }
+
+    /// Whether what is new finds a partition, now and for as long as is wanted.
+    func runway() -> CheckOutcome {
+        guard let now = survey.now else {
+            return .blind(
+                reason: "what is new now is not known without a policy", hint: "rssctl partition policy adopt \(name)")
+        }
+        guard let end = survey.coveredUntil else {
+            let into =
+                survey.table.defaultPartition.map { "goes to the default partition \($0.name)" } ?? "is refused"
+            return outcome([
+                finding(
+                    "runway", survey.table.defaultPartition == nil ? .critical : .warning,
+                    "No partition holds \(survey.table.key.label(now)): what is new \(into).", measured: 0,
+                    threshold: 1, fix: maintain)
+            ])
+        }
+        let wanted = survey.policy?.premake ?? 0
+        let ahead = survey.missing.filter { ($0.bound?.lower ?? .min) > now }.count
+        guard ahead > 0 else { return .ok("covered until \(survey.table.key.label(end))") }
+        let days = survey.runwaySeconds.map { ", in \(Int($0 / 86_400)) days" } ?? ""
+        return outcome([
+            finding(
+                "runway", ahead >= wanted ? .critical : .warning,
+                "\(ahead) of \(wanted) partitions ahead are missing; it is covered until \(survey.table.key.label(end))\(days).",
+                measured: Double(max(0, wanted - ahead)), threshold: Double(wanted), fix: maintain)
+        ])
+    }
+
+    /// Holes between partitions. Those that nobody fills because they are too old are only worth knowing.
+    func gaps() -> CheckOutcome {
+        let gaps = survey.gaps
+        let planned = survey.missing.compactMap(\.bound)
+        var findings = gaps.prefix(20).map { gap in
+            let isFilled = planned.contains { $0.overlaps(gap) }
+            return finding(
+                "gap", isFilled ? .warning : .info,
+                "No partition holds \(survey.table.label(gap)).\(isFilled ? "" : " It is too far from now to be filled.")",
+                measured: Double(gaps.count), threshold: 0, fix: isFilled ? maintain : nil)
+        }
+        if gaps.count > 20 {
+            findings.append(finding("gap", .info, "There are \(gaps.count - 20) more holes.", fix: nil))
+        }
+        return outcome(findings)
+    }
+
+    /// Whether there is a policy, and it is one for the table.
+    func policy() -> CheckOutcome {
+        guard let isKept = survey.isPolicyKept else {
+            return .blind(
+                reason: "the role may not read rssctl.partition_policy",
+                hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
+        }
+        if let misfit = survey.misfit, misfit.sqlState == SQLState.insufficientPrivilege.rawValue {
+            return .blind(reason: misfit.message, hint: misfit.hint)
+        }
+        if let misfit = survey.misfit {
+            return outcome([
+                finding(
+                    "policy", .critical, "\(misfit.message).", fix: misfit.hint ?? "rssctl partition policy set \(name)"
+                )
+            ])
+        }
+        if isKept { return .ok(nil) }
+        let words =
+            survey.policy.map { "It has no policy of its own, and is kept by the \($0.interval), \($0.premake) ahead." }
+            ?? "It has no policy, and nobody keeps it."
+        return outcome([
+            finding(
+                "policy", survey.policy == nil ? .warning : .info, words, fix: "rssctl partition policy adopt \(name)")
+        ])
+    }
+
+    /// Partitions whose rows no session sees.
+    func pendingDetaches() -> CheckOutcome {
+        outcome(
+            survey.table.partitions.filter(\.isDetachPending).map { partition in
+                finding(
+                    "detach_pending", .critical,
+                    "Its detach was begun and not finished: its rows (about \(Int64(partition.estimatedRows ?? 0))) are invisible, and no other partition can be detached.",
+                    object: partition.relation.quoted, fix: maintain)
+            })
+    }
+
+    /// Partitions that were taken out.
+    func retired() -> CheckOutcome {
+        guard let retired = survey.retired else {
+            return .blind(
+                reason: "the role may not read rssctl.partition_retired",
+                hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
+        }
+        return outcome(
+            retired.map { entry in
+                guard entry.isThere else {
+                    return finding(
+                        "retired", .warning, "It was taken out, and somebody else has dropped it since.",
+                        object: entry.name, fix: maintain)
+                }
+                guard entry.state == "quarantined" else {
+                    return finding(
+                        "retired", .warning, "Taking it out was broken off: it is \(entry.state).", object: entry.name,
+                        fix: maintain)
+                }
+                return finding(
+                    "retired", entry.isDue ? .warning : .info,
+                    entry.isDue
+                        ? "It was to be dropped after \(entry.dropAfter) UTC."
+                        : "It will be dropped after \(entry.dropAfter) UTC.",
+                    object: entry.name,
+                    fix: entry.isDue ? maintain : "rssctl partition undo \(entry.name) takes it back")
+            })
+    }
+
+    /// Whether the planner knows the table as a whole.
+    func statistics() -> CheckOutcome {
+        guard let analysis = survey.plan?.operations.first(where: { $0.kind == .analyze }) else { return .ok(nil) }
+        return outcome([
+            finding(
+                "statistics", .warning,
+                "The statistics of the whole are out of date: \(analysis.reason). Autovacuum never collects them.",
+                measured: analysis.rows, fix: maintain)
+        ])
+    }
+}

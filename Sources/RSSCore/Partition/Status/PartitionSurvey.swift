@@ -1,0 +1,152 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// What is to be seen of one partitioned table: its partitions, how it is kept, and what keeping it takes now.
+public struct PartitionSurvey: Sendable {
+    /// A partition that was taken out of the table and is not gone yet.
+    public struct Retired: Sendable, Equatable {
+        /// Its name.
+        public var name: String
+        /// `detaching`, `quarantined`, `dropping`
+        public var state: String
+        /// When it may be dropped, to the minute in UTC.
+        public var dropAfter: String
+        /// Whether that is past.
+        public var isDue: Bool
+        /// Whether there is such a table.
+        public var isThere: Bool
+        /// Table and indexes as of the last VACUUM or ANALYZE.
+        public var bytes: Int64
+    }
+
+    /// The table.
+    public var table: PartitionedTable
+    /// The policy by which it is kept; nil where it has none and none is taken for granted.
+    public var policy: PartitionPolicy?
+    /// Whether the database keeps that policy; nil where the role may not see the policies.
+    public var isPolicyKept: Bool?
+    /// What keeping it takes; nil without a policy that fits.
+    public var plan: MaintenancePlan?
+    /// What keeps the policy from being carried out.
+    public var misfit: ErrorReport?
+    /// The point that counts as now; nil for an integer key without a policy.
+    public var now: Int64?
+    /// What was taken out; nil where the role may not see it.
+    public var retired: [Retired]?
+
+    /// The point up to which it is covered without a hole from now on; nil when now is not.
+    public var coveredUntil: Int64? { now.flatMap { table.coverage(from: $0) } }
+
+    /// Seconds from now until what is new finds no partition; nil for an integer key. A table that is covered for ever
+    /// has no end.
+    public var runwaySeconds: Double? {
+        guard table.key.kind.isTime, let now else { return nil }
+        guard let end = coveredUntil else { return 0 }
+        return end == .max ? .infinity : (Double(end) - Double(now)) / 1_000_000
+    }
+
+    /// The partitions that are wanted and not there, in order.
+    var missing: [PartitionOperation] { plan?.operations.filter { $0.kind == .create || $0.kind == .drain } ?? [] }
+
+    /// The ranges of the partitions that are wanted and not there.
+    public var missingRanges: [String] { missing.compactMap(\.range) }
+
+    /// The holes between partitions.
+    var gaps: [Partition.Bound] {
+        let bounds = table.partitions.compactMap(\.bound)
+        let (lowers, uppers) = (bounds.map { $0.lower ?? .min }, bounds.map { $0.upper ?? .max })
+        guard let first = lowers.min(), let last = uppers.max() else { return [] }
+        return table.uncovered(from: first, to: last)
+    }
+}
+
+/// Looks at partitioned tables. Changes nothing, and reads no user's table but a default partition.
+public struct PartitionSurveyor: Sendable {
+    private let connection: PostgresConnection
+
+    /// Makes one of a session that reads.
+    public init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// Looks at tables; at all that have a policy, and the backend's own, when none is named.
+    ///
+    /// - Throws: ``PartitionError`` for a table that is not partitioned, `PostgresError`.
+    public func survey(_ tables: [RelationName], defaultPremake: Int, at date: Date) async throws -> [PartitionSurvey] {
+        let kept = try await policies()
+        var chosen = tables
+        if chosen.isEmpty {
+            chosen = (kept ?? []).map(\.table)
+            let shipped = PartitionPolicy.visitReports.table
+            let isThere =
+                try await connection.query(
+                    "SELECT 1 FROM pg_class WHERE oid = to_regclass('public.visit_reports') AND relkind = 'p'"
+                ).isEmpty == false
+            if !chosen.contains(shipped), isThere || chosen.isEmpty { chosen.insert(shipped, at: 0) }
+        }
+        var surveys: [PartitionSurvey] = []
+        for table in chosen {
+            var survey = try await survey(
+                table, kept?.first { $0.table == table }, defaultPremake: defaultPremake, at: date)
+            if kept == nil { survey.isPolicyKept = nil }
+            surveys.append(survey)
+        }
+        return surveys
+    }
+
+    private func survey(
+        _ name: RelationName, _ kept: PartitionPolicy?, defaultPremake: Int, at date: Date
+    ) async throws -> PartitionSurvey {
+        var policy = kept
+        var (plan, misfit) = try await plan(policy, at: date)
+        let table = if let plan { plan.table } else { try await PartitionCatalog(connection).table(name) }
+        // Without a policy, a table of days is kept as the seed keeps visit_reports.
+        if policy == nil, table.key.kind == .date {
+            policy = PartitionPolicy(table: table.relation, column: table.key.column, premake: defaultPremake)
+            (plan, misfit) = try await self.plan(policy, at: date)
+        }
+        var survey = PartitionSurvey(
+            table: plan?.table ?? table, policy: policy, isPolicyKept: kept != nil, plan: plan, misfit: misfit,
+            now: plan?.now)
+        if plan == nil, table.key.kind.isTime {
+            survey.now = Int64((date.timeIntervalSince1970 * 1_000_000).rounded(.down))
+        }
+        survey.retired = try await retired(table.relation)
+        return survey
+    }
+
+    /// The policies kept; nil where the role may not see them.
+    private func policies() async throws -> [PartitionPolicy]? {
+        do {
+            return try await PolicyStore(connection).policies()
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            return nil
+        }
+    }
+
+    private func plan(
+        _ policy: PartitionPolicy?, at date: Date
+    ) async throws -> (MaintenancePlan?, ErrorReport?) {
+        guard let policy else { return (nil, nil) }
+        do {
+            return (try await MaintenancePlanner(connection: connection).plan(policy, at: date), nil)
+        } catch let error where !PartitionMaintenance.endsAll(error) {
+            return (nil, ErrorReport(describing: error))
+        }
+    }
+
+    private func retired(_ table: RelationName) async throws -> [PartitionSurvey.Retired]? {
+        do {
+            guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
+            return try await connection.query(
+                SQLResource(PackageResources.check_retired_sql).text, [table.schema ?? "public", table.name]
+            ).map { row in
+                let (name, state, dropAfter, isDue, isThere, bytes) = try row.decode(
+                    String.self, String.self, String.self, Bool.self, Bool.self, Int64.self)
+                return PartitionSurvey.Retired(
+                    name: name, state: state, dropAfter: dropAfter, isDue: isDue, isThere: isThere, bytes: bytes)
+            }
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            return nil
+        }
+    }
+}
