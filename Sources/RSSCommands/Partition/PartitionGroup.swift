@@ -10,6 +10,7 @@ public struct PartitionGroup: Group {
         PartitionStatus.self,
         PartitionCheck.self,
         PartitionPolicyGroup.self,
+        PartitionIndexGroup.self,
         PartitionDrain.self,
         PartitionSplit.self,
         PartitionMerge.self,

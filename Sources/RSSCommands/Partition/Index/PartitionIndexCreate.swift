@@ -1,0 +1,52 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition index create`
+public struct PartitionIndexCreate: Verb {
+    public static let declaration = Declaration(
+        "partition index create", "Build an index on every partition, each concurrently",
+        discussion: """
+            PostgreSQL refuses CREATE INDEX CONCURRENTLY for a partitioned table, and without CONCURRENTLY every writer waits \
+            for the whole build. Here it is made on the table alone, built on each partition concurrently, and attached. A \
+            run that was broken off goes on at its partition when it is run again; what is there already is taken.
+            """,
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "Newest changes first",
+                "rssctl partition index create 'CREATE INDEX visit_reports_updated_idx ON visit_reports (updated_at DESC)'"
+            ),
+            .init(
+                "The statements it would run",
+                "rssctl partition index create 'CREATE INDEX visit_reports_drafts_idx ON visit_reports (technician_id) WHERE status = $$draft$$' --dry-run"
+            ),
+        ], exits: [])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: ArgumentHelp("A CREATE INDEX with a name, as it would be run in psql.", valueName: "sql"))
+    var sql: String
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> PartitionIndexReport {
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let outcome = try await PartitionIndexRun(context, connection).create(sql, progress: context.progress)
+        await connection.close()
+        return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
+    }
+}
+
+extension PartitionIndexRun {
+    /// The run of a verb.
+    init(_ context: Context, _ connection: PostgresConnection) throws {
+        self.init(
+            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
+            observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true),
+            isDryRun: context.isDryRun)
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Console
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition index drop`
+public struct PartitionIndexDrop: Verb {
+    public static let declaration = Declaration(
+        "partition index drop", "Drop an index with its parts on all partitions",
+        discussion: """
+            PostgreSQL cannot drop such an index concurrently: it locks the table and every partition. It is done in one \
+            short transaction, which is not begun as long as somebody holds a lock in its way, and given up and tried again \
+            rather than let others wait behind it.
+            """,
+        effect: .destroys, needs: [.settings, .postgres],
+        examples: [
+            .init("What it would do", "rssctl partition index drop visit_reports_org_status_idx --dry-run"),
+            .init("Without asking", "rssctl partition index drop visit_reports_org_status_idx --yes"),
+        ], exits: [])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: "The index of a partitioned table.")
+    var index: TableArgument
+
+    public init() {}
+
+    public func question(_ context: Context) async throws -> String? {
+        let connection = try await context.connectPostgres(readOnly: true)
+        let extent = try await PartitionIndexRun(context, connection).extent(of: index.relation)
+        await connection.close()
+        return
+            "Drop \(index.relation.quoted) with its parts on \(extent.partitions) partitions, \(Quantity.bytes(extent.bytes))?"
+    }
+
+    public func execute(_ context: Context) async throws -> PartitionIndexReport {
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let outcome = try await PartitionIndexRun(context, connection).drop(index.relation, progress: context.progress)
+        await connection.close()
+        return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl partition index reindex`
+public struct PartitionIndexReindex: Verb {
+    public static let declaration = Declaration(
+        "partition index reindex", "Rebuild an index, or all of a table, partition by partition",
+        discussion: """
+            Each part is rebuilt with REINDEX CONCURRENTLY: readers and writers go on. What an interrupted rebuild has left \
+            behind is dropped first. A run that was broken off goes on behind the last part that it rebuilt.
+            """,
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [
+            .init("One index on all partitions", "rssctl partition index reindex idx_visit_reports_org_date"),
+            .init("All indexes of a table; shown only", "rssctl partition index reindex visit_reports --dry-run"),
+        ], exits: [.findings])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Argument(help: ArgumentHelp("An index of a partitioned table, or the table for all.", valueName: "index"))
+    var target: TableArgument
+
+    @Flag(help: "Begin with the first again, also where a run was broken off.")
+    var restart = false
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> PartitionIndexReport {
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let outcome = try await PartitionIndexRun(context, connection).reindex(
+            target.relation, restarts: restart, progress: context.progress)
+        await connection.close()
+        return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
+    }
+}
