@@ -139,7 +139,11 @@ import Testing
             let worker = try await PostgresConnection.connect(options)
             try await FaultPoint.$handler.withValue({ name in
                 // Under the locks of the swap, and of the trigger, nobody gets through.
-                if ["reshape.locked", "reshape.swapped", "reshape.capture", "reshape.clear", "reshape.abort"].contains(name) { return }
+                if ["reshape.locked", "reshape.swapped", "reshape.capture", "reshape.clear", "reshape.abort"].contains(
+                    name)
+                {
+                    return
+                }
                 let count = seen.withLock { seen in
                     seen += 1
                     return seen

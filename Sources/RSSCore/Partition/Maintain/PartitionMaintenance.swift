@@ -214,8 +214,10 @@ public struct PartitionMaintenance: Sendable {
         if let bound = operation.bound, table.partitions.contains(where: { $0.bound == bound }) { return }
         let most = 100_000
         let source = try await connection.quote((table.defaultPartition ?? plan.table.partitions[0]).relation)
-        let rows = try await connection.query("SELECT count(*) FROM (SELECT FROM \(source) LIMIT \(most + 1)) AS counted")
-            .first?.decode(Int.self, at: 0)
+        let rows = try await connection.query(
+            "SELECT count(*) FROM (SELECT FROM \(source) LIMIT \(most + 1)) AS counted"
+        )
+        .first?.decode(Int.self, at: 0)
         guard let rows, rows <= most else {
             throw PartitionError.strayRows(table: plan.table.relation.quoted, range: operation.range ?? "")
         }
