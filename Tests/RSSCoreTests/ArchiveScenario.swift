@@ -36,7 +36,7 @@ enum ArchiveScenario {
     ) -> PartitionArchiver {
         PartitionArchiver(
             connection, lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: .seconds(5)),
-            runID: UUID().uuidString, second: second)
+            runID: UUID().uuidString, second: second, asksServer: true)
     }
 
     /// Values of every awkward kind.

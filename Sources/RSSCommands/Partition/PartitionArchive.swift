@@ -9,9 +9,8 @@ public struct PartitionArchive: Verb {
         "partition archive", "Copy a partition, and what belongs to its rows, into verified files",
         discussion: """
             Writes a folder with one compressed file a table, a manifest and checksums: there is the whole of it or nothing. \
-            Everything comes out of one snapshot, is read back from the disk, and compared with what the server counted and \
-            hashed. Rows of other tables go along that belong to the partition's rows, through the key registry or by a \
-            foreign key. While an attached partition is archived, writes to it are refused.
+            Everything comes out of one snapshot, is read back from the disk, and compared with what the server sent. Rows of \
+            other tables go along that belong to the partition's rows, through the key registry or by a foreign key. While an attached partition is archived, writes to it are refused.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
@@ -35,13 +34,16 @@ public struct PartitionArchive: Verb {
         completion: .directory)
     var to: String?
 
+    @Flag(help: "Have the server compute the digest of all rows as well, and compare; before a drop it does so anyway.")
+    var compare = false
+
     public init() {}
 
     public func execute(_ context: Context) async throws -> ArchiveReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let archiver = PartitionArchiver(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
-            second: try context.postgresOptions(statementTimeout: .zero, direct: true))
+            second: try context.postgresOptions(statementTimeout: .zero, direct: true), asksServer: compare)
         let report: ArchiveReport
         if context.isDryRun {
             report = ArchiveReport([], statements: try await archiver.statements(partition.relation))

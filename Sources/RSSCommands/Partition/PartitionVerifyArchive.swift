@@ -8,9 +8,8 @@ public struct PartitionVerifyArchive: Verb {
         "partition verify-archive", "Read archives to their end and compare every byte and row",
         discussion: """
             Needs no database: the checksum of every file, that it can be decompressed to its end, the number of its rows, \
-            and the digest of their contents, which is the one that the server computed when the archive was made.
+            and the digest of their contents, which is the one that PostgreSQL computes of the same rows.
             """,
-        journaled: true,
         examples: [
             .init(
                 "An archive", "rssctl partition verify-archive /tmp/rssctl-example/rss.public.visit_reports_2023_12")

@@ -10,7 +10,7 @@ public struct ArchiveManifest: Sendable, Equatable, Codable {
         public var columns: [String]
         /// Those of its primary key; empty for none.
         public var primaryKey: [String]
-        /// The rows, as the server counted and hashed them in the snapshot of the archive.
+        /// The rows: their number and the digest that the server computes of them.
         public var digest: ContentDigest
         /// The file: blocks of columns in COPY's text format, compressed by zstd.
         public var file: ArchivedFile

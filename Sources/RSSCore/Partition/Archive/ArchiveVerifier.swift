@@ -14,7 +14,7 @@ public struct ArchiveVerifier: Sendable {
     }
 
     /// Looks at every byte: the checksum of each file, that it can be decompressed to its end, the number of rows, and the
-    /// digest of their contents, which is the one that the server computed.
+    /// digest of their contents, which is the one that the server computes of them.
     ///
     /// - Throws: ``ArchiveError/damaged(file:problem:)``, `CancellationError`.
     @discardableResult

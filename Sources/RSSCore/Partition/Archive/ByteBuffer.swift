@@ -32,6 +32,12 @@ final class ByteBuffer {
         count += 1
     }
 
+    /// Makes room for so many bytes more, which count at once and are to be written.
+    func grow(by length: Int) {
+        reserve(length)
+        count += length
+    }
+
     func removeAll() { count = 0 }
 
     /// Takes so many bytes away in front.

@@ -5,20 +5,28 @@ import Glibc
 ///
 /// A block begins with a line of numbers in ASCII: how many rows, then the length of each column in bytes. The columns
 /// follow. A column is its values as COPY's text format writes them, which contain neither tab nor line end, each with a
-/// line end behind it.
+/// line end behind it; or, with a `g` in front of its length, it is in the form of ``ColumnGroups``.
 struct ColumnBlockWriter {
     /// Size of a block's rows from which on it is written out.
     private static let size = 8 << 20
 
+    /// Of the rows as they came.
+    private(set) var digest = RowDigest()
     private let columns: [ByteBuffer]
     private let carry = ByteBuffer()
     private var rows = 0
     private var pending = 0
     private let write: (UnsafeRawBufferPointer) throws -> Void
+    private var blocks = 0
+    /// Which columns are in the form of groups; looked at again now and then.
+    private var isGrouped: [Bool]
+    private let groups: [ByteBuffer]
 
     /// A writer of rows with so many columns.
     init(columns: Int, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.columns = (0..<columns).map { _ in ByteBuffer() }
+        groups = (0..<columns).map { _ in ByteBuffer() }
+        isGrouped = Array(repeating: false, count: columns)
         self.write = write
     }
 
@@ -59,17 +67,26 @@ struct ColumnBlockWriter {
             let tab = memchr(field, 9, end - field).map { UnsafeRawPointer($0) } ?? end
             column.append(field, tab - field)
             column.append(10)
+            digest.add(UnsafeRawBufferPointer(start: field, count: tab - field))
             field = min(tab + 1, end)
         }
+        digest.endRow()
     }
 
     private mutating func flush() throws {
-        let header = ([rows] + columns.map(\.count)).map { "\($0)" }.joined(separator: " ") + "\n"
-        try Array(header.utf8).withUnsafeBytes { try write($0) }
-        for column in columns {
-            try write(column.bytes)
-            column.removeAll()
+        if blocks % 8 == 0 { isGrouped = columns.map { ColumnGroups.areShorter($0.bytes) } }
+        blocks += 1
+        var header = "\(rows)"
+        var parts: [ByteBuffer] = []
+        for (index, column) in columns.enumerated() {
+            let isInGroups =
+                isGrouped[index] && ColumnGroups.group(column.bytes, rows: rows, into: groups[index])
+            header += " \(isInGroups ? "g" : "")\(column.count)"
+            parts.append(isInGroups ? groups[index] : column)
         }
+        try Array((header + "\n").utf8).withUnsafeBytes { try write($0) }
+        for part in parts { try write(part.bytes) }
+        for column in columns { column.removeAll() }
         (rows, pending) = (0, 0)
     }
 }
@@ -79,7 +96,30 @@ struct ColumnBlockReader {
     private let columns: Int
     private let buffer = ByteBuffer(capacity: 16 << 20)
     /// What the block that is being read needs, once its first line is there.
-    private var header: (rows: Int, lengths: [Int], length: Int)?
+    private var header: Header?
+    private let plain = ByteBuffer()
+
+    private struct Header {
+        var rows: Int
+        var columns: [(isGrouped: Bool, length: Int)]
+        /// The length of the line.
+        var length: Int
+
+        init?(_ line: Substring, columns count: Int, length: Int) {
+            let words = line.split(separator: " ")
+            guard words.count == count + 1, let rows = Int(words[0]), (0..<(1 << 40)).contains(rows) else { return nil }
+            self.rows = rows
+            self.length = length
+            columns = []
+            for word in words.dropFirst() {
+                let isGrouped = word.hasPrefix("g")
+                guard let length = Int(isGrouped ? word.dropFirst() : word), (0..<(1 << 40)).contains(length) else {
+                    return nil
+                }
+                columns.append((isGrouped, length))
+            }
+        }
+    }
 
     /// Whether what was fed so far ends with a whole block.
     var isComplete: Bool { buffer.count == 0 }
@@ -102,14 +142,10 @@ struct ColumnBlockReader {
                 guard let found = memchr(buffer.base, 10, buffer.count) else { return buffer.count < 1 << 16 }
                 let length = UnsafeRawPointer(found) - UnsafeRawPointer(buffer.base)
                 let line = String(decoding: UnsafeRawBufferPointer(rebasing: buffer.bytes[..<length]), as: UTF8.self)
-                let numbers = line.split(separator: " ").compactMap { Int($0) }
-                guard numbers.count == columns + 1, numbers.allSatisfy({ (0..<(1 << 40)).contains($0) }) else {
-                    return false
-                }
-                header = (numbers[0], Array(numbers[1...]), length + 1)
+                header = Header(line[...], columns: columns, length: length + 1)
             }
             guard let block = header else { return false }
-            let size = block.length + block.lengths.reduce(0, +)
+            let size = block.columns.reduce(block.length) { $0 + $1.length }
             guard buffer.count >= size else { return true }
             guard hand(block, value, row) else { return false }
             buffer.removeFirst(size)
@@ -119,16 +155,26 @@ struct ColumnBlockReader {
     }
 
     private func hand(
-        _ block: (rows: Int, lengths: [Int], length: Int), _ value: (UnsafeRawBufferPointer, Int) -> Void,
-        _ row: () -> Void
+        _ block: Header, _ value: (UnsafeRawBufferPointer, Int) -> Void, _ row: () -> Void
     ) -> Bool {
+        plain.removeAll()
+        var position = block.length
+        for column in block.columns {
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer.bytes[position..<(position + column.length)])
+            position += column.length
+            if column.isGrouped {
+                guard ColumnGroups.ungroup(bytes, rows: block.rows, into: plain) else { return false }
+            } else {
+                plain.append(bytes)
+            }
+        }
         var starts: [UnsafeRawPointer] = []
         var ends: [UnsafeRawPointer] = []
-        var position = UnsafeRawPointer(buffer.base) + block.length
-        for length in block.lengths {
-            starts.append(position)
-            position += length
-            ends.append(position)
+        var start = UnsafeRawPointer(plain.base)
+        for column in block.columns {
+            starts.append(start)
+            start += column.length
+            ends.append(start)
         }
         for _ in 0..<block.rows {
             for column in 0..<columns {

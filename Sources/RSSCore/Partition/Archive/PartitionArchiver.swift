@@ -9,18 +9,22 @@ public struct PartitionArchiver: Sendable {
     let lockPolicy: LockPolicy
     let runID: String
     let second: ConnectionOptions?
+    /// Whether the server computes the digests as well, and they are compared; before a drop they are in any case.
+    let asksServer: Bool
 
     /// Makes an archiver.
     ///
     /// - Parameter second: how to open a second session, which computes digests while the first one reads; nil: one after
     ///   the other.
     public init(
-        _ connection: PostgresConnection, lockPolicy: LockPolicy, runID: String, second: ConnectionOptions? = nil
+        _ connection: PostgresConnection, lockPolicy: LockPolicy, runID: String, second: ConnectionOptions? = nil,
+        asksServer: Bool = false
     ) {
         self.connection = connection
         self.lockPolicy = lockPolicy
         self.runID = runID
         self.second = second
+        self.asksServer = asksServer
     }
 
     /// An archive that was written.
@@ -158,10 +162,8 @@ public struct PartitionArchiver: Sendable {
         try draft.write(json, as: ArchiveManifest.name)
         try draft.write(manifest.sumsText(ofItself: json), as: ArchiveManifest.sumsName)
         try await FaultPoint.reach("archive.written")
-        try await progress.phase("Reading \(target.relation.quoted) back") {
-            _ = try await ArchiveVerifier(draft.draft).verify()
-        }
-        try await FaultPoint.reach("archive.verified")
+        // The rows were read back already.
+        _ = try ArchiveManifest(folder: draft.draft)
         try draft.publish()
         try await FaultPoint.reach("archive.published")
         progress(.done("Archived \(target.relation.quoted) in \(draft.path)."))
@@ -173,27 +175,47 @@ public struct PartitionArchiver: Sendable {
         _ scope: ArchiveScope, _ draft: ArchiveFolder, encoding: String, _ progress: ProgressReporter
     ) async throws -> [ArchiveManifest.Content] {
         var digests: [String] = []
-        for place in scope.members.indices { digests.append(try await scope.digest(place, connection)) }
+        if asksServer {
+            for place in scope.members.indices { digests.append(try await scope.digest(place, connection)) }
+        }
         let snapshot = try await connection.query("SELECT pg_export_snapshot()").first?.decode(String.self, at: 0)
         let queries = digests
         var options = second
         options?.session.statementTimeout = .zero
         options?.responseTimeout = nil
         async let beside = Self.digests(queries, snapshot ?? "", options)
-        var files: [(file: ArchivedFile, rows: Int)] = []
+        var files: [(file: ArchivedFile, digest: ContentDigest)] = []
         for (place, member) in scope.members.enumerated() {
             files.append(
                 try await progress.phase("Copying \(member.relation.quoted)", unit: .bytes) {
                     try await self.file(scope, place, draft, encoding: encoding, progress)
                 })
         }
+        // Read back from the disk, and compared with the rows as they came.
+        var found: [ContentDigest] = []
+        for (member, written) in zip(scope.members, files) {
+            let path = "\(draft.draft)/\(written.file.name)"
+            let (file, digest) = try await progress.phase("Reading \(member.relation.quoted) back") {
+                try await ArchiveVerifier.read(path, columns: member.columns.count)
+            }
+            guard file == written.file, digest == written.digest else {
+                throw ArchiveError.damaged(file: path, problem: "what is read back is not what was written")
+            }
+            found.append(digest)
+        }
+        try await FaultPoint.reach("archive.verified")
         var sums = try await beside
         if sums == nil {
             var own: [ContentDigest] = []
             for query in digests { own.append(try await connection.contentDigest(query)) }
             sums = own
         }
-        return zip(zip(scope.members, files), sums ?? []).map { pair, digest in
+        for (member, (digest, sum)) in zip(scope.members, zip(found, sums ?? [])) where digest != sum {
+            throw ArchiveError.mismatch(
+                relation: member.relation.quoted,
+                problem: "the server's digest of its rows is \(sum.sum), and that of the file \(digest.sum)")
+        }
+        return zip(zip(scope.members, files), found).map { pair, digest in
             let (member, written) = pair
             return ArchiveManifest.Content(
                 relation: member.relation, columns: member.columns, primaryKey: member.primaryKey, digest: digest,
@@ -210,7 +232,7 @@ public struct PartitionArchiver: Sendable {
     private static func digests(
         _ queries: [String], _ snapshot: String, _ options: ConnectionOptions?
     ) async throws -> [ContentDigest]? {
-        guard let options else { return nil }
+        guard let options, !queries.isEmpty else { return nil }
         let connection = try await PostgresConnection.connect(options)
         defer { Task { await connection.close() } }
         let name = try await connection.quoteLiteral(snapshot)
@@ -225,7 +247,7 @@ public struct PartitionArchiver: Sendable {
 
     private func file(
         _ scope: ArchiveScope, _ place: Int, _ draft: ArchiveFolder, encoding: String, _ progress: ProgressReporter
-    ) async throws -> (file: ArchivedFile, rows: Int) {
+    ) async throws -> (file: ArchivedFile, digest: ContentDigest) {
         let member = scope.members[place]
         let number = place < 9 ? "00\(place + 1)" : place < 99 ? "0\(place + 1)" : "\(place + 1)"
         let name = "\(number)-\(ArchiveFolder.fileName(member.relation.name).prefix(180)).columns.zst"
@@ -239,6 +261,11 @@ public struct PartitionArchiver: Sendable {
         }
         try blocks.finish()
         try await FaultPoint.reach("archive.file")
-        return (try writer.finish(), rows)
+        guard blocks.digest.rows == Int64(rows) else {
+            throw ArchiveError.mismatch(
+                relation: member.relation.quoted,
+                problem: "the server sent \(rows) rows, and \(blocks.digest.rows) came")
+        }
+        return (try writer.finish(), ContentDigest(rows: blocks.digest.rows, sum: blocks.digest.text))
     }
 }
