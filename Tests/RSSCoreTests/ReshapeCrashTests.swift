@@ -211,4 +211,60 @@ import Testing
             await connection.close()
         }
     }
+
+    @Test func `a referenced row can be deleted as soon as nothing in the table references it, whatever copies do`()
+        async throws
+    {
+        try await withDatabase { options in
+            let connection = try await PostgresConnection.connect(options)
+            try await connection.executeScript(
+                """
+                CREATE TABLE owners (a int, b text, PRIMARY KEY (a, b));
+                CREATE TABLE events (id bigint, day date, owner int, owner_b text, PRIMARY KEY (id, day),
+                    CONSTRAINT "own""er" FOREIGN KEY (owner, owner_b) REFERENCES owners,
+                    FOREIGN KEY (owner, owner_b) REFERENCES owners ON DELETE CASCADE) PARTITION BY RANGE (day);
+                CREATE TABLE events_default PARTITION OF events DEFAULT;
+                INSERT INTO owners SELECT g, 'b' FROM generate_series(1, 100) g;
+                INSERT INTO events SELECT g, date '2026-01-01' + g % 59, g % 100 + 1, 'b' FROM generate_series(1, 1000) g;
+                """)
+            let worker = try await PostgresConnection.connect(options)
+            let seen = Mutex<[String]>([])
+            var drain = Scenario.options()
+            drain.readableUnderLock = 0
+            try await FaultPoint.$handler.withValue({ name in
+                if ["reshape.locked", "reshape.swapped", "reshape.capture", "reshape.clear"].contains(name) { return }
+                let n = seen.withLock { seen in
+                    seen.append(name)
+                    return seen.count
+                }
+                // Deleted, and its owner with it; moved to another owner, and the former one deleted; an owner deleted and
+                // made again in one transaction, under rows that stay.
+                try await connection.executeScript(
+                    """
+                    SET lock_timeout = '1s';
+                    DELETE FROM events WHERE owner = \(n * 2); DELETE FROM owners WHERE a = \(n * 2);
+                    UPDATE events SET owner = 100 WHERE owner = \(n * 2 + 1); UPDATE owners SET a = -a WHERE a = \(n * 2 + 1);
+                    """)
+            }) {
+                _ = try await Scenario.reshape(worker).drain(Scenario.table, drain, progress: .silent)
+            }
+            let n = seen.withLock { $0.count }
+            #expect(seen.withLock { $0.contains("reshape.key") && $0.contains("reshape.built") } && n < 50)
+            #expect(
+                try await connection.value("SELECT count(*) FROM events")
+                    == "\(1000 - 10 * n)")
+            #expect(
+                try await connection.value(
+                    "SELECT count(*) FROM events e LEFT JOIN owners o ON (a, b) = (owner, owner_b) WHERE a IS NULL")
+                    == "0")
+            #expect(try await connection.value("SELECT count(*) FROM events WHERE owner = 100") == "\(10 * n + 10)")
+            #expect(
+                try await connection.value(
+                    "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated AND conrelid = 'events_2026_01'::regclass AND conparentid <> 0"
+                ) == "2")
+            #expect(try await connection.value(Scenario.leftovers) == "")
+            await worker.close()
+            await connection.close()
+        }
+    }
 }

@@ -29,9 +29,12 @@ struct DeltaApply: Sendable {
 
     /// Applies batches until what is left is little: against writers that never rest, no more than comes in while a short
     /// batch is applied.
-    func catchUp(batch: Int = 5000) async throws {
+    ///
+    /// - Parameter few: so many entries may be left in any case.
+    func catchUp(until few: Int = few, batch: Int = 5000) async throws {
         var size = batch
-        while try await pending(limit: Self.few + 1) > Self.few {
+        var failures = 0
+        while try await pending(limit: few + 1) > few {
             try Task.checkCancellation()
             let began = ContinuousClock.now
             var applied = 0
@@ -42,8 +45,14 @@ struct DeltaApply: Sendable {
                         applied = try await apply(limit: size)
                         try await FaultPoint.reach("reshape.batch")
                     }
-                } catch let error as PostgresError where error.sqlState == .serializationFailure {
-                    // A cascade of a foreign key touched a copy just now; the entries are still there.
+                    failures = 0
+                } catch let error as PostgresError
+                    where failures < 20
+                    && (error.sqlState == .serializationFailure || error.sqlState == .foreignKeyViolation)
+                {
+                    // A row that is referenced went just now, and took copies along or is missed by one: as of the next
+                    // moment, the row that was copied is gone or changed as well.
+                    failures += 1
                     applied = size
                 }
             }

@@ -30,6 +30,8 @@ public struct Reshape: Sendable {
         public var at: Date
         /// Only tells what would be done.
         public var isDryRun = false
+        /// With so few rows times foreign keys, these are read and checked while the partitions are attached.
+        var readableUnderLock: Int64 = 50_000
 
         /// Makes options for a time.
         public init(at: Date) { self.at = at }
@@ -283,7 +285,8 @@ public struct Reshape: Sendable {
         ReshapeRun(
             connection: connection, lockPolicy: lockPolicy, runID: runID, policy: policy,
             manner: ReshapeRun.Manner(
-                pace: RowCopy.Pace(rows: options.batch, pause: options.pause), verifies: options.verifies),
+                pace: RowCopy.Pace(rows: options.batch, pause: options.pause), verifies: options.verifies,
+                readableUnderLock: options.readableUnderLock),
             progress: progress)
     }
 

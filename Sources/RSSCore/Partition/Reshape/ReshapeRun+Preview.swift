@@ -25,6 +25,20 @@ extension ReshapeRun {
         }
         if work.phase != .catchUp {
             for target in tables.targets { statements += try await tables.indexes(target) }
+            let foreign = try await foreignKeys(work, table.oid)
+            let oids = Set(work.spec.sources.map(\.oid))
+            let rows = table.partitions.filter { oids.contains($0.oid) }.compactMap(\.estimatedRows).reduce(0, +)
+            if Int64(rows) * Int64(foreign.keys.count) > manner.readableUnderLock {
+                statements += foreign.keys.flatMap(\.guards)
+                for target in tables.targets {
+                    for key in foreign.keys {
+                        statements += [
+                            "ALTER TABLE \(target.aside) ADD CONSTRAINT \(key.name) \(key.definition) NOT VALID",
+                            "ALTER TABLE \(target.aside) VALIDATE CONSTRAINT \(key.name)",
+                        ]
+                    }
+                }
+            }
             statements += tables.residueChecks + tables.targets.map { "ANALYZE \($0.aside)" }
         }
         statements.append("BEGIN")

@@ -9,9 +9,8 @@ extension ReshapeRun {
         try await delta.catchUp()
         if manner.verifies { try await ReshapeVerification(connection, delta).compare(work.table) }
         let table = try await PartitionCatalog(connection).table(work.table)
-        let references = try await connection.query(
-            SQLResource(PackageResources.partition_neighbours_sql).text, [table.oid]
-        ).map { RelationName(schema: try $0.decode(String.self, "schema"), name: try $0.decode(String.self, "name")) }
+        let references = try await foreignKeys(work, table.oid).referenced
+        let guards = try await guardRemoval(work).releases
         // Always in this order, so that two runs never wait for each other crosswise.
         let locked = [work.table] + work.spec.sources.map(\.relation) + references
         let begun = work
@@ -28,7 +27,7 @@ extension ReshapeRun {
                                 "LOCK TABLE \(only)\(try await connection.quote(name)) IN ACCESS EXCLUSIVE MODE")
                         }
                         let began = ContinuousClock.now
-                        let swapped = try await swapLocked(begun, table, tables, capture, delta)
+                        let swapped = try await swapLocked(begun, table, tables, capture.releases + guards, delta)
                         longest = began.duration(to: .now)
                         return swapped
                     }
@@ -42,7 +41,7 @@ extension ReshapeRun {
     }
 
     private func swapLocked(
-        _ begun: ReshapeWork, _ table: PartitionedTable, _ tables: ReshapeTables, _ capture: DeltaCapture,
+        _ begun: ReshapeWork, _ table: PartitionedTable, _ tables: ReshapeTables, _ releases: [String],
         _ delta: DeltaApply
     ) async throws -> ReshapeWork {
         var work = begun
@@ -56,7 +55,8 @@ extension ReshapeRun {
             withResidue = try await !connection.query("SELECT FROM \(residue.aside) LIMIT 1").isEmpty
         }
         let statements =
-            capture.releases + (try await tables.detaches()) + (try await tables.attaches(withResidue: withResidue))
+            releases + (try await tables.detaches())
+            + (try await tables.attaches(withResidue: withResidue))
         for statement in statements { try await connection.execute(statement) }
         work.phase = .swapped
         try await ledger.update(work)
@@ -71,6 +71,7 @@ extension ReshapeRun {
     /// Drops what served the work, and the sources, which nobody reads any more.
     func clearUp(_ work: inout ReshapeWork) async throws {
         let capture = try await capture(work)
+        let guards = try await guardRemoval(work)
         let sources = work.spec.sources.map(\.laterRelation)
         let begun = work
         work = try await locking(work, sources.map { RelationLock($0, .accessExclusive) }) {
@@ -80,7 +81,9 @@ extension ReshapeRun {
                 for source in work.spec.sources where !work.spec.keepsSources {
                     try await drop(source.laterRelation, ifOID: source.oid)
                 }
-                for statement in capture.drops { try await connection.execute(statement) }
+                for statement in guards.drops + capture.drops {
+                    try await connection.execute(statement)
+                }
                 try await nameIndexes(work)
                 work.phase = .done
                 work.isActive = false
@@ -147,13 +150,16 @@ extension ReshapeRun {
         }
         let there = try await DeltaCapture(
             begun.prefix, sources: sources, identity: begun.spec.identity, why: "", connection)
-        try await locking(begun, sources.map { RelationLock($0, .accessExclusive) }) {
+        let guards = try await guardRemoval(begun)
+        try await locking(begun, (sources + guards.tables).map { RelationLock($0, .accessExclusive) }) {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
-                for statement in there.releases { try await connection.execute(statement) }
+                for statement in there.releases + guards.releases { try await connection.execute(statement) }
                 // With the targets, which are its partitions.
                 try await drop(router(begun), ifMarked: begun)
-                for statement in capture.drops { try await connection.execute(statement) }
+                for statement in guards.drops + capture.drops {
+                    try await connection.execute(statement)
+                }
                 try await ledger.update(begun, state: "aborted")
                 try await BookkeepingSchema.record(
                     connection, runID: runID, operation: "partition.abort", object: begun.table.quoted,

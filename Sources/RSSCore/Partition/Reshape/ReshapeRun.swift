@@ -9,6 +9,8 @@ struct ReshapeRun {
         var pace = RowCopy.Pace()
         /// Whether copies are compared with the rows before the swap.
         var verifies = false
+        /// With so few rows times foreign keys, these are read and checked while the targets are attached.
+        var readableUnderLock: Int64 = 50_000
     }
 
     /// With so many under the lock, it is given back and they are applied before the next try.
@@ -40,7 +42,7 @@ struct ReshapeRun {
             let tables = try await ReshapeTables(work, table, policy: policy, connection)
             let delta = delta(work, capture)
             if work.phase == .copy { try await copy(&work, table, tables, delta) }
-            if work.phase == .build { try await build(&work, table, tables) }
+            if work.phase == .build { try await build(&work, table, tables, delta) }
             if work.phase == .catchUp { try await swap(&work, tables, capture, delta) }
         }
         if work.phase == .swapped { try await clearUp(&work) }
@@ -176,7 +178,9 @@ struct ReshapeRun {
     }
 
     /// All that attaching would else do while everybody waits.
-    private func build(_ work: inout ReshapeWork, _ table: PartitionedTable, _ tables: ReshapeTables) async throws {
+    private func build(
+        _ work: inout ReshapeWork, _ table: PartitionedTable, _ tables: ReshapeTables, _ delta: DeltaApply
+    ) async throws {
         progress(.phase("build indexes", total: Int64(tables.targets.count), unit: .steps))
         defer { progress(.finished) }
         for (index, target) in tables.targets.enumerated() {
@@ -190,6 +194,7 @@ struct ReshapeRun {
         for target in tables.targets {
             try await connection.execute("ANALYZE \(target.aside)", timeout: .seconds(3600))
         }
+        try await buildKeys(work, table, tables, delta)
         try await connection.transaction {
             for statement in tables.residueChecks { try await connection.execute(statement, timeout: .seconds(3600)) }
             work.phase = .catchUp
