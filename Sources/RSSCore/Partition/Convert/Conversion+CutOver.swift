@@ -13,7 +13,7 @@ extension Conversion {
         let statements = ConversionStatements(connection: connection, spec: spec, oid: table.oid)
         let locks = try await statements.cutoverLocks()
         var changed = record
-        var held = Duration.zero
+        var started = ContinuousClock.now
         var tries = 0
         try await step("let the partitioned table take over", &outcome, progress) {
             try await briefly(spec, locking: locks.map { RelationLock($0, .accessExclusive) }, progress) {
@@ -26,17 +26,15 @@ extension Conversion {
                 let work = try await statements.cutover()
                 let views = try await catalog.viewLocks(table.oid)
                 (changed.spec.renamedIndexes, changed.spec.renamedStatistics) = try await statements.renamed()
-                let started = ContinuousClock.now
+                started = .now
                 try await take(locks, after: views)
                 try await FaultPoint.reach("convert.locked")
                 try await connection.executeScript(work.joined(separator: ";\n"))
                 try await settle(changed)
                 try await FaultPoint.reach("convert.taken over")
-                held = started.duration(to: .now)
-                changed.spec.policy.table = spec.table
             }
         }
-        outcome.cutoverMilliseconds = held / .milliseconds(1)
+        outcome.cutoverMilliseconds = started.duration(to: .now) / .milliseconds(1)
         outcome.cutoverTries = tries
         record = changed
         try await FaultPoint.reach("convert.committed")

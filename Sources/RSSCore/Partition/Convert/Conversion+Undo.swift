@@ -85,7 +85,7 @@ extension Conversion {
         let found = try await converted(spec)
         let plain = try await connection.quote(spec.table)
         let (children, locks) = try await restorationLocks(spec, found)
-        var held = Duration.zero
+        var started = ContinuousClock.now
         var tries = 0
         try await step("let the former table take over", &outcome, progress) {
             try await briefly(spec, locking: locks.map { RelationLock($0, .accessExclusive) }, progress) {
@@ -94,7 +94,7 @@ extension Conversion {
                 try await connection.query("SELECT set_config('search_path', '', true)")
                 let work = try await restoration(spec, found, children)
                 let views = try await catalog.viewLocks(found.oid)
-                let started = ContinuousClock.now
+                started = .now
                 try await take(locks, after: views)
                 try await refuseRowsElsewhere(found, spec)
                 try await FaultPoint.reach("undo.locked")
@@ -109,10 +109,9 @@ extension Conversion {
                     connection, runID: runID, operation: "partition.convert", object: spec.table.quoted,
                     detail: "undone")
                 try await FaultPoint.reach("undo.restored")
-                held = started.duration(to: .now)
             }
         }
-        outcome.cutoverMilliseconds = held / .milliseconds(1)
+        outcome.cutoverMilliseconds = started.duration(to: .now) / .milliseconds(1)
         outcome.cutoverTries = tries
         try await FaultPoint.reach("undo.committed")
     }

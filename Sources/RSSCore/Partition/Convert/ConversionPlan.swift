@@ -52,7 +52,7 @@ public struct ConversionOutcome: Sendable {
     public var table: RelationName
     /// The steps of this run; empty when there was nothing left to do.
     public var steps: [Step] = []
-    /// How long the locks of the cutover were held, from the first one on; nil when it was done before.
+    /// How long the locks of the cutover were held, from the first one up to the end of its COMMIT; nil when it was done before.
     public var cutoverMilliseconds: Double?
     /// How often the cutover was tried.
     public var cutoverTries = 0
