@@ -251,21 +251,40 @@ public struct PartitionArchiver: Sendable {
         let member = scope.members[place]
         let number = place < 9 ? "00\(place + 1)" : place < 99 ? "0\(place + 1)" : "\(place + 1)"
         let name = "\(number)-\(ArchiveFolder.fileName(member.relation.name).prefix(180)).columns.zst"
-        let writer = try ArchiveFileWriter(name, in: draft.draft)
-        var blocks = ColumnBlockWriter(columns: member.columns.count) { try writer.write($0) }
-        var bytes: Int64 = 0
-        let rows = try await connection.copyOut(try await copy(scope, place, encoding: encoding)) { portion in
-            try portion.withUnsafeBytes { try blocks.feed($0) }
-            bytes += Int64(portion.count)
-            progress(.advanced(to: bytes, rejected: 0))
+        let pump = try ArchivePump(name, in: draft.draft, columns: member.columns.count)
+        // While one part is worked on, the next one comes; no more, so that memory stays small.
+        var (part, size, bytes): ([[UInt8]], Int, Int64) = ([], 0, 0)
+        var worker: Task<Void, any Error>?
+        let sent: Int
+        do {
+            sent = try await connection.copyOut(try await copy(scope, place, encoding: encoding)) { portion in
+                part.append(portion)
+                size += portion.count
+                bytes += Int64(portion.count)
+                guard size >= Self.part else { return }
+                try await worker?.value
+                let full = part
+                worker = Task { try await pump.feed(full) }
+                (part, size) = ([], 0)
+                progress(.advanced(to: bytes, rejected: 0))
+            }
+            try await worker?.value
+        } catch {
+            // What is still worked on ends before its folder is removed.
+            _ = await worker?.result
+            throw error
         }
-        try blocks.finish()
+        try await pump.feed(part)
         try await FaultPoint.reach("archive.file")
-        guard blocks.digest.rows == Int64(rows) else {
+        let written = try await pump.finish()
+        guard written.digest.rows == Int64(sent) else {
             throw ArchiveError.mismatch(
                 relation: member.relation.quoted,
-                problem: "the server sent \(rows) rows, and \(blocks.digest.rows) came")
+                problem: "the server sent \(sent) rows, and \(written.digest.rows) came")
         }
-        return (try writer.finish(), ContentDigest(rows: blocks.digest.rows, sum: blocks.digest.text))
+        return written
     }
+
+    /// Bytes that are handed over together.
+    private static let part = 2 << 20
 }
