@@ -39,6 +39,31 @@ import Testing
         }
     }
 
+    /// The tables and months that the examples of partitions name, whichever months the seed has.
+    private static let partitions = """
+        DO $$ DECLARE first date; BEGIN
+            FOREACH first IN ARRAY ARRAY[date '2023-12-01', '2024-01-01', '2024-02-01'] LOOP
+                CONTINUE WHEN to_regclass(to_char(first, '"visit_reports_"YYYY_MM')) IS NOT NULL;
+                BEGIN
+                    EXECUTE format('CREATE TABLE %I PARTITION OF visit_reports FOR VALUES FROM (%L) TO (%L)',
+                        to_char(first, '"visit_reports_"YYYY_MM'), first, first + interval '1 month');
+                EXCEPTION WHEN invalid_object_definition THEN NULL; -- An earlier example has divided it.
+                END;
+            END LOOP;
+            IF to_regclass('events') IS NULL THEN
+                CREATE TABLE events (id bigint NOT NULL, day date NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+                FOR n IN 1..3 LOOP
+                    EXECUTE format('CREATE TABLE events_2024_0%s PARTITION OF events FOR VALUES FROM (%L) TO (%L)',
+                        n, make_date(2024, n, 1), make_date(2024, n + 1, 1));
+                END LOOP;
+                CREATE TABLE events_default PARTITION OF events DEFAULT;
+                INSERT INTO events SELECT n, date '2024-01-01' + n % 180 FROM generate_series(1, 500) n;
+                INSERT INTO rssctl.partition_policy (schema_name, table_name, key_column, partition_interval)
+                VALUES ('public', 'events', 'day', 'month');
+            END IF;
+        END $$
+        """
+
     /// What must hold before an example that takes something for granted.
     private static func prepare(_ declaration: Declaration, _ binary: Binary) async throws {
         switch declaration.command {
@@ -48,6 +73,10 @@ import Testing
         case "sandbox reset", "sandbox down": _ = try await binary.run("sandbox", "up")
         default:
             _ = try await binary.run("sandbox", "up")
+            if declaration.command.hasPrefix("partition ") {
+                let made = try await binary.run("sandbox", "psql", "--", "-qc", Self.partitions)
+                #expect(made.status == 0, "\(made.errors)")
+            }
             _ = try await binary.run("migrate")
             if try await binary.run("sandbox", "seed", "--visits", "1000").status == 0 {
                 _ = try await binary.run("partition", "maintain")

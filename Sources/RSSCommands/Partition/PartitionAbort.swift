@@ -12,7 +12,9 @@ public struct PartitionAbort: Verb {
             says so.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
-        examples: [.init("What was begun on a table", "rssctl partition abort visit_reports", exit: .failed)],
+        examples: [
+            .init("What was begun on a table; nothing was", "rssctl partition abort visit_reports", exit: .failed)
+        ],
         exits: [.tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions

@@ -16,9 +16,9 @@ public struct PartitionArchive: Verb {
         examples: [
             .init(
                 "The oldest month, into a folder",
-                "rssctl partition archive visit_reports_2023_12 --to /tmp/rssctl-example", exit: .done),
+                "rssctl partition archive visit_reports_2023_12 --to archive"),
             .init(
-                "The statements it would run", "rssctl partition archive visit_reports_2024_01 --dry-run", exit: .done),
+                "The statements it would run", "rssctl partition archive visit_reports_2024_01 --dry-run"),
         ], exits: [.cannotWrite, .tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions

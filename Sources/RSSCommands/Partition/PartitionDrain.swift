@@ -16,8 +16,8 @@ public struct PartitionDrain: Verb {
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("By the table's policy", "rssctl partition drain events", exit: .failed),
-            .init("What it would run", "rssctl partition drain events --interval month --dry-run", exit: .failed),
+            .init("What it would run", "rssctl partition drain events --dry-run"),
+            .init("By the table's policy", "rssctl partition drain events"),
         ], exits: [.tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions

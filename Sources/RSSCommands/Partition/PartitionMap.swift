@@ -121,7 +121,8 @@ public struct PartitionMap: CommandResult {
             notes.append("It has no policy: rssctl partition policy adopt \(map.table)")
         }
         if !map.missing.isEmpty {
-            notes.append("Missing: \(map.missing.joined(separator: ", ")). Make them: rssctl partition maintain \(map.table)")
+            notes.append(
+                "Missing: \(map.missing.joined(separator: ", ")). Make them: rssctl partition maintain \(map.table)")
         }
         for entry in map.partitions where entry.isDetachPending {
             notes.append(

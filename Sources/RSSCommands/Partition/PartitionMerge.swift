@@ -11,7 +11,7 @@ public struct PartitionMerge: Verb {
         examples: [
             .init(
                 "Three months into a quarter",
-                "rssctl partition merge events_2024_01 events_2024_02 events_2024_03", exit: .failed)
+                "rssctl partition merge events_2024_01 events_2024_02 events_2024_03")
         ], exits: [.tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions

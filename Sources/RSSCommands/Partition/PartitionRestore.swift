@@ -18,8 +18,8 @@ public struct PartitionRestore: Verb {
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init(
-                "A month that is there already",
-                "rssctl partition restore /tmp/rssctl-example/rss.public.visit_reports_2023_12", exit: .failed)
+                "A month; one that is there already is compared with the archive",
+                "rssctl partition restore archive/rss.public.visit_reports_2023_12")
         ], exits: [.dataError, .tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions

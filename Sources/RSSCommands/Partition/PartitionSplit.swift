@@ -12,10 +12,8 @@ public struct PartitionSplit: Verb {
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("A busy month into weeks", "rssctl partition split visit_reports_2026_11 --into week", exit: .failed),
-            .init(
-                "What it would run", "rssctl partition split visit_reports_2026_11 --into day --dry-run",
-                exit: .failed),
+            .init("What it would run", "rssctl partition split visit_reports_2024_02 --into week --dry-run"),
+            .init("A busy month into weeks", "rssctl partition split visit_reports_2024_02 --into week"),
         ], exits: [.tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions

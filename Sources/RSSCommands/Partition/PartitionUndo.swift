@@ -13,8 +13,8 @@ public struct PartitionUndo: Verb {
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("One that is not retired", "rssctl partition undo visit_reports_2024_02", exit: .failed),
-            .init("All that are retired of a table", "rssctl partition undo visit_reports", exit: .failed),
+            .init("All that are retired of a table", "rssctl partition undo visit_reports --dry-run"),
+            .init("One of them", "rssctl partition undo visit_reports_2023_12"),
         ], exits: [.tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions

@@ -12,7 +12,7 @@ public struct PartitionVerifyArchive: Verb {
             """,
         examples: [
             .init(
-                "An archive", "rssctl partition verify-archive /tmp/rssctl-example/rss.public.visit_reports_2023_12")
+                "An archive", "rssctl partition verify-archive archive/rss.public.visit_reports_2023_12")
         ], exits: [.dataError])
 
     @OptionGroup public var global: GlobalOptions
