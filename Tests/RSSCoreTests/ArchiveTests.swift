@@ -56,16 +56,17 @@ import Testing
             try writer.finish()
             var (reader, digest, back) = (ColumnBlockReader(columns: 3), RowDigest(), [UInt8]())
             for start in stride(from: 0, to: written.count, by: size) {
-                let isRead = Array(written[start..<min(start + size, written.count)]).withUnsafeBytes { bytes in
-                    reader.feed(bytes) { value, column in
+                let part = Array(written[start..<min(start + size, written.count)])
+                for block in try #require(part.withUnsafeBytes { reader.feed($0) }) {
+                    let isRead = block.read { value, column in
                         digest.add(value)
                         back += (column > 0 ? [9] : []) + Array(value)
                     } row: {
                         digest.endRow()
                         back.append(10)
                     }
+                    #expect(isRead)
                 }
-                #expect(isRead)
             }
             #expect(back == text && reader.isComplete)
             return "\(digest.rows) \(digest.text)"

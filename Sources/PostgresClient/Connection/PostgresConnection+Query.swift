@@ -136,7 +136,7 @@ extension PostgresConnection {
     }
 
     private func drainCopyOut(_ watch: inout StatementWatch) throws {
-        while try nextCopyChunk(&watch) != nil {}
+        while try discardCopyChunk(&watch) {}
     }
 }
 

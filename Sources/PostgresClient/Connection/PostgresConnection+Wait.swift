@@ -88,7 +88,7 @@ extension PostgresConnection {
             case PGRES_COPY_IN:
                 _ = PQputCopyEnd(try pointer(), "not expected here")
                 try flush(&watch)
-            case PGRES_COPY_OUT, PGRES_COPY_BOTH: while try nextCopyChunk(&watch) != nil {}
+            case PGRES_COPY_OUT, PGRES_COPY_BOTH: while try discardCopyChunk(&watch) {}
             default: continue
             }
         }

@@ -24,36 +24,41 @@ extension PostgresConnection {
         try await cancellable {
             var watch = StatementWatch(timeout: self.options.responseTimeout)
             var portion: [UInt8] = []
-            while portion.count < 65_536 {
-                guard let chunk = try self.nextCopyChunk(&watch) else { break }
-                portion += chunk
-            }
+            portion.reserveCapacity(81_920)
+            while portion.count < 65_536, try self.nextCopyChunk(&watch, into: &portion) {}
             if watch.interruption == .cancelled { throw CancellationError() }
             return portion.isEmpty ? nil : portion
         }
     }
 
-    /// One message of the COPY, nil at its end.
-    func nextCopyChunk(_ watch: inout StatementWatch) throws -> [UInt8]? {
+    /// Appends one message of the COPY; false at its end.
+    func nextCopyChunk(_ watch: inout StatementWatch, into portion: inout [UInt8]) throws -> Bool {
         let pointer = try pointer()
         while true {
             var buffer: UnsafeMutablePointer<CChar>?
             let length = PQgetCopyData(pointer, &buffer, 1)
             switch length {
             case 1...:
-                guard let buffer else { return nil }
+                guard let buffer else { return false }
                 defer { PQfreemem(buffer) }
                 // libpq owns `length` bytes at `buffer` until PQfreemem; they are copied here.
-                return [UInt8](UnsafeRawBufferPointer(start: buffer, count: Int(length)))
+                portion.append(contentsOf: UnsafeRawBufferPointer(start: buffer, count: Int(length)))
+                return true
             case 0:
                 try waitForServer(POLLIN, &watch)
                 if PQconsumeInput(pointer) == 0 { throw lost() }
-            case -1: return nil
+            case -1: return false
             default:
                 if PQstatus(pointer) == CONNECTION_BAD { throw lost() }
-                return nil  // the error itself comes with the next result
+                return false  // the error itself comes with the next result
             }
         }
+    }
+
+    /// Throws one message of the COPY away; false at its end.
+    func discardCopyChunk(_ watch: inout StatementWatch) throws -> Bool {
+        var portion: [UInt8] = []
+        return try nextCopyChunk(&watch, into: &portion)
     }
 
     private func endCopyOut(_ sql: String) async throws -> Int {
@@ -72,7 +77,7 @@ extension PostgresConnection {
         watch.interrupt(.timedOut)
         sendCancelRequest()
         do {
-            while try nextCopyChunk(&watch) != nil {}
+            while try discardCopyChunk(&watch) {}
             try discardResults(&watch)
             settleCancel()
         } catch {

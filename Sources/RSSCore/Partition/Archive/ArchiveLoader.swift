@@ -32,14 +32,19 @@ struct ArchiveLoader {
                 var blocks = ColumnBlockReader(columns: content.columns.count)
                 let text = ByteBuffer()
                 _ = try await reader.read { portion in
-                    let isRead = blocks.feed(portion) { value, column in
-                        if column > 0 { text.append(9) }
-                        text.append(value)
-                    } row: {
-                        text.append(10)
-                    }
-                    guard isRead else {
+                    guard let whole = blocks.feed(portion) else {
                         throw ArchiveError.damaged(file: reader.path, problem: "its rows cannot be read")
+                    }
+                    for block in whole {
+                        let isRead = block.read { value, column in
+                            if column > 0 { text.append(9) }
+                            text.append(value)
+                        } row: {
+                            text.append(10)
+                        }
+                        guard isRead else {
+                            throw ArchiveError.damaged(file: reader.path, problem: "its rows cannot be read")
+                        }
                     }
                     if text.count > 0 { try await writer.write(Array(text.bytes)) }
                     text.removeAll()

@@ -44,15 +44,28 @@ public struct ArchiveVerifier: Sendable {
 
     /// Reads a file to its end: what it is, and the digest of the rows in it.
     static func read(_ path: String, columns: Int) async throws -> (file: ArchivedFile, digest: ContentDigest) {
-        var digest = RowDigest()
         var blocks = ColumnBlockReader(columns: columns)
-        let file = try await ArchiveFileReader(path: path).read { bytes in
-            try Task.checkCancellation()
-            guard blocks.feed(bytes, value: { value, _ in digest.add(value) }, row: { digest.endRow() }) else {
+        var total = ContentDigest.empty
+        // While blocks are hashed, the next ones are decompressed; no more, so that memory stays small.
+        var working: [Task<ContentDigest?, Never>] = []
+        func take() async throws {
+            guard let digest = await working.removeFirst().value else {
                 throw ArchiveError.damaged(file: path, problem: "its rows cannot be read")
             }
+            total = total + digest
         }
+        let file = try await ArchiveFileReader(path: path).read { bytes in
+            try Task.checkCancellation()
+            guard let whole = blocks.feed(bytes) else {
+                throw ArchiveError.damaged(file: path, problem: "its rows cannot be read")
+            }
+            for block in whole {
+                if working.count == 2 { try await take() }
+                working.append(Task { block.digest() })
+            }
+        }
+        while !working.isEmpty { try await take() }
         guard blocks.isComplete else { throw ArchiveError.damaged(file: path, problem: "its rows are cut off") }
-        return (file, ContentDigest(rows: digest.rows, sum: digest.text))
+        return (file, total)
     }
 }
