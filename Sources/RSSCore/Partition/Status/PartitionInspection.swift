@@ -164,8 +164,17 @@ public struct PartitionInspector: Sendable {
             Finding(
                 check: "partition.work", severity: holder == nil ? .warning : .info, object: table.relation.quoted,
                 detail: "A \(kind) begun at \(startedAt) UTC \(state).",
-                fix: holder == nil ? "rssctl partition \(kind) \(table.relation.quoted) goes on with it" : nil)
+                fix: holder == nil ? Self.continuation(kind, table.relation.quoted) : nil)
         ]
+    }
+
+    /// How broken off work is gone on with, or given up.
+    private static func continuation(_ kind: String, _ table: String) -> String {
+        switch kind {
+        case "convert": "rssctl partition convert \(table) goes on with it, with --abort gives it up"
+        case "drain": "rssctl partition drain \(table) goes on with it; rssctl partition abort \(table) gives it up"
+        default: "the same rssctl partition \(kind) goes on with it; rssctl partition abort \(table) gives it up"
+        }
     }
 
     private func partman(_ table: PartitionedTable) async throws -> [Finding] {

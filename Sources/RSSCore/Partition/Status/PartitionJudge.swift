@@ -1,4 +1,3 @@
-import PostgresClient
 import RSSModel
 
 /// What a survey means: which of it is to be looked at, and what mends it. Pure.
@@ -71,7 +70,8 @@ struct PartitionJudge: Sendable {
                 reason: "the role may not read rssctl.partition_policy",
                 hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
         }
-        if let misfit = survey.misfit, misfit.sqlState == SQLState.insufficientPrivilege.rawValue {
+        // What the server says is no fault of the policy: a right is missing, or a record of another form.
+        if let misfit = survey.misfit, misfit.sqlState != nil {
             return .blind(reason: misfit.message, hint: misfit.hint)
         }
         if let misfit = survey.misfit {
