@@ -51,7 +51,8 @@ enum ReshapeScenario {
             (SELECT string_agg(relname, ',') FROM pg_class WHERE relnamespace = to_regnamespace('rssctl') AND relkind IN ('r', 'p')
              AND relname NOT IN ('migration', 'migration_repeatable', 'migration_statement', 'operation', 'schema_fingerprint', 'partition_policy',
                                  'partition_retired', 'partition_work', 'bookkeeping')),
-            (SELECT string_agg(proname, ',') FROM pg_proc WHERE pronamespace = to_regnamespace('rssctl')),
+            (SELECT string_agg(proname, ',') FROM pg_proc
+             WHERE pronamespace = to_regnamespace('rssctl') AND proname <> 'refuse_write'),
             (SELECT string_agg(objoid::regclass::text, ',') FROM pg_description WHERE description LIKE 'rssctl: %'),
             (SELECT string_agg(tgname, ',') FROM pg_trigger WHERE tgname LIKE 'rssctl%'),
             (SELECT string_agg(conname, ',') FROM pg_constraint WHERE conname LIKE 'rssctl%'),

@@ -89,10 +89,9 @@ public struct ReshapeReport: CommandResult {
                         part.estimatedRows.map { .integer(Int64($0)) } ?? .null, .verdict(verdict),
                     ]
                 },
-            notes: notes,
+            notes: state == .done || state == .wouldDo || state == .nothing ? notes : [],
             emptyMessage: state == .nothing
-                ? (["Nothing to move in the default partition of \(table)."] + notes).joined(separator: "\n")
-                : notes.joined(separator: "\n"))
+                ? "Nothing to move in the default partition of \(table)." : notes.joined(separator: " "))
         if statements.isEmpty { return [main] }
         return [
             main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),

@@ -200,7 +200,9 @@ public struct Reshape: Sendable {
         for partition in partitions {
             if let parent = try await PartitionCatalog(connection).parent(of: partition) {
                 parents.insert(parent)
-            } else if let work = try await ledger.latest(kind, of: partition) {
+            } else if let work = try await ledger.latest(kind, of: partition),
+                Set(work.spec.sources.map(\.relation)) == Set(partitions)
+            {
                 return (work.table, work.isActive ? nil : work)
             } else {
                 throw ReshapeError.notFor(
