@@ -21,10 +21,10 @@ COMMANDS = {
     "retention": "partition policy set {table} --interval {interval} --premake {premake} --retention {retention} --yes",
     "maintain": "partition maintain {table} --yes --quiet",
     "drain": "partition drain {table} --yes --quiet",
-    "split": "partition split {partition} --interval month --yes --quiet",
+    "split": "partition split {partition} --into month --yes --quiet",
     "convert": "partition convert {table} --by {column} --interval month --{mode} --global-unique id,report_number --yes --quiet",
     "archive": "partition archive {partition} --to {folder} --yes --quiet",
-    "index": "partition index create {table} {definition} --yes --quiet",
+    "index": "partition index create {definition} --yes --quiet",
 }
 
 
