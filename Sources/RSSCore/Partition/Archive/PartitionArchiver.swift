@@ -41,38 +41,44 @@ public struct PartitionArchiver: Sendable {
     /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`; nothing is left behind then.
     public func archive(_ name: RelationName, to folder: String, progress: ProgressReporter) async throws -> Result {
         let found = try await PartitionTarget.find(name, connection)
-        let lock = AdvisoryLock.partitions(of: found.table.relation)
-        try await connection.acquire(lock, wait: .seconds(1))
-        do {
+        return try await connection.keepingPartitions(of: found.table.relation) {
             try await BookkeepingSchema.prepare(connection)
             let target = try await PartitionTarget.find(name, connection)
-            let result: Result
-            if target.attached != nil, target.retired == nil {
-                let block = WriteBlock(partition: name)
-                try await change(try await block.raising(connection), target, progress)
-                do {
-                    try await FaultPoint.reach("archive.blocked")
-                    result = try await write(target, to: folder, progress)
-                } catch {
-                    // Also in a cancelled task: hence a task of its own.
-                    let policy = LockPolicy(timeout: lockPolicy.timeout, budget: .seconds(1))
-                    let archiver = PartitionArchiver(connection, lockPolicy: policy, runID: runID)
-                    _ = await Task {
-                        try? await archiver.change(try await block.lowering(archiver.connection), target, .silent)
-                    }.value
-                    throw error
-                }
-                try await change(try await block.lowering(connection), target, progress)
-            } else {
-                result = try await write(target, to: folder, progress)
+            guard target.attached != nil, target.retired == nil else {
+                return try await write(target, to: folder, progress)
             }
-            try await connection.release(lock)
-            return result
+            return try await blockingWrites(target, progress) { try await write(target, to: folder, progress) }
+        }
+    }
+
+    /// Runs work while writes to an attached partition are refused.
+    private func blockingWrites(
+        _ target: PartitionTarget, _ progress: ProgressReporter, _ work: () async throws -> Result
+    ) async throws -> Result {
+        let block = WriteBlock(partition: target.relation)
+        try await change(try await block.raising(connection), target, progress)
+        let result: Result
+        do {
+            try await FaultPoint.reach("archive.blocked")
+            result = try await work()
         } catch {
-            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
-            _ = await Task { try? await connection.release(lock) }.value
+            // Also in a cancelled task: hence a task of its own.
+            let policy = LockPolicy(timeout: lockPolicy.timeout, budget: .seconds(1))
+            let archiver = PartitionArchiver(connection, lockPolicy: policy, runID: runID)
+            await Task {
+                do {
+                    try await archiver.change(try await block.lowering(archiver.connection), target, .silent)
+                } catch {
+                    progress(
+                        .warning(
+                            "\(target.relation.quoted) still takes no writes; partition archive, run again, lifts that."
+                        ))
+                }
+            }.value
             throw error
         }
+        try await change(try await block.lowering(connection), target, progress)
+        return result
     }
 
     /// The folder that archives of a partition go to: the one wanted, which is made, or that of the table's policy, which

@@ -54,18 +54,10 @@ public struct PartitionRestore: Sendable {
             result.statements = try await creating(place)
             return result
         }
-        let lock = AdvisoryLock.partitions(of: name)
-        try await connection.acquire(lock, wait: .seconds(1))
-        do {
+        result.notes = try await connection.keepingPartitions(of: name) {
             try await BookkeepingSchema.prepare(connection)
-            result.notes = try await bringBack(manifest, verifier.folder, try await place(of: manifest, in: name))
-        } catch {
-            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
-            let connection = connection
-            _ = await Task { try? await connection.release(lock) }.value
-            throw error
+            return try await bringBack(manifest, verifier.folder, try await place(of: manifest, in: name))
         }
-        try await connection.release(lock)
         return result
     }
 

@@ -35,7 +35,7 @@ public struct Conversion: Sendable {
     public func run(
         _ request: ConversionRequest, at date: Date, progress: ProgressReporter
     ) async throws -> ConversionOutcome {
-        try await exclusively(request.table) {
+        try await connection.keepingPartitions(of: request.table) {
             var outcome = ConversionOutcome(table: request.table)
             guard var record = try await begin(request, at: date, &outcome) else { return outcome }
             if try await catalog.table(request.table, column: request.column)?.isPartitioned != true {
@@ -116,23 +116,6 @@ public struct Conversion: Sendable {
     }
 
     // MARK: What steps have in common
-
-    /// Holds the lock that keeps two runs apart which change the partitions of one table.
-    func exclusively<T>(
-        _ table: RelationName, isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> T
-    ) async throws -> T {
-        let lock = AdvisoryLock.partitions(of: table)
-        try await connection.acquire(lock, wait: .seconds(1))
-        do {
-            let value = try await work()
-            try await connection.release(lock)
-            return value
-        } catch {
-            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
-            try? await connection.release(lock)
-            throw error
-        }
-    }
 
     /// Runs a step, tells it and notes how long it took.
     func step(

@@ -29,17 +29,11 @@ public struct PartitionIndexRun: Sendable {
         _ table: RelationName, _ what: String, isolation: isolated (any Actor)? = #isolation,
         _ work: () async throws -> T
     ) async throws -> T {
-        if !isDryRun { try await BookkeepingSchema.prepare(connection) }
-        let lock = AdvisoryLock.partitions(of: table)
-        if !isDryRun { try await connection.acquire(lock, wait: .seconds(1)) }
+        if isDryRun { return try await work() }
+        try await BookkeepingSchema.prepare(connection)
         do {
-            let value = try await work()
-            if !isDryRun { try await connection.release(lock) }
-            return value
-        } catch {
-            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
-            if !isDryRun { try? await connection.release(lock) }
-            guard let spent = error as? LockBudgetSpent else { throw error }
+            return try await connection.keepingPartitions(of: table) { try await work() }
+        } catch let spent as LockBudgetSpent {
             throw PartitionError.lockBudgetSpent(partition: what, budget: spent.budget, blockers: spent.blockers)
         }
     }

@@ -69,26 +69,16 @@ public struct MaintenanceRun: Sendable {
             return TableMaintenance(
                 table: policy.table, plan: try await maintenance.plan(policy, at: options.at), outcomes: [])
         }
-        let lock = AdvisoryLock.partitions(of: policy.table)
-        // Of a run that was killed, the server gives the lock back within two seconds.
-        try await connection.acquire(lock, wait: .seconds(3))
-        var plan: MaintenancePlan
-        var outcomes: [MaintenanceOutcome]
-        do {
-            plan = try await maintenance.plan(policy, at: options.at, sizes: false)
-            outcomes = try await maintenance.apply(plan, progress: progress)
+        return try await connection.keepingPartitions(of: policy.table) {
+            var plan = try await maintenance.plan(policy, at: options.at, sizes: false)
+            var outcomes = try await maintenance.apply(plan, progress: progress)
             if outcomes.contains(where: { $0.operation.kind == .finishDetach && $0.error == nil }) {
                 // Only now is it free what the half detached partition held.
                 plan = try await maintenance.plan(policy, at: options.at, sizes: false)
                 outcomes += try await maintenance.apply(plan, progress: progress)
             }
-        } catch {
-            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
-            try? await connection.release(lock)
-            throw error
+            return TableMaintenance(table: policy.table, plan: plan, outcomes: outcomes)
         }
-        try await connection.release(lock)
-        return TableMaintenance(table: policy.table, plan: plan, outcomes: outcomes)
     }
 
     /// The policies to be carried out, with what the options say in their place.
@@ -139,9 +129,4 @@ public struct TableMaintenance: Sendable {
     public var outcomes: [MaintenanceOutcome]
     /// What kept the table from being looked at.
     public var error: ErrorReport?
-}
-
-extension AdvisoryLock {
-    /// The lock that keeps two runs apart which change the partitions of one table.
-    static func partitions(of table: RelationName) -> AdvisoryLock { AdvisoryLock("rssctl/partition/\(table.quoted)") }
 }

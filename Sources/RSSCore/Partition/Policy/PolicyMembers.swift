@@ -62,6 +62,7 @@ struct PolicyMembers: Encodable {
         if isPlain, !["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased()) {
             return text
         }
+        // Every String can be written as JSON: there is no failure to drop.
         let json = (try? JSONEncoder.plain.encode(text)) ?? Data()
         return String(decoding: json, as: UTF8.self)
     }

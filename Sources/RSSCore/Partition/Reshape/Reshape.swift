@@ -178,18 +178,7 @@ public struct Reshape: Sendable {
         _ table: RelationName, isDryRun: Bool, _ body: () async throws -> ReshapeOutcome
     ) async throws -> ReshapeOutcome {
         if isDryRun { return try await body() }
-        let lock = AdvisoryLock.partitions(of: table)
-        try await connection.acquire(lock, wait: .seconds(1))
-        let outcome: ReshapeOutcome
-        do {
-            outcome = try await body()
-        } catch {
-            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
-            try? await connection.release(lock)
-            throw error
-        }
-        try await connection.release(lock)
-        return outcome
+        return try await connection.keepingPartitions(of: table) { try await body() }
     }
 
     /// The table of partitions; of those that are none any more, the work that replaced them.

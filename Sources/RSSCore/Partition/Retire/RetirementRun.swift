@@ -54,7 +54,7 @@ public struct RetirementRun: Sendable {
             if isDryRun { continue }
             try await BookkeepingSchema.prepare(connection)
             let policy = try await PolicyStore(connection).policy(of: target.table.relation)
-            try await holding(target.table.relation) {
+            try await connection.keepingPartitions(of: target.table.relation) {
                 try await retirement.detach(name, quarantineDays: quarantineDays ?? policy?.quarantineDays ?? 7)
             }
         }
@@ -76,14 +76,14 @@ public struct RetirementRun: Sendable {
                     statements: try await back.statements(partition)))
             if isDryRun { continue }
             try await BookkeepingSchema.prepare(connection)
-            try await holding(target.table.relation) { try await back.bringBack(partition) }
+            try await connection.keepingPartitions(of: target.table.relation) { try await back.bringBack(partition) }
         }
         return outcomes
     }
 
     /// The partitions that a name means.
     private func retired(_ name: RelationName) async throws -> [RelationName] {
-        if let table = try? await PartitionCatalog(connection).table(name) {
+        if let table = try await table(name) {
             let open = try await RetiredPartition.all(of: table, connection).filter {
                 $0.isThere && $0.state != .dropping
             }
@@ -105,17 +105,12 @@ public struct RetirementRun: Sendable {
         }
     }
 
-    private func holding(_ table: RelationName, _ work: () async throws -> Void) async throws {
-        let lock = AdvisoryLock.partitions(of: table)
-        try await connection.acquire(lock, wait: .seconds(1))
+    /// The partitioned table of a name; nil for one that is none.
+    private func table(_ name: RelationName) async throws -> PartitionedTable? {
         do {
-            try await work()
-        } catch {
-            // Dropping the failure is the meaning: a session that is lost has lost its locks as well.
-            let connection = connection
-            _ = await Task { try? await connection.release(lock) }.value
-            throw error
+            return try await PartitionCatalog(connection).table(name)
+        } catch PartitionError.notPartitioned {
+            return nil
         }
-        try await connection.release(lock)
     }
 }

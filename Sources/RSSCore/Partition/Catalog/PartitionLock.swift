@@ -1,0 +1,29 @@
+import PostgresClient
+
+extension AdvisoryLock {
+    /// The lock that keeps two runs apart which change the partitions of one table.
+    static func partitions(of table: RelationName) -> AdvisoryLock { AdvisoryLock("rssctl/partition/\(table.quoted)") }
+}
+
+extension PostgresConnection {
+    /// Runs work while no other run changes the partitions of a table.
+    ///
+    /// - Throws: `AdvisoryLockError` that names the other run, and what the work throws.
+    nonisolated(nonsending) func keepingPartitions<T>(
+        of table: RelationName, _ work: () async throws -> T
+    ) async throws -> T {
+        let lock = AdvisoryLock.partitions(of: table)
+        // Of a run that was killed, the server gives the lock back within two seconds.
+        try await acquire(lock, wait: .seconds(3))
+        do {
+            let value = try await work()
+            try await release(lock)
+            return value
+        } catch {
+            // Also in a cancelled task: hence a task of its own. Dropping the failure is the meaning: a session that is lost
+            // has lost its locks as well.
+            _ = await Task { try? await self.release(lock) }.value
+            throw error
+        }
+    }
+}
