@@ -2,22 +2,23 @@
 /// records may be kept, and handed to other tasks, for as long as they are needed.
 public final class Batch: Sendable {
     /// A record in the batch.
+    @usableFromInline
     struct Entry: Sendable {
-        var number: Int
-        var line: Int
+        @usableFromInline var number: Int
+        @usableFromInline var line: Int
         /// Bytes of the record without its line end.
-        var start: Int
-        var end: Int
+        @usableFromInline var start: Int
+        @usableFromInline var end: Int
         /// Its fields in ``Batch/fields``.
-        var firstField: Int
-        var fieldCount: Int
-        var hasProblems: Bool
+        @usableFromInline var firstField: Int
+        @usableFromInline var fieldCount: Int
+        @usableFromInline var hasProblems: Bool
     }
 
     let dialect: Dialect
-    let bytes: [UInt8]
-    let fields: [FieldSpan]
-    let entries: [Entry]
+    @usableFromInline let bytes: [UInt8]
+    @usableFromInline let fields: [FieldSpan]
+    @usableFromInline let entries: [Entry]
     /// Problems by the index of the record.
     let problems: [Int: [RecordProblem]]
 

@@ -1,13 +1,14 @@
 /// Where a field stands in the bytes of a batch, and what must be done to it to get its value.
+@usableFromInline
 struct FieldSpan: Sendable {
     /// Bits of ``flags``.
     static let quoted: UInt8 = 1
     static let needsDecoding: UInt8 = 2
 
     /// First byte. Of a field that needs decoding: the opening quote, if it has one.
-    var start: Int
-    private var length: UInt32 = 0
-    var flags: UInt8 = 0
+    @usableFromInline var start: Int
+    @usableFromInline var length: UInt32 = 0
+    @usableFromInline var flags: UInt8 = 0
 
     init(start: Int) { self.start = start }
 
@@ -18,9 +19,9 @@ struct FieldSpan: Sendable {
         set { length = UInt32(truncatingIfNeeded: newValue - start) }
     }
 
-    var range: Range<Int> { start..<end }
+    @inlinable var range: Range<Int> { start..<(start + Int(length)) }
     var isQuoted: Bool { flags & Self.quoted != 0 }
-    var needsDecoding: Bool { flags & Self.needsDecoding != 0 }
+    @inlinable var needsDecoding: Bool { flags & 2 != 0 }
 }
 
 extension Dialect {

@@ -2,17 +2,25 @@
 ///
 /// Values are UTF-8 as they stand in the file, quotes and escapes resolved.
 public struct Record: Sendable {
-    let batch: Batch
-    let index: Int
+    @usableFromInline let batch: Batch
+    @usableFromInline let index: Int
 
-    private var entry: Batch.Entry { batch.entries[index] }
+    @usableFromInline
+    init(batch: Batch, index: Int) {
+        self.batch = batch
+        self.index = index
+    }
+
+    @inlinable var entry: Batch.Entry { batch.entries[index] }
 
     /// The number of the record in the file, from 1, a header and records with problems counted, empty lines not.
-    public var number: Int { entry.number }
+    @inlinable public var number: Int { entry.number }
     /// The physical line on which the record begins, from 1.
-    public var line: Int { entry.line }
+    @inlinable public var line: Int { entry.line }
     /// The number of fields.
-    public var count: Int { Int(entry.fieldCount) }
+    @inlinable public var count: Int { entry.fieldCount }
+    /// Whether anything is wrong with the record.
+    @inlinable public var hasProblems: Bool { entry.hasProblems }
     /// What is wrong with the record; empty for nearly all.
     public var problems: [RecordProblem] { entry.hasProblems ? batch.problems[index] ?? [] : [] }
 
@@ -24,13 +32,20 @@ public struct Record: Sendable {
     /// Lends the value of a field without copying it, unless it holds doubled quotes or escapes.
     ///
     /// The pointer is valid within the closure only. A field beyond the last one is empty.
+    @inlinable
     public func withBytes<R>(_ field: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
         guard let span = span(field) else { return try body(UnsafeBufferPointer(start: nil, count: 0)) }
+        if span.needsDecoding { return try decoded(span).withUnsafeBufferPointer(body) }
         return try batch.bytes.withUnsafeBufferPointer { buffer in
             // Within bounds: the scanner made the span over this very buffer.
-            let raw = UnsafeBufferPointer(rebasing: buffer[span.range])
-            guard span.needsDecoding else { return try body(raw) }
-            return try batch.dialect.decode(raw, isQuoted: span.isQuoted).withUnsafeBufferPointer(body)
+            try body(UnsafeBufferPointer(rebasing: buffer[span.range]))
+        }
+    }
+
+    @usableFromInline
+    func decoded(_ span: FieldSpan) -> [UInt8] {
+        batch.bytes.withUnsafeBufferPointer { buffer in
+            batch.dialect.decode(UnsafeBufferPointer(rebasing: buffer[span.range]), isQuoted: span.isQuoted)
         }
     }
 
@@ -47,6 +62,7 @@ public struct Record: Sendable {
     public func isQuoted(_ field: Int) -> Bool { span(field)?.isQuoted ?? false }
 
     /// Whether a field holds nothing.
+    @inlinable
     public func isEmpty(_ field: Int) -> Bool { withBytes(field) { $0.isEmpty } }
 
     /// The line and the column (in characters) at which a field begins, both from 1, its quote included.
@@ -67,8 +83,9 @@ public struct Record: Sendable {
         return (line, column)
     }
 
-    private func span(_ field: Int) -> FieldSpan? {
+    @inlinable
+    func span(_ field: Int) -> FieldSpan? {
         guard field >= 0, field < count else { return nil }
-        return batch.fields[Int(entry.firstField) + field]
+        return batch.fields[entry.firstField + field]
     }
 }

@@ -36,14 +36,15 @@ import Testing
     }
 
     private func run(
-        _ connection: PostgresConnection, _ path: String, _ progress: ProgressReporter = .silent,
-        _ change: (inout ImportOptions) -> Void = { _ in }
+        _ connection: PostgresConnection, _ path: String, _ session: ConnectionOptions,
+        _ progress: ProgressReporter = .silent, _ change: (inout ImportOptions) -> Void = { _ in }
     ) async throws -> BulkImporter.Outcome {
         var options = ImportOptions(path: path)
         options.visit = "RSS-1"
         change(&options)
-        return try await BulkImporter(connection, runID: UUID().uuidString, progress: progress).run(
-            ImportFile(.hardware, options))
+        return try await BulkImporter(
+            connection, lookups: session, runID: UUID().uuidString, progress: progress
+        ).run(ImportFile(.hardware, options))
     }
 
     private func number(_ connection: PostgresConnection, _ sql: String) async throws -> Int64 {
@@ -63,7 +64,7 @@ import Testing
             let connection = try await session(options)
             let path = folder.appendingPathComponent("inventory.csv").path
             try FileManager.default.copyItem(at: Self.examples, to: URL(fileURLWithPath: path))
-            let first = try await run(connection, path)
+            let first = try await run(connection, path, options)
             #expect(counts(first) == [2000, 1979, 0, 0, 21])
             let lines = try read(first.rejectsPath).split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
             #expect(lines == stride(from: 84, through: 1844, by: 88).map { "\($0)" })
@@ -75,7 +76,7 @@ import Testing
 
             let versions = try await number(
                 connection, "SELECT sum(xmin::text::bigint + xmax::text::bigint)::bigint FROM hardware_inventory")
-            let second = try await run(connection, path)
+            let second = try await run(connection, path, options)
             #expect(counts(second) == [2000, 0, 0, 1979, 21])
             // Not even locked: neither xmin nor xmax of any row is another one.
             #expect(
@@ -106,10 +107,10 @@ import Testing
                 e;Laptop;S5;;3;4
 
                 """#)
-            let first = try await run(connection, path)
+            let first = try await run(connection, path, options)
             #expect(counts(first) == [5, 2, 0, 0, 3])
             let rejects = try #require(first.rejectsPath)
-            let unmended = try await run(connection, rejects)
+            let unmended = try await run(connection, rejects, options)
             #expect(unmended.inserted == 0)
             #expect(unmended.rejects.rows == first.rejects.rows)
             // What is rejected a second time carries the remarks of the second time alone.
@@ -119,7 +120,7 @@ import Testing
             let mended = try read(rejects).replacing(";00:1b:44:11:3a:zz;1", with: ";00:1b:44:11:3a:0f;1")
                 .replacing(";d;Laptop", with: ";d;Laptop;S4;;4").replacing("S5;;3;4", with: "S5;;3")
             try Data(mended.utf8).write(to: URL(fileURLWithPath: rejects))
-            let second = try await run(connection, rejects)
+            let second = try await run(connection, rejects, options)
             #expect(second.rejects.rows == 0)
             #expect(second.rejectsPath == nil)
             #expect(!FileManager.default.fileExists(atPath: "\(rejects).rejects.csv"))
@@ -138,10 +139,11 @@ import Testing
                 connection,
                 try write(
                     "visit,category,name,serial,room,status,specs\nRSS-2,Laptop,a,S1,R1,retired,\"{\"\"cpu\"\": 1}\"\nRSS-2,Laptop,b,S2,R2,,\n"
-                ))
+                ), options)
             let again = try await run(
                 connection,
-                try write("visit,category,name,serial,status,specs\nRSS-2,Laptop,changed,S1,,\nRSS-2,Laptop,b,S2,,\n"))
+                try write("visit,category,name,serial,status,specs\nRSS-2,Laptop,changed,S1,,\nRSS-2,Laptop,b,S2,,\n"),
+                options)
             #expect(counts(again) == [2, 0, 1, 1, 0])
             let row = try #require(
                 try await connection.query(
@@ -150,7 +152,7 @@ import Testing
             // A blank status or specification keeps what is there; a column that the file lacks is not touched.
             #expect((0..<5).map { row.text(at: $0) } == ["changed", "R1", "retired", "{\"cpu\": 1}", "true"])
             let cleared = try await run(
-                connection, try write("visit,category,name,serial,room\nRSS-2,Laptop,changed,S1,\n"))
+                connection, try write("visit,category,name,serial,room\nRSS-2,Laptop,changed,S1,\n"), options)
             #expect(cleared.updated == 1)
             #expect(
                 try await number(
@@ -165,12 +167,12 @@ import Testing
         try await withDatabase(migrated: true) { options in
             let connection = try await session(options)
             let path = try write("category,name,ip\nMonitor,Monitor,10.0.0.1\nMonitor,Monitor,10.0.0.1\n\n,,\n, ,\n")
-            #expect(counts(try await run(connection, path)) == [2, 2, 0, 0, 0])
-            #expect(counts(try await run(connection, path)) == [2, 0, 0, 2, 0])
+            #expect(counts(try await run(connection, path, options)) == [2, 2, 0, 0, 0])
+            #expect(counts(try await run(connection, path, options)) == [2, 0, 0, 2, 0])
             let more = try write(
                 "category,name,serial,ip\nMonitor,Monitor,,10.0.0.1\nMonitor,Monitor,-,10.0.0.1\nMonitor,Monitor,,10.0.0.1\n"
             )
-            #expect(counts(try await run(connection, more)) == [3, 1, 0, 2, 0])
+            #expect(counts(try await run(connection, more, options)) == [3, 1, 0, 2, 0])
             await connection.close()
         }
     }
@@ -179,13 +181,13 @@ import Testing
         try await withDatabase(migrated: true) { options in
             let connection = try await session(options)
             let path = try write("category,name,serial\nLaptop,a,S1\nToaster,b,S2\n")
-            let outcome = try await run(connection, path) { $0.isDryRun = true }
+            let outcome = try await run(connection, path, options) { $0.isDryRun = true }
             #expect(counts(outcome) == [2, 1, 0, 0, 1])
-            #expect(outcome.statements.last?.contains("ON CONFLICT (serial_number) DO UPDATE") == true)
+            #expect(outcome.statements.last?.contains("INSERT INTO hardware_inventory") == true)
             #expect(try await number(connection, "SELECT count(*) FROM hardware_inventory") == 0)
             #expect(!FileManager.default.fileExists(atPath: "\(path).rejects.csv"))
             let asked = folder.appendingPathComponent("asked.csv").path
-            _ = try await run(connection, path) {
+            _ = try await run(connection, path, options) {
                 $0.isDryRun = true
                 $0.rejectsPath = asked
             }
@@ -198,12 +200,14 @@ import Testing
         try await withDatabase(migrated: true) { options in
             let connection = try await session(options)
             let path = try write("category,name,serial\nLaptop,a,S1\nToaster,b,S2\nLaptop,c,S1\n")
-            let error = await #expect(throws: ImportError.self) { try await run(connection, path) { $0.maxErrors = 1 } }
+            let error = await #expect(throws: ImportError.self) {
+                try await run(connection, path, options) { $0.maxErrors = .rows(1) }
+            }
             #expect(error?.report.code == "RSS-IMPORT-010")
             #expect(error?.report.exit == .dataError)
             #expect(try await number(connection, "SELECT count(*) FROM hardware_inventory") == 0)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["devices.csv"])
-            _ = try await run(connection, path) { $0.maxErrors = 2 }
+            _ = try await run(connection, path, options) { $0.maxErrors = .percent(70) }
             #expect(try await number(connection, "SELECT count(*) FROM hardware_inventory") == 1)
             await connection.close()
         }
@@ -216,12 +220,12 @@ import Testing
             let other = try write("precious", "other.csv")
             for place in ["/nowhere/x.csv", "/dev/null", folder.path, other] {
                 let error = await #expect(throws: ImportError.self) {
-                    try await run(connection, path) { $0.rejectsPath = place }
+                    try await run(connection, path, options) { $0.rejectsPath = place }
                 }
                 #expect(error?.report.exit == .cannotWrite)
             }
             await #expect(throws: ImportError.rejectsIsInput(path)) {
-                try await run(connection, path) { $0.rejectsPath = path }
+                try await run(connection, path, options) { $0.rejectsPath = path }
             }
             #expect(try read(other) == "precious")
             #expect(try await number(connection, "SELECT count(*) FROM hardware_inventory") == 0)
@@ -240,7 +244,7 @@ import Testing
             }
             let started = Task {
                 while task.withLock({ $0 }) == nil { await Task.yield() }
-                _ = try await run(connection, path, progress)
+                _ = try await run(connection, path, options, progress)
             }
             task.withLock { $0 = started }
             await #expect(throws: CancellationError.self) { try await started.value }
@@ -256,7 +260,7 @@ import Testing
             let path = try write("")
             let text = "Name;Category;Room\nGebäude – Süd;Laptop;Größe\nMüller;Toaster;ß\n"
             try #require(text.data(using: .windowsCP1252)).write(to: URL(fileURLWithPath: path))
-            let outcome = try await run(connection, path)
+            let outcome = try await run(connection, path, options)
             #expect(counts(outcome) == [2, 1, 0, 0, 1])
             #expect(
                 try await number(
@@ -275,7 +279,7 @@ import Testing
                 try await connection.query("SELECT id FROM visit_report_keys WHERE report_number = 'RSS-1'").first?
                     .decode(UUID.self, at: 0))
             let path = try write("visit,category,name,serial\n\(id),Laptop,a,S1\nRSS-1,Laptop,b,S2\n,Laptop,c,S3\n")
-            let outcome = try await run(connection, path) { $0.visit = "latest" }
+            let outcome = try await run(connection, path, options) { $0.visit = "latest" }
             #expect(outcome.visit == "RSS-2")
             #expect(counts(outcome) == [3, 3, 0, 0, 0])
             let found = try await connection.query(
@@ -283,7 +287,7 @@ import Testing
             )
             #expect(found.map { $0.text(at: 0) } == ["RSS-1", "RSS-1", "RSS-2"])
             await #expect(throws: ImportError.unknownReference(kind: "visit report", name: "RSS-3")) {
-                try await run(connection, path) { $0.visit = "RSS-3" }
+                try await run(connection, path, options) { $0.visit = "RSS-3" }
             }
             await connection.close()
         }

@@ -9,10 +9,41 @@ import Testing
     private static let laptop = UUID()
     private static let visit = UUID()
 
+    /// What became of a record.
+    private struct Row {
+        let record: Int
+        let line: Int
+        let problems: [RowProblem]
+        /// The encoded fields, by column; empty for a row that is rejected.
+        let fields: [String: [UInt8]]
+        /// References that the database has to be asked for.
+        let pending: [String]
+    }
+
+    private func row(_ record: Record, _ validator: RowValidator) throws -> Row {
+        let rows = EncodedRows()
+        let problems = validator.validate(record, into: rows)
+        #expect(rows.rows.count == (problems.isEmpty ? 1 : 0))
+        var fields: [String: [UInt8]] = [:]
+        if let row = rows.rows.first {
+            var rest = Array(rows.bytes(of: row))[...]
+            for column in validator.columns {
+                let length = rest.prefix(4).reduce(Int32(0)) { $0 << 8 | Int32($1) }
+                let field = rest.prefix(4 + max(0, Int(length)))
+                fields[column.name] = Array(field)
+                rest = rest.dropFirst(field.count)
+            }
+            #expect(rest.isEmpty)
+        }
+        return Row(
+            record: record.number, line: record.line, problems: problems, fields: fields,
+            pending: rows.pending.map(\.text))
+    }
+
     /// Validates rows of a file with these columns.
-    private func rows(_ header: String, _ lines: String...) throws -> [ImportRow] {
+    private func rows(_ header: String, _ lines: String...) throws -> [Row] {
         let (validator, records) = try validator([header] + lines)
-        return records.map(validator.validate)
+        return try records.map { try row($0, validator) }
     }
 
     private func validator(_ lines: [String]) throws -> (RowValidator, [Record]) {
@@ -30,12 +61,11 @@ import Testing
         return (validator, Array(records.dropFirst()))
     }
 
-    /// What one field of one column comes to; nil when it is rejected.
-    private func value(_ column: String, _ text: String) throws -> ImportValue? {
+    /// What one field of one column comes to, as COPY takes it; nil when it is rejected.
+    private func value(_ column: String, _ text: String) throws -> [UInt8]? {
         let (validator, records) = try validator(["\(column),,", "\(quoted(text)),,"])
-        let row = validator.validate(try #require(records.first))
-        let index = try #require(validator.columns.firstIndex { $0.name == column })
-        return row.problems.isEmpty ? row.values[index] : nil
+        let row = try row(try #require(records.first), validator)
+        return row.problems.isEmpty ? row.fields[column] : nil
     }
 
     private func quoted(_ text: String) -> String { "\"\(text.replacing("\"", with: "\"\""))\"" }
@@ -72,11 +102,11 @@ import Testing
 
     @Test(arguments: ["", "  ", "NULL", "null", "N/A", "n/a", "-", " - ", "\u{A0}"])
     func `words for nothing are no value`(text: String) throws {
-        #expect(try value("serial_number", text) == .null)
+        #expect(try value("serial_number", text) == ImportValue.null.encoded)
     }
 
     @Test func `blanks at both ends are dropped, no-break spaces among them`() throws {
-        #expect(try value("serial_number", " \u{A0}SN 1\t ") == .text("SN 1"))
+        #expect(try value("serial_number", " \u{A0}SN 1\t ") == ImportValue.text("SN 1").encoded)
     }
 
     @Test(arguments: [
@@ -85,7 +115,7 @@ import Testing
         ("30/01/2027", "2027-01-30"), ("05/05/2027", "2027-05-05"),
     ])
     func `dates that can mean one day are read`(text: String, day: String) throws {
-        #expect(try value("warranty_expiry", text) == CalendarDate(day).map(ImportValue.date))
+        #expect(try value("warranty_expiry", text) == CalendarDate(day).map { ImportValue.date($0).encoded })
     }
 
     @Test(arguments: [
@@ -100,30 +130,35 @@ import Testing
     }
 
     @Test func `addresses are read as PostgreSQL reads them`() throws {
-        #expect(try value("ip_address", "10.1.2.0/24") == InetAddress("10.1.2.0/24").map(ImportValue.inet))
-        #expect(try value("ip_address", "2001:DB8::1") == InetAddress("2001:db8::1").map(ImportValue.inet))
+        #expect(
+            try value("ip_address", "10.1.2.0/24") == InetAddress("10.1.2.0/24").map { ImportValue.inet($0).encoded })
+        #expect(
+            try value("ip_address", "2001:DB8::1") == InetAddress("2001:db8::1").map { ImportValue.inet($0).encoded })
         #expect(try code("ip_address", "10.4.1.300") == .invalidAddress)
         #expect(try code("ip_address", "10.4.1.7/99x") == .invalidAddress)
         for text in ["08:00:2b:01:02:03", "08-00-2B-01-02-03", "08002b:010203", "0800.2b01.0203", "08002b010203"] {
-            #expect(try value("mac_address", text) == MACAddress("08:00:2b:01:02:03").map(ImportValue.macaddr))
+            #expect(
+                try value("mac_address", text)
+                    == MACAddress("08:00:2b:01:02:03").map { ImportValue.macaddr($0).encoded })
         }
         #expect(try code("mac_address", "00:1b:44:11") == .invalidMAC)
     }
 
     @Test func `a condition is a whole number from 1 to 5`() throws {
-        #expect(try value("condition_rating", "5") == .integer(5))
+        #expect(try value("condition_rating", "5") == ImportValue.integer(5).encoded)
         for text in ["0", "6", "-2", "99999"] { #expect(try code("condition_rating", text) == .outOfRange) }
         for text in ["3.7", "good", "4 of 5", "٣"] { #expect(try code("condition_rating", text) == .invalidInteger) }
     }
 
     @Test func `a status is one of the table's words, however it is spelt`() throws {
-        #expect(try value("status", "In Storage") == .text("in_storage"))
+        #expect(try value("status", "In Storage") == ImportValue.text("in_storage").encoded)
         #expect(try code("status", "borrowed") == .unknownWord)
     }
 
     @Test func `lengths are counted in characters, as varchar counts them`() throws {
         #expect(
-            try value("location_floor", String(repeating: "ü", count: 50)) == .text(String(repeating: "ü", count: 50)))
+            try value("location_floor", String(repeating: "ü", count: 50))
+                == ImportValue.text(String(repeating: "ü", count: 50)).encoded)
         #expect(try code("location_floor", String(repeating: "ü", count: 51)) == .tooLong)
     }
 
@@ -139,7 +174,7 @@ import Testing
         var tokenizer = Tokenizer(.rfc4180)
         let records = Array(tokenizer.feed(Array("name\nGeb".utf8) + [0xE4] + Array("ude\n".utf8)))
         let header = try ImportHeader(["name"], for: .hardware, given: ["visit_report", "category"])
-        let row = RowValidator(.hardware, header: header).validate(records[1])
+        let row = try row(records[1], RowValidator(.hardware, header: header))
         #expect(row.problems.map(\.code) == [.invalidEncoding])
     }
 
@@ -161,7 +196,7 @@ import Testing
 
     @Test func `a category is found by name in any case, or by id`() throws {
         for text in ["Laptop", "LAPTOP", Self.laptop.uuidString, "{\(Self.laptop.uuidString.lowercased())}"] {
-            #expect(try value("category", text) == .id(Self.laptop))
+            #expect(try value("category", text) == ImportValue.id(Self.laptop).encoded)
         }
         #expect(try code("category", "Coffee Machine") == .unknownName)
         #expect(try code("category", "Ups") == .ambiguousName)
@@ -171,8 +206,8 @@ import Testing
     }
 
     @Test func `a visit report of the row goes before the one given for all`() throws {
-        #expect(try value("visit_report", "RSS-1") == .unresolved("RSS-1"))
-        #expect(try value("visit_report", "") == .id(Self.visit))
+        #expect(try rows("visit_report,model", "RSS-1,x").first?.pending == ["RSS-1"])
+        #expect(try value("visit_report", "") == ImportValue.id(Self.visit).encoded)
     }
 
     @Test(arguments: [

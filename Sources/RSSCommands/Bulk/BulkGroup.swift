@@ -3,8 +3,8 @@ import ArgumentParser
 /// `rssctl bulk`
 public struct BulkGroup: Group {
     public static let group = "bulk"
-    public static let abstract = "Import inventories from CSV files"
-    public static let verbs: [any ParsableCommand.Type] = [BulkImport.self]
+    public static let abstract = "Import inventories from files, and take imports back"
+    public static let verbs: [any ParsableCommand.Type] = [BulkImport.self, BulkHistory.self, BulkUndo.self]
 
     public init() {}
 }

@@ -57,8 +57,32 @@ public struct BulkImport: Verb {
     @Flag(help: "Pass over columns that are not known.")
     var ignoreUnknown = false
 
-    @Option(help: ArgumentHelp("Load nothing when more rows than this are rejected.", valueName: "rows"))
-    var maxErrors: Int?
+    @Option(
+        help: ArgumentHelp(
+            "The column by which a row is known again, in place of serial number, asset tag, MAC address: the first of these that the file has.",
+            valueName: "column"))
+    var key: String?
+
+    @Option(help: "What becomes of a row that the table has already and that differs: update, skip, error.")
+    var onConflict = OnConflict.update
+
+    @Option(help: "Which of several rows of the file with one key is taken: first, last.")
+    var duplicates = DuplicateChoice.first
+
+    @Flag(help: "Never overwrite a value with an empty one.")
+    var fillOnly = false
+
+    @Option(help: ArgumentHelp("Load nothing when more rows than this are rejected: 10, 2%.", valueName: "rows"))
+    var maxErrors: ErrorLimit?
+
+    @Flag(help: "All rows in one transaction; otherwise they are committed batch by batch.")
+    var atomic = false
+
+    @Flag(help: "All rows or none: --atomic --max-errors 0.")
+    var strict = false
+
+    @Option(help: ArgumentHelp("For so many days the import can be taken back.", valueName: "days"))
+    var undoDays = 30
 
     @Option(
         help: ArgumentHelp("Where rejected rows go; FILE.rejects.csv unless given.", valueName: "file"),
@@ -68,7 +92,8 @@ public struct BulkImport: Verb {
     public init() {}
 
     public func validate() throws {
-        if let maxErrors, maxErrors < 0 { throw ValidationError("--max-errors is a number from 0.") }
+        if strict, maxErrors != nil { throw ValidationError("--strict allows no errors; leave --max-errors out.") }
+        if !(0...3650).contains(undoDays) { throw ValidationError("--undo-days is a number from 0 to 3650.") }
         if delimiter != nil, delimiterByte == nil {
             throw ValidationError("--delimiter is one ASCII character, or the word tab.")
         }
@@ -91,14 +116,23 @@ public struct BulkImport: Verb {
         options.delimiter = delimiterByte
         options.encoding = encoding
         options.ignoresUnknown = ignoreUnknown
-        options.maxErrors = maxErrors
+        options.key = key
+        options.onConflict = onConflict
+        options.duplicates = duplicates
+        options.fillsOnly = fillOnly
+        options.maxErrors = strict ? .rows(0) : maxErrors
+        options.isAtomic = atomic || strict
+        options.undoDays = undoDays
         options.rejectsPath = rejects
         options.isDryRun = context.isDryRun
         // Before the database is asked for: a wrong name or header should not need one.
         let file = try ImportFile(object.table, options)
         // The time of an import grows with its file; --timeout bounds it, and a client that is gone is noticed.
         let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
-        let outcome = try await BulkImporter(connection, runID: context.runID, progress: context.progress).run(file)
+        let outcome = try await BulkImporter(
+            connection, lookups: try context.postgresOptions(statementTimeout: .zero, direct: true),
+            runID: context.runID, progress: context.progress
+        ).run(file)
         await connection.close()
         return ImportReport(outcome, of: file)
     }
@@ -116,3 +150,19 @@ enum ImportObject: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension ImportEncoding: ExpressibleByArgument {}
+
+extension OnConflict: ExpressibleByArgument {}
+
+extension DuplicateChoice: ExpressibleByArgument {}
+
+extension ErrorLimit: ExpressibleByArgument {
+    public init?(argument: String) {
+        if argument.hasSuffix("%") {
+            guard let share = Double(argument.dropLast()), (0...100).contains(share) else { return nil }
+            self = .percent(share)
+        } else {
+            guard let rows = Int(argument), rows >= 0 else { return nil }
+            self = .rows(rows)
+        }
+    }
+}

@@ -8,6 +8,8 @@ public struct ImportReport: CommandResult {
     let delimiter: String
     let encoding: String
     let visitReport: String?
+    let key: String?
+    let run: String?
     let isDryRun: Bool
     let read: Int
     let inserted: Int
@@ -20,7 +22,8 @@ public struct ImportReport: CommandResult {
     private let statements: [String]
 
     private enum CodingKeys: CodingKey {
-        case object, file, delimiter, encoding, visitReport, isDryRun, read, inserted, updated, unchanged, rejected,
+        case object, file, delimiter, encoding, visitReport, key, run, isDryRun, read, inserted, updated, unchanged,
+            rejected,
             rejects, rejectsFile
     }
 
@@ -30,6 +33,8 @@ public struct ImportReport: CommandResult {
         delimiter = file.delimiterName
         encoding = file.encodingName
         visitReport = outcome.visit
+        key = outcome.key
+        run = outcome.run
         isDryRun = file.options.isDryRun
         read = outcome.read
         inserted = outcome.inserted
@@ -61,13 +66,7 @@ public struct ImportReport: CommandResult {
             rows: [[read, inserted, updated, unchanged, rejected].map { .count($0) }], notes: notes)
         var tables = [summary]
         if !rejects.isEmpty { tables.append(kinds) }
-        if !statements.isEmpty {
-            let lines = statements.joined(separator: ";\n\n").split(separator: "\n", omittingEmptySubsequences: false)
-            tables.append(
-                Table(
-                    columns: [Column("sql", header: "-- SQL")], rows: lines.map { [.text(String($0))] } + [[.text(";")]]
-                ))
-        }
+        if !statements.isEmpty { tables.append(Table(sql: statements)) }
         return tables
     }
 
@@ -86,6 +85,7 @@ public struct ImportReport: CommandResult {
     private var notes: [String] {
         var notes: [String] = []
         if isDryRun { notes.append("Dry run: nothing was changed.") }
+        if inserted + updated > 0, let run { notes.append("To take it back: rssctl bulk undo \(run.suffix(12))") }
         if let rejectsFile { notes.append("Rejected rows, with the reasons: \(rejectsFile)") }
         if let again { notes.append("When they are mended: \(again)") }
         return notes

@@ -3,8 +3,8 @@ import Foundation
 import PostgresClient
 import RSSModel
 
-/// Imports a file into a table: reads and validates row by row, stages good rows, puts rejected ones into a file beside
-/// it, and inserts or updates in one transaction. Memory does not grow with the file.
+/// Imports a file into a table. The file is read once to know what is in it, once more to write down what is rejected,
+/// and then loaded batch by batch; memory does not grow with it.
 public struct BulkImporter: Sendable {
     /// How an import ended, or would end.
     public struct Outcome: Sendable, Equatable {
@@ -14,7 +14,7 @@ public struct BulkImporter: Sendable {
         public var inserted = 0
         /// Rows of the table that were changed.
         public var updated = 0
-        /// Rows that the table has already, as they are in the file.
+        /// Rows that the table has already and that were left as they are.
         public var unchanged = 0
         /// What was rejected.
         public var rejects = RejectTally()
@@ -22,46 +22,63 @@ public struct BulkImporter: Sendable {
         public var rejectsPath: String?
         /// The visit report of rows that name none.
         public var visit: String?
-        /// The statements of the transaction.
+        /// The column by which rows were known again; nil where it was all of them.
+        public var key: String?
+        /// The run in the ledger of the database, by which the import can be taken back; nil when nothing was loaded.
+        public var run: String?
+        /// When the run began that this one continued; nil for none.
+        public var continued: Date?
+        /// The statements that load a batch.
         public var statements: [String] = []
     }
 
-    /// Rows that are sent at once; one round trip resolves their references.
-    static let chunkRows = 1000
-    /// The bytes at which a chunk is full before it has so many rows.
-    static let chunkBytes = 1 << 20
-
     let connection: PostgresConnection
+    let lookups: ConnectionOptions
     let runID: String
     let progress: ProgressReporter
 
-    /// Makes an importer on a session that is not used for anything else meanwhile.
-    public init(_ connection: PostgresConnection, runID: String, progress: ProgressReporter) {
+    /// Makes an importer.
+    ///
+    /// - Parameters:
+    ///   - connection: a session that is not used for anything else meanwhile.
+    ///   - lookups: how a second session is opened, which looks references up while rows are sent.
+    public init(
+        _ connection: PostgresConnection, lookups: ConnectionOptions, runID: String, progress: ProgressReporter
+    ) {
         self.connection = connection
+        self.lookups = lookups
         self.runID = runID
         self.progress = progress
     }
 
-    /// Imports a file, all of its good rows or nothing.
+    /// Imports a file.
     ///
-    /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`; nothing is loaded then.
+    /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`. What was committed before stays, and the next run
+    ///   of the same file goes on behind it.
     public func run(_ file: ImportFile) async throws -> Outcome {
         try await requireTable(file.table)
         var outcome = Outcome()
         let validator = try await validator(for: file, &outcome)
         // Made before the first row is read: an import whose rejects cannot be kept does not begin.
         let rejects = try file.options.effectiveRejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
-        var staging = ImportStaging(connection, file.table, validator.columns)
-        try await staging.create()
-        try await progress.phase("read and validate", total: file.input.size, unit: .bytes) {
-            try await stage(file, validator, &staging, &outcome)
+        // Beside the first reading, which has the file in the system's memory then.
+        async let digest = file.input.digest()
+        let scan = try await progress.phase("read and validate", total: file.input.size, unit: .bytes) {
+            try await self.scan(file, validator)
         }
-        try await rejectRepeated(staging, file, &outcome)
+        outcome.read = scan.read
+        if scan.rejected > 0 {
+            outcome.rejects = try await progress.phase("write rejects") {
+                try await write(rejects, file, validator, scan)
+            }
+        }
+        try check(outcome.rejects, outcome.read, file.options)
+        let fileDigest = try await digest
         guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
-        if let rejects, outcome.rejects.rows > 0 {
-            try await progress.phase("write rejects") { try await write(rejects, file, staging.statements, outcome) }
+        let refused = try await load(file, validator, scan, digest: fileDigest, &outcome)
+        if !refused.isEmpty {
+            outcome.rejects = try await write(rejects, file, validator, scan, refused: refused)
         }
-        try await load(staging.statements, file, &outcome)
         if let rejects, !file.options.isDryRun || outcome.rejects.rows > 0 {
             if outcome.rejects.rows > 0 { try rejects.publish() } else { rejects.discard() }
         }
@@ -87,84 +104,147 @@ public struct BulkImporter: Sendable {
             constants["visit_report"] = .id(id)
             outcome.visit = number
         }
-        return RowValidator(
-            file.table, header: file.header, names: ["category": LoadedNames(entries)], constants: constants,
-            encoding: file.encodingName)
+        let validator = RowValidator(
+            file.table, header: file.header, key: try file.key()?.target,
+            names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName)
+        outcome.key = validator.key?.name
+        return validator
     }
 
-    private func stage(
-        _ file: ImportFile, _ validator: RowValidator, _ staging: inout ImportStaging, _ outcome: inout Outcome
-    ) async throws {
-        var reader = try file.rows()
-        var resolver = ReferenceResolver(connection)
-        while true {
+    /// What the first reading finds.
+    struct Scan {
+        var read = 0
+        var rejected = 0
+        var repeated = RepeatedKeys.Found()
+        /// Whether rows are rejected because they are no text in the encoding of the file.
+        var hasInvalidText = false
+        var good: Int { read - rejected }
+    }
+
+    private func scan(_ file: ImportFile, _ validator: RowValidator) async throws -> Scan {
+        var source = try RowSource(file, validator, ReferenceResolver(connection))
+        let rows = EncodedRows()
+        var (keyed, keyless) = (RepeatedKeys(), RepeatedKeys())
+        var scan = Scan()
+        while let chunk = try await source.next(into: rows) {
             try Task.checkCancellation()
-            var chunk = try Self.chunk(&reader, validator, file)
-            if chunk.isEmpty { return }
-            try await resolver.resolve(&chunk, validator.columns)
-            outcome.read += chunk.count
-            chunk.forEach { outcome.rejects.add($0) }
-            try Self.check(outcome.rejects, file.options)
-            try await staging.add(chunk)
-            progress(.advanced(to: reader.bytesRead, rejected: Int64(outcome.rejects.rows)))
-        }
-    }
-
-    private static func chunk(
-        _ reader: inout RecordReader, _ validator: RowValidator, _ file: ImportFile
-    ) throws -> [ImportRow] {
-        var rows: [ImportRow] = []
-        var bytes = 0
-        while rows.count < chunkRows, bytes < chunkBytes {
-            let record: Record?
-            do {
-                record = try reader.next()
-            } catch {
-                throw ImportError.unreadable(file.name, reason: "\(error)", isPermission: false)
+            scan.read += chunk.read
+            scan.rejected += chunk.rejected.count
+            if chunk.rejected.contains(where: { $0.problems.contains { $0.code == .invalidEncoding } }) {
+                scan.hasInvalidText = true
             }
-            guard let record else { break }
-            if RowValidator.isBlank(record) { continue }
-            bytes += record.raw.count
-            rows.append(validator.validate(record))
-        }
-        return rows
-    }
-
-    private static func check(_ rejects: RejectTally, _ options: ImportOptions) throws {
-        guard let limit = options.maxErrors, rejects.rows > limit, let first = rejects.kinds.first else { return }
-        throw ImportError.tooManyRejects(limit: limit, first: "line \(first.line), \(first.reason)")
-    }
-
-    /// The first of several rows with one key wins; which are repeated is known when all are staged.
-    private func rejectRepeated(_ staging: ImportStaging, _ file: ImportFile, _ outcome: inout Outcome) async throws {
-        try await progress.phase("check for repeated keys") {
-            let (count, first) = try await staging.rejectRepeated()
-            guard count > 0, let first else { return }
-            outcome.rejects.addRepeated(
-                count, column: file.table.key, line: first.line, value: first.value, reason: first.reason)
-        }
-        try Self.check(outcome.rejects, file.options)
-    }
-
-    /// Reads the file once more and writes the rejected rows, in its order.
-    private func write(
-        _ rejects: RejectsFile, _ file: ImportFile, _ statements: ImportStatements, _ outcome: Outcome
-    ) async throws {
-        let hasInvalidText = outcome.rejects.kinds.contains { $0.code == .invalidEncoding }
-        var writer = try RejectsWriter(file, needsMark: hasInvalidText) { try rejects.write($0) }
-        var reader = try file.rows()
-        try await connection.stream(statements.listRejects) { rows in
-            for try await row in rows {
-                let (number, line, column, code, reason) = try row.decode(
-                    Int64.self, Int64.self, String.self, String.self, String.self)
-                while let record = try reader.next() {
-                    guard record.number == number else { continue }
-                    try writer.write(record, line: Int(line), column: column, code: code, reason: reason)
-                    break
+            for row in rows.rows where !row.isDropped {
+                if let key = rows.key(of: row) {
+                    try keyed.add(Fingerprint(key), record: row.record, line: row.line)
+                } else {
+                    try keyless.add(Fingerprint(rows.bytes(of: row)), record: row.record, line: row.line)
                 }
             }
+            progress(.advanced(to: source.bytesRead, rejected: Int64(scan.rejected)))
         }
-        try writer.flush()
-        try rejects.finish()
+        scan.repeated.losers = try keyed.finish(file.options.duplicates).losers
+        scan.repeated.ordinals = try keyless.finish(.first).ordinals
+        scan.rejected += scan.repeated.losers.count
+        return scan
+    }
+
+    private func check(_ rejects: RejectTally, _ read: Int, _ options: ImportOptions) throws {
+        guard let limit = options.maxErrors, limit.isExceeded(rejects.rows, of: read), let first = rejects.kinds.first
+        else { return }
+        throw ImportError.tooManyRejects(limit: limit.text, first: "line \(first.line), \(first.reason)")
+    }
+
+    /// Reads the file and writes the rejected rows, in its order; counts them by kind.
+    private func write(
+        _ rejects: RejectsFile?, _ file: ImportFile, _ validator: RowValidator, _ scan: Scan,
+        refused: [Int: RowProblem] = [:]
+    ) async throws -> RejectTally {
+        var source = try RowSource(
+            file, validator, ReferenceResolver(connection), repeated: scan.repeated, refused: refused)
+        let rows = EncodedRows()
+        var tally = RejectTally()
+        try rejects?.restart()
+        var writer = try rejects.map { rejects in
+            try RejectsWriter(file, needsMark: scan.hasInvalidText) { try rejects.write($0) }
+        }
+        while let chunk = try await source.next(into: rows) {
+            try Task.checkCancellation()
+            for rejected in chunk.rejected {
+                tally.add(rejected.problems, line: rejected.record.line)
+                try writer?.write(rejected.record, rejected.problems)
+            }
+        }
+        try writer?.flush()
+        try rejects?.finish()
+        return tally
+    }
+
+    /// Loads what is good.
+    ///
+    /// - Returns: what the server did not take, by record.
+    private func load(
+        _ file: ImportFile, _ validator: RowValidator, _ scan: Scan, digest: String, _ outcome: inout Outcome
+    ) async throws -> [Int: RowProblem] {
+        let isDryRun = file.options.isDryRun
+        let statements = try await statements(file, validator)
+        outcome.statements = statements.all
+        guard outcome.read > outcome.rejects.rows else { return [:] }
+        let ledger = BulkLedger(connection: connection)
+        if !isDryRun { try await BookkeepingSchema.prepare(connection) }
+        if let same = try await ledger.same(digest: digest, table: file.table.table) {
+            progress(.note("This file was imported already, at \(same.at.formatted(.iso8601)) by run \(same.run)."))
+        }
+        let unfinished =
+            isDryRun
+            ? nil : try await ledger.unfinished(digest: digest, table: file.table.table, settings: file.settingsDigest)
+        let run = unfinished?.run ?? runID
+        if let unfinished {
+            progress(
+                .note(
+                    "Going on behind the \(unfinished.batches) batches that run \(run) loaded before it was stopped."))
+            outcome.continued = unfinished.startedAt
+        }
+        if !isDryRun { try await ledger.prune() }
+        // The session that rows are sent on cannot look anything up meanwhile.
+        let second = validator.looksUp ? try await PostgresConnection.connect(lookups) : nil
+        defer { if let second { Task { await second.close() } } }
+        let writer = BatchWriter(
+            connection, statements, file.options, run: run, after: unfinished?.batches ?? 0,
+            refused: unfinished?.refused ?? [:])
+        let source = try RowSource(
+            file, validator, ReferenceResolver(second ?? connection), repeated: scan.repeated)
+        let load = ImportLoad(
+            connection, writer, statements, source, isDryRun: isDryRun, done: unfinished?.done ?? [],
+            progress: progress)
+        func work() async throws {
+            if !isDryRun, unfinished == nil {
+                try await ledger.begin(run, file, digest: digest, columns: validator.columns)
+                try await FaultPoint.reach("bulk.begun")
+            }
+            try await progress.phase("load", total: Int64(scan.good), unit: .rows) { try await load.run() }
+            let counts = writer.counts + (unfinished?.counts ?? BatchWriter.Counts())
+            (outcome.inserted, outcome.updated, outcome.unchanged) = (counts.inserted, counts.updated, counts.unchanged)
+            guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
+            let all = counts.inserted + counts.updated + counts.unchanged + writer.refused.count
+            guard all == scan.good else { throw ImportError.unaccounted(all, of: scan.good) }
+            try await FaultPoint.reach("bulk.loaded")
+            if !isDryRun { try await ledger.end(run, outcome, file) }
+        }
+        if file.options.isAtomic, !isDryRun {
+            try await connection.transaction { try await work() }
+        } else {
+            try await work()
+        }
+        if !isDryRun { outcome.run = run }
+        return writer.refused
+    }
+
+    private func statements(_ file: ImportFile, _ validator: RowValidator) async throws -> LoadStatements {
+        let unique = try await connection.query(
+            SQLResource(PackageResources.bulk_unique_columns_sql).text, [file.table.table]
+        ).map { try $0.decode(String.self, at: 0) }
+        return LoadStatements(
+            table: file.table, columns: validator.columns, key: validator.key,
+            isKeyUnique: validator.key.map { unique.contains($0.target) } ?? false, fillsOnly: file.options.fillsOnly)
     }
 }

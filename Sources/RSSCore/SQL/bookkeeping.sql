@@ -149,9 +149,79 @@ CREATE TABLE IF NOT EXISTS rssctl.partition_work (
 CREATE UNIQUE INDEX IF NOT EXISTS partition_work_active ON rssctl.partition_work (schema_name, table_name)
     WHERE state = 'active';
 
+-- One row a bulk import, update or deletion.
+CREATE TABLE IF NOT EXISTS rssctl.bulk_run (
+    run_id      uuid        PRIMARY KEY,
+    operation   text        NOT NULL CHECK (operation IN ('import', 'update', 'delete')),
+    object      text        NOT NULL,
+    table_name  text        NOT NULL,
+    columns     text[]      NOT NULL,
+    file_name   text        NOT NULL,
+    file_digest text        NOT NULL,
+    settings    text        NOT NULL,
+    state       text        NOT NULL CHECK (state IN ('loading', 'done', 'undone')),
+    started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at    timestamptz,
+    by          text        NOT NULL DEFAULT session_user,
+    read        bigint      NOT NULL DEFAULT 0,
+    rejected    bigint      NOT NULL DEFAULT 0,
+    undo_until  timestamptz NOT NULL
+);
+COMMENT ON COLUMN rssctl.bulk_run.columns IS 'The columns of the table that the run sets.';
+COMMENT ON COLUMN rssctl.bulk_run.file_digest IS 'SHA-256 of the file as it was read.';
+COMMENT ON COLUMN rssctl.bulk_run.settings IS 'SHA-256 of what else decides what becomes of a row: mapping and options.';
+COMMENT ON COLUMN rssctl.bulk_run.undo_until IS 'Until when the rows as they were before are kept.';
+CREATE INDEX IF NOT EXISTS bulk_run_file ON rssctl.bulk_run (file_digest);
+
+-- One row a batch, written in the transaction that loaded it and never changed: its xmin is the xmin of the rows that the
+-- batch wrote, by which they are known to be as it left them.
+CREATE TABLE IF NOT EXISTS rssctl.bulk_batch (
+    run_id       uuid    NOT NULL REFERENCES rssctl.bulk_run,
+    number       integer NOT NULL,
+    first_record bigint  NOT NULL,
+    last_record  bigint  NOT NULL,
+    first_id     uuid,
+    last_id      uuid,
+    inserted     bigint  NOT NULL,
+    updated      bigint  NOT NULL,
+    deleted      bigint  NOT NULL DEFAULT 0,
+    unchanged    bigint  NOT NULL,
+    refused      jsonb   NOT NULL DEFAULT '[]',
+    at           timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (run_id, number)
+);
+COMMENT ON COLUMN rssctl.bulk_batch.first_id IS 'No other row than those of this batch has an id between first_id and last_id.';
+COMMENT ON COLUMN rssctl.bulk_batch.refused IS 'The rows that the server did not take: record, code, reason.';
+
+-- The rows that a batch changed or deleted, as they were before.
+CREATE TABLE IF NOT EXISTS rssctl.bulk_before (
+    run_id uuid    NOT NULL,
+    batch  integer NOT NULL,
+    id     uuid    NOT NULL,
+    was    xid     NOT NULL,
+    before jsonb   NOT NULL
+);
+COMMENT ON COLUMN rssctl.bulk_before.was IS 'The xmin that the row had, or had before it was changed and put back by an undo.';
+CREATE INDEX IF NOT EXISTS bulk_before_batch ON rssctl.bulk_before (run_id, batch);
+
+-- One row a batch that was taken back, written in the transaction that did it; its xmin is that of the rows put back.
+CREATE TABLE IF NOT EXISTS rssctl.bulk_undo (
+    run_id  uuid        NOT NULL,
+    batch   integer     NOT NULL,
+    undo_id uuid        NOT NULL,
+    removed bigint      NOT NULL,
+    restored bigint     NOT NULL,
+    kept    bigint      NOT NULL,
+    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    by      text        NOT NULL DEFAULT session_user,
+    PRIMARY KEY (run_id, batch),
+    FOREIGN KEY (run_id, batch) REFERENCES rssctl.bulk_batch
+);
+COMMENT ON COLUMN rssctl.bulk_undo.kept IS 'Rows that were changed since, and left as they are.';
+
 -- The form of these tables. One row.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
     one    boolean PRIMARY KEY DEFAULT true CHECK (one),
     format integer NOT NULL
 );
-INSERT INTO rssctl.bookkeeping (format) VALUES (3) ON CONFLICT (one) DO UPDATE SET format = excluded.format;
+INSERT INTO rssctl.bookkeeping (format) VALUES (4) ON CONFLICT (one) DO UPDATE SET format = excluded.format;

@@ -1,0 +1,63 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk history`
+public struct BulkHistory: Verb {
+    public static let declaration = Declaration(
+        "bulk history", "List the bulk runs that the database remembers, newest first",
+        discussion: """
+            The database keeps what each run loaded, so every host sees the same list, and any of them can take a run back.
+            """,
+        needs: [.settings, .postgres],
+        examples: [
+            .init("The last 20", "rssctl bulk history"),
+            .init("All of them, for a script", "rssctl bulk history --limit 0 --output json"),
+        ])
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Option(help: "At most so many; 0 for all.")
+    var limit = 20
+
+    public init() {}
+
+    public func validate() throws {
+        if limit < 0 { throw ValidationError("--limit must not be negative.") }
+    }
+
+    public func execute(_ context: Context) async throws -> BulkRunList {
+        let connection = try await context.connectPostgres(readOnly: true)
+        let runs = try await RunHistory.list(connection, limit: limit == 0 ? .max : limit)
+        await connection.close()
+        return BulkRunList(runs: runs)
+    }
+}
+
+/// The result of `bulk history`.
+public struct BulkRunList: CommandResult {
+    let runs: [RunHistoryEntry]
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [
+                    Column("run"), Column("started"), Column("operation"), Column("file", isFlexible: true),
+                    Column("state"),
+                    .number("inserted"), .number("updated"), .number("deleted", isOptional: true),
+                    .number("unchanged", isOptional: true), .number("rejected"), Column("by", isOptional: true),
+                ],
+                rows: runs.map { run in
+                    [
+                        .text(String(run.run.suffix(12))), .timestamp(run.startedAt),
+                        .text("\(run.operation) \(run.object)"), .text(run.file), .text(run.state),
+                        .count(run.inserted), .count(run.updated), .count(run.deleted), .count(run.unchanged),
+                        .count(run.rejected), .text(run.by),
+                    ]
+                },
+                notes: runs.contains { $0.state == "done" } ? ["rssctl bulk undo RUN takes one back."] : [],
+                emptyMessage: "Nothing was loaded so far.")
+        ]
+    }
+}

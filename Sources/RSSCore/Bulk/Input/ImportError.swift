@@ -1,0 +1,138 @@
+import RSSModel
+
+/// What keeps a file from being imported at all; nothing is loaded then. What is wrong with a single row is a
+/// ``RowProblem``.
+public enum ImportError: ReportableError, Equatable {
+    /// A column that the table does not have, and the one that may be meant.
+    public struct UnknownColumn: Sendable, Equatable {
+        /// As it stands in the header.
+        public let name: String
+        /// The name of a column of the table.
+        public let suggestion: String?
+    }
+
+    /// The file could not be opened or read.
+    case unreadable(String, reason: String, isPermission: Bool)
+    /// The file has no first line.
+    case empty(String)
+    /// No name in the first line is that of a column.
+    case noHeader(first: String, known: [String])
+    /// Columns that the table does not have.
+    case unknownColumns([UnknownColumn], known: [String])
+    /// Columns without which no row can be imported.
+    case missingColumns([String])
+    /// Two names that mean the same column.
+    case sameColumnTwice(String, String, column: String)
+    /// The header is not text in the encoding.
+    case unreadableHeader(encoding: String)
+    /// The rejects file cannot be written.
+    case rejectsNotWritable(String, reason: String)
+    /// The rejects file is the file that is imported.
+    case rejectsIsInput(String)
+    /// More rows were rejected than allowed.
+    case tooManyRejects(limit: String, first: String)
+    /// The file became another while it was read.
+    case changedWhileRead(String)
+    /// There is no such visit report.
+    case unknownReference(kind: String, name: String)
+    /// Standard input could not be kept in a file.
+    case noSpool(folder: String, reason: String)
+    /// The table is not there.
+    case noTable(String)
+    /// The file has no column of that name to know rows by.
+    case noKeyColumn(String, columns: [String])
+    /// What became of some rows is not known.
+    case unaccounted(Int, of: Int)
+    /// Other sessions kept changing the same rows.
+    case contended(String)
+
+    public var report: ErrorReport {
+        switch self {
+        case .unreadable(let path, let reason, let isPermission):
+            ErrorReport(
+                code: "RSS-IMPORT-001", exit: isPermission ? .permission : .dataError, message: "cannot read \(path)",
+                detail: reason, hint: "check the path, owner and mode: ls -l '\(path)'")
+        case .empty(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-002", exit: .dataError, message: "\(path) is empty",
+                hint: "the first line names the columns, each further line is a row")
+        case .noHeader(let first, let known):
+            ErrorReport(
+                code: "RSS-IMPORT-003", exit: .dataError,
+                message: "the first line names no column that can be imported",
+                detail: "it begins with '\(RowProblem.shown(first))'; known columns: \(known.joined(separator: ", "))",
+                hint: "put a line with the names of the columns first; if they are there, give --delimiter")
+        case .unknownColumns(let unknown, let known): Self.report(unknown, known)
+        case .missingColumns(let names):
+            ErrorReport(
+                code: "RSS-IMPORT-005", exit: .dataError,
+                message: "the file lacks the column\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))",
+                hint: names == ["visit_report"]
+                    ? "add the column, or give --visit NUMBER for all rows"
+                    : "add what is missing; other names are understood too")
+        case .sameColumnTwice(let first, let second, let column):
+            ErrorReport(
+                code: "RSS-IMPORT-006", exit: .dataError,
+                message: "the columns '\(first)' and '\(second)' both mean \(column)",
+                hint: "rename or remove one of them")
+        case .unreadableHeader(let encoding):
+            ErrorReport(
+                code: "RSS-IMPORT-007", exit: .dataError, message: "the first line is not valid \(encoding)",
+                hint: "give the encoding of the file with --encoding")
+        case .rejectsNotWritable(let path, let reason):
+            ErrorReport(
+                code: "RSS-IMPORT-008", exit: .cannotWrite, message: "the rejects file \(path) cannot be written",
+                detail: reason,
+                hint: "give another place with --rejects")
+        case .rejectsIsInput(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-009", exit: .usage, message: "--rejects names the file that is imported: \(path)",
+                hint: "give another name with --rejects")
+        case .tooManyRejects(let limit, let first):
+            ErrorReport(
+                code: "RSS-IMPORT-010", exit: .dataError,
+                message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; nothing was loaded",
+                detail: "the first: \(first)",
+                hint: "see all of them with --dry-run --rejects FILE and without --max-errors")
+        case .changedWhileRead(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-011", exit: .dataError,
+                message: "\(path) was changed while it was read; nothing was loaded",
+                hint: "import it again when it is complete")
+        case .unknownReference(let kind, let name):
+            ErrorReport(
+                code: "RSS-IMPORT-012", exit: .dataError, message: "there is no \(kind) '\(name)'",
+                hint: "rssctl report query lists their numbers")
+        case .noSpool(let folder, let reason):
+            ErrorReport(
+                code: "RSS-IMPORT-013", exit: .cannotWrite, message: "no room in \(folder) for a copy of the input",
+                detail: reason, hint: "set TMPDIR to a folder with more room, or import from a file")
+        case .noTable(let name):
+            ErrorReport(
+                code: "RSS-IMPORT-014", exit: .failed, message: "there is no table \(name)",
+                hint: "rssctl migrate makes it")
+        case .noKeyColumn(let name, let columns):
+            ErrorReport(
+                code: "RSS-IMPORT-015", exit: .dataError, message: "the file has no column \(name), which --key names",
+                hint: "give one of \(columns.joined(separator: ", "))")
+        case .unaccounted(let count, let all):
+            ErrorReport(
+                code: "RSS-IMPORT-017", exit: .internalError,
+                message: "of \(all) good rows, \(count) are accounted for",
+                hint: "please report this; running it again loads what is missing")
+        case .contended(let reason):
+            ErrorReport(
+                code: "RSS-IMPORT-016", exit: .tryAgain, message: "other sessions keep changing the same rows",
+                detail: reason, hint: "run it again: what is loaded already stays, and the rest follows")
+        }
+    }
+
+    private static func report(_ unknown: [UnknownColumn], _ known: [String]) -> ErrorReport {
+        let names = unknown.map { "'\(RowProblem.shown($0.name))'\(Suggestion.words($0.suggestion))" }
+        return ErrorReport(
+            code: "RSS-IMPORT-004", exit: .dataError,
+            message: "unknown column\(unknown.count == 1 ? "" : "s") \(names.joined(separator: ", "))",
+            detail: "known columns: \(known.joined(separator: ", "))",
+            hint: "rename the column, or pass over it with --ignore-unknown")
+    }
+}

@@ -1,0 +1,84 @@
+import CSV
+
+/// A file to import, opened, with its dialect found and its header matched; no database is needed so far.
+public struct ImportFile: Sendable {
+    /// What it is imported into.
+    public let table: ImportTable
+    /// How.
+    public let options: ImportOptions
+    /// Its header.
+    public let header: ImportHeader
+    let dialect: Dialect
+    let detection: Detection?
+    let input: ImportInput
+
+    /// The file as the user named it.
+    public var name: String { input.name }
+    /// What separates its fields, in words.
+    public var delimiterName: String { dialect.delimiterName }
+    /// The name of its encoding.
+    public var encodingName: String { dialect.encoding.rawValue }
+
+    /// Opens a file.
+    ///
+    /// - Throws: ``ImportError``, `CancellationError`.
+    public init(_ table: ImportTable, _ options: ImportOptions) throws {
+        self.table = table
+        self.options = options
+        input = try ImportInput.open(options.path)
+        if let path = options.effectiveRejectsPath, input.isSameFile(as: path) {
+            throw ImportError.rejectsIsInput(path)
+        }
+        let probe = try input.reader()
+        detection = probe.detection
+        var dialect = probe.dialect
+        if let delimiter = options.delimiter { dialect.delimiter = delimiter }
+        if let encoding = options.encoding { dialect.encoding = encoding.textEncoding }
+        // An import goes by names; a file without them is told by its header that matches nothing.
+        dialect.hasHeader = true
+        self.dialect = dialect
+        var reader = try input.reader(dialect)
+        guard let first = try reader.next() else { throw ImportError.empty(input.name) }
+        let names = (0..<first.count).map { first.string($0).map(FieldReader.trimmed) }
+        guard names.allSatisfy({ $0 != nil }) else {
+            throw ImportError.unreadableHeader(encoding: dialect.encoding.rawValue)
+        }
+        header = try ImportHeader(
+            names.compactMap { $0 }, for: table, ignoresUnknown: options.ignoresUnknown,
+            given: options.visit == nil ? [] : ["visit_report"])
+    }
+
+    /// The column that `--key` names.
+    ///
+    /// - Throws: ``ImportError/noKeyColumn(_:columns:)``.
+    func key() throws(ImportError) -> ImportColumn? {
+        guard let name = options.key else { return nil }
+        let present = header.uses.compactMap { use -> ImportColumn? in
+            if case .column(let index) = use { table.columns[index] } else { nil }
+        }
+        let plain = ImportHeader.plain(name)
+        guard
+            let column = present.first(where: { column in
+                ([column.name, column.target] + column.aliases).contains { ImportHeader.plain($0) == plain }
+            })
+        else { throw .noKeyColumn(name, columns: present.map(\.name)) }
+        return column
+    }
+
+    /// The SHA-256 of what decides, beside the file itself, what becomes of its rows: the dialect, which field goes where,
+    /// and the options.
+    var settingsDigest: String {
+        let parts = [
+            "\(dialect)", "\(header.uses)", options.visit ?? "", options.key ?? "", options.onConflict.rawValue,
+            options.duplicates.rawValue, "\(options.fillsOnly)",
+        ]
+        return Digest.sha256.hex(Array(parts.joined(separator: "\0").utf8))
+    }
+
+    /// Reads the file from its beginning; the header is passed over.
+    func rows() throws -> RecordReader {
+        var reader = try input.reader(dialect)
+        _ = try reader.next()
+        return reader
+    }
+}

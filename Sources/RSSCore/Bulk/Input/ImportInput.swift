@@ -1,0 +1,131 @@
+import CSV
+import Glibc
+
+/// The bytes that are imported, in a file that can be read twice.
+///
+/// The second reading gives the original text of rejected rows. Some of them are known to be wrong only when the whole
+/// file is in the database, and keeping the text of every row until then, here or there, would double what an import
+/// needs; a second pass costs a fraction of a second per gigabyte and no memory. Standard input and other pipes can be
+/// read only once, so they go into a temporary file first.
+final class ImportInput: Sendable {
+    /// As the user named it.
+    let name: String
+    /// Bytes.
+    let size: Int64
+
+    private let descriptor: Int32
+    private let stamp: Stamp
+
+    /// What changes when somebody writes to the file.
+    private struct Stamp: Equatable {
+        let size: Int
+        let seconds: Int
+        let nanoseconds: Int
+
+        init(_ descriptor: Int32) {
+            var status = stat()
+            fstat(descriptor, &status)
+            (size, seconds, nanoseconds) = (status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        }
+    }
+
+    private init(name: String, descriptor: Int32) {
+        self.name = name
+        self.descriptor = descriptor
+        stamp = Stamp(descriptor)
+        size = Int64(stamp.size)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Opens a file, or keeps standard input (`-`) or a pipe in a temporary file.
+    ///
+    /// - Throws: ``ImportError``, `CancellationError`.
+    static func open(_ path: String) throws -> ImportInput {
+        if path == "-" { return try spool(STDIN_FILENO, name: "standard input") }
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw ImportError.unreadable(path, reason: systemMessage, isPermission: errno == EACCES)
+        }
+        var status = stat()
+        fstat(descriptor, &status)
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return ImportInput(name: path, descriptor: descriptor)
+        case S_IFDIR:
+            close(descriptor)
+            throw ImportError.unreadable(path, reason: "it is a folder", isPermission: false)
+        default:
+            defer { close(descriptor) }
+            return try spool(descriptor, name: path)
+        }
+    }
+
+    /// Starts reading from the beginning; one reader at a time. The dialect is detected unless it is given.
+    ///
+    /// - Throws: ``ImportError``.
+    func reader(_ dialect: Dialect? = nil) throws(ImportError) -> RecordReader {
+        lseek(descriptor, 0, SEEK_SET)
+        do {
+            // A record may be as long as this; behind a quote that is never closed no more than this is lost.
+            return try RecordReader(descriptor: descriptor, dialect: dialect, limit: 1 << 20)
+        } catch {
+            throw ImportError.unreadable(name, reason: "\(error)", isPermission: false)
+        }
+    }
+
+    /// The SHA-256 of the file.
+    ///
+    /// - Throws: ``ImportError/unreadable(_:reason:isPermission:)``, `CancellationError`.
+    func digest() throws -> String {
+        let digest = DigestStream()
+        var piece = [UInt8](repeating: 0, count: 1 << 20)
+        var offset: off_t = 0
+        while true {
+            try Task.checkCancellation()
+            let count = pread(descriptor, &piece, piece.count, offset)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                throw ImportError.unreadable(name, reason: Self.systemMessage, isPermission: false)
+            }
+            if count == 0 { return digest.hex() }
+            piece.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            offset += off_t(count)
+        }
+    }
+
+    /// Whether nobody wrote to the file since it was opened.
+    var isUnchanged: Bool { Stamp(descriptor) == stamp }
+
+    /// Whether a path leads to this file.
+    func isSameFile(as path: String) -> Bool {
+        var (mine, other) = (stat(), stat())
+        return fstat(descriptor, &mine) == 0 && stat(path, &other) == 0 && mine.st_ino == other.st_ino
+            && mine.st_dev == other.st_dev
+    }
+
+    /// The system's words for the last error.
+    static var systemMessage: String { String(cString: strerror(errno)) }
+
+    private static func spool(_ source: Int32, name: String) throws -> ImportInput {
+        let file = try TemporaryFile()
+        try copy(from: source, to: file, name: name)
+        return ImportInput(name: name, descriptor: file.release())
+    }
+
+    private static func copy(from source: Int32, to file: TemporaryFile, name: String) throws {
+        var piece = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            try Task.checkCancellation()
+            var watched = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
+            // Wakes up now and then to see whether the task was cancelled while nothing comes.
+            if poll(&watched, 1, 200) == 0 { continue }
+            let count = read(source, &piece, piece.count)
+            if count == 0 { return }
+            guard count > 0 else {
+                if errno == EINTR || errno == EAGAIN { continue }
+                throw ImportError.unreadable(name, reason: systemMessage, isPermission: false)
+            }
+            try piece.withUnsafeBytes { try file.write(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import CSV
+import Foundation
+
+/// What to import, and how.
+public struct ImportOptions: Sendable, Equatable {
+    /// The file; `-` for standard input.
+    public var path: String
+    /// Number or id of the visit report for rows that name none, or `latest` for the newest.
+    public var visit: String?
+    /// What separates fields; found out unless given.
+    public var delimiter: UInt8?
+    /// The encoding; found out unless given.
+    public var encoding: ImportEncoding?
+    /// Pass over columns that the table does not have.
+    public var ignoresUnknown = false
+    /// The column, by its name in files, by which a row is known again; otherwise the first of the table's keys that the
+    /// file has.
+    public var key: String?
+    /// What becomes of a row that the table has already.
+    public var onConflict = OnConflict.update
+    /// Which of several rows of the file with one key is taken.
+    public var duplicates = DuplicateChoice.first
+    /// Never overwrite a value with none.
+    public var fillsOnly = false
+    /// Load nothing when more rows than this are rejected.
+    public var maxErrors: ErrorLimit?
+    /// Load all rows in one transaction, and not batch by batch.
+    public var isAtomic = false
+    /// For so many days an import can be taken back.
+    public var undoDays = 30
+    /// Where rejected rows go; nil for ``defaultRejectsPath``.
+    public var rejectsPath: String?
+    /// Do everything, and undo it.
+    public var isDryRun = false
+
+    /// Makes options with their defaults.
+    public init(path: String) { self.path = path }
+
+    /// Whether standard input is imported.
+    public var isStandardInput: Bool { path == "-" }
+
+    /// `<file>.rejects.csv` beside the file; `stdin.rejects.csv` in the current folder for standard input.
+    public var defaultRejectsPath: String { isStandardInput ? "stdin.rejects.csv" : "\(path).rejects.csv" }
+
+    /// Where rejected rows go. A dry run leaves no file unless one was asked for.
+    public var effectiveRejectsPath: String? { rejectsPath ?? (isDryRun ? nil : defaultRejectsPath) }
+}
+
+/// What becomes of a row that the table has already, and that differs.
+public enum OnConflict: String, Sendable, CaseIterable {
+    /// It is changed.
+    case update
+    /// It is left as it is.
+    case skip
+    /// The row of the file is rejected.
+    case error
+}
+
+/// Which of several rows of a file with one key is taken.
+public enum DuplicateChoice: String, Sendable, CaseIterable {
+    case first, last
+}
+
+/// How many rows may be rejected.
+public enum ErrorLimit: Sendable, Equatable {
+    case rows(Int)
+    /// Of the rows of the file, in percent.
+    case percent(Double)
+
+    /// Whether so many are too many.
+    func isExceeded(_ rejected: Int, of read: Int) -> Bool {
+        switch self {
+        case .rows(let limit): rejected > limit
+        case .percent(let limit): Double(rejected) * 100 > Double(read) * limit
+        }
+    }
+
+    /// As it is written.
+    public var text: String {
+        switch self {
+        case .rows(let limit): "\(limit) row\(limit == 1 ? "" : "s")"
+        case .percent(let limit):
+            "\(limit.formatted(.number.grouping(.never).locale(Locale(identifier: "en_US_POSIX"))))% of the rows"
+        }
+    }
+}
+
+/// The encodings that can be told.
+public enum ImportEncoding: String, Sendable, CaseIterable {
+    case utf8 = "utf-8"
+    case utf16LittleEndian = "utf-16le"
+    case utf16BigEndian = "utf-16be"
+    case windows1252 = "windows-1252"
+
+    var textEncoding: TextEncoding {
+        switch self {
+        case .utf8: .utf8
+        case .utf16LittleEndian: .utf16LittleEndian
+        case .utf16BigEndian: .utf16BigEndian
+        case .windows1252: .windows1252
+        }
+    }
+}

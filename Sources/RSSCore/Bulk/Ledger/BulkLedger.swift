@@ -1,0 +1,126 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// What the schema `rssctl` keeps of bulk runs: which file was loaded how, how far a run came, and what is needed to take
+/// it back.
+struct BulkLedger {
+    let connection: PostgresConnection
+
+    /// A run that began to load the same file in the same way, and did not end.
+    struct Unfinished {
+        let run: String
+        let startedAt: Date
+        /// The records that are loaded.
+        let done: [ClosedRange<Int>]
+        let batches: Int
+        let refused: [Int: RowProblem]
+        let counts: BatchWriter.Counts
+    }
+
+    /// The lock that a run holds while it loads, so that no other continues it meanwhile.
+    static func lock(_ run: String) -> AdvisoryLock { AdvisoryLock("rssctl/bulk/\(run)") }
+
+    /// Finds a run that can be continued, and takes its lock.
+    func unfinished(digest: String, table: String, settings: String) async throws -> Unfinished? {
+        guard
+            let row = try await connection.query(
+                SQLResource(PackageResources.bulk_resumable_sql).text, [digest, table, settings]
+            ).first
+        else { return nil }
+        let (run, startedAt) = try row.decode(String.self, Date.self)
+        do {
+            try await connection.acquire(Self.lock(run))
+        } catch is AdvisoryLockError {
+            return nil
+        }
+        var done: [ClosedRange<Int>] = []
+        var batches = 0
+        var refused: [Int: RowProblem] = [:]
+        var counts = BatchWriter.Counts()
+        for row in try await connection.query(
+            """
+            SELECT number, first_record, last_record, inserted, updated, unchanged, refused::text
+            FROM rssctl.bulk_batch WHERE run_id = $1::uuid ORDER BY number
+            """, [run])
+        {
+            batches = max(batches, Int(try row.decode(Int32.self, at: 0)))
+            done.append(Int(try row.decode(Int64.self, at: 1))...Int(try row.decode(Int64.self, at: 2)))
+            counts.inserted += Int(try row.decode(Int64.self, at: 3))
+            counts.updated += Int(try row.decode(Int64.self, at: 4))
+            counts.unchanged += Int(try row.decode(Int64.self, at: 5))
+            refused.merge(try Self.refused(try row.decode(String.self, at: 6))) { first, _ in first }
+        }
+        return Unfinished(
+            run: run, startedAt: startedAt, done: done, batches: batches, refused: refused, counts: counts)
+    }
+
+    /// Writes down that a run begins, and takes its lock.
+    func begin(_ run: String, _ file: ImportFile, digest: String, columns: [ImportColumn]) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.bulk_run (run_id, operation, object, table_name, columns, file_name, file_digest, settings, state, undo_until)
+            VALUES ($1::uuid, 'import', $2, $3, $4, $5, $6, $7, 'loading', now() + make_interval(days => $8))
+            """,
+            [
+                run, file.table.object, file.table.table, columns.map(\.target), file.name, digest, file.settingsDigest,
+                Int32(file.options.undoDays),
+            ])
+        try await connection.acquire(Self.lock(run))
+    }
+
+    /// Writes down that a run has ended.
+    func end(_ run: String, _ outcome: BulkImporter.Outcome, _ file: ImportFile) async throws {
+        try await connection.execute(
+            """
+            UPDATE rssctl.bulk_run SET state = 'done', ended_at = clock_timestamp(), read = $2, rejected = $3
+            WHERE run_id = $1::uuid
+            """, [run, Int64(outcome.read), Int64(outcome.rejects.rows)])
+        guard outcome.inserted + outcome.updated > 0 else { return }
+        try await BookkeepingSchema.record(
+            connection, runID: run, operation: "bulk.import", object: file.table.table,
+            detail: "\(file.name): \(outcome.inserted) inserted, \(outcome.updated) updated")
+    }
+
+    /// The last run that loaded the same file.
+    func same(digest: String, table: String) async throws -> (run: String, at: Date)? {
+        guard try await BookkeepingSchema.found(connection) ?? 0 >= 4 else { return nil }
+        return try await connection.query(SQLResource(PackageResources.bulk_same_file_sql).text, [digest, table])
+            .first.map { row in
+                let (run, at) = try row.decode(String.self, Date.self)
+                return (run, at)
+            }
+    }
+
+    /// Forgets runs that cannot be taken back any more.
+    func prune() async throws {
+        let expired = "SELECT run_id FROM rssctl.bulk_run WHERE undo_until < now() AND state <> 'loading'"
+        for table in ["bulk_before", "bulk_undo", "bulk_batch", "bulk_run"] {
+            try await connection.execute("DELETE FROM rssctl.\(table) WHERE run_id IN (\(expired))")
+        }
+    }
+
+    private struct Refusal: Codable {
+        let record: Int
+        let code: String
+        let column: String?
+        let reason: String
+    }
+
+    /// Refused rows as JSON.
+    static func text(_ refused: [Int: RowProblem]) throws -> String {
+        let refusals = refused.sorted { $0.key < $1.key }.map {
+            Refusal(record: $0.key, code: $0.value.code.rawValue, column: $0.value.column, reason: $0.value.reason)
+        }
+        return String(decoding: try JSONEncoder().encode(refusals), as: UTF8.self)
+    }
+
+    private static func refused(_ text: String) throws -> [Int: RowProblem] {
+        var refused: [Int: RowProblem] = [:]
+        for refusal in try JSONDecoder().decode([Refusal].self, from: Data(text.utf8)) {
+            guard let code = RowProblem.Code(rawValue: refusal.code) else { continue }
+            refused[refusal.record] = RowProblem(code, column: refusal.column, refusal.reason)
+        }
+        return refused
+    }
+}

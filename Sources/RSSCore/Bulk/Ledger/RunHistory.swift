@@ -1,0 +1,58 @@
+import Foundation
+import PostgresClient
+
+/// A bulk run as the database remembers it.
+public struct RunHistoryEntry: Sendable, Equatable, Encodable {
+    /// The id, by which it can be taken back.
+    public let run: String
+    /// `import`, `update`, `delete`.
+    public let operation: String
+    /// What was loaded: `hardware`.
+    public let object: String
+    /// The file.
+    public let file: String
+    /// When it began.
+    public let startedAt: Date
+    /// When it ended; nil while it loads, or when it was stopped.
+    public let endedAt: Date?
+    /// The role.
+    public let by: String
+    /// Rows of the file.
+    public let read: Int64
+    /// Those that were rejected.
+    public let rejected: Int64
+    /// Rows that were new.
+    public let inserted: Int64
+    /// Rows that were changed.
+    public let updated: Int64
+    /// Rows that were deleted.
+    public let deleted: Int64
+    /// Rows that were left as they are.
+    public let unchanged: Int64
+    /// `loading`, `done`, `undone`.
+    public let state: String
+    /// Until when it can be taken back.
+    public let undoUntil: Date
+}
+
+/// Lists bulk runs.
+public enum RunHistory {
+    /// The newest runs, the newest first.
+    ///
+    /// - Throws: `PostgresError`.
+    public static func list(_ connection: PostgresConnection, limit: Int) async throws -> [RunHistoryEntry] {
+        guard try await BookkeepingSchema.found(connection) ?? 0 >= 4 else { return [] }
+        return try await connection.query(SQLResource(PackageResources.bulk_history_sql).text, [Int64(limit)]).map {
+            row in
+            RunHistoryEntry(
+                run: try row.decode(String.self, "run_id"), operation: try row.decode(String.self, "operation"),
+                object: try row.decode(String.self, "object"), file: try row.decode(String.self, "file_name"),
+                startedAt: try row.decode(Date.self, "started_at"), endedAt: try row.decode(Date?.self, "ended_at"),
+                by: try row.decode(String.self, "by"), read: try row.decode(Int64.self, "read"),
+                rejected: try row.decode(Int64.self, "rejected"), inserted: try row.decode(Int64.self, "inserted"),
+                updated: try row.decode(Int64.self, "updated"), deleted: try row.decode(Int64.self, "deleted"),
+                unchanged: try row.decode(Int64.self, "unchanged"), state: try row.decode(String.self, "state"),
+                undoUntil: try row.decode(Date.self, "undo_until"))
+        }
+    }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// Brings the rows of one batch into the table, in one transaction with its row in the ledger.
+///
+/// New rows go straight in. Where the table has some of them already, the batch goes through a staging table: compared
+/// first, then changed, then inserted, so that rows which are the same are not even locked.
+final class BatchWriter {
+    /// What became of rows.
+    struct Counts: Sendable, Equatable {
+        var inserted = 0
+        var updated = 0
+        var unchanged = 0
+
+        static func + (one: Counts, other: Counts) -> Counts {
+            Counts(
+                inserted: one.inserted + other.inserted, updated: one.updated + other.updated,
+                unchanged: one.unchanged + other.unchanged)
+        }
+    }
+
+    /// Records that the server does not take, with the reason.
+    private(set) var refused: [Int: RowProblem]
+    private(set) var counts = Counts()
+
+    private let connection: PostgresConnection
+    private let statements: LoadStatements
+    private let options: ImportOptions
+    /// The run in the ledger.
+    private let run: String
+    private var number: Int
+
+    /// Somebody changed a row between two of our statements.
+    private struct Overtaken: Error {}
+
+    init(
+        _ connection: PostgresConnection, _ statements: LoadStatements, _ options: ImportOptions, run: String,
+        after number: Int = 0, refused: [Int: RowProblem] = [:]
+    ) {
+        self.connection = connection
+        self.statements = statements
+        self.options = options
+        self.run = run
+        self.number = number
+        self.refused = refused
+    }
+
+    /// The rows of a batch by the records of the file.
+    typealias Range = ClosedRange<Int>
+
+    /// Writes rows straight into the table.
+    ///
+    /// - Parameter send: sends the rows, and says which records they are and how many.
+    /// - Returns: false when the server does not take one of them; then nothing of the batch is in the table.
+    func direct(
+        ids: RowIDs, _ send: (CopyWriter) async throws -> (records: Range, count: Int)
+    ) async throws -> Bool {
+        do {
+            let inserted = try await unit {
+                var sent = (records: 0...0, count: 0)
+                let inserted = try await connection.copyIn(statements.copyDirect) { sent = try await send($0) }
+                try await FaultPoint.reach("bulk.copied")
+                // A trigger may have turned rows away.
+                guard inserted == sent.count else { throw Overtaken() }
+                try await record(sent.records, ids, sent.count, Counts(inserted: inserted))
+                return inserted
+            }
+            counts.inserted += inserted
+            try await FaultPoint.reach("bulk.batch")
+            return true
+        } catch is Overtaken {
+            return false
+        } catch let error as PostgresError where Self.isOfOneRow(error) || Self.isOfConcurrency(error) {
+            return false
+        }
+    }
+
+    /// Compares what is staged with the table, and writes what is new or differs.
+    ///
+    /// A row that the server does not take is found by halves, and put aside.
+    func staged(_ records: Range, ids: RowIDs, count: Int, blanks: UInt64, hasKeyless: Bool) async throws {
+        var attempt = 0
+        while true {
+            do {
+                let found = try await unit {
+                    try await apply(records, ids, count, blanks: blanks, hasKeyless: hasKeyless)
+                }
+                counts = counts + found
+                try await FaultPoint.reach("bulk.batch")
+                return
+            } catch let error where Self.isWorthAnotherTry(error) && attempt < 4 {
+                attempt += 1
+                try await Task.sleep(for: .milliseconds(Int.random(in: 10...(50 << attempt))))
+            } catch let error as PostgresError where Self.isOfOneRow(error) {
+                guard records.count > 1 else {
+                    refused[records.lowerBound] = RowProblem(
+                        .refusedByServer, "the server refuses the row: \(RowProblem.shown(Self.words(error)))")
+                    return
+                }
+                let middle = records.lowerBound + records.count / 2
+                try await staged(
+                    records.lowerBound...(middle - 1), ids: ids, count: count, blanks: blanks, hasKeyless: hasKeyless)
+                try await staged(
+                    middle...records.upperBound, ids: ids, count: count, blanks: blanks, hasKeyless: hasKeyless)
+                return
+            } catch is Overtaken {
+                throw ImportError.contended("rows were changed or removed again and again while they were compared")
+            } catch let error as PostgresError where Self.isOfConcurrency(error) {
+                throw ImportError.contended(error.message)
+            }
+        }
+    }
+
+    private func apply(
+        _ records: Range, _ ids: RowIDs, _ count: Int, blanks: UInt64, hasKeyless: Bool
+    ) async throws -> Counts {
+        let (low, high) = (Int64(records.lowerBound), Int64(records.upperBound))
+        let staged = try await connection.query(
+            "SELECT count(*) FROM \(LoadStatements.stage) WHERE record BETWEEN $1 AND $2", [low, high]
+        ).first?.decode(Int64.self, at: 0)
+        guard let staged, staged > 0 else { return Counts() }
+        // Somebody who holds one of the rows is waited for, but not for ever.
+        try await connection.execute("SET LOCAL lock_timeout = '30s'")
+        try await connection.execute("TRUNCATE \(LoadStatements.plan)")
+        for statement in statements.compare(blanks: blanks) { try await connection.execute(statement, [low, high]) }
+        if hasKeyless { try await connection.execute(statements.compareKeyless, [low, high, run]) }
+        try await connection.execute("ANALYZE \(LoadStatements.plan)")
+        guard let row = try await connection.query(LoadStatements.count).first else { throw Overtaken() }
+        let (new, matched, ambiguous) = try row.decode(Int64.self, Int64.self, Int64.self)
+        var problems: [Int: RowProblem] = [:]
+        if ambiguous > 0 { problems = try await self.problems(ambiguous: true) }
+        if options.onConflict == .error, matched > 0 {
+            problems.merge(try await self.problems(ambiguous: false)) { first, _ in first }
+        }
+        let changed = options.onConflict == .update ? Int(matched) : 0
+        if ambiguous > 0 || options.onConflict != .update {
+            try await connection.execute(LoadStatements.leaveMatched, [options.onConflict != .update])
+        }
+        let found = Counts(
+            inserted: Int(new), updated: changed,
+            unchanged: Int(staged) - Int(new) - changed - problems.count)
+        refused.merge(problems) { first, _ in first }
+        guard !options.isDryRun else { return found }
+        if changed > 0 {
+            number += 1
+            let kept = try await connection.execute(statements.keepBefore, [run, Int32(number)])
+            number -= 1
+            let updated = try await connection.execute(statements.update(blanks: blanks))
+            guard kept == changed, updated == changed else { throw Overtaken() }
+        }
+        if new > 0 {
+            guard try await connection.execute(statements.insert) == Int(new) else { throw Overtaken() }
+        }
+        try await FaultPoint.reach("bulk.applied")
+        try await record(records, ids, count, found)
+        return found
+    }
+
+    /// Rows that are not taken because of what the table has.
+    private func problems(ambiguous: Bool) async throws -> [Int: RowProblem] {
+        var problems: [Int: RowProblem] = [:]
+        let name = statements.key?.name ?? ""
+        for row in try await connection.query(LoadStatements.planned, [ambiguous]) {
+            let (record, matches) = try row.decode(Int64.self, Int64.self)
+            problems[Int(record)] =
+                ambiguous
+                ? RowProblem(.ambiguousKey, column: name, "\(name): \(matches) rows of the table have this value")
+                : RowProblem(.exists, column: name, "\(name): the table has this row already, and it differs")
+        }
+        return problems
+    }
+
+    /// Writes the batch into the ledger.
+    private func record(_ records: Range, _ ids: RowIDs, _ count: Int, _ found: Counts) async throws {
+        number += 1
+        let own = refused.filter { records.contains($0.key) }
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged, refused)
+            VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)
+            """,
+            [
+                run, Int32(number), Int64(records.lowerBound), Int64(records.upperBound), ids.id(0).uuid,
+                ids.id(max(0, count - 1)).uuid, Int64(found.inserted), Int64(found.updated), Int64(found.unchanged),
+                try BulkLedger.text(own),
+            ])
+    }
+
+    /// A transaction, or a part of the one that is open.
+    private func unit<T>(_ body: () async throws -> T) async throws -> T {
+        let number = number
+        do {
+            guard options.isAtomic, !options.isDryRun else {
+                return try await connection.transaction { try await body() }
+            }
+            return try await connection.savepoint { try await body() }
+        } catch {
+            self.number = number
+            throw error
+        }
+    }
+
+    /// Whether an error is about a row, so that the others may be loaded without it.
+    static func isOfOneRow(_ error: PostgresError) -> Bool {
+        guard error.code == .server, let state = error.sqlState else { return false }
+        return ["22", "23", "44", "P0"].contains(state.conditionClass)
+    }
+
+    private static func isOfConcurrency(_ error: PostgresError) -> Bool {
+        error.sqlState == .deadlockDetected || error.sqlState == .serializationFailure
+    }
+
+    private static func isWorthAnotherTry(_ error: any Error) -> Bool {
+        if error is Overtaken { return true }
+        guard let error = error as? PostgresError else { return false }
+        return isOfConcurrency(error) || error.sqlState == .uniqueViolation
+    }
+
+    private static func words(_ error: PostgresError) -> String {
+        error.detail.map { "\(error.message); \($0)" } ?? error.message
+    }
+}

@@ -1,0 +1,181 @@
+import PostgresClient
+
+/// The SQL by which a batch gets into its table. All names are the table description's own words, never the file's.
+struct LoadStatements: Sendable {
+    /// The rows of a batch.
+    static let stage = "pg_temp.rssctl_stage"
+    /// What is to be done with those rows that the table does not have as they are.
+    static let plan = "pg_temp.rssctl_plan"
+
+    let table: ImportTable
+    let columns: [ImportColumn]
+    let key: ImportColumn?
+    /// Whether the server keeps the key unique.
+    let isKeyUnique: Bool
+    /// A row of the table keeps its value where the file has none.
+    let fillsOnly: Bool
+
+    private var targets: [String] { columns.map(\.target) }
+
+    /// How many fields a row has on its way into the table: its id, its columns, its metadata.
+    var directFields: Int { 2 + columns.count }
+
+    /// How many it has on its way into the staging table.
+    var stagedFields: Int { 6 + columns.count }
+
+    /// Rows straight into the table.
+    var copyDirect: String {
+        "COPY \(table.table) (id, \(targets.joined(separator: ", ")), metadata) FROM STDIN (FORMAT binary)"
+    }
+
+    /// Rows into the staging table.
+    var copyStaged: String {
+        "COPY \(Self.stage) (record, blanks, nth, has_key, id, metadata, \(targets.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
+    }
+
+    /// The staging tables, outside any transaction: reading a long file holds back nobody's vacuum.
+    var create: [String] {
+        let fields = columns.map { "\($0.target) \($0.type.sqlType)" }
+        return [
+            "DROP TABLE IF EXISTS \(Self.stage), \(Self.plan)",
+            """
+            CREATE TEMP TABLE rssctl_stage (record bigint, blanks bigint, nth integer, has_key boolean, id uuid, metadata jsonb,
+                \(fields.joined(separator: ", ")))
+            """,
+            "CREATE TEMP TABLE rssctl_plan (record bigint, old uuid, matches bigint)",
+        ]
+    }
+
+    /// The columns of the staging table that it is joined by, of which the planner needs to know.
+    var joined: String { (["record"] + (key.map { [$0.target] } ?? [])).joined(separator: ", ") }
+
+    /// How many of some keys (`$1`) the table has.
+    var probe: String? {
+        guard isKeyUnique, let key else { return nil }
+        return "SELECT count(*) FROM \(table.table) WHERE \(key.target) = ANY ($1)"
+    }
+
+    /// Compares the staged rows from `$1` to `$2` with the table: which are new, which differ. Writes nothing to the
+    /// table and locks nothing in it.
+    func compare(blanks: UInt64) -> [String] {
+        let stored = targets.map { "t.\($0)" }.joined(separator: ", ")
+        let wanted = columns.indices.map { value($0, blanks) }.joined(separator: ", ")
+        let range = "s.record BETWEEN $1 AND $2"
+        var statements: [String] = []
+        if let key {
+            let join = "t.\(key.target) = s.\(key.target)"
+            if isKeyUnique {
+                statements.append(
+                    """
+                    INSERT INTO \(Self.plan)
+                    SELECT s.record, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
+                    WHERE \(range) AND s.has_key AND (t.id IS NULL OR ROW(\(stored)) IS DISTINCT FROM ROW(\(wanted)))
+                    """)
+            } else {
+                statements.append(
+                    """
+                    WITH found AS (
+                        SELECT s.record, min(t.id::text)::uuid AS id, count(t.id) AS matches
+                        FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
+                        WHERE \(range) AND s.has_key GROUP BY s.record
+                    )
+                    INSERT INTO \(Self.plan)
+                    SELECT f.record, f.id, f.matches
+                    FROM found AS f JOIN \(Self.stage) AS s USING (record) LEFT JOIN \(table.table) AS t ON t.id = f.id
+                    WHERE f.matches <> 1 OR ROW(\(stored)) IS DISTINCT FROM ROW(\(wanted))
+                    """)
+            }
+        }
+        return statements
+    }
+
+    /// The same of rows without a key: new are those that the table does not have value for value, as often as it has
+    /// them. `$3` is the run: what it inserted itself is no row that was there before.
+    var compareKeyless: String {
+        let stored = targets.map { "t.\($0)" }.joined(separator: ", ")
+        let staged = targets.map { "s.\($0)" }.joined(separator: ", ")
+        let keyless = key.map { "t.\($0.target) IS NULL AND " } ?? ""
+        return """
+            WITH known AS (
+                SELECT ROW(\(stored))::text AS print, count(*) AS n
+                FROM \(table.table) AS t
+                WHERE \(keyless)t.\(table.scope) IN (
+                    SELECT s.\(table.scope) FROM \(Self.stage) AS s WHERE s.record BETWEEN $1 AND $2 AND NOT s.has_key)
+                AND NOT EXISTS (
+                    SELECT FROM rssctl.bulk_batch AS b WHERE b.run_id = $3::uuid AND t.id BETWEEN b.first_id AND b.last_id)
+                GROUP BY 1
+            )
+            INSERT INTO \(Self.plan)
+            SELECT s.record, NULL, 1 FROM \(Self.stage) AS s LEFT JOIN known AS k ON k.print = ROW(\(staged))::text
+            WHERE s.record BETWEEN $1 AND $2 AND NOT s.has_key AND s.nth > coalesce(k.n, 0)
+            """
+    }
+
+    /// All of a batch, to be shown.
+    var all: [String] {
+        compare(blanks: 0) + (key == nil ? [compareKeyless] : []) + [keepBefore, update(blanks: 0), insert]
+    }
+
+    /// What the comparison found: new rows, rows that differ, rows whose key several have.
+    static let count = """
+        SELECT count(*) FILTER (WHERE old IS NULL), count(*) FILTER (WHERE old IS NOT NULL AND matches = 1),
+            count(*) FILTER (WHERE matches > 1)
+        FROM \(plan)
+        """
+
+    /// The records that are to be changed (`$1` is 1), or whose key several rows have, with the number of those.
+    static let planned =
+        "SELECT record, matches FROM \(plan) WHERE old IS NOT NULL AND (matches > 1) = $1 ORDER BY record"
+
+    /// Leaves rows as they are that differ, or whose key several have.
+    static let leaveMatched = "DELETE FROM \(plan) WHERE old IS NOT NULL AND ($1 OR matches > 1)"
+
+    /// Keeps the rows that are changed as they are before, and locks them. `$1` is the run, `$2` the batch.
+    var keepBefore: String { Self.keepBefore(table.table, from: "\(Self.plan) AS p", on: "p.old") }
+
+    /// The same of rows found otherwise. What an undo put back counts as what it was before it was changed.
+    static func keepBefore(_ table: String, from source: String, on id: String) -> String {
+        """
+        INSERT INTO rssctl.bulk_before (run_id, batch, id, was, before)
+        SELECT $1::uuid, $2, t.id,
+            coalesce((
+                SELECT b.was FROM rssctl.bulk_undo AS u JOIN rssctl.bulk_before AS b USING (run_id, batch)
+                WHERE u.xmin = t.xmin AND b.id = t.id LIMIT 1), t.xmin),
+            to_jsonb(t)
+        FROM \(source) JOIN \(table) AS t ON t.id = \(id)
+        FOR UPDATE OF t
+        """
+    }
+
+    /// Changes the rows that differ.
+    func update(blanks: UInt64) -> String {
+        let changes = columns.indices.filter { columns[$0].target != key?.target }
+            .map { "\(columns[$0].target) = \(value($0, blanks))" }
+        return """
+            UPDATE \(table.table) AS t SET \(changes.joined(separator: ", ")), updated_at = now()
+            FROM \(Self.plan) AS p JOIN \(Self.stage) AS s USING (record)
+            WHERE t.id = p.old
+            """
+    }
+
+    /// Inserts the new rows.
+    var insert: String {
+        """
+        INSERT INTO \(table.table) (id, \(targets.joined(separator: ", ")), metadata)
+        SELECT s.id, \(targets.map { "s.\($0)" }.joined(separator: ", ")), s.metadata
+        FROM \(Self.plan) AS p JOIN \(Self.stage) AS s USING (record)
+        WHERE p.old IS NULL
+        ORDER BY s.record
+        """
+    }
+
+    /// The value that a row of the table gets.
+    private func value(_ index: Int, _ blanks: UInt64) -> String {
+        let target = columns[index].target
+        if columns[index].fallback != nil {
+            guard blanks & 1 << UInt64(index) != 0 else { return "s.\(target)" }
+            return "CASE WHEN s.blanks & \(Int64(1) << Int64(index)) <> 0 THEN t.\(target) ELSE s.\(target) END"
+        }
+        return fillsOnly && columns[index].target != key?.target ? "coalesce(s.\(target), t.\(target))" : "s.\(target)"
+    }
+}

@@ -1,0 +1,61 @@
+import CSV
+
+/// Lays out the rows of a rejects file in the dialect of the input.
+///
+/// The text is UTF-8 whatever the input was in; a byte order mark says so where it could be doubted.
+struct RejectsWriter {
+    private let delimiter: UInt8
+    private let quote: UInt8
+    private let header: ImportHeader
+    private var writer: RecordWriter
+
+    /// Writes the header.
+    init(_ file: ImportFile, needsMark: Bool, sink: @escaping ([UInt8]) throws -> Void) throws {
+        delimiter = file.dialect.delimiter
+        quote = file.dialect.quote ?? UInt8(ascii: "\"")
+        header = file.header
+        let detection = file.detection
+        if needsMark || file.dialect.encoding != .utf8 || detection?.hasByteOrderMark == true {
+            try sink([0xEF, 0xBB, 0xBF])
+        }
+        writer = RecordWriter(file.dialect, lineEnding: detection?.lineEnding ?? .lf, sink: sink)
+        let kept = zip(header.names, header.uses).filter { $1 != .remark }.map(\.0)
+        try writer.write(raw: joined((ImportHeader.remarks + kept).map { Array($0.utf8) }))
+    }
+
+    /// Writes a rejected record behind what is to be said of it.
+    mutating func write(_ record: Record, _ problems: [RowProblem]) throws {
+        var codes: [String] = []
+        for problem in problems where !codes.contains(problem.code.rawValue) { codes.append(problem.code.rawValue) }
+        let remarks = [
+            "\(record.line)", problems.compactMap(\.column).joined(separator: "; "), codes.joined(separator: "; "),
+            problems.map(\.reason).joined(separator: "; "),
+        ]
+        try writer.write(raw: joined(remarks.map { Array($0.utf8) }) + [delimiter] + original(record))
+    }
+
+    /// Hands over what is held.
+    mutating func flush() throws { try writer.flush() }
+
+    /// The record as it stands in the file, where that can be read again; else its fields, written anew.
+    private func original(_ record: Record) -> [UInt8] {
+        let isAsItStands = !header.hasRemarks && record.problems.allSatisfy { $0.kind == .nulByte }
+        if isAsItStands { return Array(record.raw) }
+        // A record that is too long has no fields, only its beginning.
+        if record.count == 0 { return quoted(Array(record.raw)) }
+        let kept = (0..<record.count).filter { $0 >= header.uses.count || header.uses[$0] != .remark }
+        return joined(kept.map { record.bytes($0) })
+    }
+
+    private func joined(_ fields: [[UInt8]]) -> [UInt8] {
+        Array(fields.map { needsQuotes($0) ? quoted($0) : $0 }.joined(separator: [delimiter]))
+    }
+
+    private func needsQuotes(_ field: [UInt8]) -> Bool {
+        field.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }
+    }
+
+    private func quoted(_ field: [UInt8]) -> [UInt8] {
+        [quote] + field.flatMap { $0 == quote ? [$0, $0] : [$0] } + [quote]
+    }
+}

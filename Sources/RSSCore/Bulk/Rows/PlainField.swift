@@ -1,0 +1,197 @@
+import PostgresClient
+
+/// Reads the fields that most rows consist of, straight from the bytes of the file: printable ASCII without blanks at its
+/// ends, in the form that is usual for the column. Whatever is not plain is left to ``FieldReader``, which takes more
+/// forms and knows what to say; both come to the same value.
+struct PlainField: Sendable {
+    private enum Form {
+        case text, word, integer, inet, macaddr, date, jsonObject, known
+    }
+
+    private let form: Form
+    /// The longest text.
+    private var limit = 0
+    private var range: ClosedRange<Int16> = 0...0
+    private var words: [[UInt8]] = []
+
+    init(_ type: ImportType) {
+        switch type {
+        case .text(let limit):
+            form = .text
+            self.limit = limit
+        case .word(let words):
+            form = .word
+            self.words = words.map { Array($0.utf8) }
+        case .integer(let range):
+            form = .integer
+            self.range = range
+        case .inet: form = .inet
+        case .macaddr: form = .macaddr
+        case .date: form = .date
+        case .jsonObject: form = .jsonObject
+        case .name, .reference: form = .known
+        }
+    }
+
+    /// Writes the value of a field.
+    ///
+    /// - Returns: false when the field is not plain; nothing is written then.
+    @inline(__always)
+    func read(_ bytes: UnsafeBufferPointer<UInt8>, _ known: borrowing KnownIDs, into sink: inout FieldSink) -> Bool {
+        guard Self.isPlain(bytes) else { return false }
+        switch form {
+        case .text:
+            guard bytes.count <= limit else { return false }
+            sink.text(bytes)
+            return true
+        case .known:
+            guard let id = known.find(bytes) else { return false }
+            sink.uuid(id)
+            return true
+        case .word: return word(bytes, &sink)
+        case .integer: return integer(bytes, &sink)
+        case .inet: return Self.address(bytes, &sink)
+        case .macaddr: return Self.hardwareAddress(bytes, &sink)
+        case .date: return Self.date(bytes, &sink)
+        case .jsonObject:
+            guard JSONSyntax.problem(in: bytes) == nil else { return false }
+            sink.jsonb(bytes)
+            return true
+        }
+    }
+
+    /// Whether all bytes are printable ASCII, those at the ends no blanks, and the whole no word for no value.
+    @inline(__always)
+    static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let count = bytes.count
+        guard let base = bytes.baseAddress, count > 0, base[0] != 0x20, base[count - 1] != 0x20 else { return false }
+        // `-`, `n/a` and `null`, in any case.
+        if count < 5, count != 2, base[0] == 0x2D || base[0] | 0x20 == 0x6E { return false }
+        let raw = UnsafeRawPointer(base)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high = ones << 7
+        var offset = 0
+        while offset + 8 <= count {
+            let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            // A byte below 0x20, above 0x7E, or beyond ASCII sets its highest bit; Hacker's Delight, 6-1.
+            if ((word &- ones &* 0x20) | (word &+ ones) | word) & high != 0 { return false }
+            offset += 8
+        }
+        while offset < count {
+            if base[offset] < 0x20 || base[offset] > 0x7E { return false }
+            offset += 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    private func word(_ bytes: UnsafeBufferPointer<UInt8>, _ sink: inout FieldSink) -> Bool {
+        for word in words where word.count == bytes.count {
+            guard word.withUnsafeBytes({ $0.hasSameBytes(as: UnsafeRawBufferPointer(bytes)) }) else { continue }
+            sink.text(bytes)
+            return true
+        }
+        return false
+    }
+
+    @inline(__always)
+    private func integer(_ bytes: UnsafeBufferPointer<UInt8>, _ sink: inout FieldSink) -> Bool {
+        guard bytes.count <= 4 else { return false }
+        var value: Int16 = 0
+        for byte in bytes {
+            let digit = byte &- 0x30
+            guard digit <= 9 else { return false }
+            value = value &* 10 &+ Int16(digit)
+        }
+        guard range.contains(value) else { return false }
+        sink.integer(value)
+        return true
+    }
+
+    /// `10.1.2.3`, `10.1.2.0/24`
+    @inline(__always)
+    private static func address(_ bytes: UnsafeBufferPointer<UInt8>, _ sink: inout FieldSink) -> Bool {
+        var address: UInt32 = 0
+        var part: UInt32 = 0
+        var (digits, dots) = (0, 0)
+        var prefixLength: UInt32 = 32
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            let digit = byte &- 0x30
+            if digit <= 9 {
+                // A leading zero means octal to some and nothing to PostgreSQL.
+                guard digits < 3, digits == 0 || part > 0 else { return false }
+                part = part * 10 + UInt32(digit)
+                digits += 1
+            } else {
+                guard digits > 0, part <= 255 else { return false }
+                address = address << 8 | part
+                (part, digits) = (0, 0)
+                if byte == 0x2E {
+                    dots += 1
+                    guard dots <= 3 else { return false }
+                } else {
+                    guard byte == 0x2F, dots == 3, (1...2).contains(bytes.count - index) else { return false }
+                    prefixLength = 0
+                    while index < bytes.count {
+                        let digit = bytes[index] &- 0x30
+                        guard digit <= 9 else { return false }
+                        prefixLength = prefixLength * 10 + UInt32(digit)
+                        index += 1
+                    }
+                    guard prefixLength <= 32 else { return false }
+                    sink.ipv4(address, prefixLength: UInt8(prefixLength))
+                    return true
+                }
+            }
+        }
+        guard dots == 3, digits > 0, part <= 255 else { return false }
+        sink.ipv4(address << 8 | part, prefixLength: 32)
+        return true
+    }
+
+    /// `08:00:2b:01:02:03`, `08-00-2b-01-02-03`
+    @inline(__always)
+    private static func hardwareAddress(_ bytes: UnsafeBufferPointer<UInt8>, _ sink: inout FieldSink) -> Bool {
+        guard bytes.count == 17, bytes[2] == 0x3A || bytes[2] == 0x2D else { return false }
+        let separator = bytes[2]
+        var address: UInt64 = 0
+        var index = 0
+        while index < 17 {
+            guard let high = hex(bytes[index]), let low = hex(bytes[index + 1]) else { return false }
+            if index < 15, bytes[index + 2] != separator { return false }
+            address = address << 8 | high << 4 | low
+            index += 3
+        }
+        sink.macaddr(address)
+        return true
+    }
+
+    @inline(__always)
+    private static func hex(_ byte: UInt8) -> UInt64? {
+        if byte &- 0x30 <= 9 { return UInt64(byte &- 0x30) }
+        let letter = (byte | 0x20) &- 0x61
+        return letter <= 5 ? UInt64(letter) + 10 : nil
+    }
+
+    /// `2026-11-24`
+    @inline(__always)
+    private static func date(_ bytes: UnsafeBufferPointer<UInt8>, _ sink: inout FieldSink) -> Bool {
+        guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D, let century = number(bytes, 0),
+            let rest = number(bytes, 2), let month = number(bytes, 5), let day = number(bytes, 8), century + rest > 0,
+            let date = CalendarDate(year: century * 100 + rest, month: month, day: day)
+        else { return false }
+        // Days since 2000-01-01.
+        sink.integer(Int32(date.daysSinceEpoch - 10_957))
+        return true
+    }
+
+    /// Two digits.
+    @inline(__always)
+    private static func number(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int? {
+        let (tens, ones) = (bytes[index] &- 0x30, bytes[index + 1] &- 0x30)
+        return tens <= 9 && ones <= 9 ? Int(tens) * 10 + Int(ones) : nil
+    }
+}

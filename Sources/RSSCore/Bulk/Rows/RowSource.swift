@@ -1,0 +1,121 @@
+import CSV
+
+/// The rows of a file, chunk by chunk, those with something wrong apart from the others.
+///
+/// A file is read more than once: first to know what is in it, then to write down what is rejected, then to load the rest.
+/// Each time the same comes out, so nothing has to be kept in between.
+struct RowSource {
+    /// A row that is not taken, and why.
+    struct Rejected {
+        let record: Record
+        let problems: [RowProblem]
+    }
+
+    /// Rows that are read at once; one round trip resolves their references.
+    static let chunkRows = 1000
+    /// The bytes at which a chunk is full before it has so many rows.
+    static let chunkBytes = 1 << 20
+
+    private let name: String
+    private var reader: RecordReader
+    private let validator: RowValidator
+    private let resolver: ReferenceResolver?
+    private let repeated: RepeatedKeys.Found
+    private let refused: [Int: RowProblem]
+
+    /// Reads a file from its beginning.
+    ///
+    /// - Parameters:
+    ///   - resolver: without one, references are not looked up.
+    ///   - repeated: which rows are not taken because another one has their key.
+    ///   - refused: what the server did not take, by record.
+    /// - Throws: ``ImportError``.
+    init(
+        _ file: ImportFile, _ validator: RowValidator, _ resolver: ReferenceResolver?,
+        repeated: RepeatedKeys.Found = RepeatedKeys.Found(), refused: [Int: RowProblem] = [:]
+    ) throws {
+        name = file.name
+        reader = try file.rows()
+        self.validator = validator
+        self.resolver = resolver
+        self.repeated = repeated
+        self.refused = refused
+    }
+
+    /// Bytes of the file that were read.
+    var bytesRead: Int64 { reader.bytesRead }
+
+    /// What became of a chunk.
+    struct Chunk {
+        /// Rows of the file, good and bad.
+        var read = 0
+        /// Those that are not taken, in the order of the file.
+        var rejected: [Rejected] = []
+    }
+
+    /// Reads the next chunk; the good rows take the place of what is in `rows`.
+    ///
+    /// - Returns: nil at the end of the file.
+    /// - Throws: ``ImportError``, `PostgresError`.
+    mutating func next(into rows: EncodedRows) async throws -> Chunk? {
+        rows.removeAll()
+        var chunk = Chunk()
+        // Only of rows that wait for an answer, and may turn out to be wrong yet.
+        var waiting: [Int: Record] = [:]
+        var bytes = 0
+        var isAtEnd = false
+        while chunk.read < Self.chunkRows, bytes < Self.chunkBytes {
+            guard let record = try read() else {
+                isAtEnd = true
+                break
+            }
+            bytes += record.raw.count
+            let pending = rows.pending.count
+            let problems = validator.validate(record, into: rows)
+            if !problems.isEmpty {
+                // Blank rows are not counted; that a row is one is asked only where something is missing.
+                if RowValidator.isBlank(record) { continue }
+                chunk.rejected.append(Rejected(record: record, problems: problems))
+            } else if let problem = objection(to: record, in: rows) {
+                rows.drop(rows.rows.count - 1)
+                chunk.rejected.append(Rejected(record: record, problems: [problem]))
+            } else if rows.pending.count > pending {
+                waiting[rows.rows.count - 1] = record
+            }
+            chunk.read += 1
+        }
+        if let resolver, !rows.pending.isEmpty {
+            let problems = try await resolver.resolve(rows, validator)
+            for (row, problems) in Dictionary(grouping: problems, by: \.row) {
+                guard let record = waiting[row] else { continue }
+                chunk.rejected.append(Rejected(record: record, problems: problems.map(\.problem)))
+            }
+            if !problems.isEmpty { chunk.rejected.sort { $0.record.number < $1.record.number } }
+        }
+        return chunk.read == 0 && isAtEnd ? nil : chunk
+    }
+
+    private mutating func read() throws -> Record? {
+        do {
+            return try reader.next()
+        } catch {
+            throw ImportError.unreadable(name, reason: "\(error)", isPermission: false)
+        }
+    }
+
+    /// What speaks against a row that is right in itself: the last one of the rows.
+    private func objection(to record: Record, in rows: EncodedRows) -> RowProblem? {
+        if let problem = refused[record.number] { return problem }
+        let index = rows.rows.count - 1
+        guard rows.rows[index].hasKey else {
+            if let nth = repeated.ordinals[record.number] { rows.setOrdinal(index, nth) }
+            return nil
+        }
+        guard let line = repeated.losers[record.number], let key = validator.key else { return nil }
+        let text = validator.keyText(record)
+        return RowProblem(
+            .repeatedKey, column: key.name, value: text,
+            "\(key.name): '\(RowProblem.shown(text))' is that of line \(line) \(line < record.line ? "already" : "too")"
+        )
+    }
+}

@@ -1,0 +1,223 @@
+import CSV
+import Foundation
+
+/// Turns records into rows in COPY's binary format. Knows no database: what references mean is asked for afterwards, of
+/// what is in ``EncodedRows/pending``, and taught with ``learn(_:as:column:)``.
+struct RowValidator {
+    /// The columns whose values a row has: those of the file, and those given for all rows.
+    let columns: [ImportColumn]
+    /// The column by which a row is known again; nil where the file has none of the table's keys.
+    let key: ImportColumn?
+
+    private let header: ImportHeader
+    private let cells: [Cell]
+    /// Fields whose column has no name.
+    private let unnamed: [Int]
+    private let encoding: String
+
+    /// One column of a row.
+    private final class Cell {
+        let field: Int?
+        let plain: PlainField
+        let reader: FieldReader
+        /// The value of rows that have none, encoded.
+        let blank: [UInt8]
+        /// Whether a row without a value is to be left as it is where the table has it.
+        let keepsBlank: Bool
+        /// Whether it must have a value, and no constant gives one.
+        let isRequired: Bool
+        /// Whether it is the key.
+        let isKey: Bool
+        /// The names and references whose ids are known.
+        @exclusivity(unchecked) var known = KnownIDs()
+
+        init(_ column: ImportColumn, field: Int?, names: LoadedNames?, constant: ImportValue?, isKey: Bool) {
+            self.field = field
+            self.isKey = isKey
+            plain = PlainField(column.type)
+            reader = FieldReader(column: column, names: names)
+            blank = (constant ?? column.fallback ?? .null).encoded
+            keepsBlank = constant == nil && column.fallback != nil
+            isRequired = column.isRequired && constant == nil
+            for (name, id) in names?.exact ?? [:] {
+                known.insert(Array(name.utf8), id)
+                known.insert(Array(id.uuidString.lowercased().utf8), id)
+            }
+        }
+    }
+
+    /// Makes a validator.
+    ///
+    /// - Parameters:
+    ///   - key: the column by which a row is known again; unless given, the first of the table's keys that the file has.
+    ///   - names: the names and ids of each kind that the table's columns look up.
+    ///   - constants: the values of columns for rows that have none.
+    ///   - encoding: the encoding of the file, for messages.
+    init(
+        _ table: ImportTable, header: ImportHeader, key: String? = nil, names: [String: LoadedNames] = [:],
+        constants: [String: ImportValue] = [:], encoding: String = "UTF-8"
+    ) {
+        self.header = header
+        self.encoding = encoding
+        let used = table.columns.indices.filter {
+            header.field(of: $0) != nil || constants[table.columns[$0].name] != nil
+        }
+        columns = used.map { table.columns[$0] }
+        let columns = columns
+        let candidates = key.map { [$0] } ?? table.keys
+        let keyColumn = candidates.lazy.compactMap { name in columns.first { $0.target == name } }.first
+        self.key = keyColumn
+        unnamed = header.uses.indices.filter { header.uses[$0] == .unnamed }
+        cells = used.map { index in
+            let column = table.columns[index]
+            var found: LoadedNames?
+            if case .name(let kind) = column.type { found = names[kind] }
+            return Cell(
+                column, field: header.field(of: index), names: found, constant: constants[column.name],
+                isKey: column.target == keyColumn?.target)
+        }
+    }
+
+    /// Validates a record, and adds it to the rows when nothing is wrong with it.
+    ///
+    /// - Returns: all that is wrong.
+    func validate(_ record: Record, into rows: EncodedRows) -> [RowProblem] {
+        if record.count != header.names.count || record.hasProblems {
+            let problems = structure(of: record)
+            // With fields that are not where they belong, what each of them says is not known.
+            if !problems.isEmpty { return problems }
+        }
+        var sink = rows.begin(upTo: record.raw.count + cells.count * FieldSink.overhead)
+        var row = EncodedRows.Row(
+            record: record.number, line: record.line, start: rows.count, end: 0)
+        var problems: [RowProblem] = []
+        var pending: [EncodedRows.Pending] = []
+        for (index, cell) in cells.enumerated() {
+            let place = sink.end
+            if !read(cell, index, record, &sink, rows, &pending, &problems) {
+                if cell.keepsBlank { row.blanks |= 1 << UInt64(index) }
+            } else if cell.isKey {
+                row.keyStart = rows.offset(place) + 4
+                row.keyEnd = rows.offset(sink.end)
+            }
+        }
+        for field in unnamed where !record.isEmpty(field) {
+            let text = FieldReader.trimmed(record.string(field) ?? "?")
+            if text.isEmpty { continue }
+            problems.append(
+                RowProblem(
+                    .valueWithoutColumn, value: text,
+                    "'\(RowProblem.shown(text))' stands in field \(field + 1), whose column has no name"))
+        }
+        guard problems.isEmpty else { return problems }
+        row.end = rows.offset(sink.end)
+        for index in pending.indices { pending[index].row = rows.rows.count }
+        rows.end(row, pending: pending)
+        return []
+    }
+
+    /// Writes one field.
+    ///
+    /// - Returns: whether it has a value of its own.
+    @inline(__always)
+    private func read(
+        _ cell: Cell, _ index: Int, _ record: Record, _ sink: inout FieldSink, _ rows: EncodedRows,
+        _ pending: inout [EncodedRows.Pending], _ problems: inout [RowProblem]
+    ) -> Bool {
+        guard let field = cell.field else {
+            cell.blank.withUnsafeBytes { sink.encoded($0) }
+            return false
+        }
+        let isPlain = record.withBytes(field) { cell.plain.read($0, cell.known, into: &sink) }
+        if isPlain { return true }
+        if !cell.isRequired, record.isEmpty(field) {
+            cell.blank.withUnsafeBytes { sink.encoded($0) }
+            return false
+        }
+        let text = record.string(field)
+        if !cell.isRequired, let text, FieldReader.meansNothing(FieldReader.trimmed(text)) {
+            cell.blank.withUnsafeBytes { sink.encoded($0) }
+            return false
+        }
+        switch cell.reader.read(text, encoding: encoding) {
+        case .value(let value):
+            if case .unresolved(let text) = value {
+                pending.append(
+                    EncodedRows.Pending(row: 0, column: index, place: rows.offset(sink.end) + 4, text: text))
+            }
+            value.encoded.withUnsafeBytes { sink.encoded($0) }
+            return true
+        case .problem(let problem):
+            problems.append(problem)
+            return false
+        }
+    }
+
+    /// The value of the key as it stands in a record, for messages.
+    func keyText(_ record: Record) -> String {
+        cells.first(where: \.isKey)?.field.flatMap { record.string($0) }.map(FieldReader.trimmed) ?? ""
+    }
+
+    /// Whether the file has fields that the database has to be asked for.
+    var looksUp: Bool {
+        zip(cells, columns).contains { cell, column in
+            if case .reference = column.type { cell.field != nil } else { false }
+        }
+    }
+
+    /// Teaches what a text in a column stands for.
+    func learn(_ text: String, as id: UUID, column: Int) { cells[column].known.insert(Array(text.utf8), id) }
+
+    /// How many texts a column knows.
+    func known(_ column: Int) -> Int { cells[column].known.count }
+
+    /// Forgets what was learnt for a column.
+    func forget(_ column: Int) { cells[column].known = KnownIDs() }
+
+    /// Whether every field is empty: spreadsheets leave such rows at their end, and they mean nothing.
+    static func isBlank(_ record: Record) -> Bool {
+        record.problems.isEmpty
+            && (0..<record.count).allSatisfy {
+                record.isEmpty($0) || FieldReader.trimmed(record.string($0) ?? "?").isEmpty
+            }
+    }
+
+    /// What is wrong with the record as such.
+    private func structure(of record: Record) -> [RowProblem] {
+        var problems: [RowProblem] = []
+        for problem in record.problems {
+            let column = problem.field < header.names.count ? header.names[problem.field] : nil
+            switch problem.kind {
+            case .tooLong(let limit):
+                return [RowProblem(.recordTooLong, "the row is longer than \(limit) bytes; is a quote missing?")]
+            case .unterminatedQuote:
+                return [
+                    RowProblem(
+                        .unterminatedQuote, column: column,
+                        "the quote that is opened on line \(problem.line) is never closed")
+                ]
+            case .textAfterQuote:
+                problems.append(
+                    RowProblem(
+                        .textAfterQuote, column: column,
+                        "text follows a closing quote; double the quotes within a quoted field"))
+            case .nulByte:
+                // Told with the field that holds it.
+                continue
+            }
+        }
+        let expected = header.names.count
+        if record.count < expected {
+            problems.append(
+                RowProblem(
+                    .tooFewFields,
+                    "\(record.count) field\(record.count == 1 ? "" : "s") where the header has \(expected)"))
+        } else if record.count > expected {
+            problems.append(
+                RowProblem(
+                    .tooManyFields, value: record.string(expected),
+                    "\(record.count) fields where the header has \(expected); quote a value that holds the delimiter"))
+        }
+        return problems
+    }
+}

@@ -1,0 +1,83 @@
+/// What can be imported into a table: its columns with their types, its key, and by which names a file may call them.
+///
+/// The import itself knows no table; a new object is a new value of this type.
+public struct ImportTable: Sendable {
+    /// The object as the user names it: `hardware`.
+    public let object: String
+    /// The table.
+    public let table: String
+    /// The columns that a file may have, in the order of the table.
+    public let columns: [ImportColumn]
+    /// The columns by which a row is known again, by their names in the table: the first that it has a value for. Rows
+    /// without any are known by all their values.
+    public let keys: [String]
+    /// The column whose index finds the rows that may be the same as one without a key.
+    public let scope: String
+    /// What `metadata` of a new row says, as JSON.
+    public let metadata: String
+
+    /// A column by the name it has in files.
+    public func column(_ name: String) -> ImportColumn? { columns.first { $0.name == name } }
+}
+
+/// A column of a file, and the column of the table that it goes to.
+public struct ImportColumn: Sendable {
+    /// Its name in files.
+    public let name: String
+    /// Its name in the table.
+    public let target: String
+    /// What it holds.
+    public let type: ImportType
+    /// Whether every row must have a value.
+    public let isRequired: Bool
+    /// What a new row gets for no value; an existing row keeps what it has. Nil: no value is NULL.
+    public let fallback: ImportValue?
+    /// Other names that files have for it; case, blanks and punctuation do not matter.
+    public let aliases: [String]
+
+    /// Makes a column; in the table it has the same name unless told otherwise.
+    public init(
+        _ name: String, _ type: ImportType, target: String? = nil, isRequired: Bool = false,
+        fallback: ImportValue? = nil,
+        aliases: [String] = []
+    ) {
+        self.name = name
+        self.target = target ?? name
+        self.type = type
+        self.isRequired = isRequired
+        self.fallback = fallback
+        self.aliases = aliases
+    }
+}
+
+/// What a column holds, as the table defines it.
+public enum ImportType: Sendable, Equatable {
+    /// `varchar(n)`.
+    case text(limit: Int)
+    /// One of the words of a CHECK constraint.
+    case word([String])
+    /// A `smallint` within bounds.
+    case integer(ClosedRange<Int16>)
+    case inet
+    case macaddr
+    case date
+    /// A `jsonb` that holds an object.
+    case jsonObject
+    /// The id of something few, named by its name or id; all of them are loaded before the import.
+    case name(of: String)
+    /// The id of something many, named by its number or id; asked for chunk by chunk.
+    case reference(to: String)
+
+    /// The type of the staging column.
+    var sqlType: String {
+        switch self {
+        case .text, .word: "text"
+        case .integer: "smallint"
+        case .inet: "inet"
+        case .macaddr: "macaddr"
+        case .date: "date"
+        case .jsonObject: "jsonb"
+        case .name, .reference: "uuid"
+        }
+    }
+}

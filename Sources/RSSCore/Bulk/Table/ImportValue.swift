@@ -1,0 +1,34 @@
+import Foundation
+import PostgresClient
+
+/// A value that passed validation.
+public enum ImportValue: Sendable, Equatable {
+    case null
+    case text(String)
+    case integer(Int16)
+    case inet(InetAddress)
+    case macaddr(MACAddress)
+    case date(CalendarDate)
+    case json(String)
+    case id(UUID)
+    /// A number or id that the database has yet to be asked for.
+    case unresolved(String)
+
+    /// The bytes of a field of a row, with their length in front. An unresolved one has sixteen to be filled in.
+    var encoded: [UInt8] {
+        var encoder = BinaryCopyEncoder(fieldsPerRow: 0)
+        _ = encoder.drain()
+        switch self {
+        case .null: encoder.null()
+        case .text(let text): encoder.text(text)
+        case .integer(let number): encoder.int2(number)
+        case .inet(let address): encoder.inet(address)
+        case .macaddr(let address): encoder.macaddr(address)
+        case .date(let day): encoder.date(day)
+        case .json(let text): encoder.jsonb(text)
+        case .id(let id): encoder.uuid(id)
+        case .unresolved: encoder.uuid(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+        }
+        return encoder.drain()
+    }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// Takes a bulk run back, batch by batch, the last one first: rows that it inserted go, rows that it changed or deleted are
+/// put back as they were.
+///
+/// A row is as the run left it when its `xmin` is that of the batch's row in the ledger. One that somebody changed since is
+/// left alone and told, unless force is used.
+public struct RunUndo: Sendable {
+    /// What is done, or would be.
+    public struct Outcome: Sendable, Equatable {
+        /// The run that is taken back.
+        public var run = ""
+        /// Its file.
+        public var file = ""
+        /// Its table.
+        public var table = ""
+        /// Rows that it inserted and that go.
+        public var removed = 0
+        /// Rows that are as they were before.
+        public var restored = 0
+        /// Rows that were changed since and are kept as they are.
+        public var kept: [Kept] = []
+        /// How many of those there are; at most a hundred are listed.
+        public var keptCount = 0
+        /// The statements for a batch.
+        public var statements: [String] = []
+    }
+
+    /// A row that is left as it is.
+    public struct Kept: Sendable, Equatable, Encodable {
+        /// Its id.
+        public let id: UUID
+        /// Why.
+        public let reason: String
+    }
+
+    /// The most rows that are listed.
+    static let listed = 100
+
+    let connection: PostgresConnection
+    let runID: String
+    let progress: ProgressReporter
+
+    /// Makes it, on a session that is not used for anything else meanwhile.
+    public init(_ connection: PostgresConnection, runID: String, progress: ProgressReporter) {
+        self.connection = connection
+        self.runID = runID
+        self.progress = progress
+    }
+
+    /// Takes a run back. What was done before an interruption stays done, and the next call goes on behind it.
+    ///
+    /// - Parameters:
+    ///   - name: the id of the run, or its beginning; `last` for the newest.
+    ///   - force: take back rows too that were changed since.
+    /// - Throws: ``RunUndoError``, `PostgresError`, `CancellationError`.
+    public func run(_ name: String, force: Bool = false, isDryRun: Bool = false) async throws -> Outcome {
+        guard try await BookkeepingSchema.found(connection) ?? 0 >= 4 else { throw RunUndoError.unknown(name) }
+        let run = try await find(name)
+        do {
+            try await connection.acquire(BulkLedger.lock(run.id))
+        } catch let error as AdvisoryLockError {
+            throw RunUndoError.running(run.id, holder: error.holder)
+        }
+        var outcome = Outcome(run: run.id, file: run.file, table: run.table)
+        let statements = UndoStatements(table: run.table, columns: try await columns(run))
+        outcome.statements = [statements.remove(force), statements.putBack(force), statements.insertBack]
+        let batches = try await connection.query(
+            """
+            SELECT number, first_id, last_id, inserted, updated, deleted FROM rssctl.bulk_batch AS b
+            WHERE run_id = $1::uuid AND NOT EXISTS (
+                SELECT FROM rssctl.bulk_undo AS u WHERE u.run_id = b.run_id AND u.batch = b.number)
+            ORDER BY number DESC
+            """, [run.id]
+        ).map { try $0.decode(Int32.self, UUID?.self, UUID?.self, Int64.self, Int64.self, Int64.self) }
+        let total = batches.reduce(Int64(0)) { $0 + $1.3 + $1.4 + $1.5 }
+        try await progress.phase(isDryRun ? "look" : "take back", total: total, unit: .rows) {
+            var done: Int64 = 0
+            for (number, first, last, inserted, updated, deleted) in batches {
+                try Task.checkCancellation()
+                let batch = Batch(
+                    number: number, first: first, last: last, inserted: Int(inserted), updated: Int(updated),
+                    deleted: Int(deleted))
+                try await takeBack(batch, run, statements, force: force, isDryRun: isDryRun, &outcome)
+                done += inserted + updated + deleted
+                progress(.advanced(to: done, rejected: Int64(outcome.keptCount)))
+            }
+        }
+        if !isDryRun {
+            try await connection.transaction {
+                try await connection.execute(
+                    "UPDATE rssctl.bulk_run SET state = 'undone' WHERE run_id = $1::uuid", [run.id])
+                try await BookkeepingSchema.record(
+                    connection, runID: runID, operation: "bulk.undo", object: run.table,
+                    detail:
+                        "\(run.id), \(run.file): \(outcome.removed) removed, \(outcome.restored) restored, \(outcome.keptCount) kept"
+                )
+            }
+        }
+        try await connection.release(BulkLedger.lock(run.id))
+        return outcome
+    }
+
+    private struct Run {
+        let id: String
+        let table: String
+        let file: String
+    }
+
+    private struct Batch {
+        let number: Int32
+        let first: UUID?
+        let last: UUID?
+        let inserted: Int
+        let updated: Int
+        let deleted: Int
+    }
+
+    private func find(_ name: String) async throws -> Run {
+        let rows = try await connection.query(SQLResource(PackageResources.bulk_run_sql).text, [name])
+        guard let row = rows.first else { throw RunUndoError.unknown(name) }
+        if rows.count > 1, name != "last" { throw RunUndoError.ambiguous(name) }
+        let id = try row.decode(String.self, at: 0)
+        if try row.decode(String.self, "state") == "undone" { throw RunUndoError.undone(id) }
+        if try row.decode(Bool.self, "is_over") { throw RunUndoError.over(id) }
+        return Run(
+            id: id, table: try row.decode(String.self, "table_name"), file: try row.decode(String.self, "file_name"))
+    }
+
+    /// The columns that can be written, of those that the table has now.
+    private func columns(_ run: Run) async throws -> [String] {
+        let names = try await connection.query(
+            """
+            SELECT attname FROM pg_attribute
+            WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+            ORDER BY attnum
+            """, [run.table]
+        ).map { try $0.decode(String.self, at: 0) }
+        // The names come from the catalog.
+        var quoted: [String] = []
+        for name in names { quoted.append(try await connection.quoteIdentifier(name)) }
+        return quoted
+    }
+
+    private func takeBack(
+        _ batch: Batch, _ run: Run, _ statements: UndoStatements, force: Bool, isDryRun: Bool, _ outcome: inout Outcome
+    ) async throws {
+        let key: [any PostgresEncodable] = [run.id, batch.number]
+        var found = Found()
+        if isDryRun {
+            found = try await look(at: batch, key, statements, force: force)
+        } else {
+            try await connection.transaction {
+                // Somebody who holds one of the rows is waited for, but not for ever.
+                try await connection.execute("SET LOCAL lock_timeout = '30s'")
+                found = try await look(at: batch, key, statements, force: force)
+                let restorable = found.restored
+                (found.removed, found.restored) = (0, 0)
+                if batch.inserted > 0, let first = batch.first, let last = batch.last {
+                    found.removed = try await connection.execute(statements.remove(force), key + [first, last])
+                }
+                if batch.updated > 0 { found.restored += try await connection.execute(statements.putBack(force), key) }
+                if batch.deleted > 0 { found.restored += try await connection.execute(statements.insertBack, key) }
+                found.keptCount += max(0, restorable - found.restored)
+                try await connection.execute(
+                    """
+                    INSERT INTO rssctl.bulk_undo (run_id, batch, undo_id, removed, restored, kept)
+                    VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6)
+                    """, key + [runID, Int64(found.removed), Int64(found.restored), Int64(found.keptCount)])
+                try await FaultPoint.reach("bulk.undone")
+            }
+        }
+        outcome.removed += found.removed
+        outcome.restored += found.restored
+        outcome.keptCount += found.keptCount
+        outcome.kept += found.kept.prefix(max(0, Self.listed - outcome.kept.count))
+    }
+
+    private struct Found {
+        var removed = 0
+        var restored = 0
+        var kept: [Kept] = []
+        var keptCount = 0
+    }
+
+    /// What taking a batch back would do. Locks nothing.
+    private func look(
+        at batch: Batch, _ key: [any PostgresEncodable], _ statements: UndoStatements, force: Bool
+    ) async throws -> Found {
+        var found = Found()
+        if batch.inserted > 0, let first = batch.first, let last = batch.last {
+            let (there, untouched) = try await count(statements.countInserted, key + [first, last])
+            // Those that somebody deleted meanwhile are as they are to be.
+            found.removed = force ? there : untouched
+            if there > untouched, !force {
+                found.keptCount += there - untouched
+                for row in try await connection.query(statements.changedInserted, key + [first, last]) {
+                    found.kept.append(
+                        Kept(id: try row.decode(UUID.self, at: 0), reason: "changed since it was inserted"))
+                }
+            }
+        }
+        if batch.updated > 0 {
+            let (there, untouched) = try await count(statements.countUpdated, key)
+            found.restored += force ? there : untouched
+            if batch.updated > (force ? there : untouched) {
+                found.keptCount += batch.updated - (force ? there : untouched)
+                for row in try await connection.query(statements.changedUpdated, key) {
+                    let (id, isThere) = try row.decode(UUID.self, Bool.self)
+                    if force, isThere { continue }
+                    let reason = isThere ? "changed since it was updated" : "deleted since it was updated"
+                    found.kept.append(Kept(id: id, reason: reason))
+                }
+            }
+        }
+        found.restored += batch.deleted
+        return found
+    }
+
+    private func count(_ sql: String, _ parameters: [any PostgresEncodable]) async throws -> (
+        there: Int, untouched: Int
+    ) {
+        guard let row = try await connection.query(sql, parameters).first else { return (0, 0) }
+        let (there, untouched) = try row.decode(Int64.self, Int64.self)
+        return (Int(there), Int(untouched))
+    }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import Testing
+
+@testable import RSSCore
+
+@Suite struct BulkLoadTests {
+    private struct Killed: Error {}
+
+    @Test func `an import that is killed at any point goes on behind its last batch`() async throws {
+        // Straight in, then through the staging table: new, changed, unchanged, without a key.
+        let text =
+            BulkScenario.rows(1000...3200) + (1...1500).map { "Monitor,m\($0 % 700),,\n" }.joined()
+            + (1...600).map { "Laptop,changed,S\($0),\n" }.joined()
+        var points = 0
+        try await BulkScenario.run { scenario in
+            try await scenario.load(try scenario.file(BulkScenario.rows(1...400)))
+            let path = try scenario.file(text)
+            let count = Counter()
+            try await FaultPoint.$handler.withValue({ _ in _ = await count.increase() }) {
+                let outcome = try await scenario.load(path)
+                #expect(outcome.numbers == [3901, 400, 0, 0])
+            }
+            points = await count.value
+        }
+        #expect(points >= 7)
+        for point in 1...points {
+            try await BulkScenario.run { scenario in
+                try await scenario.load(try scenario.file(BulkScenario.rows(1...400), "first.csv"))
+                let path = try scenario.file(text)
+                let count = Counter()
+                let session = try await PostgresConnection.connect(scenario.options)
+                await #expect(throws: Killed.self) {
+                    try await FaultPoint.$handler.withValue({ _ in
+                        if await count.increase() == point { throw Killed() }
+                    }) { try await scenario.load(path, on: session) }
+                }
+                await session.close()
+                let done = try await scenario.number("SELECT count(*) FROM hardware_inventory")
+                let outcome = try await scenario.load(path)
+                #expect(
+                    outcome.numbers == [3901, 400, 0, 0], "killed at point \(point), with \(done) rows in the table")
+                #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 4301)
+                #expect(try await scenario.number("SELECT count(*) FROM rssctl.bulk_run") == 2)
+                #expect(try await scenario.load(path).numbers == [0, 0, 4301, 0])
+                try await scenario.undo(outcome.run)
+                #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 400)
+            }
+        }
+    }
+
+    @Test func `an atomic import that is killed leaves nothing`() async throws {
+        try await BulkScenario.run { scenario in
+            let path = try scenario.file(BulkScenario.rows(1...3000) + "Monitor,m,,\n")
+            let session = try await PostgresConnection.connect(scenario.options)
+            await #expect(throws: Killed.self) {
+                try await FaultPoint.$handler.withValue({ if $0 == "bulk.applied" { throw Killed() } }) {
+                    try await scenario.load(path, on: session) { $0.isAtomic = true }
+                }
+            }
+            await session.close()
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 0)
+            #expect(try await scenario.number("SELECT count(*) FROM rssctl.bulk_run") == 0)
+            let outcome = try await scenario.load(path) { $0.isAtomic = true }
+            #expect(outcome.numbers == [3001, 0, 0, 0])
+            try await scenario.undo(outcome.run)
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 0)
+        }
+    }
+
+    @Test func `a row that only the server refuses is rejected, and the others go in`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.connection.executeScript(
+                """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE 'not on my watch'; END $$;
+                CREATE TRIGGER refuse BEFORE INSERT ON hardware_inventory FOR EACH ROW
+                WHEN (NEW.serial_number IN ('S7', 'S8', 'S1999')) EXECUTE FUNCTION refuse();
+                """)
+            let path = try scenario.file(BulkScenario.rows(1...2000))
+            let outcome = try await scenario.load(path)
+            #expect(outcome.numbers == [1997, 0, 0, 3])
+            #expect(outcome.rejects.kinds.map(\.code) == [.refusedByServer])
+            #expect(outcome.rejects.kinds.first?.line == 8)
+            #expect(outcome.rejects.kinds.first?.reason.contains("not on my watch") == true)
+            let rejects = try String(contentsOfFile: try #require(outcome.rejectsPath), encoding: .utf8)
+            #expect(rejects.split(separator: "\n").count == 4)
+            try await scenario.connection.execute("DROP TRIGGER refuse ON hardware_inventory")
+            #expect(try await scenario.load(try #require(outcome.rejectsPath)).numbers == [3, 0, 0, 0])
+        }
+    }
+
+    @Test func `ten imports at once of overlapping files leave every row there once`() async throws {
+        try await BulkScenario.run { scenario in
+            let paths = try (0..<10).map { number in
+                try scenario.file(
+                    BulkScenario.rows((number * 300)..<(number * 300 + 1500), name: "n"), "\(number).csv")
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for path in paths {
+                    group.addTask {
+                        let session = try await PostgresConnection.connect(scenario.options)
+                        let outcome = try await scenario.load(path, on: session)
+                        #expect(outcome.numbers.reduce(0, +) == 1500)
+                        #expect(outcome.rejects.rows == 0)
+                        await session.close()
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 4200)
+            #expect(try await scenario.number("SELECT count(DISTINCT serial_number) FROM hardware_inventory") == 4200)
+            #expect(try await scenario.number("SELECT sum(inserted)::bigint FROM rssctl.bulk_batch") == 4200)
+        }
+    }
+
+    @Test func `rows that the table has are updated, skipped or rejected, as asked`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.load(try scenario.file(BulkScenario.rows(1...3)))
+            let path = try scenario.file(BulkScenario.rows(2...4, name: "x"))
+            let skipped = try await scenario.load(path) { $0.onConflict = .skip }
+            #expect(skipped.numbers == [1, 0, 2, 0])
+            let refused = try await scenario.load(path) { $0.onConflict = .error }
+            #expect(refused.numbers == [0, 0, 1, 2])
+            #expect(refused.rejects.kinds.map(\.code) == [.exists])
+            #expect(try await scenario.load(path).numbers == [0, 2, 1, 0])
+        }
+    }
+
+    @Test func `the last of several rows with one key wins when asked`() async throws {
+        try await BulkScenario.run { scenario in
+            let path = try scenario.file("category,name,serial\nLaptop,a,S1\nLaptop,b,S1\nLaptop,c,S1\n")
+            let outcome = try await scenario.load(path) { $0.duplicates = .last }
+            #expect(outcome.numbers == [1, 0, 0, 2])
+            #expect(outcome.rejects.kinds.first?.line == 2)
+            #expect(outcome.rejects.kinds.first?.reason == "serial_number: 'S1' is that of line 3 too")
+            #expect(try await scenario.texts("SELECT device_name FROM hardware_inventory") == ["c"])
+        }
+    }
+
+    @Test func `an empty field clears a value, and with fill-only keeps it`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.load(try scenario.file("category,name,serial,room,ip\nLaptop,a,S1,R1,10.0.0.1\n"))
+            let path = try scenario.file("category,name,serial,room,ip\nLaptop,a,S1,,10.0.0.2\n")
+            #expect(try await scenario.load(path) { $0.fillsOnly = true }.numbers == [0, 1, 0, 0])
+            let value = "SELECT coalesce(location_room, '-') || ' ' || host(ip_address) FROM hardware_inventory"
+            #expect(try await scenario.texts(value) == ["R1 10.0.0.2"])
+            #expect(try await scenario.load(path) { $0.fillsOnly = true }.numbers == [0, 0, 1, 0])
+            #expect(try await scenario.load(path).numbers == [0, 1, 0, 0])
+            #expect(try await scenario.texts(value) == ["- 10.0.0.2"])
+        }
+    }
+
+    @Test func `rows are known by another key, which must mean one row`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.load(
+                try scenario.file("category,name,serial,tag\nLaptop,a,S1,T1\nLaptop,b,S2,T2\nLaptop,c,S3,T2\n"))
+            // A file without serial numbers goes by asset tags.
+            let path = try scenario.file("category,name,tag\nLaptop,x,T1\nLaptop,y,T2\nLaptop,z,T3\n")
+            let outcome = try await scenario.load(path)
+            #expect(outcome.key == "asset_tag")
+            #expect(outcome.numbers == [1, 1, 0, 1])
+            #expect(outcome.rejects.kinds.map(\.code) == [.ambiguousKey])
+            #expect(
+                try await scenario.texts(
+                    "SELECT device_name || coalesce(serial_number, '-') FROM hardware_inventory ORDER BY 1")
+                    == ["bS2", "cS3", "xS1", "z-"])
+            let missing = await #expect(throws: ImportError.self) { try await scenario.load(path) { $0.key = "mac" } }
+            #expect(missing?.report.code == "RSS-IMPORT-015")
+        }
+    }
+}
+
+private actor Counter {
+    private(set) var value = 0
+
+    @discardableResult
+    func increase() -> Int {
+        value += 1
+        return value
+    }
+}
