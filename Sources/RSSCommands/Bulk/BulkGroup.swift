@@ -4,7 +4,9 @@ import ArgumentParser
 public struct BulkGroup: Group {
     public static let group = "bulk"
     public static let abstract = "Import inventories from files, and take imports back"
-    public static let verbs: [any ParsableCommand.Type] = [BulkImport.self, BulkHistory.self, BulkUndo.self]
+    public static let verbs: [any ParsableCommand.Type] = [
+        BulkImport.self, BulkValidate.self, BulkHistory.self, BulkUndo.self,
+    ]
 
     public init() {}
 }

@@ -35,39 +35,15 @@ public struct BulkImport: Verb {
     @OptionGroup var changes: ChangeOptions
     public var change: ChangeOptions? { changes }
 
-    @Argument(help: "What the file lists: hardware.")
-    var object: ImportObject
-
-    @Argument(help: "The file; - for standard input.", completion: .file(extensions: ["csv", "txt", "tsv"]))
-    var file: String
+    @OptionGroup var input: ImportFileOptions
 
     @Option(
         help: ArgumentHelp(
             "Visit report of rows that name none: its number or id, or latest for the newest.", valueName: "report"))
     var visit: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "What separates fields, one character or tab, in place of what is found out.", valueName: "character"))
-    var delimiter: String?
-
-    @Option(help: "Encoding: utf-8, utf-16le, utf-16be, windows-1252, in place of what is found out.")
-    var encoding: ImportEncoding?
-
-    @Flag(help: "Pass over columns that are not known.")
-    var ignoreUnknown = false
-
-    @Option(
-        help: ArgumentHelp(
-            "The column by which a row is known again, in place of serial number, asset tag, MAC address: the first of these that the file has.",
-            valueName: "column"))
-    var key: String?
-
     @Option(help: "What becomes of a row that the table has already and that differs: update, skip, error.")
     var onConflict = OnConflict.update
-
-    @Option(help: "Which of several rows of the file with one key is taken: first, last.")
-    var duplicates = DuplicateChoice.first
 
     @Flag(help: "Never overwrite a value with an empty one.")
     var fillOnly = false
@@ -94,31 +70,12 @@ public struct BulkImport: Verb {
     public func validate() throws {
         if strict, maxErrors != nil { throw ValidationError("--strict allows no errors; leave --max-errors out.") }
         if !(0...3650).contains(undoDays) { throw ValidationError("--undo-days is a number from 0 to 3650.") }
-        if delimiter != nil, delimiterByte == nil {
-            throw ValidationError("--delimiter is one ASCII character, or the word tab.")
-        }
-    }
-
-    private var delimiterByte: UInt8? {
-        guard let delimiter else { return nil }
-        if ["tab", "\\t"].contains(delimiter.lowercased()) { return UInt8(ascii: "\t") }
-        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte < 0x80, byte != 0x22, byte != 0x0A,
-            byte != 0x0D
-        else {
-            return nil
-        }
-        return byte
     }
 
     public func execute(_ context: Context) async throws -> ImportReport {
-        var options = ImportOptions(path: file)
+        var options = input.options
         options.visit = visit
-        options.delimiter = delimiterByte
-        options.encoding = encoding
-        options.ignoresUnknown = ignoreUnknown
-        options.key = key
         options.onConflict = onConflict
-        options.duplicates = duplicates
         options.fillsOnly = fillOnly
         options.maxErrors = strict ? .rows(0) : maxErrors
         options.isAtomic = atomic || strict
@@ -126,7 +83,7 @@ public struct BulkImport: Verb {
         options.rejectsPath = rejects
         options.isDryRun = context.isDryRun
         // Before the database is asked for: a wrong name or header should not need one.
-        let file = try ImportFile(object.table, options)
+        let file = try ImportFile(input.object.table, options)
         // The time of an import grows with its file; --timeout bounds it, and a client that is gone is noticed.
         let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
         let outcome = try await BulkImporter(
@@ -135,34 +92,5 @@ public struct BulkImport: Verb {
         ).run(file)
         await connection.close()
         return ImportReport(outcome, of: file)
-    }
-}
-
-/// What can be imported.
-enum ImportObject: String, ExpressibleByArgument, CaseIterable {
-    case hardware
-
-    var table: ImportTable {
-        switch self {
-        case .hardware: .hardware
-        }
-    }
-}
-
-extension ImportEncoding: ExpressibleByArgument {}
-
-extension OnConflict: ExpressibleByArgument {}
-
-extension DuplicateChoice: ExpressibleByArgument {}
-
-extension ErrorLimit: ExpressibleByArgument {
-    public init?(argument: String) {
-        if argument.hasSuffix("%") {
-            guard let share = Double(argument.dropLast()), (0...100).contains(share) else { return nil }
-            self = .percent(share)
-        } else {
-            guard let rows = Int(argument), rows >= 0 else { return nil }
-            self = .rows(rows)
-        }
     }
 }

@@ -17,7 +17,7 @@ public struct BulkUndo: Verb {
             """,
         effect: .destroys, needs: [.settings, .postgres],
         examples: [
-            .init("What it would do", "rssctl bulk undo last --dry-run", exit: .dataError),
+            .init("What it would do", "rssctl bulk undo last --dry-run"),
             .init(
                 "A run by the end of its id, as bulk history shows it", "rssctl bulk undo 8d2c8bd4a311 --yes",
                 exit: .dataError),

@@ -65,21 +65,9 @@ public struct ImportReport: CommandResult {
             columns: ["read", "inserted", "updated", "unchanged", "rejected"].map { .number($0) },
             rows: [[read, inserted, updated, unchanged, rejected].map { .count($0) }], notes: notes)
         var tables = [summary]
-        if !rejects.isEmpty { tables.append(kinds) }
+        if !rejects.isEmpty { tables.append(Table(rejects: rejects)) }
         if !statements.isEmpty { tables.append(Table(sql: statements)) }
         return tables
-    }
-
-    private var kinds: Table {
-        Table(
-            title: "Rejected",
-            columns: [
-                Column("code"), .number("count"), .number("line", header: "first line"), Column("column"),
-                Column("reason", isFlexible: true),
-            ],
-            rows: rejects.map {
-                [.text($0.code.rawValue), .count($0.count), .count($0.line), .optional($0.column), .text($0.reason)]
-            })
     }
 
     private var notes: [String] {

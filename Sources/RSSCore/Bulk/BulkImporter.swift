@@ -63,21 +63,18 @@ public struct BulkImporter: Sendable {
         let rejects = try file.options.effectiveRejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
         // Beside the first reading, which has the file in the system's memory then.
         async let digest = file.input.digest()
-        let scan = try await progress.phase("read and validate", total: file.input.size, unit: .bytes) {
-            try await self.scan(file, validator)
-        }
-        outcome.read = scan.read
-        if scan.rejected > 0 {
-            outcome.rejects = try await progress.phase("write rejects") {
-                try await write(rejects, file, validator, scan)
-            }
+        let scan = FileScan(file, validator, ReferenceResolver(connection), progress)
+        let found = try await scan.run()
+        outcome.read = found.read
+        if found.rejected > 0 {
+            outcome.rejects = try await progress.phase("write rejects") { try await scan.reject(found, into: rejects) }
         }
         try check(outcome.rejects, outcome.read, file.options)
         let fileDigest = try await digest
         guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
-        let refused = try await load(file, validator, scan, digest: fileDigest, &outcome)
+        let refused = try await load(file, validator, found, digest: fileDigest, &outcome)
         if !refused.isEmpty {
-            outcome.rejects = try await write(rejects, file, validator, scan, refused: refused)
+            outcome.rejects = try await scan.reject(found, refused: refused, into: rejects)
         }
         if let rejects, !file.options.isDryRun || outcome.rejects.rows > 0 {
             if outcome.rejects.rows > 0 { try rejects.publish() } else { rejects.discard() }
@@ -111,79 +108,17 @@ public struct BulkImporter: Sendable {
         return validator
     }
 
-    /// What the first reading finds.
-    struct Scan {
-        var read = 0
-        var rejected = 0
-        var repeated = RepeatedKeys.Found()
-        /// Whether rows are rejected because they are no text in the encoding of the file.
-        var hasInvalidText = false
-        var good: Int { read - rejected }
-    }
-
-    private func scan(_ file: ImportFile, _ validator: RowValidator) async throws -> Scan {
-        var source = try RowSource(file, validator, ReferenceResolver(connection))
-        let rows = EncodedRows()
-        var (keyed, keyless) = (RepeatedKeys(), RepeatedKeys())
-        var scan = Scan()
-        while let chunk = try await source.next(into: rows) {
-            try Task.checkCancellation()
-            scan.read += chunk.read
-            scan.rejected += chunk.rejected.count
-            if chunk.rejected.contains(where: { $0.problems.contains { $0.code == .invalidEncoding } }) {
-                scan.hasInvalidText = true
-            }
-            for row in rows.rows where !row.isDropped {
-                if let key = rows.key(of: row) {
-                    try keyed.add(Fingerprint(key), record: row.record, line: row.line)
-                } else {
-                    try keyless.add(Fingerprint(rows.bytes(of: row)), record: row.record, line: row.line)
-                }
-            }
-            progress(.advanced(to: source.bytesRead, rejected: Int64(scan.rejected)))
-        }
-        scan.repeated.losers = try keyed.finish(file.options.duplicates).losers
-        scan.repeated.ordinals = try keyless.finish(.first).ordinals
-        scan.rejected += scan.repeated.losers.count
-        return scan
-    }
-
     private func check(_ rejects: RejectTally, _ read: Int, _ options: ImportOptions) throws {
         guard let limit = options.maxErrors, limit.isExceeded(rejects.rows, of: read), let first = rejects.kinds.first
         else { return }
         throw ImportError.tooManyRejects(limit: limit.text, first: "line \(first.line), \(first.reason)")
     }
 
-    /// Reads the file and writes the rejected rows, in its order; counts them by kind.
-    private func write(
-        _ rejects: RejectsFile?, _ file: ImportFile, _ validator: RowValidator, _ scan: Scan,
-        refused: [Int: RowProblem] = [:]
-    ) async throws -> RejectTally {
-        var source = try RowSource(
-            file, validator, ReferenceResolver(connection), repeated: scan.repeated, refused: refused)
-        let rows = EncodedRows()
-        var tally = RejectTally()
-        try rejects?.restart()
-        var writer = try rejects.map { rejects in
-            try RejectsWriter(file, needsMark: scan.hasInvalidText) { try rejects.write($0) }
-        }
-        while let chunk = try await source.next(into: rows) {
-            try Task.checkCancellation()
-            for rejected in chunk.rejected {
-                tally.add(rejected.problems, line: rejected.record.line)
-                try writer?.write(rejected.record, rejected.problems)
-            }
-        }
-        try writer?.flush()
-        try rejects?.finish()
-        return tally
-    }
-
     /// Loads what is good.
     ///
     /// - Returns: what the server did not take, by record.
     private func load(
-        _ file: ImportFile, _ validator: RowValidator, _ scan: Scan, digest: String, _ outcome: inout Outcome
+        _ file: ImportFile, _ validator: RowValidator, _ found: FileScan.Found, digest: String, _ outcome: inout Outcome
     ) async throws -> [Int: RowProblem] {
         let isDryRun = file.options.isDryRun
         let statements = try await statements(file, validator)
@@ -212,7 +147,7 @@ public struct BulkImporter: Sendable {
             connection, statements, file.options, run: run, after: unfinished?.batches ?? 0,
             refused: unfinished?.refused ?? [:])
         let source = try RowSource(
-            file, validator, ReferenceResolver(second ?? connection), repeated: scan.repeated)
+            file, validator, ReferenceResolver(second ?? connection), repeated: found.repeated)
         let load = ImportLoad(
             connection, writer, statements, source, isDryRun: isDryRun, done: unfinished?.done ?? [],
             progress: progress)
@@ -221,12 +156,12 @@ public struct BulkImporter: Sendable {
                 try await ledger.begin(run, file, digest: digest, columns: validator.columns)
                 try await FaultPoint.reach("bulk.begun")
             }
-            try await progress.phase("load", total: Int64(scan.good), unit: .rows) { try await load.run() }
+            try await progress.phase("load", total: Int64(found.good), unit: .rows) { try await load.run() }
             let counts = writer.counts + (unfinished?.counts ?? BatchWriter.Counts())
             (outcome.inserted, outcome.updated, outcome.unchanged) = (counts.inserted, counts.updated, counts.unchanged)
             guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
             let all = counts.inserted + counts.updated + counts.unchanged + writer.refused.count
-            guard all == scan.good else { throw ImportError.unaccounted(all, of: scan.good) }
+            guard all == found.good else { throw ImportError.unaccounted(all, of: found.good) }
             try await FaultPoint.reach("bulk.loaded")
             if !isDryRun { try await ledger.end(run, outcome, file) }
         }

@@ -45,7 +45,7 @@ public struct ImportFile: Sendable {
         }
         header = try ImportHeader(
             names.compactMap { $0 }, for: table, ignoresUnknown: options.ignoresUnknown,
-            given: options.visit == nil ? [] : ["visit_report"])
+            given: options.visit == nil && !options.isWithoutVisit ? [] : ["visit_report"])
     }
 
     /// The column that `--key` names.

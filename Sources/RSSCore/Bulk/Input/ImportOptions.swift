@@ -7,6 +7,8 @@ public struct ImportOptions: Sendable, Equatable {
     public var path: String
     /// Number or id of the visit report for rows that name none, or `latest` for the newest.
     public var visit: String?
+    /// Rows need not name their visit report: it is not imported, or given later.
+    public var isWithoutVisit = false
     /// What separates fields; found out unless given.
     public var delimiter: UInt8?
     /// The encoding; found out unless given.

@@ -93,7 +93,9 @@ struct FieldReader: Sendable {
         case .ambiguous: return problem(.ambiguousName, value, "means more than one \(kind); write its id")
         case .unknown(let suggestion):
             return problem(.unknownName, value, "is no \(kind)" + Suggestion.words(suggestion))
-        case nil: return problem(.unknownName, value, "is no \(kind)")
+        case nil:
+            // There is nothing to compare it with.
+            return .value(.unresolved(value))
         }
     }
 

@@ -13,8 +13,12 @@ struct PlainField: Sendable {
     private var limit = 0
     private var range: ClosedRange<Int16> = 0...0
     private var words: [[UInt8]] = []
+    /// Any text may be a name or reference: what it stands for is not asked.
+    private let acceptsAnyName: Bool
 
-    init(_ type: ImportType) {
+    /// - Parameter acceptsAnyName: any text may be a name or reference, and stands for nothing.
+    init(_ type: ImportType, acceptsAnyName: Bool) {
+        self.acceptsAnyName = acceptsAnyName
         switch type {
         case .text(let limit):
             form = .text
@@ -45,6 +49,10 @@ struct PlainField: Sendable {
             sink.text(bytes)
             return true
         case .known:
+            if acceptsAnyName {
+                sink.uuid(UUIDBytes(high: 0, low: 0))
+                return true
+            }
             guard let id = known.find(bytes) else { return false }
             sink.uuid(id)
             return true

@@ -31,10 +31,12 @@ struct RowValidator {
         /// The names and references whose ids are known.
         @exclusivity(unchecked) var known = KnownIDs()
 
-        init(_ column: ImportColumn, field: Int?, names: LoadedNames?, constant: ImportValue?, isKey: Bool) {
+        init(
+            _ column: ImportColumn, looksUp: Bool, field: Int?, names: LoadedNames?, constant: ImportValue?, isKey: Bool
+        ) {
             self.field = field
             self.isKey = isKey
-            plain = PlainField(column.type)
+            plain = PlainField(column.type, acceptsAnyName: !looksUp)
             reader = FieldReader(column: column, names: names)
             blank = (constant ?? column.fallback ?? .null).encoded
             keepsBlank = constant == nil && column.fallback != nil
@@ -53,9 +55,11 @@ struct RowValidator {
     ///   - names: the names and ids of each kind that the table's columns look up.
     ///   - constants: the values of columns for rows that have none.
     ///   - encoding: the encoding of the file, for messages.
+    ///   - looksUp: whether names and references are looked up; otherwise any text passes for one.
     init(
         _ table: ImportTable, header: ImportHeader, key: String? = nil, names: [String: LoadedNames] = [:],
-        constants: [String: ImportValue] = [:], encoding: String = "UTF-8"
+        constants: [String: ImportValue] = [:], encoding: String = "UTF-8",
+        looksUp: Bool = true
     ) {
         self.header = header
         self.encoding = encoding
@@ -73,7 +77,8 @@ struct RowValidator {
             var found: LoadedNames?
             if case .name(let kind) = column.type { found = names[kind] }
             return Cell(
-                column, field: header.field(of: index), names: found, constant: constants[column.name],
+                column, looksUp: looksUp, field: header.field(of: index), names: found,
+                constant: constants[column.name],
                 isKey: column.target == keyColumn?.target)
         }
     }

@@ -1,0 +1,80 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk validate`
+public struct BulkValidate: Verb {
+    public static let declaration = Declaration(
+        "bulk validate", "Say what an import would reject, without a database",
+        discussion: """
+            Reads the file as bulk import does and checks every field. Not asked is whether the categories and visit reports \
+            exist that it names, and what the table has already; bulk import --dry-run asks that too.
+            """,
+        examples: [
+            .init("What is wrong with a file", "rssctl bulk validate hardware Examples/inventory.csv", exit: .findings),
+            .init(
+                "The rows to be mended, in a file of their own",
+                "rssctl bulk validate hardware Examples/inventory.csv --rejects inventory.rejects.csv", exit: .findings),
+        ], exits: [.findings, .dataError, .cannotWrite, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var input: ImportFileOptions
+
+    @Option(
+        help: ArgumentHelp("Write the rows that would be rejected to this file.", valueName: "file"),
+        completion: .file(extensions: ["csv"]))
+    var rejects: String?
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ValidationReport {
+        var options = input.options
+        options.rejectsPath = rejects
+        options.isDryRun = true
+        options.isWithoutVisit = true
+        let file = try ImportFile(input.object.table, options)
+        return ValidationReport(try await BulkValidator(progress: context.progress).run(file), of: file)
+    }
+}
+
+/// The result of `bulk validate`.
+public struct ValidationReport: CommandResult {
+    let object: String
+    let file: String
+    let delimiter: String
+    let encoding: String
+    let key: String?
+    let read: Int
+    let good: Int
+    let rejected: Int
+    let rejects: [RejectTally.Kind]
+    let rejectsFile: String?
+
+    init(_ outcome: BulkValidator.Outcome, of file: ImportFile) {
+        object = file.table.object
+        self.file = file.name
+        delimiter = file.delimiterName
+        encoding = file.encodingName
+        key = outcome.key
+        read = outcome.read
+        rejected = outcome.rejects.rows
+        good = read - rejected
+        rejects = outcome.rejects.kinds
+        rejectsFile = outcome.rejectsPath
+    }
+
+    public var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
+
+    public var counts: [String: Int64] { ["read": Int64(read), "rejected": Int64(rejected)] }
+
+    public var tables: [Table] {
+        let summary = Table(
+            columns: [
+                Column("delimiter"), Column("encoding"), Column("key"), .number("read"), .number("good"),
+                .number("rejected"),
+            ],
+            rows: [[.text(delimiter), .text(encoding), .optional(key), .count(read), .count(good), .count(rejected)]],
+            notes: rejectsFile.map { ["Rejected rows, with the reasons: \($0)"] } ?? [])
+        return rejects.isEmpty ? [summary] : [summary, Table(rejects: rejects)]
+    }
+}

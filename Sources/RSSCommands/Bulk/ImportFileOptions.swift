@@ -1,0 +1,88 @@
+import ArgumentParser
+import RSSCore
+
+/// What a file is, as the verbs that read one are told.
+struct ImportFileOptions: ParsableArguments, Sendable {
+    @Argument(help: "What the file lists: hardware.")
+    var object: ImportObject
+
+    @Argument(help: "The file; - for standard input.", completion: .file(extensions: ["csv", "txt", "tsv"]))
+    var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "What separates fields, one character or tab, in place of what is found out.", valueName: "character"))
+    var delimiter: String?
+
+    @Option(help: "Encoding: utf-8, utf-16le, utf-16be, windows-1252, in place of what is found out.")
+    var encoding: ImportEncoding?
+
+    @Flag(help: "Pass over columns that are not known.")
+    var ignoreUnknown = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The column by which a row is known again, in place of serial number, asset tag, MAC address: the first of these that the file has.",
+            valueName: "column"))
+    var key: String?
+
+    @Option(help: "Which of several rows of the file with one key is taken: first, last.")
+    var duplicates = DuplicateChoice.first
+
+    func validate() throws {
+        if delimiter != nil, delimiterByte == nil {
+            throw ValidationError("--delimiter is one ASCII character, or the word tab.")
+        }
+    }
+
+    /// What the core is told.
+    var options: ImportOptions {
+        var options = ImportOptions(path: file)
+        options.delimiter = delimiterByte
+        options.encoding = encoding
+        options.ignoresUnknown = ignoreUnknown
+        options.key = key
+        options.duplicates = duplicates
+        return options
+    }
+
+    private var delimiterByte: UInt8? {
+        guard let delimiter else { return nil }
+        if ["tab", "\\t"].contains(delimiter.lowercased()) { return UInt8(ascii: "\t") }
+        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte < 0x80, byte != 0x22, byte != 0x0A,
+            byte != 0x0D
+        else {
+            return nil
+        }
+        return byte
+    }
+}
+
+/// What can be imported.
+enum ImportObject: String, ExpressibleByArgument, CaseIterable {
+    case hardware
+
+    var table: ImportTable {
+        switch self {
+        case .hardware: .hardware
+        }
+    }
+}
+
+extension ImportEncoding: ExpressibleByArgument {}
+
+extension OnConflict: ExpressibleByArgument {}
+
+extension DuplicateChoice: ExpressibleByArgument {}
+
+extension ErrorLimit: ExpressibleByArgument {
+    public init?(argument: String) {
+        if argument.hasSuffix("%") {
+            guard let share = Double(argument.dropLast()), (0...100).contains(share) else { return nil }
+            self = .percent(share)
+        } else {
+            guard let rows = Int(argument), rows >= 0 else { return nil }
+            self = .rows(rows)
+        }
+    }
+}

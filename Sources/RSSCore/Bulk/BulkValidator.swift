@@ -1,0 +1,43 @@
+import RSSModel
+
+/// Says of a file what an import would say of it, without a database: everything but whether the categories and visit
+/// reports exist that it names, and what the table has already.
+public struct BulkValidator: Sendable {
+    /// What was found.
+    public struct Outcome: Sendable, Equatable {
+        /// Rows of the file.
+        public var read = 0
+        /// What would be rejected.
+        public var rejects = RejectTally()
+        /// Where rejected rows are; nil when there are none, or no file was asked for.
+        public var rejectsPath: String?
+        /// The column by which rows are known again.
+        public var key: String?
+    }
+
+    private let progress: ProgressReporter
+
+    /// Makes a validator.
+    public init(progress: ProgressReporter) { self.progress = progress }
+
+    /// Reads a file to its end.
+    ///
+    /// - Throws: ``ImportError``, `CancellationError`.
+    public func run(_ file: ImportFile) async throws -> Outcome {
+        var outcome = Outcome()
+        let validator = RowValidator(
+            file.table, header: file.header, key: try file.key()?.target, constants: ["visit_report": .null],
+            encoding: file.encodingName, looksUp: false)
+        outcome.key = validator.key?.name
+        let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
+        let scan = FileScan(file, validator, nil, progress)
+        let found = try await scan.run()
+        outcome.read = found.read
+        if found.rejected > 0 { outcome.rejects = try await scan.reject(found, into: rejects) }
+        if let rejects {
+            if outcome.rejects.rows > 0 { try rejects.publish() } else { rejects.discard() }
+        }
+        outcome.rejectsPath = outcome.rejects.rows > 0 ? rejects?.path : nil
+        return outcome
+    }
+}

@@ -1,0 +1,90 @@
+import CSV
+import RSSModel
+
+/// Reads a file from its beginning to its end to know what is in it, before anything is written.
+struct FileScan {
+    /// What is in it.
+    struct Found {
+        /// Rows of the file.
+        var read = 0
+        /// Those that are not taken.
+        var rejected = 0
+        /// Which rows have the key of another one.
+        var repeated = RepeatedKeys.Found()
+        /// Whether rows are rejected because they are no text in the encoding of the file.
+        var hasInvalidText = false
+        /// Those that are taken.
+        var good: Int { read - rejected }
+    }
+
+    private let file: ImportFile
+    private let validator: RowValidator
+    private let resolver: ReferenceResolver?
+    private let progress: ProgressReporter
+
+    /// - Parameter resolver: without one, references are not looked up.
+    init(_ file: ImportFile, _ validator: RowValidator, _ resolver: ReferenceResolver?, _ progress: ProgressReporter) {
+        self.file = file
+        self.validator = validator
+        self.resolver = resolver
+        self.progress = progress
+    }
+
+    /// Reads and validates.
+    ///
+    /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`.
+    func run() async throws -> Found {
+        try await progress.phase("read and validate", total: file.input.size, unit: .bytes) {
+            var source = try RowSource(file, validator, resolver)
+            let rows = EncodedRows()
+            var (keyed, keyless) = (RepeatedKeys(), RepeatedKeys())
+            var found = Found()
+            while let chunk = try await source.next(into: rows) {
+                try Task.checkCancellation()
+                found.read += chunk.read
+                found.rejected += chunk.rejected.count
+                if chunk.rejected.contains(where: { $0.problems.contains { $0.code == .invalidEncoding } }) {
+                    found.hasInvalidText = true
+                }
+                for row in rows.rows where !row.isDropped {
+                    if let key = rows.key(of: row) {
+                        try keyed.add(Fingerprint(key), record: row.record, line: row.line)
+                    } else {
+                        try keyless.add(Fingerprint(rows.bytes(of: row)), record: row.record, line: row.line)
+                    }
+                }
+                progress(.advanced(to: source.bytesRead, rejected: Int64(found.rejected)))
+            }
+            found.repeated.losers = try keyed.finish(file.options.duplicates).losers
+            found.repeated.ordinals = try keyless.finish(.first).ordinals
+            found.rejected += found.repeated.losers.count
+            return found
+        }
+    }
+
+    /// Reads once more, counts what is rejected by kind, and writes it into a file, in the order of the input.
+    ///
+    /// - Parameter refused: what the server did not take, by record.
+    /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`.
+    func reject(
+        _ found: Found, refused: [Int: RowProblem] = [:], into rejects: RejectsFile?
+    ) async throws -> RejectTally {
+        var source = try RowSource(file, validator, resolver, repeated: found.repeated, refused: refused)
+        let rows = EncodedRows()
+        var tally = RejectTally()
+        try rejects?.restart()
+        var writer = try rejects.map { rejects in
+            try RejectsWriter(file, needsMark: found.hasInvalidText) { try rejects.write($0) }
+        }
+        while let chunk = try await source.next(into: rows) {
+            try Task.checkCancellation()
+            for rejected in chunk.rejected {
+                tally.add(rejected.problems, line: rejected.record.line)
+                try writer?.write(rejected.record, rejected.problems)
+            }
+        }
+        try writer?.flush()
+        try rejects?.finish()
+        return tally
+    }
+}
