@@ -172,6 +172,27 @@ import Testing
     }
 }
 
+extension BulkLoadTests {
+    @Test func `recycling records are imported by the same description of a table`() async throws {
+        try await BulkScenario.run { scenario in
+            let path = try scenario.file(
+                "category;item;qty;weight;status;pickup;notes\r\nLaptop;Old laptops;12;24,750;picked up;31.12.2025;\"two\r\nboxes\"\r\n"
+                    + "Laptop;One;;1.234;;;\r\nLaptop;None;0;1;;;\r\n")
+            let outcome = try await scenario.load(path, into: .recycling)
+            #expect(outcome.numbers == [1, 0, 0, 2])
+            #expect(Set(outcome.rejects.kinds.map(\.code)) == [.ambiguousNumber, .outOfRange])
+            #expect(
+                try await scenario.texts(
+                    "SELECT concat_ws(' ', item_description, quantity, weight_kg, status, pickup_date, length(notes)) FROM recycling_records"
+                )
+                    == ["Old laptops 12 24.750 picked_up 2025-12-31 10"])
+            #expect(try await scenario.load(path, into: .recycling).numbers == [0, 0, 1, 2])
+            try await scenario.undo(outcome.run)
+            #expect(try await scenario.number("SELECT count(*) FROM recycling_records") == 0)
+        }
+    }
+}
+
 private actor Counter {
     private(set) var value = 0
 

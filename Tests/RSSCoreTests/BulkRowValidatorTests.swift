@@ -145,7 +145,7 @@ import Testing
     }
 
     @Test func `a condition is a whole number from 1 to 5`() throws {
-        #expect(try value("condition_rating", "5") == ImportValue.integer(5).encoded)
+        #expect(try value("condition_rating", "5") == ImportValue.smallint(5).encoded)
         for text in ["0", "6", "-2", "99999"] { #expect(try code("condition_rating", text) == .outOfRange) }
         for text in ["3.7", "good", "4 of 5", "٣"] { #expect(try code("condition_rating", text) == .invalidInteger) }
     }

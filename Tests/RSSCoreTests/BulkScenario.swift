@@ -38,14 +38,15 @@ struct BulkScenario {
 
     @discardableResult
     func load(
-        _ path: String, on session: PostgresConnection? = nil, run: String = UUID().uuidString.lowercased(),
+        _ path: String, into table: ImportTable = .hardware, on session: PostgresConnection? = nil,
+        run: String = UUID().uuidString.lowercased(),
         _ change: (inout ImportOptions) -> Void = { _ in }
     ) async throws -> BulkImporter.Outcome {
         var importing = ImportOptions(path: path)
         importing.visit = "RSS-1"
         change(&importing)
         return try await BulkImporter(session ?? connection, lookups: options, runID: run, progress: .silent).run(
-            ImportFile(.hardware, importing))
+            ImportFile(table, importing))
     }
 
     @discardableResult

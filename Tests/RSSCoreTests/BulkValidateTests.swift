@@ -26,7 +26,8 @@ import Testing
             "10.1.2.3", "10.1.2.0/24", "010.1.2.3", "256.1.1.1", "1.2.3.4/33", "1.2.3.4/", "1.2.3", "08:00:2b:01:02:03",
             "08-00-2B-01-02-03", "08:00-2b:01:02:03", "2026-11-24", "2026-02-29", "0000-01-01", "9999-12-31", "null",
             "NULL",
-            "n/a", "-", "--", "n", "active", "Active", "in storage", "1", "5", "05", "0", "9", "-1", "32768", "{}",
+            "n/a", "-", "--", "n", "active", "Active", "in storage", "1", "5", "05", "12,5", "1.234", "1.2E+11", "0",
+            "9", "-1", "32768", "{}",
             "{\"a\": 1}", "{\"a\": }", "Laptop", "laptop", String(repeating: "x", count: 100),
             String(repeating: "x", count: 101),
         ]
@@ -34,6 +35,9 @@ import Testing
         let names = LoadedNames([(name: "Laptop", id: laptop)])
         var known = KnownIDs()
         known.insert(Array("Laptop".utf8), laptop)
+        let columns = (ImportTable.hardware.columns + ImportTable.recycling.columns).filter {
+            $0.name != "visit_report"
+        }
         var plain = 0
         for round in 0..<20_000 {
             let text: String
@@ -48,7 +52,7 @@ import Testing
                 scalars[Int.random(in: 0..<scalars.count)] = alphabet[Int.random(in: 0..<alphabet.count)]
                 text = String(String.UnicodeScalarView(scalars))
             }
-            for column in ImportTable.hardware.columns where column.name != "visit_report" {
+            for column in columns {
                 let fast = encoded(text, column, known)
                 guard let fast else { continue }
                 plain += 1
@@ -69,7 +73,7 @@ import Testing
             let buffer = UnsafeMutableRawPointer.allocate(byteCount: bytes.count + 64, alignment: 16)
             defer { buffer.deallocate() }
             var sink = FieldSink(buffer)
-            guard PlainField(column.type, acceptsAnyName: false).read(bytes, known, into: &sink) else { return nil }
+            guard PlainField(column, acceptsAnyName: false).read(bytes, known, into: &sink) else { return nil }
             return Array(UnsafeRawBufferPointer(start: buffer, count: sink.end - buffer))
         }
     }
@@ -99,5 +103,29 @@ import Testing
                 #expect(found.ordinals.count == keys.count - Set(keys).count)
             }
         }
+    }
+
+    @Test(arguments: [
+        ("12.5", 12_500), ("12,5", 12_500), ("0", 0), ("7", 7000), (".5", 500), ("1.234,5", 1_234_500),
+        ("1,234.5", 1_234_500),
+        ("1 234,5", 1_234_500), ("1'234.5", 1_234_500), ("1,234,567", 1_234_567_000), ("9999999.999", 9_999_999_999),
+        ("0001.5000", 1500), ("1.234", 1234),
+    ])
+    func `decimal numbers are read as people type them`(text: String, thousandths: Int64) {
+        #expect(NumberText.parse(text, usesDecimalComma: false, precision: 10, scale: 3) == .number(thousandths))
+    }
+
+    @Test func `what a number may not be is told`() {
+        func parse(_ text: String, comma: Bool = false) -> NumberText {
+            NumberText.parse(text, usesDecimalComma: comma, precision: 10, scale: 3)
+        }
+        for text in ["", "-1", "1.2.3,4,5", "1,2,3", "a", "1.", ",", "1e3", "1..2", "½"] {
+            #expect(parse(text) == .invalid)
+        }
+        #expect(parse("1,234") == .ambiguous)
+        #expect(parse("1.234", comma: true) == .ambiguous)
+        #expect(parse("1,234", comma: true) == .number(1234))
+        #expect(parse("10000000") == .tooLarge)
+        #expect(parse("1.2345") == .tooFine)
     }
 }

@@ -3,7 +3,7 @@ import RSSCore
 
 /// What a file is, as the verbs that read one are told.
 struct ImportFileOptions: ParsableArguments, Sendable {
-    @Argument(help: "What the file lists: hardware.")
+    @Argument(help: "What the file lists: hardware, recycling.")
     var object: ImportObject
 
     @Argument(help: "The file; - for standard input.", completion: .file(extensions: ["csv", "txt", "tsv"]))
@@ -60,11 +60,12 @@ struct ImportFileOptions: ParsableArguments, Sendable {
 
 /// What can be imported.
 enum ImportObject: String, ExpressibleByArgument, CaseIterable {
-    case hardware
+    case hardware, recycling
 
     var table: ImportTable {
         switch self {
         case .hardware: .hardware
+        case .recycling: .recycling
         }
     }
 }

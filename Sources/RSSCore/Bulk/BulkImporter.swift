@@ -103,7 +103,8 @@ public struct BulkImporter: Sendable {
         }
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target,
-            names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName)
+            names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName,
+            usesDecimalComma: file.usesDecimalComma)
         outcome.key = validator.key?.name
         return validator
     }

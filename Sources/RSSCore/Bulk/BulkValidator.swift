@@ -27,7 +27,8 @@ public struct BulkValidator: Sendable {
         var outcome = Outcome()
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target, constants: ["visit_report": .null],
-            encoding: file.encodingName, looksUp: false)
+            encoding: file.encodingName,
+            usesDecimalComma: file.usesDecimalComma, looksUp: false)
         outcome.key = validator.key?.name
         let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
         let scan = FileScan(file, validator, nil, progress)

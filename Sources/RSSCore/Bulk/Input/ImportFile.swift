@@ -16,6 +16,8 @@ public struct ImportFile: Sendable {
     public var name: String { input.name }
     /// What separates its fields, in words.
     public var delimiterName: String { dialect.delimiterName }
+    /// Whether numbers in it are likely to have a decimal comma: where fields are separated by something else.
+    var usesDecimalComma: Bool { dialect.delimiter == UInt8(ascii: ";") }
     /// The name of its encoding.
     public var encodingName: String { dialect.encoding.rawValue }
 

@@ -5,6 +5,8 @@ struct FieldReader: Sendable {
     let column: ImportColumn
     /// The names that the column may hold, where it holds names.
     let names: LoadedNames?
+    /// Whether 1,234 is more than one and less than two.
+    var usesDecimalComma = false
 
     /// What a field comes to.
     enum Outcome: Equatable {
@@ -22,26 +24,37 @@ struct FieldReader: Sendable {
             if case .reference = column.type { words += "; --visit gives one to rows without" }
             return problem(.missingValue, nil, words)
         }
-        if let control = value.unicodeScalars.first(where: { $0.isControl && !isBlankOfJSON($0) }) {
+        if let control = value.unicodeScalars.first(where: { $0.isControl && !isBlank($0) }) {
             return problem(.controlCharacter, value, "holds the control character \(Self.name(control))")
         }
         return typed(value)
     }
 
-    private func isBlankOfJSON(_ scalar: Unicode.Scalar) -> Bool {
-        column.type == .jsonObject && ["\t", "\n", "\r"].contains(scalar)
+    private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        (column.type == .jsonObject || column.type == .freeText) && ["\t", "\n", "\r"].contains(scalar)
     }
 
     private func typed(_ value: String) -> Outcome {
         switch column.type {
+        case .freeText: return .value(.text(value))
         case .text(let limit):
+            if column.isIdentifier, NumberText.isScientific(value) {
+                return problem(
+                    .scientificNotation, value,
+                    "is what a spreadsheet shows of a long number; make the column one of text there, and save the file again"
+                )
+            }
             // A character has one byte or more: most texts need no counting.
             if value.utf8.count > limit, value.unicodeScalars.count > limit {
                 return problem(.tooLong, value, "has \(value.unicodeScalars.count) characters; \(limit) are allowed")
             }
             return .value(.text(value))
         case .word(let words): return word(value, words)
-        case .integer(let range): return integer(value, range)
+        case .smallint(let range):
+            return integer(value, Int64(range.lowerBound)...Int64(range.upperBound)) { .smallint(Int16($0)) }
+        case .integer(let range):
+            return integer(value, Int64(range.lowerBound)...Int64(range.upperBound)) { .integer(Int32($0)) }
+        case .numeric(let precision, let scale): return numeric(value, precision: precision, scale: scale)
         case .inet:
             guard let address = InetAddress(value) else {
                 return problem(.invalidAddress, value, "is no IP address like 10.1.2.3, 10.1.2.0/24 or 2001:db8::1")
@@ -76,15 +89,30 @@ struct FieldReader: Sendable {
         return problem(.unknownWord, value, "is none of \(words.joined(separator: ", "))\(nearest)")
     }
 
-    private func integer(_ value: String, _ range: ClosedRange<Int16>) -> Outcome {
+    private func integer(
+        _ value: String, _ range: ClosedRange<Int64>, _ make: (Int64) -> ImportValue
+    ) -> Outcome {
         let digits = value.utf8.first == UInt8(ascii: "-") ? value.utf8.dropFirst() : value.utf8[...]
         guard !digits.isEmpty, digits.allSatisfy({ 48...57 ~= $0 }) else {
             return problem(.invalidInteger, value, "is no whole number from \(range.lowerBound) to \(range.upperBound)")
         }
-        guard let number = Int16(value), range.contains(number) else {
+        guard let number = Int64(value), range.contains(number) else {
             return problem(.outOfRange, value, "is not from \(range.lowerBound) to \(range.upperBound)")
         }
-        return .value(.integer(number))
+        return .value(make(number))
+    }
+
+    private func numeric(_ value: String, precision: Int, scale: Int) -> Outcome {
+        switch NumberText.parse(value, usesDecimalComma: usesDecimalComma, precision: precision, scale: scale) {
+        case .number(let unscaled): return .value(.numeric(unscaled: unscaled, scale: scale))
+        case .invalid: return problem(.invalidNumber, value, "is no number from 0; write 12.5")
+        case .ambiguous:
+            return problem(.ambiguousNumber, value, "may mean a thousand or a decimal place; write 1234 or 1.234")
+        case .tooLarge:
+            return problem(
+                .outOfRange, value, "has more than \(precision - scale) digits before the decimal point")
+        case .tooFine: return problem(.outOfRange, value, "has more than \(scale) decimal places")
+        }
     }
 
     private func name(_ value: String, _ kind: String) -> Outcome {

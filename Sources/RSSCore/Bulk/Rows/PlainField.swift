@@ -5,30 +5,37 @@ import PostgresClient
 /// forms and knows what to say; both come to the same value.
 struct PlainField: Sendable {
     private enum Form {
-        case text, word, integer, inet, macaddr, date, jsonObject, known
+        case text, identifier, freeText, word, smallint, integer, inet, macaddr, date, jsonObject, known
+        /// Never plain.
+        case other
     }
 
     private let form: Form
     /// The longest text.
     private var limit = 0
-    private var range: ClosedRange<Int16> = 0...0
+    private var range: ClosedRange<Int32> = 0...0
     private var words: [[UInt8]] = []
     /// Any text may be a name or reference: what it stands for is not asked.
     private let acceptsAnyName: Bool
 
     /// - Parameter acceptsAnyName: any text may be a name or reference, and stands for nothing.
-    init(_ type: ImportType, acceptsAnyName: Bool) {
+    init(_ column: ImportColumn, acceptsAnyName: Bool) {
         self.acceptsAnyName = acceptsAnyName
-        switch type {
+        switch column.type {
         case .text(let limit):
-            form = .text
+            form = column.isIdentifier ? .identifier : .text
             self.limit = limit
         case .word(let words):
             form = .word
             self.words = words.map { Array($0.utf8) }
+        case .freeText: form = .freeText
+        case .smallint(let range):
+            form = .smallint
+            self.range = Int32(range.lowerBound)...Int32(range.upperBound)
         case .integer(let range):
             form = .integer
             self.range = range
+        case .numeric: form = .other
         case .inet: form = .inet
         case .macaddr: form = .macaddr
         case .date: form = .date
@@ -56,8 +63,23 @@ struct PlainField: Sendable {
             guard let id = known.find(bytes) else { return false }
             sink.uuid(id)
             return true
+        case .identifier:
+            // Something like 1.23E+11 is what a spreadsheet leaves of one.
+            guard bytes.count <= limit, !bytes.contains(UInt8(ascii: "+")) else { return false }
+            sink.text(bytes)
+            return true
+        case .freeText:
+            sink.text(bytes)
+            return true
         case .word: return word(bytes, &sink)
-        case .integer: return integer(bytes, &sink)
+        case .smallint:
+            guard let value = integer(bytes) else { return false }
+            sink.integer(Int16(value))
+            return true
+        case .integer:
+            guard let value = integer(bytes) else { return false }
+            sink.integer(value)
+            return true
         case .inet: return Self.address(bytes, &sink)
         case .macaddr: return Self.hardwareAddress(bytes, &sink)
         case .date: return Self.date(bytes, &sink)
@@ -65,6 +87,7 @@ struct PlainField: Sendable {
             guard JSONSyntax.problem(in: bytes) == nil else { return false }
             sink.jsonb(bytes)
             return true
+        case .other: return false
         }
     }
 
@@ -103,17 +126,15 @@ struct PlainField: Sendable {
     }
 
     @inline(__always)
-    private func integer(_ bytes: UnsafeBufferPointer<UInt8>, _ sink: inout FieldSink) -> Bool {
-        guard bytes.count <= 4 else { return false }
-        var value: Int16 = 0
+    private func integer(_ bytes: UnsafeBufferPointer<UInt8>) -> Int32? {
+        guard bytes.count <= 9 else { return nil }
+        var value: Int32 = 0
         for byte in bytes {
             let digit = byte &- 0x30
-            guard digit <= 9 else { return false }
-            value = value &* 10 &+ Int16(digit)
+            guard digit <= 9 else { return nil }
+            value = value &* 10 &+ Int32(digit)
         }
-        guard range.contains(value) else { return false }
-        sink.integer(value)
-        return true
+        return range.contains(value) ? value : nil
     }
 
     /// `10.1.2.3`, `10.1.2.0/24`

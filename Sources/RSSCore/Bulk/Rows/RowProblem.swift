@@ -27,6 +27,9 @@ public struct RowProblem: Sendable, Equatable {
         case refusedByServer = "RSS-IMPORT-123"
         case exists = "RSS-IMPORT-124"
         case ambiguousKey = "RSS-IMPORT-125"
+        case invalidNumber = "RSS-IMPORT-126"
+        case ambiguousNumber = "RSS-IMPORT-127"
+        case scientificNotation = "RSS-IMPORT-128"
     }
 
     /// The column by its name in files; nil where the whole row is meant.

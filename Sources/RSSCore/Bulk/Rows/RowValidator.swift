@@ -32,12 +32,13 @@ struct RowValidator {
         @exclusivity(unchecked) var known = KnownIDs()
 
         init(
-            _ column: ImportColumn, looksUp: Bool, field: Int?, names: LoadedNames?, constant: ImportValue?, isKey: Bool
+            _ column: ImportColumn, looksUp: Bool, usesDecimalComma: Bool, field: Int?, names: LoadedNames?,
+            constant: ImportValue?, isKey: Bool
         ) {
             self.field = field
             self.isKey = isKey
-            plain = PlainField(column.type, acceptsAnyName: !looksUp)
-            reader = FieldReader(column: column, names: names)
+            plain = PlainField(column, acceptsAnyName: !looksUp)
+            reader = FieldReader(column: column, names: names, usesDecimalComma: usesDecimalComma)
             blank = (constant ?? column.fallback ?? .null).encoded
             keepsBlank = constant == nil && column.fallback != nil
             isRequired = column.isRequired && constant == nil
@@ -55,11 +56,12 @@ struct RowValidator {
     ///   - names: the names and ids of each kind that the table's columns look up.
     ///   - constants: the values of columns for rows that have none.
     ///   - encoding: the encoding of the file, for messages.
+    ///   - usesDecimalComma: whether 1,234 is more than one and less than two.
     ///   - looksUp: whether names and references are looked up; otherwise any text passes for one.
     init(
         _ table: ImportTable, header: ImportHeader, key: String? = nil, names: [String: LoadedNames] = [:],
         constants: [String: ImportValue] = [:], encoding: String = "UTF-8",
-        looksUp: Bool = true
+        usesDecimalComma: Bool = false, looksUp: Bool = true
     ) {
         self.header = header
         self.encoding = encoding
@@ -77,7 +79,8 @@ struct RowValidator {
             var found: LoadedNames?
             if case .name(let kind) = column.type { found = names[kind] }
             return Cell(
-                column, looksUp: looksUp, field: header.field(of: index), names: found,
+                column, looksUp: looksUp, usesDecimalComma: usesDecimalComma, field: header.field(of: index),
+                names: found,
                 constant: constants[column.name],
                 isKey: column.target == keyColumn?.target)
         }

@@ -17,9 +17,10 @@ extension ImportTable {
             ImportColumn("manufacturer", .text(limit: 100), aliases: ["vendor", "make", "maker", "brand"]),
             ImportColumn("model", .text(limit: 100), aliases: ["model name", "model number", "model no"]),
             ImportColumn(
-                "serial_number", .text(limit: 100), aliases: ["serial", "serial no", "s/n", "service tag"]),
+                "serial_number", .text(limit: 100), isIdentifier: true,
+                aliases: ["serial", "serial no", "s/n", "service tag"]),
             ImportColumn(
-                "asset_tag", .text(limit: 100),
+                "asset_tag", .text(limit: 100), isIdentifier: true,
                 aliases: ["asset", "asset no", "asset number", "tag", "inventory number", "inventory no"]),
             ImportColumn(
                 "ip_address", .inet, aliases: ["ip", "ip addr", "ipv4", "ipv6", "ipv4 address", "ipv6 address"]),
@@ -29,7 +30,7 @@ extension ImportTable {
                 "status",
                 .word(["active", "inactive", "maintenance", "in_storage", "faulty", "retired", "disposed", "lost"]),
                 fallback: .text("active"), aliases: ["state", "device status"]),
-            ImportColumn("condition_rating", .integer(1...5), aliases: ["condition", "rating"]),
+            ImportColumn("condition_rating", .smallint(1...5), aliases: ["condition", "rating"]),
             ImportColumn("location_building", .text(limit: 100), aliases: ["building"]),
             ImportColumn("location_floor", .text(limit: 50), aliases: ["floor", "level"]),
             ImportColumn("location_room", .text(limit: 50), aliases: ["room", "room number", "room no"]),

@@ -32,15 +32,17 @@ public struct ImportColumn: Sendable {
     public let isRequired: Bool
     /// What a new row gets for no value; an existing row keeps what it has. Nil: no value is NULL.
     public let fallback: ImportValue?
+    /// Whether it identifies a thing, so that it is a text even where it looks like a number.
+    public let isIdentifier: Bool
     /// Other names that files have for it; case, blanks and punctuation do not matter.
     public let aliases: [String]
 
     /// Makes a column; in the table it has the same name unless told otherwise.
     public init(
         _ name: String, _ type: ImportType, target: String? = nil, isRequired: Bool = false,
-        fallback: ImportValue? = nil,
-        aliases: [String] = []
+        fallback: ImportValue? = nil, isIdentifier: Bool = false, aliases: [String] = []
     ) {
+        self.isIdentifier = isIdentifier
         self.name = name
         self.target = target ?? name
         self.type = type
@@ -56,8 +58,14 @@ public enum ImportType: Sendable, Equatable {
     case text(limit: Int)
     /// One of the words of a CHECK constraint.
     case word([String])
+    /// A `text`, with line breaks where wanted.
+    case freeText
     /// A `smallint` within bounds.
-    case integer(ClosedRange<Int16>)
+    case smallint(ClosedRange<Int16>)
+    /// An `integer` within bounds.
+    case integer(ClosedRange<Int32>)
+    /// A `numeric(precision, scale)` that is not negative; with a decimal point or comma.
+    case numeric(precision: Int, scale: Int)
     case inet
     case macaddr
     case date
@@ -71,8 +79,10 @@ public enum ImportType: Sendable, Equatable {
     /// The type of the staging column.
     var sqlType: String {
         switch self {
-        case .text, .word: "text"
-        case .integer: "smallint"
+        case .text, .freeText, .word: "text"
+        case .smallint: "smallint"
+        case .integer: "integer"
+        case .numeric(let precision, let scale): "numeric(\(precision), \(scale))"
         case .inet: "inet"
         case .macaddr: "macaddr"
         case .date: "date"

@@ -5,7 +5,10 @@ import PostgresClient
 public enum ImportValue: Sendable, Equatable {
     case null
     case text(String)
-    case integer(Int16)
+    case smallint(Int16)
+    case integer(Int32)
+    /// A number times ten to the power of the scale.
+    case numeric(unscaled: Int64, scale: Int)
     case inet(InetAddress)
     case macaddr(MACAddress)
     case date(CalendarDate)
@@ -21,7 +24,9 @@ public enum ImportValue: Sendable, Equatable {
         switch self {
         case .null: encoder.null()
         case .text(let text): encoder.text(text)
-        case .integer(let number): encoder.int2(number)
+        case .smallint(let number): encoder.int2(number)
+        case .integer(let number): encoder.int4(number)
+        case .numeric(let unscaled, let scale): encoder.numeric(unscaled: unscaled, scale: scale)
         case .inet(let address): encoder.inet(address)
         case .macaddr(let address): encoder.macaddr(address)
         case .date(let day): encoder.date(day)
