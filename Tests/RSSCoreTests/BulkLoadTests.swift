@@ -173,6 +173,59 @@ import Testing
 }
 
 extension BulkLoadTests {
+    @Test func `an update changes the columns of the file alone, and inserts nothing`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.load(
+                try scenario.file("category,name,serial,room\nLaptop,a,S1,R1\nLaptop,b,S2,R2\nLaptop,c,S3,R3\n"))
+            let before = try await scenario.content()
+            let id =
+                try await scenario.texts("SELECT id::text FROM hardware_inventory WHERE serial_number = 'S2'")[0] ?? ""
+            let byID = try await scenario.load(try scenario.file("id,serial,room\n\(id),S9,R9\n,S1,R8\nx,S1,R8\n")) {
+                $0.operation = .update
+                $0.visit = nil
+            }
+            #expect(byID.key == "id")
+            #expect(byID.numbers == [0, 1, 0, 2])
+            let bySerial = try await scenario.load(
+                try scenario.file("serial,room,name\nS1,,a\nS2,R7,b\nS3,R3,c\nS9,R9,\n")
+            ) {
+                $0.operation = .update
+                $0.visit = nil
+            }
+            // S2 is S9 by now; the last row takes the name away that every device needs.
+            #expect(bySerial.numbers == [0, 1, 1, 2])
+            #expect(Set(bySerial.rejects.kinds.map(\.code)) == [.notFound, .missingValue])
+            #expect(
+                try await scenario.texts(
+                    "SELECT concat_ws(' ', serial_number, device_name, location_room) FROM hardware_inventory ORDER BY 1"
+                )
+                    == ["S1 a", "S3 c R3", "S9 b R9"])
+            try await scenario.undo(bySerial.run)
+            try await scenario.undo(byID.run)
+            #expect(try await scenario.content() == before)
+        }
+    }
+
+    @Test func `a deletion takes what the file lists, and an undo brings it back`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.load(try scenario.file(BulkScenario.rows(1...300)))
+            let before = try await scenario.content()
+            let path = try scenario.file("serial,whatever\nS1,x\nS7,y\nS7,z\nT1,\n")
+            let look = try await scenario.load(path) {
+                $0.operation = .delete
+                $0.isDryRun = true
+            }
+            #expect((look.deleted, look.rejects.rows) == (2, 2))
+            #expect(try await scenario.content() == before)
+            let outcome = try await scenario.load(path) { $0.operation = .delete }
+            #expect((outcome.deleted, outcome.rejects.rows) == (2, 2))
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 298)
+            #expect(try await RunHistory.list(scenario.connection, limit: 1).first?.rejected == 2)
+            try await scenario.undo(outcome.run)
+            #expect(try await scenario.content() == before)
+        }
+    }
+
     @Test func `recycling records are imported by the same description of a table`() async throws {
         try await BulkScenario.run { scenario in
             let path = try scenario.file(

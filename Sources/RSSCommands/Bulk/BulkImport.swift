@@ -48,49 +48,15 @@ public struct BulkImport: Verb {
     @Flag(help: "Never overwrite a value with an empty one.")
     var fillOnly = false
 
-    @Option(help: ArgumentHelp("Load nothing when more rows than this are rejected: 10, 2%.", valueName: "rows"))
-    var maxErrors: ErrorLimit?
-
-    @Flag(help: "All rows in one transaction; otherwise they are committed batch by batch.")
-    var atomic = false
-
-    @Flag(help: "All rows or none: --atomic --max-errors 0.")
-    var strict = false
-
-    @Option(help: ArgumentHelp("For so many days the import can be taken back.", valueName: "days"))
-    var undoDays = 30
-
-    @Option(
-        help: ArgumentHelp("Where rejected rows go; FILE.rejects.csv unless given.", valueName: "file"),
-        completion: .file(extensions: ["csv"]))
-    var rejects: String?
+    @OptionGroup var loading: LoadOptions
 
     public init() {}
-
-    public func validate() throws {
-        if strict, maxErrors != nil { throw ValidationError("--strict allows no errors; leave --max-errors out.") }
-        if !(0...3650).contains(undoDays) { throw ValidationError("--undo-days is a number from 0 to 3650.") }
-    }
 
     public func execute(_ context: Context) async throws -> ImportReport {
         var options = input.options
         options.visit = visit
         options.onConflict = onConflict
         options.fillsOnly = fillOnly
-        options.maxErrors = strict ? .rows(0) : maxErrors
-        options.isAtomic = atomic || strict
-        options.undoDays = undoDays
-        options.rejectsPath = rejects
-        options.isDryRun = context.isDryRun
-        // Before the database is asked for: a wrong name or header should not need one.
-        let file = try ImportFile(input.object.table, options)
-        // The time of an import grows with its file; --timeout bounds it, and a client that is gone is noticed.
-        let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
-        let outcome = try await BulkImporter(
-            connection, lookups: try context.postgresOptions(statementTimeout: .zero, direct: true),
-            runID: context.runID, progress: context.progress
-        ).run(file)
-        await connection.close()
-        return ImportReport(outcome, of: file)
+        return try await loading.run(input.object.table, options, context)
     }
 }

@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
 
-/// The result of `bulk import`.
+/// The result of `bulk import`, `bulk update` and `bulk delete`.
 public struct ImportReport: CommandResult {
+    let operation: String
     let object: String
     let file: String
     let delimiter: String
@@ -14,6 +15,7 @@ public struct ImportReport: CommandResult {
     let read: Int
     let inserted: Int
     let updated: Int
+    let deleted: Int
     let unchanged: Int
     let rejected: Int
     let rejects: [RejectTally.Kind]
@@ -22,12 +24,13 @@ public struct ImportReport: CommandResult {
     private let statements: [String]
 
     private enum CodingKeys: CodingKey {
-        case object, file, delimiter, encoding, visitReport, key, run, isDryRun, read, inserted, updated, unchanged,
-            rejected,
-            rejects, rejectsFile
+        case operation, object, file, delimiter, encoding, visitReport, key, run, isDryRun, read, inserted, updated,
+            deleted,
+            unchanged, rejected, rejects, rejectsFile
     }
 
     init(_ outcome: BulkImporter.Outcome, of file: ImportFile) {
+        operation = file.options.operation.rawValue
         object = file.table.object
         self.file = file.name
         delimiter = file.delimiterName
@@ -39,6 +42,7 @@ public struct ImportReport: CommandResult {
         read = outcome.read
         inserted = outcome.inserted
         updated = outcome.updated
+        deleted = outcome.deleted
         unchanged = outcome.unchanged
         rejected = outcome.rejects.rows
         rejects = outcome.rejects.kinds
@@ -46,24 +50,32 @@ public struct ImportReport: CommandResult {
         statements = isDryRun ? outcome.statements : []
         again = outcome.rejectsPath.map { path in
             // The number, not the word: `latest` may be another report by then.
-            "rssctl bulk import \(file.table.object) \(Self.quoted(path))"
+            "rssctl bulk \(file.options.operation.rawValue) \(file.table.object) \(Self.quoted(path))"
                 + (outcome.visit.map { " --visit \(Self.quoted($0))" } ?? "")
         }
     }
 
     public var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
 
+    /// What there is to count, in the order of the table.
+    private var figures: [(name: String, value: Int)] {
+        let done: [(String, Int)] =
+            switch operation {
+            case "update": [("updated", updated)]
+            case "delete": [("deleted", deleted)]
+            default: [("inserted", inserted), ("updated", updated)]
+            }
+        let left = operation == "delete" ? [] : [("unchanged", unchanged)]
+        return [("read", read)] + done + left + [("rejected", rejected)]
+    }
+
     public var counts: [String: Int64] {
-        let all = [
-            "read": read, "inserted": inserted, "updated": updated, "unchanged": unchanged, "rejected": rejected,
-        ]
-        return all.mapValues(Int64.init)
+        Dictionary(figures.map { ($0.name, Int64($0.value)) }) { first, _ in first }
     }
 
     public var tables: [Table] {
         let summary = Table(
-            columns: ["read", "inserted", "updated", "unchanged", "rejected"].map { .number($0) },
-            rows: [[read, inserted, updated, unchanged, rejected].map { .count($0) }], notes: notes)
+            columns: figures.map { .number($0.name) }, rows: [figures.map { .count($0.value) }], notes: notes)
         var tables = [summary]
         if !rejects.isEmpty { tables.append(Table(rejects: rejects)) }
         if !statements.isEmpty { tables.append(Table(sql: statements)) }
@@ -73,7 +85,9 @@ public struct ImportReport: CommandResult {
     private var notes: [String] {
         var notes: [String] = []
         if isDryRun { notes.append("Dry run: nothing was changed.") }
-        if inserted + updated > 0, let run { notes.append("To take it back: rssctl bulk undo \(run.suffix(12))") }
+        if inserted + updated + deleted > 0, let run {
+            notes.append("To take it back: rssctl bulk undo \(run.suffix(12))")
+        }
         if let rejectsFile { notes.append("Rejected rows, with the reasons: \(rejectsFile)") }
         if let again { notes.append("When they are mended: \(again)") }
         return notes

@@ -14,6 +14,8 @@ public struct BulkImporter: Sendable {
         public var inserted = 0
         /// Rows of the table that were changed.
         public var updated = 0
+        /// Rows of the table that were deleted.
+        public var deleted = 0
         /// Rows that the table has already and that were left as they are.
         public var unchanged = 0
         /// What was rejected.
@@ -104,7 +106,7 @@ public struct BulkImporter: Sendable {
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target,
             names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName,
-            usesDecimalComma: file.usesDecimalComma)
+            requiresKey: file.options.operation != .import, usesDecimalComma: file.usesDecimalComma)
         outcome.key = validator.key?.name
         return validator
     }
@@ -127,8 +129,10 @@ public struct BulkImporter: Sendable {
         guard outcome.read > outcome.rejects.rows else { return [:] }
         let ledger = BulkLedger(connection: connection)
         if !isDryRun { try await BookkeepingSchema.prepare(connection) }
-        if let same = try await ledger.same(digest: digest, table: file.table.table) {
-            progress(.note("This file was imported already, at \(same.at.formatted(.iso8601)) by run \(same.run)."))
+        if let same = try await ledger.same(digest: digest, file) {
+            progress(
+                .note("The same was done with this file already, at \(same.at.formatted(.iso8601)) by run \(same.run).")
+            )
         }
         let unfinished =
             isDryRun
@@ -160,11 +164,12 @@ public struct BulkImporter: Sendable {
             try await progress.phase("load", total: Int64(found.good), unit: .rows) { try await load.run() }
             let counts = writer.counts + (unfinished?.counts ?? BatchWriter.Counts())
             (outcome.inserted, outcome.updated, outcome.unchanged) = (counts.inserted, counts.updated, counts.unchanged)
+            outcome.deleted = counts.deleted
             guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
-            let all = counts.inserted + counts.updated + counts.unchanged + writer.refused.count
+            let all = counts.inserted + counts.updated + counts.deleted + counts.unchanged + writer.refused.count
             guard all == found.good else { throw ImportError.unaccounted(all, of: found.good) }
             try await FaultPoint.reach("bulk.loaded")
-            if !isDryRun { try await ledger.end(run, outcome, file) }
+            if !isDryRun { try await ledger.end(run, outcome, refused: writer.refused.count, file) }
         }
         if file.options.isAtomic, !isDryRun {
             try await connection.transaction { try await work() }
@@ -181,6 +186,7 @@ public struct BulkImporter: Sendable {
         ).map { try $0.decode(String.self, at: 0) }
         return LoadStatements(
             table: file.table, columns: validator.columns, key: validator.key,
-            isKeyUnique: validator.key.map { unique.contains($0.target) } ?? false, fillsOnly: file.options.fillsOnly)
+            isKeyUnique: validator.key.map { unique.contains($0.target) } ?? false, fillsOnly: file.options.fillsOnly,
+            operation: file.options.operation)
     }
 }

@@ -7,7 +7,7 @@ public struct ImportFile: Sendable {
     /// How.
     public let options: ImportOptions
     /// Its header.
-    public let header: ImportHeader
+    public private(set) var header: ImportHeader
     let dialect: Dialect
     let detection: Detection?
     let input: ImportInput
@@ -25,6 +25,7 @@ public struct ImportFile: Sendable {
     ///
     /// - Throws: ``ImportError``, `CancellationError`.
     public init(_ table: ImportTable, _ options: ImportOptions) throws {
+        let table = options.operation == .import ? table : table.withID
         self.table = table
         self.options = options
         input = try ImportInput.open(options.path)
@@ -45,9 +46,23 @@ public struct ImportFile: Sendable {
         guard names.allSatisfy({ $0 != nil }) else {
             throw ImportError.unreadableHeader(encoding: dialect.encoding.rawValue)
         }
-        header = try ImportHeader(
-            names.compactMap { $0 }, for: table, ignoresUnknown: options.ignoresUnknown,
-            given: options.visit == nil && !options.isWithoutVisit ? [] : ["visit_report"])
+        let given: Set<String> =
+            options.operation != .import
+            ? Set(table.columns.map(\.name))
+            : options.visit == nil && !options.isWithoutVisit ? [] : ["visit_report"]
+        let all = try ImportHeader(
+            names.compactMap { $0 }, for: table, ignoresUnknown: options.ignoresUnknown || options.operation == .delete,
+            given: given)
+        header = all
+        guard options.operation != .import else { return }
+        guard
+            let key = try key()
+                ?? table.keys.lazy.compactMap({ name in table.columns.first { $0.target == name } })
+                .first(where: { column in
+                    all.field(of: table.columns.firstIndex { $0.name == column.name } ?? -1) != nil
+                })
+        else { throw ImportError.noKeyColumn(table.keys[0], columns: all.columns(of: table).map(\.name)) }
+        if options.operation == .delete { header = all.only(key.name, of: table) }
     }
 
     /// The column that `--key` names.
@@ -55,9 +70,7 @@ public struct ImportFile: Sendable {
     /// - Throws: ``ImportError/noKeyColumn(_:columns:)``.
     func key() throws(ImportError) -> ImportColumn? {
         guard let name = options.key else { return nil }
-        let present = header.uses.compactMap { use -> ImportColumn? in
-            if case .column(let index) = use { table.columns[index] } else { nil }
-        }
+        let present = header.columns(of: table)
         let plain = ImportHeader.plain(name)
         guard
             let column = present.first(where: { column in
@@ -72,6 +85,7 @@ public struct ImportFile: Sendable {
     var settingsDigest: String {
         let parts = [
             "\(dialect)", "\(header.uses)", options.visit ?? "", options.key ?? "", options.onConflict.rawValue,
+            options.operation.rawValue,
             options.duplicates.rawValue, "\(options.fillsOnly)",
         ]
         return Digest.sha256.hex(Array(parts.joined(separator: "\0").utf8))

@@ -63,6 +63,25 @@ public struct ImportHeader: Sendable, Equatable {
         if !missing.isEmpty { throw .missingColumns(missing.map { table.columns[$0].name }) }
     }
 
+    private init(names: [String], uses: [Use]) {
+        self.names = names
+        self.uses = uses
+    }
+
+    /// The same, in which the other columns are passed over.
+    func only(_ name: String, of table: ImportTable) -> ImportHeader {
+        ImportHeader(
+            names: names,
+            uses: uses.map { use in
+                if case .column(let index) = use, table.columns[index].name != name { .ignored } else { use }
+            })
+    }
+
+    /// The columns of the table that the file has.
+    func columns(of table: ImportTable) -> [ImportColumn] {
+        uses.compactMap { if case .column(let index) = $0 { table.columns[index] } else { nil } }
+    }
+
     /// Whether the file is a rejects file itself: then its rows are not written as they stand, but without old remarks.
     var hasRemarks: Bool { uses.contains(.remark) }
 

@@ -1,10 +1,22 @@
 import CSV
 import Foundation
 
+/// What is done with the rows of a file.
+public enum BulkOperation: String, Sendable {
+    /// New ones are inserted, others updated.
+    case `import`
+    /// Those that the table has are updated, in the columns of the file.
+    case update
+    /// Those that the table has are deleted.
+    case delete
+}
+
 /// What to import, and how.
 public struct ImportOptions: Sendable, Equatable {
     /// The file; `-` for standard input.
     public var path: String
+    /// What is done with its rows.
+    public var operation = BulkOperation.import
     /// Number or id of the visit report for rows that name none, or `latest` for the newest.
     public var visit: String?
     /// Rows need not name their visit report: it is not imported, or given later.

@@ -40,7 +40,7 @@ struct BulkLedger {
         var counts = BatchWriter.Counts()
         for row in try await connection.query(
             """
-            SELECT number, first_record, last_record, inserted, updated, unchanged, refused::text
+            SELECT number, first_record, last_record, inserted, updated, unchanged, refused::text, deleted
             FROM rssctl.bulk_batch WHERE run_id = $1::uuid ORDER BY number
             """, [run])
         {
@@ -49,6 +49,7 @@ struct BulkLedger {
             counts.inserted += Int(try row.decode(Int64.self, at: 3))
             counts.updated += Int(try row.decode(Int64.self, at: 4))
             counts.unchanged += Int(try row.decode(Int64.self, at: 5))
+            counts.deleted += Int(try row.decode(Int64.self, "deleted"))
             refused.merge(try Self.refused(try row.decode(String.self, at: 6))) { first, _ in first }
         }
         return Unfinished(
@@ -60,36 +61,40 @@ struct BulkLedger {
         try await connection.execute(
             """
             INSERT INTO rssctl.bulk_run (run_id, operation, object, table_name, columns, file_name, file_digest, settings, state, undo_until)
-            VALUES ($1::uuid, 'import', $2, $3, $4, $5, $6, $7, 'loading', now() + make_interval(days => $8))
+            VALUES ($1::uuid, $9, $2, $3, $4, $5, $6, $7, 'loading', now() + make_interval(days => $8))
             """,
             [
                 run, file.table.object, file.table.table, columns.map(\.target), file.name, digest, file.settingsDigest,
-                Int32(file.options.undoDays),
+                Int32(file.options.undoDays), file.options.operation.rawValue,
             ])
         try await connection.acquire(Self.lock(run))
     }
 
     /// Writes down that a run has ended.
-    func end(_ run: String, _ outcome: BulkImporter.Outcome, _ file: ImportFile) async throws {
+    func end(_ run: String, _ outcome: BulkImporter.Outcome, refused: Int, _ file: ImportFile) async throws {
         try await connection.execute(
             """
             UPDATE rssctl.bulk_run SET state = 'done', ended_at = clock_timestamp(), read = $2, rejected = $3
             WHERE run_id = $1::uuid
-            """, [run, Int64(outcome.read), Int64(outcome.rejects.rows)])
-        guard outcome.inserted + outcome.updated > 0 else { return }
+            """, [run, Int64(outcome.read), Int64(outcome.rejects.rows + refused)])
+        guard outcome.inserted + outcome.updated + outcome.deleted > 0 else { return }
         try await BookkeepingSchema.record(
-            connection, runID: run, operation: "bulk.import", object: file.table.table,
-            detail: "\(file.name): \(outcome.inserted) inserted, \(outcome.updated) updated")
+            connection, runID: run, operation: "bulk.\(file.options.operation.rawValue)", object: file.table.table,
+            detail:
+                "\(file.name): \(outcome.inserted) inserted, \(outcome.updated) updated, \(outcome.deleted) deleted")
     }
 
-    /// The last run that loaded the same file.
-    func same(digest: String, table: String) async throws -> (run: String, at: Date)? {
+    /// The last run that did the same with the same file.
+    func same(digest: String, _ file: ImportFile) async throws -> (run: String, at: Date)? {
         guard try await BookkeepingSchema.found(connection) ?? 0 >= 4 else { return nil }
-        return try await connection.query(SQLResource(PackageResources.bulk_same_file_sql).text, [digest, table])
-            .first.map { row in
-                let (run, at) = try row.decode(String.self, Date.self)
-                return (run, at)
-            }
+        return try await connection.query(
+            SQLResource(PackageResources.bulk_same_file_sql).text,
+            [digest, file.table.table, file.options.operation.rawValue]
+        )
+        .first.map { row in
+            let (run, at) = try row.decode(String.self, Date.self)
+            return (run, at)
+        }
     }
 
     /// Forgets runs that cannot be taken back any more.

@@ -11,12 +11,13 @@ final class BatchWriter {
     struct Counts: Sendable, Equatable {
         var inserted = 0
         var updated = 0
+        var deleted = 0
         var unchanged = 0
 
         static func + (one: Counts, other: Counts) -> Counts {
             Counts(
                 inserted: one.inserted + other.inserted, updated: one.updated + other.updated,
-                unchanged: one.unchanged + other.unchanged)
+                deleted: one.deleted + other.deleted, unchanged: one.unchanged + other.unchanged)
         }
     }
 
@@ -117,7 +118,7 @@ final class BatchWriter {
     ) async throws -> Counts {
         let (low, high) = (Int64(records.lowerBound), Int64(records.upperBound))
         let staged = try await connection.query(
-            "SELECT count(*) FROM \(LoadStatements.stage) WHERE record BETWEEN $1 AND $2", [low, high]
+            "SELECT count(*) FROM \(LoadStatements.stage) WHERE _record BETWEEN $1 AND $2", [low, high]
         ).first?.decode(Int64.self, at: 0)
         guard let staged, staged > 0 else { return Counts() }
         // Somebody who holds one of the rows is waited for, but not for ever.
@@ -129,44 +130,56 @@ final class BatchWriter {
         guard let row = try await connection.query(LoadStatements.count).first else { throw Overtaken() }
         let (new, matched, ambiguous) = try row.decode(Int64.self, Int64.self, Int64.self)
         var problems: [Int: RowProblem] = [:]
-        if ambiguous > 0 { problems = try await self.problems(ambiguous: true) }
+        if ambiguous > 0 { problems = try await self.problems(.ambiguousKey) }
         if options.onConflict == .error, matched > 0 {
-            problems.merge(try await self.problems(ambiguous: false)) { first, _ in first }
+            problems.merge(try await self.problems(.exists)) { first, _ in first }
         }
+        if options.operation != .import, new > 0 {
+            problems.merge(try await self.problems(.notFound)) { first, _ in first }
+        }
+        let inserted = options.operation == .import ? Int(new) : 0
         let changed = options.onConflict == .update ? Int(matched) : 0
         if ambiguous > 0 || options.onConflict != .update {
             try await connection.execute(LoadStatements.leaveMatched, [options.onConflict != .update])
         }
-        let found = Counts(
-            inserted: Int(new), updated: changed,
-            unchanged: Int(staged) - Int(new) - changed - problems.count)
+        var found = Counts(inserted: inserted)
+        if options.operation == .delete { found.deleted = changed } else { found.updated = changed }
+        found.unchanged = Int(staged) - inserted - changed - problems.count
         refused.merge(problems) { first, _ in first }
         guard !options.isDryRun else { return found }
         if changed > 0 {
-            number += 1
-            let kept = try await connection.execute(statements.keepBefore, [run, Int32(number)])
-            number -= 1
-            let updated = try await connection.execute(statements.update(blanks: blanks))
-            guard kept == changed, updated == changed else { throw Overtaken() }
+            let kept = try await connection.execute(statements.keepBefore, [run, Int32(number + 1)])
+            let done = try await connection.execute(
+                options.operation == .delete ? statements.delete : statements.update(blanks: blanks))
+            guard kept == changed, done == changed else { throw Overtaken() }
         }
-        if new > 0 {
-            guard try await connection.execute(statements.insert) == Int(new) else { throw Overtaken() }
+        if inserted > 0 {
+            guard try await connection.execute(statements.insert) == inserted else { throw Overtaken() }
         }
         try await FaultPoint.reach("bulk.applied")
         try await record(records, ids, count, found)
         return found
     }
 
-    /// Rows that are not taken because of what the table has.
-    private func problems(ambiguous: Bool) async throws -> [Int: RowProblem] {
+    /// Rows that are not taken because of what the table has, or has not.
+    private func problems(_ code: RowProblem.Code) async throws -> [Int: RowProblem] {
         var problems: [Int: RowProblem] = [:]
         let name = statements.key?.name ?? ""
-        for row in try await connection.query(LoadStatements.planned, [ambiguous]) {
+        let condition =
+            switch code {
+            case .ambiguousKey: "matches > 1"
+            case .notFound: "old IS NULL"
+            default: "old IS NOT NULL AND matches = 1"
+            }
+        for row in try await connection.query("SELECT record, matches FROM \(LoadStatements.plan) WHERE \(condition)") {
             let (record, matches) = try row.decode(Int64.self, Int64.self)
-            problems[Int(record)] =
-                ambiguous
-                ? RowProblem(.ambiguousKey, column: name, "\(name): \(matches) rows of the table have this value")
-                : RowProblem(.exists, column: name, "\(name): the table has this row already, and it differs")
+            let words =
+                switch code {
+                case .ambiguousKey: "\(matches) rows of the table have this value"
+                case .notFound: "the table has no row with this value"
+                default: "the table has this row already, and it differs"
+                }
+            problems[Int(record)] = RowProblem(code, column: name, "\(name): \(words)")
         }
         return problems
     }
@@ -177,13 +190,13 @@ final class BatchWriter {
         let own = refused.filter { records.contains($0.key) }
         try await connection.execute(
             """
-            INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged, refused)
-            VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb)
+            INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged, refused, deleted)
+            VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)
             """,
             [
                 run, Int32(number), Int64(records.lowerBound), Int64(records.upperBound), ids.id(0).uuid,
                 ids.id(max(0, count - 1)).uuid, Int64(found.inserted), Int64(found.updated), Int64(found.unchanged),
-                try BulkLedger.text(own),
+                try BulkLedger.text(own), Int64(found.deleted),
             ])
     }
 

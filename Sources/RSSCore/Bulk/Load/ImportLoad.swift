@@ -80,7 +80,9 @@ final class ImportLoad {
     }
 
     /// Whether a chunk may go straight in: the server itself refuses a row that it has already.
-    private var isGuarded: Bool { statements.isKeyUnique && chunk.rows.allSatisfy { $0.hasKey || $0.isDropped } }
+    private var isGuarded: Bool {
+        statements.operation == .import && statements.isKeyUnique && chunk.rows.allSatisfy { $0.hasKey || $0.isDropped }
+    }
 
     /// Whether the table has none of the rows at hand. Not what is relied on, but what saves a vain attempt.
     private func isAllNew() async throws -> Bool {

@@ -14,6 +14,7 @@ struct LoadStatements: Sendable {
     let isKeyUnique: Bool
     /// A row of the table keeps its value where the file has none.
     let fillsOnly: Bool
+    let operation: BulkOperation
 
     private var targets: [String] { columns.map(\.target) }
 
@@ -30,7 +31,7 @@ struct LoadStatements: Sendable {
 
     /// Rows into the staging table.
     var copyStaged: String {
-        "COPY \(Self.stage) (record, blanks, nth, has_key, id, metadata, \(targets.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
+        "COPY \(Self.stage) (_record, _blanks, _nth, _has_key, _id, _metadata, \(targets.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
     }
 
     /// The staging tables, outside any transaction: reading a long file holds back nobody's vacuum.
@@ -39,7 +40,7 @@ struct LoadStatements: Sendable {
         return [
             "DROP TABLE IF EXISTS \(Self.stage), \(Self.plan)",
             """
-            CREATE TEMP TABLE rssctl_stage (record bigint, blanks bigint, nth integer, has_key boolean, id uuid, metadata jsonb,
+            CREATE TEMP TABLE rssctl_stage (_record bigint, _blanks bigint, _nth integer, _has_key boolean, _id uuid, _metadata jsonb,
                 \(fields.joined(separator: ", ")))
             """,
             "CREATE TEMP TABLE rssctl_plan (record bigint, old uuid, matches bigint)",
@@ -47,7 +48,7 @@ struct LoadStatements: Sendable {
     }
 
     /// The columns of the staging table that it is joined by, of which the planner needs to know.
-    var joined: String { (["record"] + (key.map { [$0.target] } ?? [])).joined(separator: ", ") }
+    var joined: String { (["_record"] + (key.map { [$0.target] } ?? [])).joined(separator: ", ") }
 
     /// How many of some keys (`$1`) the table has.
     var probe: String? {
@@ -60,7 +61,8 @@ struct LoadStatements: Sendable {
     func compare(blanks: UInt64) -> [String] {
         let stored = targets.map { "t.\($0)" }.joined(separator: ", ")
         let wanted = columns.indices.map { value($0, blanks) }.joined(separator: ", ")
-        let range = "s.record BETWEEN $1 AND $2"
+        let differs = operation == .delete ? "true" : "ROW(\(stored)) IS DISTINCT FROM ROW(\(wanted))"
+        let range = "s._record BETWEEN $1 AND $2"
         var statements: [String] = []
         if let key {
             let join = "t.\(key.target) = s.\(key.target)"
@@ -68,21 +70,21 @@ struct LoadStatements: Sendable {
                 statements.append(
                     """
                     INSERT INTO \(Self.plan)
-                    SELECT s.record, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
-                    WHERE \(range) AND s.has_key AND (t.id IS NULL OR ROW(\(stored)) IS DISTINCT FROM ROW(\(wanted)))
+                    SELECT s._record, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
+                    WHERE \(range) AND s._has_key AND (t.id IS NULL OR \(differs))
                     """)
             } else {
                 statements.append(
                     """
                     WITH found AS (
-                        SELECT s.record, min(t.id::text)::uuid AS id, count(t.id) AS matches
+                        SELECT s._record AS record, min(t.id::text)::uuid AS id, count(t.id) AS matches
                         FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
-                        WHERE \(range) AND s.has_key GROUP BY s.record
+                        WHERE \(range) AND s._has_key GROUP BY s._record
                     )
                     INSERT INTO \(Self.plan)
                     SELECT f.record, f.id, f.matches
-                    FROM found AS f JOIN \(Self.stage) AS s USING (record) LEFT JOIN \(table.table) AS t ON t.id = f.id
-                    WHERE f.matches <> 1 OR ROW(\(stored)) IS DISTINCT FROM ROW(\(wanted))
+                    FROM found AS f JOIN \(Self.stage) AS s ON s._record = f.record LEFT JOIN \(table.table) AS t ON t.id = f.id
+                    WHERE f.matches <> 1 OR \(differs)
                     """)
             }
         }
@@ -100,20 +102,25 @@ struct LoadStatements: Sendable {
                 SELECT ROW(\(stored))::text AS print, count(*) AS n
                 FROM \(table.table) AS t
                 WHERE \(keyless)t.\(table.scope) IN (
-                    SELECT s.\(table.scope) FROM \(Self.stage) AS s WHERE s.record BETWEEN $1 AND $2 AND NOT s.has_key)
+                    SELECT s.\(table.scope) FROM \(Self.stage) AS s WHERE s._record BETWEEN $1 AND $2 AND NOT s._has_key)
                 AND NOT EXISTS (
                     SELECT FROM rssctl.bulk_batch AS b WHERE b.run_id = $3::uuid AND t.id BETWEEN b.first_id AND b.last_id)
                 GROUP BY 1
             )
             INSERT INTO \(Self.plan)
-            SELECT s.record, NULL, 1 FROM \(Self.stage) AS s LEFT JOIN known AS k ON k.print = ROW(\(staged))::text
-            WHERE s.record BETWEEN $1 AND $2 AND NOT s.has_key AND s.nth > coalesce(k.n, 0)
+            SELECT s._record, NULL, 1 FROM \(Self.stage) AS s LEFT JOIN known AS k ON k.print = ROW(\(staged))::text
+            WHERE s._record BETWEEN $1 AND $2 AND NOT s._has_key AND s._nth > coalesce(k.n, 0)
             """
     }
 
     /// All of a batch, to be shown.
     var all: [String] {
-        compare(blanks: 0) + (key == nil ? [compareKeyless] : []) + [keepBefore, update(blanks: 0), insert]
+        let compared = compare(blanks: 0) + (key == nil ? [compareKeyless] : []) + [keepBefore]
+        switch operation {
+        case .import: return compared + [update(blanks: 0), insert]
+        case .update: return compared + [update(blanks: 0)]
+        case .delete: return compared + [delete]
+        }
     }
 
     /// What the comparison found: new rows, rows that differ, rows whose key several have.
@@ -122,10 +129,6 @@ struct LoadStatements: Sendable {
             count(*) FILTER (WHERE matches > 1)
         FROM \(plan)
         """
-
-    /// The records that are to be changed (`$1` is 1), or whose key several rows have, with the number of those.
-    static let planned =
-        "SELECT record, matches FROM \(plan) WHERE old IS NOT NULL AND (matches > 1) = $1 ORDER BY record"
 
     /// Leaves rows as they are that differ, or whose key several have.
     static let leaveMatched = "DELETE FROM \(plan) WHERE old IS NOT NULL AND ($1 OR matches > 1)"
@@ -153,19 +156,22 @@ struct LoadStatements: Sendable {
             .map { "\(columns[$0].target) = \(value($0, blanks))" }
         return """
             UPDATE \(table.table) AS t SET \(changes.joined(separator: ", ")), updated_at = now()
-            FROM \(Self.plan) AS p JOIN \(Self.stage) AS s USING (record)
+            FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s._record = p.record
             WHERE t.id = p.old
             """
     }
+
+    /// Deletes the rows.
+    var delete: String { "DELETE FROM \(table.table) AS t USING \(Self.plan) AS p WHERE t.id = p.old" }
 
     /// Inserts the new rows.
     var insert: String {
         """
         INSERT INTO \(table.table) (id, \(targets.joined(separator: ", ")), metadata)
-        SELECT s.id, \(targets.map { "s.\($0)" }.joined(separator: ", ")), s.metadata
-        FROM \(Self.plan) AS p JOIN \(Self.stage) AS s USING (record)
+        SELECT s._id, \(targets.map { "s.\($0)" }.joined(separator: ", ")), s._metadata
+        FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s._record = p.record
         WHERE p.old IS NULL
-        ORDER BY s.record
+        ORDER BY s._record
         """
     }
 
@@ -174,7 +180,7 @@ struct LoadStatements: Sendable {
         let target = columns[index].target
         if columns[index].fallback != nil {
             guard blanks & 1 << UInt64(index) != 0 else { return "s.\(target)" }
-            return "CASE WHEN s.blanks & \(Int64(1) << Int64(index)) <> 0 THEN t.\(target) ELSE s.\(target) END"
+            return "CASE WHEN s._blanks & \(Int64(1) << Int64(index)) <> 0 THEN t.\(target) ELSE s.\(target) END"
         }
         return fillsOnly && columns[index].target != key?.target ? "coalesce(s.\(target), t.\(target))" : "s.\(target)"
     }

@@ -7,6 +7,8 @@ struct FieldReader: Sendable {
     let names: LoadedNames?
     /// Whether 1,234 is more than one and less than two.
     var usesDecimalComma = false
+    /// Whether a value is needed though the table needs none.
+    var requiresValue = false
 
     /// What a field comes to.
     enum Outcome: Equatable {
@@ -19,7 +21,7 @@ struct FieldReader: Sendable {
         guard let text else { return problem(.invalidEncoding, nil, "is not valid \(encoding)") }
         let value = Self.trimmed(text)
         if Self.meansNothing(value) {
-            guard column.isRequired else { return .value(.null) }
+            guard column.isRequired || requiresValue else { return .value(.null) }
             var words = "has no value, which every row needs"
             if case .reference = column.type { words += "; --visit gives one to rows without" }
             return problem(.missingValue, nil, words)
@@ -55,6 +57,11 @@ struct FieldReader: Sendable {
         case .integer(let range):
             return integer(value, Int64(range.lowerBound)...Int64(range.upperBound)) { .integer(Int32($0)) }
         case .numeric(let precision, let scale): return numeric(value, precision: precision, scale: scale)
+        case .uuid:
+            guard let id = UUIDText.parse(value) else {
+                return problem(.invalidUUID, value, "is no UUID like 01a22058-d64f-7d99-9e2a-2c5a01f29dc5")
+            }
+            return .value(.id(id))
         case .inet:
             guard let address = InetAddress(value) else {
                 return problem(.invalidAddress, value, "is no IP address like 10.1.2.3, 10.1.2.0/24 or 2001:db8::1")

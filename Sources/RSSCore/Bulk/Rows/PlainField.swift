@@ -35,7 +35,7 @@ struct PlainField: Sendable {
         case .integer(let range):
             form = .integer
             self.range = range
-        case .numeric: form = .other
+        case .numeric, .uuid: form = .other
         case .inet: form = .inet
         case .macaddr: form = .macaddr
         case .date: form = .date

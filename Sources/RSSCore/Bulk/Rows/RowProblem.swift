@@ -30,6 +30,8 @@ public struct RowProblem: Sendable, Equatable {
         case invalidNumber = "RSS-IMPORT-126"
         case ambiguousNumber = "RSS-IMPORT-127"
         case scientificNotation = "RSS-IMPORT-128"
+        case invalidUUID = "RSS-IMPORT-129"
+        case notFound = "RSS-IMPORT-130"
     }
 
     /// The column by its name in files; nil where the whole row is meant.

@@ -33,15 +33,16 @@ struct RowValidator {
 
         init(
             _ column: ImportColumn, looksUp: Bool, usesDecimalComma: Bool, field: Int?, names: LoadedNames?,
-            constant: ImportValue?, isKey: Bool
+            constant: ImportValue?, isKey: Bool, requiresKey: Bool
         ) {
             self.field = field
             self.isKey = isKey
             plain = PlainField(column, acceptsAnyName: !looksUp)
-            reader = FieldReader(column: column, names: names, usesDecimalComma: usesDecimalComma)
+            reader = FieldReader(
+                column: column, names: names, usesDecimalComma: usesDecimalComma, requiresValue: isKey && requiresKey)
             blank = (constant ?? column.fallback ?? .null).encoded
             keepsBlank = constant == nil && column.fallback != nil
-            isRequired = column.isRequired && constant == nil
+            isRequired = constant == nil && (column.isRequired || isKey && requiresKey)
             for (name, id) in names?.exact ?? [:] {
                 known.insert(Array(name.utf8), id)
                 known.insert(Array(id.uuidString.lowercased().utf8), id)
@@ -56,12 +57,13 @@ struct RowValidator {
     ///   - names: the names and ids of each kind that the table's columns look up.
     ///   - constants: the values of columns for rows that have none.
     ///   - encoding: the encoding of the file, for messages.
+    ///   - requiresKey: whether every row must have a value for the key.
     ///   - usesDecimalComma: whether 1,234 is more than one and less than two.
     ///   - looksUp: whether names and references are looked up; otherwise any text passes for one.
     init(
         _ table: ImportTable, header: ImportHeader, key: String? = nil, names: [String: LoadedNames] = [:],
         constants: [String: ImportValue] = [:], encoding: String = "UTF-8",
-        usesDecimalComma: Bool = false, looksUp: Bool = true
+        requiresKey: Bool = false, usesDecimalComma: Bool = false, looksUp: Bool = true
     ) {
         self.header = header
         self.encoding = encoding
@@ -82,7 +84,7 @@ struct RowValidator {
                 column, looksUp: looksUp, usesDecimalComma: usesDecimalComma, field: header.field(of: index),
                 names: found,
                 constant: constants[column.name],
-                isKey: column.target == keyColumn?.target)
+                isKey: column.target == keyColumn?.target, requiresKey: requiresKey)
         }
     }
 

@@ -16,6 +16,14 @@ public struct ImportTable: Sendable {
     /// What `metadata` of a new row says, as JSON.
     public let metadata: String
 
+    /// The same with the column `id`, by which rows that are there can be named.
+    var withID: ImportTable {
+        ImportTable(
+            object: object, table: table,
+            columns: [ImportColumn("id", .uuid, aliases: ["uuid", "row id", "\(object) id"])] + columns,
+            keys: ["id"] + keys, scope: scope, metadata: metadata)
+    }
+
     /// A column by the name it has in files.
     public func column(_ name: String) -> ImportColumn? { columns.first { $0.name == name } }
 }
@@ -71,6 +79,7 @@ public enum ImportType: Sendable, Equatable {
     case date
     /// A `jsonb` that holds an object.
     case jsonObject
+    case uuid
     /// The id of something few, named by its name or id; all of them are loaded before the import.
     case name(of: String)
     /// The id of something many, named by its number or id; asked for chunk by chunk.
@@ -87,7 +96,7 @@ public enum ImportType: Sendable, Equatable {
         case .macaddr: "macaddr"
         case .date: "date"
         case .jsonObject: "jsonb"
-        case .name, .reference: "uuid"
+        case .uuid, .name, .reference: "uuid"
         }
     }
 }

@@ -1,0 +1,48 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk delete`
+public struct BulkDelete: Verb {
+    public static let declaration = Declaration(
+        "bulk delete", "Delete the rows that a file lists",
+        discussion: """
+            Of the file only the key is read: the id where it has one, else the serial number, asset tag or MAC address. Rows \
+            whose key the table does not have are rejected. bulk undo brings back what was deleted.
+            """,
+        effect: .destroys, needs: [.settings, .postgres],
+        examples: [
+            .init(
+                "How many rows it would delete", "rssctl bulk delete hardware Examples/moves.csv --dry-run",
+                exit: .findings),
+            .init("Without asking", "rssctl bulk delete hardware Examples/moves.csv --yes", exit: .findings),
+        ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+    @OptionGroup var input: ImportFileOptions
+    @OptionGroup var loading: LoadOptions
+
+    public init() {}
+
+    private var options: ImportOptions {
+        var options = input.options
+        options.operation = .delete
+        return options
+    }
+
+    public func question(_ context: Context) async throws -> String? {
+        // What comes by a pipe can be read once.
+        if options.isStandardInput {
+            return "Delete the rows of \(input.object.table.table) that standard input lists?"
+        }
+        let report = try await loading.run(input.object.table, options, context, isDryRun: true)
+        guard report.deleted > 0 else { return nil }
+        return "Delete \(report.deleted) rows of \(input.object.table.table) that \(report.file) lists?"
+    }
+
+    public func execute(_ context: Context) async throws -> ImportReport {
+        try await loading.run(input.object.table, options, context)
+    }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk update`
+public struct BulkUpdate: Verb {
+    public static let declaration = Declaration(
+        "bulk update", "Update rows that are there, in the columns of a file alone",
+        discussion: """
+            The file has the key and the columns to be changed; others are left as they are. The key is the id where the file \
+            has one, else the serial number, asset tag or MAC address. Nothing is inserted: rows whose key the table does not \
+            have are rejected. An empty field clears a value, as in bulk import; --fill-only clears none.
+            """,
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [
+            .init("What it would change", "rssctl bulk update hardware Examples/moves.csv --dry-run", exit: .findings),
+            .init(
+                "Only if every device is known", "rssctl bulk update hardware Examples/moves.csv --strict",
+                exit: .dataError),
+        ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+    @OptionGroup var input: ImportFileOptions
+
+    @Flag(help: "Never overwrite a value with an empty one.")
+    var fillOnly = false
+
+    @OptionGroup var loading: LoadOptions
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ImportReport {
+        var options = input.options
+        options.operation = .update
+        options.fillsOnly = fillOnly
+        return try await loading.run(input.object.table, options, context)
+    }
+}

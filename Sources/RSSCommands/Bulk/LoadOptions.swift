@@ -1,0 +1,51 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// How the verbs that take a file into the database do that.
+struct LoadOptions: ParsableArguments, Sendable {
+    @Option(help: ArgumentHelp("Do nothing when more rows than this are rejected: 10, 2%.", valueName: "rows"))
+    var maxErrors: ErrorLimit?
+
+    @Flag(help: "All rows in one transaction; otherwise they are committed batch by batch.")
+    var atomic = false
+
+    @Flag(help: "All rows or none: --atomic --max-errors 0.")
+    var strict = false
+
+    @Option(help: ArgumentHelp("For so many days it can be taken back.", valueName: "days"))
+    var undoDays = 30
+
+    @Option(
+        help: ArgumentHelp("Where rejected rows go; FILE.rejects.csv unless given.", valueName: "file"),
+        completion: .file(extensions: ["csv"]))
+    var rejects: String?
+
+    func validate() throws {
+        if strict, maxErrors != nil { throw ValidationError("--strict allows no errors; leave --max-errors out.") }
+        if !(0...3650).contains(undoDays) { throw ValidationError("--undo-days is a number from 0 to 3650.") }
+    }
+
+    /// Takes a file in.
+    func run(
+        _ table: ImportTable, _ options: ImportOptions, _ context: Context, isDryRun: Bool? = nil
+    ) async throws -> ImportReport {
+        var options = options
+        options.maxErrors = strict ? .rows(0) : maxErrors
+        options.isAtomic = atomic || strict
+        options.undoDays = undoDays
+        options.rejectsPath = rejects
+        options.isDryRun = isDryRun ?? context.isDryRun
+        // Before the database is asked for: a wrong name or header should not need one.
+        let file = try ImportFile(table, options)
+        // The time grows with the file; --timeout bounds it, and a client that is gone is noticed.
+        let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
+        let outcome = try await BulkImporter(
+            connection, lookups: try context.postgresOptions(statementTimeout: .zero, direct: true),
+            runID: context.runID, progress: context.progress
+        ).run(file)
+        await connection.close()
+        return ImportReport(outcome, of: file)
+    }
+}
