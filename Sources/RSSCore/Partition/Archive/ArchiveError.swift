@@ -14,6 +14,8 @@ public enum ArchiveError: ReportableError, Equatable {
     case mismatch(relation: String, problem: String)
     /// The table is no partition, and none that was retired.
     case notPartition(String)
+    /// It is one whose rows cannot be accounted for.
+    case unaccountable(String, reason: String)
     /// Rows that belong to the partition's rows cannot be told apart.
     case untraceable(relation: String, problem: String)
     /// Something is in the place of a partition that is to be brought back.
@@ -73,6 +75,11 @@ public enum ArchiveError: ReportableError, Equatable {
                 code: "RSS-PARTITION-079", exit: .failed,
                 message: "archived rows of \(relation) meet rows that are there", detail: detail,
                 hint: "nothing was restored; remove what is in the way and run it again")
+        case .unaccountable(let name, let reason):
+            ErrorReport(
+                code: "RSS-PARTITION-080", exit: .failed, message: "\(name) cannot be archived: \(reason)",
+                detail: "its rows lie elsewhere than in itself, and an archive of it would be empty",
+                hint: "copy its rows by hand: \\copy (SELECT * FROM \(name)) TO FILE in psql")
         }
     }
 }

@@ -41,9 +41,11 @@ public struct PartitionArchiver: Sendable {
     /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`; nothing is left behind then.
     public func archive(_ name: RelationName, to folder: String, progress: ProgressReporter) async throws -> Result {
         let found = try await PartitionTarget.find(name, connection)
+        try found.refuseUnaccountable()
         return try await connection.keepingPartitions(of: found.table.relation) {
             try await BookkeepingSchema.prepare(connection)
             let target = try await PartitionTarget.find(name, connection)
+            try target.refuseUnaccountable()
             guard target.attached != nil, target.retired == nil else {
                 return try await write(target, to: folder, progress)
             }
@@ -107,6 +109,7 @@ public struct PartitionArchiver: Sendable {
     /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`.
     public func statements(_ name: RelationName) async throws -> [String] {
         let target = try await PartitionTarget.find(name, connection)
+        try target.refuseUnaccountable()
         let scope = try await ArchiveScope(
             partition: target.oid, target.relation, of: target.table.oid, connection)
         let isBlocking = target.attached != nil && target.retired == nil

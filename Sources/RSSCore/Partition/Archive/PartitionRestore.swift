@@ -91,6 +91,7 @@ public struct PartitionRestore: Sendable {
             }
             if open == nil || open?.archive != folder {
                 try await refuseOccupied(place)
+                try await StrayRows(place.table, place.bound, connection)?.refuse(place.relation)
                 try await load(manifest, folder, place, &loader)
             }
             try await FaultPoint.reach("restore.loaded")

@@ -22,7 +22,7 @@ struct MaintenancePlanner: Sendable {
         let retired = try await RetiredPartition.all(of: table, connection)
         operations += try await creations(
             table, policy, cells: try await cells.cells(from: min(first, runway.first), to: runway.end), now: now,
-            keptFree: retired.filter { $0.isThere && !$0.isAttached }.map(\.bound))
+            keptFree: retired.filter(\.isInQuarantine).map(\.bound))
         operations += try await RetirementPlanner(connection: connection).operations(
             table, policy, retired: retired, cutoff: cutoff, at: date)
         operations += try await upkeep(table)
@@ -77,12 +77,7 @@ struct MaintenancePlanner: Sendable {
         _ table: PartitionedTable, _ policy: PartitionPolicy, cells: [PartitionCell], now: Int64,
         keptFree: [Partition.Bound] = []
     ) async throws -> [PartitionOperation] {
-        var occupied = table
-        occupied.partitions += keptFree.map {
-            Partition(
-                oid: 0, schema: "", name: "", bound: $0, definition: "", isDetachPending: false, isPartitioned: false,
-                isForeign: false, estimatedRows: nil, bytes: 0)
-        }
+        let occupied = table.occupying(keptFree)
         guard let first = cells.first, let last = cells.last,
             !occupied.uncovered(from: first.lower, to: last.upper).isEmpty
         else { return [] }

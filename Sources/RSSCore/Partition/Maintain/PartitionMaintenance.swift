@@ -234,7 +234,8 @@ public struct PartitionMaintenance: Sendable {
         let table = try await PartitionCatalog(connection).table(policy.table)
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let operations = try await MaintenancePlanner(connection: connection).creations(
-            table, policy, cells: try await cells.cells(from: from, to: to), now: try await cells.now(date, of: table))
+            table, policy, cells: try await cells.cells(from: from, to: to), now: try await cells.now(date, of: table),
+            keptFree: try await RetiredPartition.all(of: table, connection).filter(\.isInQuarantine).map(\.bound))
         if operations.isEmpty { return }
         try await BookkeepingSchema.prepare(connection)
         // One line a partition would bury what a seed has to say.

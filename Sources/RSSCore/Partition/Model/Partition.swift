@@ -88,6 +88,17 @@ public struct PartitionedTable: Sendable, Equatable {
         return end
     }
 
+    /// The table as if partitions held these bounds as well.
+    func occupying(_ bounds: [Partition.Bound]) -> PartitionedTable {
+        var occupied = self
+        occupied.partitions += bounds.map {
+            Partition(
+                oid: 0, schema: "", name: "", bound: $0, definition: "", isDetachPending: false, isPartitioned: false,
+                isForeign: false, estimatedRows: nil, bytes: 0)
+        }
+        return occupied
+    }
+
     /// The parts of a span that no partition covers, in order; one that is being detached still occupies its bound.
     public func uncovered(from: Int64, to: Int64) -> [Partition.Bound] {
         var parts: [Partition.Bound] = []

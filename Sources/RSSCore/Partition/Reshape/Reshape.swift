@@ -66,6 +66,14 @@ public struct Reshape: Sendable {
                     partition: name.quoted, problem: "it has no default partition",
                     hint: "rssctl partition status \(name.quoted)")
             }
+            // Its rows lie in its own partitions: read alone, it would look empty.
+            if source.isPartitioned || source.isForeign {
+                throw ReshapeError.notFor(
+                    partition: source.relation.quoted,
+                    problem: source.isForeign
+                        ? "the default partition is a foreign table" : "the default partition is partitioned itself",
+                    hint: "move its rows by hand, or detach it and attach a plain table as DEFAULT")
+            }
             let policy = try await policy(table, options)
             let planner = ReshapePlanner(connection: connection, table: table)
             var (wanted, left) = ([ReshapePlanner.Wanted](), ReshapePlanner.Left())

@@ -20,6 +20,8 @@ public enum ReshapeError: ReportableError, Equatable {
     case notFor(partition: String, problem: String, hint: String)
     /// The copies differ from the rows.
     case copiesDiffer(table: String, detail: String)
+    /// Rows belong to a partition that was taken out and is to find its place free.
+    case quarantined(table: String, range: String, partition: String)
     /// More partitions would come out than anybody wants.
     case tooMany(table: String, count: Int)
 
@@ -67,6 +69,13 @@ public enum ReshapeError: ReportableError, Equatable {
                 code: "RSS-PARTITION-028", exit: .failed,
                 message: "the copies differ from the rows of \(table); nothing was swapped", detail: detail,
                 hint: "take the work back, and please report it: rssctl partition abort \(table)")
+        case .quarantined(let table, let range, let partition):
+            ErrorReport(
+                code: "RSS-PARTITION-031", exit: .failed,
+                message:
+                    "the default partition of \(table) holds rows of \(range), and \(partition) of that range is retired",
+                detail: "another partition in its place would keep it from ever coming back; nothing was moved",
+                hint: "rssctl partition undo \(partition) attaches it again, and takes these rows along")
         case .tooMany(let table, let count):
             ErrorReport(
                 code: "RSS-PARTITION-029", exit: .failed, message: "\(table) would come to \(count) partitions more",

@@ -48,8 +48,9 @@ struct ReshapePlanner: Sendable {
         let limit = 100_000
         let cells = lower < upper ? try await grid.cells(from: lower, to: upper, limit: limit + 1) : []
         guard cells.count <= limit else { throw ReshapeError.tooMany(table: table.relation.quoted, count: cells.count) }
+        let retired = try await refuseQuarantined(source, from: lower, to: upper)
         let missing = PartitionPlanner.missing(
-            in: table, cells: cells, now: now,
+            in: table.occupying(retired), cells: cells, now: now,
             takenNames: try await PartitionCatalog(connection).takenNames(in: table.schema))
         let rows = try await connection.query(
             """
@@ -69,6 +70,30 @@ struct ReshapePlanner: Sendable {
             }
         }
         return (wanted, left)
+    }
+
+    /// The bounds of partitions in quarantine, which are to find their places free when they come back.
+    ///
+    /// - Throws: ``ReshapeError/quarantined(table:range:partition:)`` where rows of a span belong to one of them.
+    private func refuseQuarantined(
+        _ source: Partition, from lower: Int64, to upper: Int64
+    ) async throws -> [Partition.Bound] {
+        let retired = try await RetiredPartition.all(of: table, connection).filter(\.isInQuarantine)
+        let span = Partition.Bound(lower: lower, upper: upper)
+        let column = try await connection.quoteIdentifier(table.key.column)
+        for record in retired where lower < upper && record.bound.overlaps(span) {
+            let condition = table.key.condition(record.bound, column: column)
+            let found = try await connection.query(
+                "SELECT FROM ONLY \(try await connection.quote(source.relation)) WHERE \(condition.isEmpty ? "true" : condition) LIMIT 1",
+                timeout: .seconds(3600))
+            guard found.isEmpty else { throw quarantined(record) }
+        }
+        return retired.map(\.bound)
+    }
+
+    private func quarantined(_ record: RetiredPartition) -> ReshapeError {
+        .quarantined(
+            table: table.relation.quoted, range: table.label(record.bound), partition: record.relation.quoted)
     }
 
     /// The parts that a partition falls into.
@@ -151,6 +176,10 @@ struct ReshapePlanner: Sendable {
     ) async throws -> ReshapeSpec {
         guard wanted.count <= Self.most else {
             throw ReshapeError.tooMany(table: table.relation.quoted, count: wanted.count)
+        }
+        // What comes out of a default partition is new in its place; what a split or merge does was there before.
+        for record in try await RetiredPartition.all(of: table, connection) where withResidue && record.isInQuarantine {
+            if wanted.contains(where: { $0.bound.overlaps(record.bound) }) { throw quarantined(record) }
         }
         let oids = sources.map(\.oid)
         let obstacles = try await connection.query(

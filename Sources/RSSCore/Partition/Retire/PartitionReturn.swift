@@ -30,6 +30,9 @@ struct PartitionReturn: Sendable {
         let own = try await connection.quote(name)
         var statements = try await WriteBlock(partition: name).lowering(connection)
         if target.attached == nil, let bound = target.bound {
+            if let strays = try await StrayRows(target.table, bound, connection) {
+                statements += try await strays.moving(into: name)
+            }
             statements.append(
                 "ALTER TABLE \(try await connection.quote(target.table.relation)) ATTACH PARTITION \(own) \(target.table.key.definition(bound))"
             )
@@ -52,14 +55,16 @@ struct PartitionReturn: Sendable {
         let table = target.table
         guard let bound = target.bound else { return }
         if let other = table.partitions.first(where: { $0.bound?.overlaps(bound) == true }) {
-            throw ArchiveError.occupied(
-                partition: target.relation.quoted, range: table.label(bound),
-                by: "\(other.relation.quoted) holds \(other.bound.map(table.label) ?? "")")
+            throw RetireError.occupied(
+                target.relation.quoted, range: table.label(bound), by: other.relation.quoted,
+                table: table.relation.quoted)
         }
-        if try await hasStrayRows(table, bound) {
-            throw PartitionError.strayRows(table: table.relation.quoted, range: table.label(bound))
-        }
-        let defaultGuard = try await DefaultGuard(table, bounds: [bound], connection)
+        try await refuseOtherColumns(target)
+        let strays = try await StrayRows(table, bound, connection)
+        try await strays?.refuse(target.relation)
+        // With rows in its place the default partition is read once they are moved, under the lock: nothing is proven
+        // before.
+        let defaultGuard = strays == nil ? try await DefaultGuard(table, bounds: [bound], connection) : nil
         try await defaultGuard?.raise(retirement.lockPolicy, retirement.progress)
         let statements = try await statements(target.relation)
         var locks = [
@@ -74,25 +79,34 @@ struct PartitionReturn: Sendable {
             locks.append(RelationLock(RelationName(schema: schema, name: name), .accessExclusive))
         }
         if let other = table.defaultPartition { locks.append(RelationLock(other.relation, .accessExclusive)) }
-        try await retirement.locked(target.relation, locks) {
-            try await connection.transaction {
-                try await retirement.lockPolicy.bound(connection)
-                for statement in statements { try await connection.execute(statement) }
-                try await defaultGuard?.drop()
-                try await close(target)
-                try await FaultPoint.reach("undo.attached")
+        do {
+            try await retirement.locked(target.relation, locks) {
+                try await connection.transaction {
+                    try await retirement.lockPolicy.bound(connection)
+                    if strays != nil { try await connection.execute("SET LOCAL row_security = off") }
+                    for statement in statements { try await connection.execute(statement, timeout: .seconds(3600)) }
+                    try await defaultGuard?.drop()
+                    try await close(target)
+                    try await FaultPoint.reach("undo.attached")
+                }
             }
+        } catch let error as PostgresError where error.sqlState == .uniqueViolation && strays != nil {
+            throw RetireError.keysMeet(
+                target.relation.quoted, defaultPartition: table.defaultPartition?.relation.quoted ?? "",
+                detail: error.detail ?? error.message)
         }
         try await FaultPoint.reach("undo.done")
     }
 
-    private func hasStrayRows(_ table: PartitionedTable, _ bound: Partition.Bound) async throws -> Bool {
-        guard let other = table.defaultPartition else { return false }
-        let condition = table.key.condition(bound, column: try await connection.quoteIdentifier(table.key.column))
-        return try await !connection.query(
-            "SELECT 1 FROM \(try await connection.quote(other.relation)) WHERE \(condition) LIMIT 1",
-            timeout: .seconds(3600)
-        ).isEmpty
+    /// Refuses a partition whose table was given columns, or lost some, since it was taken out.
+    private func refuseOtherColumns(_ target: PartitionTarget) async throws {
+        let rows = try await connection.query(
+            SQLResource(PackageResources.undo_columns_sql).text, [target.table.oid, target.oid]
+        ).map { try $0.decode(String.self, String.self) }
+        guard !rows.isEmpty else { return }
+        throw RetireError.columnsDiffer(
+            target.relation.quoted, table: target.table.relation.quoted,
+            problem: rows.map(\.0).joined(separator: "; "), remedy: rows.map(\.1).joined(separator: "; "))
     }
 
     private func close(_ target: PartitionTarget) async throws {

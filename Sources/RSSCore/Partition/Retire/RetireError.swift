@@ -18,6 +18,16 @@ public enum RetireError: ReportableError, Equatable {
     case notRetired(String)
     /// No folder is named for archives.
     case noFolder(table: String)
+    /// Another partition has its place.
+    case occupied(String, range: String, by: String, table: String)
+    /// Its columns are not those of its table any more.
+    case columnsDiffer(String, table: String, problem: String, remedy: String)
+    /// It is out of its table already.
+    case alreadyRetired(String, dropAfter: String)
+    /// The default partition holds rows of its range that cannot be taken along.
+    case strayRows(String, defaultPartition: String, range: String, problem: String)
+    /// Rows of its range in the default partition have keys that its own rows have.
+    case keysMeet(String, defaultPartition: String, detail: String)
 
     public var report: ErrorReport {
         switch self {
@@ -56,6 +66,36 @@ public enum RetireError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-092", exit: .usage, message: "no folder is named for the archive",
                 hint: "name one with --to, or keep one in the policy: rssctl partition policy set \(table) --archive")
+        case .occupied(let name, let range, let by, let table):
+            ErrorReport(
+                code: "RSS-PARTITION-093", exit: .failed,
+                message: "\(name) cannot hold \(range) again: \(by) has its place",
+                hint:
+                    "make room: ALTER TABLE \(table) DETACH PARTITION \(by); undo again; then INSERT INTO \(table) SELECT * FROM \(by)"
+            )
+        case .columnsDiffer(let name, let table, let problem, let remedy):
+            ErrorReport(
+                code: "RSS-PARTITION-094", exit: .failed,
+                message: "\(name) does not fit \(table) any more: \(problem)",
+                detail: "the table was changed after the partition was taken out of it",
+                hint: "change the partition in the same way, and undo again: \(remedy)")
+        case .alreadyRetired(let name, let dropAfter):
+            ErrorReport(
+                code: "RSS-PARTITION-095", exit: .failed, message: "\(name) is retired already",
+                detail: "it may be dropped after \(dropAfter) UTC",
+                hint: "rssctl partition undo \(name) takes it back")
+        case .strayRows(let name, let defaultPartition, let range, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-096", exit: .failed,
+                message: "\(name) cannot take the rows of \(range) along that are in \(defaultPartition): \(problem)",
+                hint: "move these rows of \(defaultPartition) away by hand, or delete them, and run it again")
+        case .keysMeet(let name, let defaultPartition, let detail):
+            ErrorReport(
+                code: "RSS-PARTITION-097", exit: .failed,
+                message: "rows of \(defaultPartition) that belong to \(name) meet rows that it has", detail: detail,
+                hint:
+                    "nothing was changed; give those rows of \(defaultPartition) other keys, or delete them, and undo again"
+            )
         }
     }
 }

@@ -23,6 +23,9 @@ struct RetiredPartition: Sendable, Equatable {
     let isAttached: Bool
     let isPending: Bool
 
+    /// Whether it stands aside, and is to find its place free when it comes back.
+    var isInQuarantine: Bool { isThere && !isAttached }
+
     /// Those of a table.
     static func all(of table: PartitionedTable, _ connection: PostgresConnection) async throws -> [RetiredPartition] {
         guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
@@ -65,6 +68,16 @@ struct PartitionTarget: Sendable {
     let retired: RetiredPartition?
     /// The partition as the catalog has it; nil for one that is detached.
     let attached: Partition?
+
+    /// Refuses a partition whose rows do not lie in itself: what is read of it alone would be nothing.
+    ///
+    /// - Throws: ``ArchiveError/unaccountable(_:reason:)``.
+    func refuseUnaccountable() throws {
+        guard let attached else { return }
+        let name = relation.quoted
+        if attached.isPartitioned { throw ArchiveError.unaccountable(name, reason: "it is partitioned itself") }
+        if attached.isForeign { throw ArchiveError.unaccountable(name, reason: "it is a foreign table") }
+    }
 
     /// Finds it.
     ///

@@ -1,3 +1,4 @@
+import Foundation
 import PostgresClient
 import RSSModel
 
@@ -41,7 +42,9 @@ public struct RetirementRun: Sendable {
         for name in names {
             let target = try await PartitionTarget.find(name, connection)
             guard let partition = target.attached else {
-                throw ArchiveError.notPartition(name.quoted)
+                guard let record = target.retired else { throw ArchiveError.notPartition(name.quoted) }
+                throw RetireError.alreadyRetired(
+                    name.quoted, dropAfter: String(record.dropAfter.formatted(.iso8601).prefix(10)))
             }
             let references = try await TableReference.to(target.table.oid, connection)
             try retirement.refuse(partition, of: target.table, references)

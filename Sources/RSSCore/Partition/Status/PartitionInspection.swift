@@ -46,7 +46,7 @@ public struct PartitionInspector: Sendable {
             report("statistics", "Statistics of the whole", judge.statistics()),
         ]
         var rows: Double?
-        let defaultRows = try await looking { try await defaultFindings(survey.table, &rows) }
+        let defaultRows = try await looking { try await defaultFindings(survey, &rows) }
         inspection.defaultRows = rows
         inspection.reports.append(report("default_rows", "Rows in the default partition", defaultRows))
         inspection.reports.append(
@@ -130,7 +130,8 @@ public struct PartitionInspector: Sendable {
     }
 
     /// Rows in the default partition: counted where it is small, estimated where counting would read much.
-    private func defaultFindings(_ table: PartitionedTable, _ counted: inout Double?) async throws -> [Finding] {
+    private func defaultFindings(_ survey: PartitionSurvey, _ counted: inout Double?) async throws -> [Finding] {
+        let table = survey.table
         guard let partition = table.defaultPartition else { return [] }
         let name = try await connection.quote(partition.relation)
         let size = try await connection.query("SELECT pg_relation_size($1::bigint::oid)", [partition.oid]).first?
@@ -147,8 +148,28 @@ public struct PartitionInspector: Sendable {
                 check: "partition.default_rows", severity: .warning, object: partition.relation.quoted,
                 detail:
                     "The default partition holds \(isExact ? "" : "about ")\(Int64(rows)) rows that belong to no partition; they hinder making theirs.",
-                measured: rows, threshold: 0, fix: "rssctl partition drain \(table.relation.quoted)")
+                measured: rows, threshold: 0, fix: try await way(out: partition, survey))
         ]
+    }
+
+    /// How rows come out of a default partition: what belongs to a partition in quarantine comes back to it alone.
+    private func way(out partition: Partition, _ survey: PartitionSurvey) async throws -> String {
+        if partition.isPartitioned || partition.isForeign {
+            return "move them by hand: a default partition of this kind is not drained"
+        }
+        let table = survey.table
+        let name = try await connection.quote(partition.relation)
+        let column = try await connection.quoteIdentifier(table.key.column)
+        for absent in survey.retired ?? [] where absent.isInQuarantine {
+            let condition = table.key.condition(absent.bound, column: column)
+            let found = try await connection.query(
+                "SELECT FROM \(name) WHERE \(condition.isEmpty ? "true" : condition) LIMIT 1")
+            if !found.isEmpty {
+                return
+                    "rssctl partition undo \(absent.name) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted)"
+            }
+        }
+        return "rssctl partition drain \(table.relation.quoted)"
     }
 
     /// Work that is recorded as active, and whether somebody is at it.

@@ -18,6 +18,11 @@ struct PartitionJudge: Sendable {
             threshold: threshold, fix: fix)
     }
 
+    /// A partition in quarantine whose place lies in a bound.
+    private func quarantined(_ bound: Partition.Bound) -> PartitionSurvey.Retired? {
+        survey.retired?.first { $0.isInQuarantine && $0.bound.overlaps(bound) }
+    }
+
     /// Whether what is new finds a partition, now and for as long as is wanted.
     func runway() -> CheckOutcome {
         guard let now = survey.now else {
@@ -27,11 +32,12 @@ struct PartitionJudge: Sendable {
         guard let end = survey.coveredUntil else {
             let into =
                 survey.table.defaultPartition.map { "goes to the default partition \($0.name)" } ?? "is refused"
+            let absent = quarantined(Partition.Bound(lower: now, upper: now == .max ? nil : now + 1))
             return outcome([
                 finding(
                     "runway", survey.table.defaultPartition == nil ? .critical : .warning,
                     "No partition holds \(survey.table.key.label(now)): what is new \(into).", measured: 0,
-                    threshold: 1, fix: maintain)
+                    threshold: 1, fix: absent.map { "rssctl partition undo \($0.name)" } ?? maintain)
             ])
         }
         let wanted = survey.policy?.premake ?? 0
@@ -51,6 +57,13 @@ struct PartitionJudge: Sendable {
         let gaps = survey.gaps
         let planned = survey.missing.compactMap(\.bound)
         var findings = gaps.prefix(20).map { gap in
+            if let absent = quarantined(gap) {
+                return finding(
+                    "gap", .info,
+                    "No partition holds \(survey.table.label(gap)): \(absent.name) is retired, and its place kept free.",
+                    measured: Double(gaps.count), threshold: 0,
+                    fix: "rssctl partition undo \(absent.name) takes it back")
+            }
             let isFilled = planned.contains { $0.overlaps(gap) }
             return finding(
                 "gap", isFilled ? .warning : .info,

@@ -18,6 +18,13 @@ public struct PartitionSurvey: Sendable {
         public var isThere: Bool
         /// Table and indexes as of the last VACUUM or ANALYZE.
         public var bytes: Int64
+        /// What it held.
+        public var bound: Partition.Bound
+        /// Whether it is a partition of the table again, or still.
+        public var isAttached: Bool
+
+        /// Whether it stands aside, and its place is kept free for it.
+        public var isInQuarantine: Bool { isThere && !isAttached }
     }
 
     /// The table.
@@ -110,7 +117,7 @@ public struct PartitionSurveyor: Sendable {
         if plan == nil, table.key.kind.isTime {
             survey.now = Int64((date.timeIntervalSince1970 * 1_000_000).rounded(.down))
         }
-        survey.retired = try await retired(table.relation)
+        survey.retired = try await retired(table)
         return survey
     }
 
@@ -134,16 +141,19 @@ public struct PartitionSurveyor: Sendable {
         }
     }
 
-    private func retired(_ table: RelationName) async throws -> [PartitionSurvey.Retired]? {
+    private func retired(_ table: PartitionedTable) async throws -> [PartitionSurvey.Retired]? {
         do {
             guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
+            let records = try await RetiredPartition.all(of: table, connection)
             return try await connection.query(
-                SQLResource(PackageResources.check_retired_sql).text, [table.schema ?? "public", table.name]
-            ).map { row in
-                let (name, state, dropAfter, isDue, isThere, bytes) = try row.decode(
-                    String.self, String.self, String.self, Bool.self, Bool.self, Int64.self)
+                SQLResource(PackageResources.check_retired_sql).text, [table.schema, table.name]
+            ).compactMap { row in
+                let (name, state, dropAfter, isDue, isThere, bytes, id) = try row.decode(
+                    String.self, String.self, String.self, Bool.self, Bool.self, Int64.self, Int64.self)
+                guard let record = records.first(where: { $0.id == id }) else { return nil }
                 return PartitionSurvey.Retired(
-                    name: name, state: state, dropAfter: dropAfter, isDue: isDue, isThere: isThere, bytes: bytes)
+                    name: name, state: state, dropAfter: dropAfter, isDue: isDue, isThere: isThere, bytes: bytes,
+                    bound: record.bound, isAttached: record.isAttached)
             }
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             return nil

@@ -1,0 +1,175 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import TestSupport
+import Testing
+
+@testable import RSSCore
+
+/// A partition that was taken out finds its place free when it comes back, whatever was written meanwhile.
+@Suite struct PartitionQuarantineTests {
+    private static let table = ArchiveScenario.name("q")
+    private static let first = ArchiveScenario.name("q_1")
+    private static let now = (try? Date("2026-03-15T12:00:00Z", strategy: .iso8601)) ?? Date()
+
+    /// Two months, a default partition, a trigger that writes down deletes and inserts, and a retired January.
+    private func make(_ connection: PostgresConnection) async throws {
+        try await connection.executeScript(
+            """
+            CREATE TABLE fired (what text);
+            CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO fired VALUES (TG_OP); RETURN NULL; END $$;
+            CREATE TABLE q (d date NOT NULL, id int GENERATED ALWAYS AS IDENTITY, v int, w int GENERATED ALWAYS AS (v * 2) STORED,
+                            PRIMARY KEY (d, id)) PARTITION BY RANGE (d);
+            CREATE TABLE q_1 PARTITION OF q FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+            CREATE TABLE q_2 PARTITION OF q FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+            CREATE TABLE q_default PARTITION OF q DEFAULT;
+            INSERT INTO q (d, v) SELECT date '2026-01-01' + g % 59, g FROM generate_series(1, 200) g;
+            CREATE TRIGGER fire AFTER INSERT OR DELETE ON q FOR EACH ROW EXECUTE FUNCTION fire();
+            """)
+        _ = try await RetireScenario.run(connection).retire([Self.first], quarantineDays: 1, isDryRun: false)
+        try await connection.executeScript(
+            """
+            INSERT INTO q (d, v) VALUES ('2026-01-07', 1000), ('2026-01-08', 1001), ('2026-03-09', 1002);
+            TRUNCATE fired
+            """)
+    }
+
+    private func drain(_ connection: PostgresConnection, all: Bool = false) async throws -> ReshapeOutcome {
+        var options = Reshape.Options(at: Self.now)
+        options.takesAll = all
+        return try await Reshape(connection, lockPolicy: LockPolicy(), runID: UUID().uuidString).drain(
+            Self.table, options, progress: .silent)
+    }
+
+    @Test func `no drain makes a partition where a retired one belongs`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            for all in [false, true] {
+                await #expect(
+                    throws: ReshapeError.quarantined(
+                        table: "public.q", range: "2026-01-01 … 2026-02-01", partition: "public.q_1")
+                ) { try await drain(connection, all: all) }
+            }
+            // Maintenance makes all but that, and moves no row of it.
+            try await connection.execute("DELETE FROM q WHERE d = '2026-03-09'")
+            let kept = try await RetireScenario.maintain(connection, "q", at: Self.now)
+            #expect(kept.errors.isEmpty && !kept.done.isEmpty)
+            #expect(try await connection.value("SELECT count(*) FROM q_default") == "2")
+        }
+    }
+
+    @Test func `undo takes the rows along that came into the default partition, and no trigger sees them go`()
+        async throws
+    {
+        try await withConnection { connection in
+            try await make(connection)
+            let before = try await connection.value(
+                "SELECT string_agg(q::text, ';' ORDER BY d, id) FROM (SELECT * FROM q UNION ALL SELECT * FROM q_1) q")
+            let shown = try await RetireScenario.run(connection).undo(Self.first, isDryRun: true)
+            #expect(shown[0].statements.contains { $0.contains("DELETE FROM ONLY") })
+            _ = try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            #expect(
+                try await connection.value("SELECT string_agg(q::text, ';' ORDER BY d, id) FROM q") == before)
+            #expect(try await connection.value("SELECT string_agg(v::text, ',') FROM q_default") == "1002")
+            #expect(try await connection.value("SELECT count(*) FROM fired") == "0")
+            // Its triggers are as they were.
+            try await connection.execute("INSERT INTO q (d, v) VALUES ('2026-04-01', 1)")
+            #expect(try await connection.value("SELECT count(*) FROM fired") == "1")
+            try await connection.execute("DELETE FROM q WHERE d IN ('2026-04-01', '2026-01-07')")
+            #expect(try await drain(connection).state == .done)
+        }
+    }
+
+    @Test func `rows that a foreign key may reference are not taken along, and the way on works`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            try await connection.execute(
+                "CREATE TABLE child (d date, id int, FOREIGN KEY (d, id) REFERENCES q ON DELETE CASCADE)")
+            await #expect {
+                try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            } throws: { error in
+                guard case RetireError.strayRows? = error as? RetireError else { return false }
+                return true
+            }
+            try await connection.execute("DELETE FROM q WHERE d IN ('2026-01-07', '2026-01-08')")
+            _ = try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            #expect(try await connection.value("SELECT count(*) FROM q") == "201")
+        }
+    }
+
+    @Test func `rows with keys that are in the retired partition change nothing`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            try await connection.execute(
+                "INSERT INTO q (d, id) OVERRIDING SYSTEM VALUE SELECT d, id FROM q_1 LIMIT 1")
+            await #expect {
+                try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            } throws: { error in
+                guard case RetireError.keysMeet? = error as? RetireError else { return false }
+                return true
+            }
+            #expect(try await connection.value("SELECT count(*) FROM q_default") == "4")
+            await #expect(throws: (any Error).self) { try await connection.execute("DELETE FROM q_1") }
+        }
+    }
+
+    @Test func `a place that another partition has is told with a way that works`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            try await connection.executeScript(
+                """
+                DELETE FROM q_default WHERE d < '2026-02-01';
+                CREATE TABLE q_other PARTITION OF q FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+                INSERT INTO q (d, v) VALUES ('2026-01-20', 5000);
+                """)
+            await #expect(
+                throws: RetireError.occupied(
+                    "public.q_1", range: "2026-01-01 … 2026-02-01", by: "public.q_other", table: "public.q")
+            ) { try await RetireScenario.run(connection).undo(Self.first, isDryRun: false) }
+            try await connection.execute("ALTER TABLE public.q DETACH PARTITION public.q_other")
+            _ = try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            #expect(try await connection.value("SELECT count(*) FROM q") == "201")
+        }
+    }
+
+    @Test func `columns that came or went since are told with the statements`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            try await connection.executeScript(
+                "DELETE FROM q_default; ALTER TABLE q ADD COLUMN n int NOT NULL DEFAULT 3")
+            await #expect(
+                throws: RetireError.columnsDiffer(
+                    "public.q_1", table: "public.q", problem: "it has no column n",
+                    remedy: "ALTER TABLE q_1 ADD COLUMN n integer DEFAULT 3 NOT NULL")
+            ) { try await RetireScenario.run(connection).undo(Self.first, isDryRun: false) }
+            try await connection.execute("ALTER TABLE q_1 ADD COLUMN n integer DEFAULT 3 NOT NULL")
+            _ = try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            #expect(try await connection.value("SELECT sum(n) = 3 * count(*) FROM q_1") == "t")
+        }
+    }
+
+    @Test func `a check of that state names undo, and no drain of what is kept free`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            let surveys = try await PartitionSurveyor(connection).survey(
+                [Self.table], defaultPremake: 3, at: Self.now)
+            let findings = try await PartitionInspector(connection).inspect(surveys, deep: false).flatMap(\.findings)
+            let rows = findings.first { $0.check == "partition.default_rows" }
+            #expect(rows?.fix?.hasPrefix("rssctl partition undo public.q_1 ") == true)
+            let gap = findings.first { $0.check == "partition.gap" }
+            #expect(gap == nil || gap?.fix?.contains("undo public.q_1") == true)
+        }
+    }
+
+    @Test func `what is retired already is said to be so`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            await #expect {
+                try await RetireScenario.run(connection).retire([Self.first], quarantineDays: 1, isDryRun: false)
+            } throws: { error in
+                guard case RetireError.alreadyRetired("public.q_1", _)? = error as? RetireError else { return false }
+                return true
+            }
+        }
+    }
+}
