@@ -33,6 +33,25 @@ extension Context {
         return connection
     }
 
+    /// Opens a session that is to change something, and looks first whether it may: one that may only read would come half
+    /// way, as some statements set that aside.
+    ///
+    /// - Throws: `PostgresError`, an error for a session that only reads, what the opening throws.
+    func connectForChanges(
+        _ open: () async throws -> PostgresConnection
+    ) async throws -> PostgresConnection {
+        let connection = try await open()
+        if isDryRun { return connection }
+        let row = try await connection.query(
+            "SELECT current_setting('transaction_read_only') = 'on', pg_is_in_recovery()"
+        ).first
+        if let (isReadOnly, isStandby) = try row?.decode(Bool.self, Bool.self), isReadOnly {
+            await connection.close()
+            throw ReadOnlySession(command: command, isStandby: isStandby)
+        }
+        return connection
+    }
+
     private func acquire(_ lock: AdvisoryLock, on connection: PostgresConnection, wait: Duration) async throws {
         let deadline = ContinuousClock.now + wait
         var hasTold = false
@@ -59,5 +78,22 @@ private struct PoolerInBetween: ReportableError {
             message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
             detail: "locks and settings of a session do not hold through it",
             hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
+    }
+}
+
+/// A command that changes something meets a session that only reads.
+private struct ReadOnlySession: ReportableError {
+    let command: String
+    let isStandby: Bool
+
+    var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-PG-012", exit: .configuration,
+            message: "rssctl \(command) changes the database, and the session may only read",
+            detail: isStandby
+                ? "the server is a standby" : "default_transaction_read_only is on for the role or the database",
+            hint: isStandby
+                ? "name the primary: rssctl config show tells which server is used"
+                : "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
     }
 }

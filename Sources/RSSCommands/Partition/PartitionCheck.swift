@@ -47,8 +47,7 @@ public struct PartitionCheck: Verb {
         let inspections = try await PartitionInspector(connection).inspect(surveys, deep: deep)
         await connection.close()
         if let metrics {
-            try Data(PartitionMetrics(inspections, at: now).text.utf8).write(
-                to: URL(filePath: metrics), options: .atomic)
+            try WholeFile.write(Data(PartitionMetrics(inspections, at: now).text.utf8), to: metrics)
         }
         return PartitionCheckReport(inspections, showsOK: all, isQuiet: global.quiet)
     }

@@ -51,11 +51,13 @@ public struct PartitionMaintain: Verb {
         options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
         options.isDryRun = context.isDryRun
         if let planFile {
-            let saved = try SavedMaintenancePlan(json: Data(contentsOf: URL(filePath: planFile)), file: planFile)
+            let saved = try SavedMaintenancePlan(json: WholeFile.read(planFile), file: planFile)
             options.saved = saved
             options.at = saved.at
         }
-        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let connection = try await context.connectForChanges {
+            try await context.connectPostgresDirectly(statementTimeout: .zero)
+        }
         let results = try await MaintenanceRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true)

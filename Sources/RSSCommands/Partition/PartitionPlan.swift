@@ -41,8 +41,7 @@ public struct PartitionPlan: Verb {
         ).run(options, progress: context.progress)
         await connection.close()
         if let save {
-            try SavedMaintenancePlan(results.compactMap(\.plan), at: options.at).json().write(
-                to: URL(filePath: save), options: .atomic)
+            try WholeFile.write(SavedMaintenancePlan(results.compactMap(\.plan), at: options.at).json(), to: save)
         }
         return MaintainReport(results, isDryRun: true, isQuiet: global.quiet, showsLocks: true)
     }

@@ -35,7 +35,9 @@ public struct PartitionRestore: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ArchiveReport {
-        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let connection = try await context.connectForChanges {
+            try await context.connectPostgresDirectly(statementTimeout: .zero)
+        }
         let result = try await RSSCore.PartitionRestore(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
         ).restore(archive, into: table?.relation, isDryRun: context.isDryRun)

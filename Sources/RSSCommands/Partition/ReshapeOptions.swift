@@ -41,7 +41,9 @@ struct ReshapeOptions: ParsableArguments, Sendable {
     ) async throws -> ReshapeReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
-        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let connection = try await context.connectForChanges {
+            try await context.connectPostgresDirectly(statementTimeout: .zero)
+        }
         let outcome = try await work(Reshape(connection, lockPolicy: policy, runID: context.runID))
         await connection.close()
         return ReshapeReport(outcome)

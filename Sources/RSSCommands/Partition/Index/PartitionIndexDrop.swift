@@ -37,7 +37,9 @@ public struct PartitionIndexDrop: Verb {
     }
 
     public func execute(_ context: Context) async throws -> PartitionIndexReport {
-        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let connection = try await context.connectForChanges {
+            try await context.connectPostgresDirectly(statementTimeout: .zero)
+        }
         let outcome = try await PartitionIndexRun(context, connection).drop(index.relation, progress: context.progress)
         await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)

@@ -30,7 +30,9 @@ public struct PartitionIndexReindex: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PartitionIndexReport {
-        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
+        let connection = try await context.connectForChanges {
+            try await context.connectPostgresDirectly(statementTimeout: .zero)
+        }
         let outcome = try await PartitionIndexRun(context, connection).reindex(
             target.relation, restarts: restart, progress: context.progress)
         await connection.close()

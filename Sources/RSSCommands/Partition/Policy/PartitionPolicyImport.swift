@@ -36,10 +36,10 @@ public struct PartitionPolicyImport: Verb {
     public func execute(_ context: Context) async throws -> PolicyReport {
         let data =
             file == "-"
-            ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: file))
+            ? try FileHandle.standardInput.readToEnd() ?? Data() : try WholeFile.read(file)
         let document = try PolicyDocument(
             text: String(decoding: data, as: UTF8.self), file: file == "-" ? "stdin" : file)
-        let connection = try await context.connectPostgres()
+        let connection = try await context.connectForChanges { try await context.connectPostgres() }
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
             .keep(document, prunes: prune)
         await connection.close()

@@ -64,7 +64,7 @@ public struct PartitionPolicySet: Verb {
     }
 
     public func execute(_ context: Context) async throws -> PolicyReport {
-        let connection = try await context.connectPostgres()
+        let connection = try await context.connectForChanges { try await context.connectPostgres() }
         let outcome = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).set(
             table.relation, interval: interval, defaultPremake: context.settings.integer(.partitionPremake) ?? 3
         ) { policy in
