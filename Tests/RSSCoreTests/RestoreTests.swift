@@ -193,4 +193,58 @@ import Testing
             #expect(points >= 8)
         }
     }
+
+    @Test func `a partition without anything beside it that is there is compared with its archive`() async throws {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE p (id int, d date NOT NULL) PARTITION BY RANGE (d);
+                CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+                CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+                INSERT INTO p SELECT g, date '2024-01-01' + g % 31 FROM generate_series(1, 50) g;
+                """)
+            try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
+                let archive = try await ArchiveScenario.archiver(connection).archive(
+                    ArchiveScenario.name("p_1"), to: folder, progress: .silent
+                ).folder
+                let result = try await restore(connection).restore(archive, into: nil, isDryRun: false)
+                #expect(result.notes == ["public.p_1 is there already, with the rows of the archive."])
+                try await connection.execute("UPDATE p SET id = 0 WHERE id = 7")
+                await #expect {
+                    try await restore(connection).restore(archive, into: nil, isDryRun: false)
+                } throws: { error in
+                    guard case ArchiveError.occupied(_, _, let by)? = error as? ArchiveError else { return false }
+                    return by.contains("with other rows")
+                }
+            }
+        }
+    }
+
+    @Test func `rows that reference what is gone wait loaded, and come back once it is there`() async throws {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE o (id int PRIMARY KEY);
+                INSERT INTO o SELECT generate_series(1, 9);
+                CREATE TABLE p (id int, d date NOT NULL, o int REFERENCES o) PARTITION BY RANGE (d);
+                CREATE TABLE p_1 PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
+                CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');
+                INSERT INTO p SELECT g, date '2024-01-01' + g % 31, g % 9 + 1 FROM generate_series(1, 50) g;
+                """)
+            try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
+                let archive = try await drop(ArchiveScenario.name("p_1"), connection, folder)
+                try await connection.execute("DELETE FROM o WHERE id = 3")
+                await #expect {
+                    try await restore(connection).restore(archive, into: nil, isDryRun: false)
+                } throws: { error in
+                    guard case ArchiveError.waiting("public.p_1", _, _)? = error as? ArchiveError else { return false }
+                    return true
+                }
+                #expect(try await connection.value("SELECT count(*) FROM p_1") == "50")
+                try await connection.execute("INSERT INTO o VALUES (3)")
+                _ = try await restore(connection).restore(archive, into: nil, isDryRun: false)
+                #expect(try await connection.value("SELECT count(*) FROM p") == "50")
+            }
+        }
+    }
 }

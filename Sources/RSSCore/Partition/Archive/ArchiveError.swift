@@ -14,6 +14,8 @@ public enum ArchiveError: ReportableError, Equatable {
     case mismatch(relation: String, problem: String)
     /// The table is no partition, and none that was retired.
     case notPartition(String)
+    /// Restored rows reference rows that are gone: they stand aside, loaded.
+    case waiting(relation: String, by: String, detail: String)
     /// It is one whose rows cannot be accounted for.
     case unaccountable(String, reason: String)
     /// Rows that belong to the partition's rows cannot be told apart.
@@ -63,7 +65,9 @@ public enum ArchiveError: ReportableError, Equatable {
         case .occupied(let partition, let range, let by):
             ErrorReport(
                 code: "RSS-PARTITION-077", exit: .failed, message: "\(partition) cannot hold \(range): \(by)",
-                hint: "move what is in its place away, or restore into another table with --table")
+                hint:
+                    "move what is in its place away, or restore into another table: rssctl partition restore ARCHIVE --table"
+            )
         case .misfit(let relation, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-078", exit: .failed, message: "the archive does not fit \(relation): \(problem)",
@@ -75,6 +79,14 @@ public enum ArchiveError: ReportableError, Equatable {
                 code: "RSS-PARTITION-079", exit: .failed,
                 message: "archived rows of \(relation) meet rows that are there", detail: detail,
                 hint: "nothing was restored; remove what is in the way and run it again")
+        case .waiting(let relation, let by, let detail):
+            ErrorReport(
+                code: "RSS-PARTITION-081", exit: .failed,
+                message: "\(relation) is loaded and not attached: its rows reference rows that are not there, by \(by)",
+                detail: detail,
+                hint:
+                    "bring those rows back and restore again, which goes on; or drop what was loaded: DROP TABLE \(relation)"
+            )
         case .unaccountable(let name, let reason):
             ErrorReport(
                 code: "RSS-PARTITION-080", exit: .failed, message: "\(name) cannot be archived: \(reason)",

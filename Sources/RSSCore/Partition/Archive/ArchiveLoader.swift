@@ -19,6 +19,9 @@ struct ArchiveLoader {
         self.progress = progress
     }
 
+    /// Has something told at the end.
+    mutating func note(_ text: String) { notes.append(text) }
+
     /// Copies the rows of a content into a table.
     func copy(_ content: ArchiveManifest.Content, into table: String) async throws {
         var columns: [String] = []

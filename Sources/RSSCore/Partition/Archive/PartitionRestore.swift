@@ -81,10 +81,12 @@ public struct PartitionRestore: Sendable {
         let isAttached = place.table.partitions.contains { $0.relation == place.relation && $0.bound == place.bound }
         if isAttached {
             // An earlier run may have come as far as this: then the rows are those of the archive.
-            guard manifest.contents.count > 1, try await isSame(manifest, place) else {
+            guard try await isSame(manifest, place) else {
                 throw ArchiveError.occupied(
-                    partition: place.relation.quoted, range: manifest.range, by: "it is there already")
+                    partition: place.relation.quoted, range: manifest.range,
+                    by: "it is there already, with other rows than the archive has")
             }
+            loader.note("\(place.relation.quoted) is there already, with the rows of the archive.")
         } else {
             let open = try await RetiredPartition.all(of: place.table, connection).first {
                 $0.relation == place.relation && $0.isThere
@@ -213,7 +215,7 @@ public struct PartitionRestore: Sendable {
             INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
                 definition, lower_bound, upper_bound, state, archive, archive_digest, drop_after, run_id)
             VALUES ($1, $2, $3, $4, $5::regclass::oid::bigint, $6, $7, $8, 'quarantined', $9, $10,
-                clock_timestamp() + $11::int * interval '1 day', $12::uuid)
+                clock_timestamp() + least($11::int, 36500) * interval '1 day', $12::uuid)
             """,
             [
                 place.table.schema, place.table.name, place.relation.schema ?? "public", place.relation.name,
@@ -253,7 +255,9 @@ public struct PartitionRestore: Sendable {
                         "ALTER TABLE \(name) VALIDATE CONSTRAINT \(quoted)", timeout: .seconds(86_400))
                 }
             } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
-                throw ArchiveError.conflict(relation: place.relation.quoted, detail: error.detail ?? error.message)
+                // The rows are loaded: a run behind this one goes on from here.
+                throw ArchiveError.waiting(
+                    relation: place.relation.quoted, by: constraint, detail: error.detail ?? error.message)
             }
         }
     }

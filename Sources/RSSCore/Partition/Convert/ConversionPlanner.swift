@@ -22,6 +22,7 @@ struct ConversionPlanner: Sendable {
                 table: name, column: request.column,
                 problem: table.keyType.map { "its type is \($0)" } ?? "there is no such column")
         }
+        try Self.refuseNeedlessUniques(request)
         let (policy, hadPolicy) = try await policy(request, table)
         guard policy.interval.isTime == kind.isTime, kind != .date || policy.interval != .hour else {
             throw ConversionError.unsuitableRequest(
@@ -48,6 +49,23 @@ struct ConversionPlanner: Sendable {
         if kind == .uuid { try await refuseOtherUUIDs(request) }
         spec.upper = try await upper(request, spec, at: date)
         return (spec, table)
+    }
+
+    /// What contains the partition key is unique over all partitions by itself: a registry of it would have a column twice.
+    private static func refuseNeedlessUniques(_ request: ConversionRequest) throws {
+        let (table, named) = (request.table.quoted, request.globalUnique)
+        if named.contains(request.column) {
+            let others = named.filter { $0 != request.column }
+            throw ConversionError.unsuitableRequest(
+                table: table, problem: "\(request.column), which it is partitioned by, needs no registry to be unique",
+                hint: others.isEmpty
+                    ? "leave --global-unique out"
+                    : "name the others alone: --global-unique \(others.joined(separator: ","))")
+        }
+        if Set(named).count < named.count {
+            throw ConversionError.unsuitableRequest(
+                table: table, problem: "--global-unique names a column twice", hint: "name each once")
+        }
     }
 
     /// `visit_report_keys` for `visit_reports`; short enough for what is named after it.

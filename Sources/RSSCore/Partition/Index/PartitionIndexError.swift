@@ -12,6 +12,10 @@ public enum PartitionIndexError: ReportableError, Equatable {
     case ofConstraint(String, constraint: String, table: String)
     /// It is a part of the index of a partitioned table.
     case attached(String, to: String)
+    /// Another index has the name.
+    case differs(String, found: String, wanted: String)
+    /// Rows have a key twice that is to be unique.
+    case duplicates(String, table: String, detail: String)
     /// Replication tells rows apart by it.
     case replicaIdentity(String, table: String)
 
@@ -40,6 +44,19 @@ public enum PartitionIndexError: ReportableError, Equatable {
                 code: "RSS-PARTITION-104", exit: .failed,
                 message: "\(name) is the part of one partition of the index \(parent)",
                 hint: "drop the whole: rssctl partition index drop \(parent)")
+        case .differs(let name, let found, let wanted):
+            ErrorReport(
+                code: "RSS-PARTITION-106", exit: .failed, message: "\(name) is another index already",
+                detail: "there is: \(found); wanted: \(wanted)",
+                hint: "give the new one another name, or drop that one first: rssctl partition index drop \(name)")
+        case .duplicates(let name, let table, let detail):
+            ErrorReport(
+                code: "RSS-PARTITION-107", exit: .failed,
+                message: "\(name) cannot be unique: rows of \(table) have a key twice",
+                detail: detail,
+                hint:
+                    "mend the rows and run it again, which goes on; or give the index up: rssctl partition index drop \(name)"
+            )
         case .replicaIdentity(let name, let table):
             ErrorReport(
                 code: "RSS-PARTITION-105", exit: .failed,

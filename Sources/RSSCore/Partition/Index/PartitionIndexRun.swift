@@ -57,10 +57,12 @@ public struct PartitionIndexRun: Sendable {
             var outcome = try await plan(build, target, on: table)
             guard !isDryRun, outcome.steps.contains(where: { $0.state == .pending }) else { return outcome }
             let clock = ContinuousClock.now
-            try await IndexBuilder(
-                build, connection: connection, lockPolicy: lockPolicy, watch: BuildWatch(observer), progress: progress,
-                place: SourcePlace(file: "CREATE INDEX", line: 1)
-            ).build()
+            try await PartitionIndexes.tellingDuplicates(target) {
+                try await IndexBuilder(
+                    build, connection: connection, lockPolicy: lockPolicy, watch: BuildWatch(observer),
+                    progress: progress, place: SourcePlace(file: "CREATE INDEX", line: 1)
+                ).build()
+            }
             try await BookkeepingSchema.record(
                 connection, runID: runID, operation: "partition.index", object: target.quoted,
                 detail:
@@ -82,6 +84,12 @@ public struct PartitionIndexRun: Sendable {
         let catalog = IndexCatalog(connection: connection)
         let wanted = try await catalog.definition(of: build, on: table)
         let parent = try await catalog.index(target.name, on: table)
+        // An index of the name that is valid would otherwise be taken for the one that is wanted.
+        if let parent, parent.isOnTable, parent.definition != wanted || parent.isUnique != build.isUnique {
+            func text(_ isUnique: Bool, _ definition: String) -> String { (isUnique ? "UNIQUE " : "") + definition }
+            throw PartitionIndexError.differs(
+                target.quoted, found: text(parent.isUnique, parent.definition), wanted: text(build.isUnique, wanted))
+        }
         let quotedParent = try await connection.quote(target)
         var steps = [
             PartitionIndexOutcome.Step(

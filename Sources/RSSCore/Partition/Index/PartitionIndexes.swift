@@ -27,9 +27,23 @@ struct PartitionIndexes {
             "SELECT pg_get_indexdef(to_regclass($1))", [index.quoted]
         ).first?.decode(String?.self, at: 0)
         guard let sql, let build = try IndexBuild(sql: sql) else { return }
-        try await IndexBuilder(
-            build.onWholeTable(), connection: connection, lockPolicy: lockPolicy, watch: BuildWatch(observer),
-            progress: progress, place: SourcePlace(file: index.quoted, line: 1)
-        ).build()
+        try await Self.tellingDuplicates(index) {
+            try await IndexBuilder(
+                build.onWholeTable(), connection: connection, lockPolicy: lockPolicy, watch: BuildWatch(observer),
+                progress: progress, place: SourcePlace(file: index.quoted, line: 1)
+            ).build()
+        }
+    }
+
+    /// Runs a build, and tells rows that keep a unique index from being built, with the way on and the way back.
+    nonisolated(nonsending) static func tellingDuplicates(
+        _ index: RelationName, _ work: () async throws -> Void
+    ) async throws {
+        do {
+            try await work()
+        } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+            throw PartitionIndexError.duplicates(
+                index.quoted, table: error.table ?? "a partition", detail: error.detail ?? error.message)
+        }
     }
 }

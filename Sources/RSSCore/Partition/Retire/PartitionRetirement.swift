@@ -42,14 +42,38 @@ struct PartitionRetirement: Sendable {
                 }
             }
         }
-        try await FaultPoint.reach("retire.begun")
-        try await locked(partition.relation) {
-            try await lockPolicy.bound(connection, transactionOnly: false)
-            try await connection.execute(statements.validation, timeout: .seconds(3600))
+        do {
+            try await FaultPoint.reach("retire.begun")
+            try await locked(partition.relation) {
+                try await lockPolicy.bound(connection, transactionOnly: false)
+                try await connection.execute(statements.validation, timeout: .seconds(3600))
+            }
+            try await FaultPoint.reach("retire.validated")
+            try await leave(partition, table, statements, references)
+        } catch {
+            await release(partition.relation)
+            throw error
         }
-        try await FaultPoint.reach("retire.validated")
-        try await leave(partition, table, statements, references)
         try await FaultPoint.reach("retire.detached")
+    }
+
+    /// Lets a partition take writes again that could not be taken out: it is in use, and nobody would know why it refuses.
+    private func release(_ partition: RelationName) async {
+        let short = PartitionRetirement(
+            connection: connection, lockPolicy: LockPolicy(timeout: lockPolicy.timeout, budget: .seconds(1)),
+            runID: runID, observer: nil, progress: .silent)
+        let progress = progress
+        // Also in a cancelled task: hence a task of its own.
+        await Task {
+            do {
+                try await PartitionReturn(retirement: short).release(partition)
+            } catch {
+                progress(
+                    .warning(
+                        "\(partition.quoted) still takes no writes; rssctl partition undo \(partition.quoted) lifts that."
+                    ))
+            }
+        }.value
     }
 
     /// Refuses what must stay.
@@ -84,7 +108,7 @@ struct PartitionRetirement: Sendable {
             """
             INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
                 definition, lower_bound, upper_bound, state, drop_after, run_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'detaching', clock_timestamp() + $9::int * interval '1 day', $10::uuid)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'detaching', clock_timestamp() + least($9::int, 36500) * interval '1 day', $10::uuid)
             ON CONFLICT (partition_oid) WHERE state IN ('detaching', 'quarantined', 'dropping')
             DO UPDATE SET state = 'detaching', definition = excluded.definition, lower_bound = excluded.lower_bound,
                 upper_bound = excluded.upper_bound
@@ -178,7 +202,7 @@ struct PartitionRetirement: Sendable {
             try await connection.execute(
                 """
                 UPDATE rssctl.partition_retired SET state = 'quarantined', detached_at = clock_timestamp(),
-                    drop_after = clock_timestamp() + $2::int * interval '1 day' WHERE id = $1
+                    drop_after = clock_timestamp() + least($2::int, 36500) * interval '1 day' WHERE id = $1
                 """, [open.id, quarantineDays])
             try await BookkeepingSchema.record(
                 connection, runID: runID, operation: "partition.detach", object: name.quoted,

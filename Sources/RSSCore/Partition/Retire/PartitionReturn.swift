@@ -24,6 +24,13 @@ struct PartitionReturn: Sendable {
         retirement.progress(.done("Attached \(name.quoted) to \(target.table.relation.quoted) again."))
     }
 
+    /// Lets a partition that never left its table be written to again.
+    func release(_ name: RelationName) async throws {
+        let target = try await PartitionTarget.find(name, connection)
+        guard let partition = target.attached, !partition.isDetachPending, target.retired != nil else { return }
+        try await unblock(target)
+    }
+
     /// The statements it takes.
     func statements(_ name: RelationName) async throws -> [String] {
         let target = try await PartitionTarget.find(name, connection)

@@ -73,12 +73,21 @@ struct RetirementPlanner: Sendable {
             let removal = try await KeyRemoval(registry, of: record.relation, connection)
             statements = [removal.collecting, removal.deleting]
         }
+        var locks = [RelationLock(record.relation, .accessExclusive)]
+        if let registry { locks.append(RelationLock(registry.relation, .rowExclusive)) }
+        // Its foreign keys go first, for which what they reference is locked for a moment.
+        for row in try await connection.query(
+            SQLResource(PackageResources.partition_neighbours_sql).text, [record.oid])
+        where try !row.decode(Bool.self, "is_incoming") {
+            let (schema, name) = try (row.decode(String.self, "schema"), row.decode(String.self, "name"))
+            locks.append(RelationLock(RelationName(schema: schema, name: name), .accessExclusive))
+        }
         return PartitionOperation(
             .drop, record.relation, bound: record.bound, range: table.label(record.bound),
             reason: record.state == .dropping
                 ? "its drop was broken off"
                 : policy.archive == nil ? "its quarantine is over" : "its quarantine is over; archived first",
-            statements: statements + ["DROP TABLE \(name)"])
+            locks: locks, statements: statements + ["DROP TABLE \(name)"])
     }
 }
 

@@ -98,7 +98,11 @@ public struct PartitionInspector: Sendable {
             if case .blind = outcome { return report(key, title, outcome) }
             let findings = found.filter { $0.check == "partition.\(key)" }.map { finding in
                 var finding = finding
-                if key == "index_missing" { finding.fix = "rssctl partition maintain \(name)" }
+                if key == "index_missing" {
+                    finding.fix =
+                        "rssctl partition maintain \(name)"
+                        + (finding.fix.map { "; where rows have a key twice: rssctl partition index drop \($0)" } ?? "")
+                }
                 return finding
             }
             return report(key, title, findings.isEmpty ? .ok(nil) : .findings(findings))

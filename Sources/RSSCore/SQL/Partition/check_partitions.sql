@@ -29,7 +29,11 @@ WITH parent AS (
                  WHERE leaf.relkind <> 'f'
                    AND NOT EXISTS (SELECT FROM leaf_index l WHERE l.indrelid = leaf.oid AND l.inhparent = p.indexrelid)
                  ORDER BY leaf.name) AS names,
-           'lack it' AS what, NULL::text AS fix
+           'lack it' AS what,
+           -- A unique one may never be built: rows have a key twice.
+           CASE WHEN p.indisunique AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = p.indexrelid)
+                THEN (SELECT format('%I.%I', n.nspname, x.relname) FROM pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace
+                      WHERE x.oid = p.indexrelid) END AS fix
     FROM pg_index p
     WHERE p.indrelid = $1::oid AND NOT p.indisvalid
     UNION ALL
