@@ -44,7 +44,9 @@ public struct MaintainReport: CommandResult {
                         reason: operation.reason, locks: operation.locks, rows: operation.rows, bytes: operation.bytes,
                         statements: operation.statements, state: state, error: error)
                 },
-                coveredUntil: result.plan.flatMap { plan in plan.coveredUntil.map(plan.table.key.label) },
+                coveredUntil: result.plan.flatMap { plan in
+                    plan.coveredUntil.map { $0 == .max ? "MAXVALUE" : plan.table.key.label($0) }
+                },
                 error: result.error)
         }
         self.isDryRun = isDryRun

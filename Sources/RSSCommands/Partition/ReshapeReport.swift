@@ -70,7 +70,9 @@ public struct ReshapeReport: CommandResult {
                 "\(leftRows) rows of \(leftRange ?? "") stay in the default partition: far from now; --all takes them.")
         }
         if let leftWithoutKey, leftWithoutKey > 0 {
-            notes.append("\(leftWithoutKey) rows without a value of the key, or with an infinite one, stay there.")
+            notes.append(
+                "\(leftWithoutKey) rows without a value of the key, or with one that is infinite or after the year 294246, stay there."
+            )
         }
         return notes
     }

@@ -16,8 +16,8 @@ public struct PartitionCatalog: Sendable {
         let keys = try await connection.query(
             SQLResource(PackageResources.partition_key_sql).text, [schema, name.name])
         guard let row = keys.first else { throw PartitionError.notPartitioned(name.quoted) }
-        let (oid, isRange, column, kind, definition, isNotNull) = try row.decode(
-            Int64.self, Bool.self, String?.self, String?.self, String.self, Bool.self)
+        let (oid, isRange, column, kind, definition, isNotNull, highest) = try row.decode(
+            Int64.self, Bool.self, String?.self, String?.self, String.self, Bool.self, Int64?.self)
         guard isRange, let column, let kind = kind.flatMap(PartitionKey.Kind.init) else {
             throw PartitionError.unsupportedKey(name.quoted, definition: definition)
         }
@@ -25,7 +25,8 @@ public struct PartitionCatalog: Sendable {
             SQLResource(PackageResources.partitions_sql).text, [oid, kind.rawValue, sizes])
         return PartitionedTable(
             oid: oid, schema: schema, name: name.name,
-            key: PartitionKey(column: column, kind: kind, isNotNull: isNotNull), partitions: try rows.map(partition))
+            key: PartitionKey(column: column, kind: kind, isNotNull: isNotNull, highest: highest),
+            partitions: try rows.map(partition))
     }
 
     /// The table that a partition belongs to; nil for a table that is none.

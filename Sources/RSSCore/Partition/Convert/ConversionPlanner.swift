@@ -38,7 +38,8 @@ struct ConversionPlanner: Sendable {
             globalUnique: request.globalUnique, until: request.until, registry: registry,
             isShipped: try await isShipped(request, registry, table),
             legacy: PartitionPlanner.freeName(request.table.name, "legacy", taken: names),
-            draft: ConversionSpec.fit("\(request.table.name)_rssctl_draft"), upper: 0, replaced: keys)
+            draft: ConversionSpec.fit("\(request.table.name)_rssctl_draft"), upper: 0, replaced: keys,
+            highest: table.keyType == "smallint" ? 32_767 : table.keyType == "integer" ? 2_147_483_647 : nil)
         let refusals = try await catalog.refusals(table.oid, spec)
         if !refusals.isEmpty { throw ConversionError.refused(table: name, reasons: refusals) }
         let wanted = [spec.draft] + (registry.map { [$0] } ?? []) + spec.indexesToBuild.map(\.name)
@@ -160,6 +161,7 @@ struct ConversionPlanner: Sendable {
                         "--until \(until) is not behind now and the last row, which is at \(spec.key.label(highest ?? now))",
                     hint: "give a later one")
             }
+            try refuseBeyond(end, spec)
             return end
         }
         let limit = try await cells.span(around: now, ahead: Self.cellsAhead(spec.policy.interval)).end
@@ -171,7 +173,22 @@ struct ConversionPlanner: Sendable {
             throw ConversionError.rowsFarAhead(
                 table: request.table.quoted, limit: spec.key.label(limit), rows: rows)
         }
-        return try await cells.span(around: max(highest ?? now, now), ahead: 1).end
+        let end = try await cells.span(around: max(highest ?? now, now), ahead: 1).end
+        try refuseBeyond(end, spec)
+        return end
+    }
+
+    /// Behind the former table there must be room for partitions.
+    private func refuseBeyond(_ end: Int64, _ spec: ConversionSpec) throws {
+        let last = spec.key.highest ?? .max
+        guard spec.kind == .integer, end > last || end == .max else { return }
+        throw ConversionError.unsuitableRequest(
+            table: spec.table.quoted,
+            problem:
+                "its numbers end before the first partition could, which would be at \(end): \(spec.column) holds no more than \(last)",
+            hint:
+                "make the column a larger type, or the interval smaller, or say with --until where the first partition ends"
+        )
     }
 
     private func highest(_ spec: ConversionSpec, _ table: String, _ column: String) async throws -> Int64? {
@@ -201,14 +218,19 @@ extension PartitionKey.Kind {
     /// The type of values that are compared with the column's.
     var typeName: String { self == .integer ? "bigint" : rawValue }
 
+    /// Whether a value of time is finite, and in the 64 bits of microseconds that end in January 294247.
+    func isOnAxis(_ value: String) -> String {
+        "isfinite(\(value)) AND (\(value)) < \(rawValue) '294247-01-01\(self == .timestamptz ? " 00:00+00" : "")'"
+    }
+
     /// A value as a point of the axis; what lies beyond it, such as `infinity`, is its end.
     func pointExpression(_ value: String) -> String {
         switch self {
         case .integer: "(\(value))::bigint"
         case .date:
-            "CASE WHEN isfinite(\(value)) THEN ((\(value)) - date '1970-01-01')::bigint * 86400000000 ELSE 9223372036854775807 END"
+            "CASE WHEN \(isOnAxis(value)) THEN ((\(value)) - date '1970-01-01')::bigint * 86400000000 ELSE 9223372036854775807 END"
         case .timestamp, .timestamptz:
-            "CASE WHEN isfinite(\(value)) THEN (extract(epoch FROM \(value)) * 1000000)::bigint ELSE 9223372036854775807 END"
+            "CASE WHEN \(isOnAxis(value)) THEN (extract(epoch FROM \(value)) * 1000000)::bigint ELSE 9223372036854775807 END"
         case .uuid: "('x' || left(replace((\(value))::text, '-', ''), 12))::bit(48)::bigint * 1000"
         }
     }

@@ -36,6 +36,8 @@ struct ConversionSpec: Sendable, Equatable, Codable {
     var upper: Int64
     /// The unique keys that are replaced.
     var replaced: [Key]
+    /// The highest number of the column, where its type is smaller than `bigint`.
+    var highest: Int64?
     /// Indexes of the plain table that were renamed when the partitioned one took over: name and name as a partition's.
     var renamedIndexes: [[String]] = []
     /// Likewise its extended statistics, with the schema in front.
@@ -46,7 +48,7 @@ struct ConversionSpec: Sendable, Equatable, Codable {
     var table: RelationName { policy.table }
     var schema: String { policy.table.schema ?? "public" }
     var column: String { policy.column }
-    var key: PartitionKey { PartitionKey(column: column, kind: kind) }
+    var key: PartitionKey { PartitionKey(column: column, kind: kind, highest: highest) }
     var bound: Partition.Bound { Partition.Bound(lower: nil, upper: upper) }
 
     func relation(_ name: String) -> RelationName { RelationName(schema: schema, name: name) }

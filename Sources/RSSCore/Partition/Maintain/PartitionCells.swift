@@ -117,12 +117,16 @@ struct PartitionCells: Sendable {
             instants)
     }
 
+    /// What the server can turn from one clock to another: what lies beyond is beyond all rows as well.
+    private static let first: Int64 = -210_000_000_000_000_000
+    private static let last: Int64 = 9_000_000_000_000_000_000
+
     private func convert(_ expression: String, _ joins: String, _ points: [Int64]) async throws -> [Int64] {
         try await connection.query(
             """
             SELECT (\(expression) * 1000000)::bigint FROM unnest($1::bigint[]) WITH ORDINALITY AS u (p, n) \(joins) ORDER BY n
             """,
-            [points, policy.timeZone]
+            [points.map { min(max($0, Self.first), Self.last) }, policy.timeZone]
         ).map { try $0.decode(Int64.self, at: 0) }
     }
 }

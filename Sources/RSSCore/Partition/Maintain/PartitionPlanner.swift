@@ -32,14 +32,15 @@ struct PartitionPlanner: Sendable {
             while next < cells.count, cells[next].lower < upper {
                 let cell = cells[next]
                 let bound = Partition.Bound(lower: max(lower, cell.lower), upper: min(upper, cell.upper))
+                next += 1
+                guard let held = table.key.representable(bound) else { continue }
                 let isWhole = bound == Partition.Bound(lower: cell.lower, upper: cell.upper)
                 let name = freeName(table.name, isWhole ? cell.suffix : "\(cell.suffix)_part", taken: names)
                 names.insert(name)
                 plan.append(
                     PartitionToCreate(
-                        name: name, bound: bound,
+                        name: name, bound: held,
                         reason: cell.upper <= now ? "gap" : cell.lower <= now ? "now" : "ahead"))
-                next += 1
             }
         }
         return plan

@@ -25,7 +25,9 @@ public struct PartitionGrid: Sendable, Hashable {
             // 1970-01-01 was a Thursday.
             let shift = 3 * PartitionKey.day
             let (shifted, overflows) = point.addingReportingOverflow(shift)
-            return overflows ? .max : Self.multiple(7 * PartitionKey.day, shifted, cells) &- shift
+            if overflows { return .max }
+            let start = Self.multiple(7 * PartitionKey.day, shifted, cells)
+            return start < .min + shift ? .min : start == .max ? .max : start - shift
         case .month: return Self.months(1, point, cells)
         case .quarter: return Self.months(3, point, cells)
         case .year: return Self.months(12, point, cells)
@@ -33,20 +35,23 @@ public struct PartitionGrid: Sendable, Hashable {
     }
 
     private static func multiple(_ unit: Int64, _ point: Int64, _ cells: Int64) -> Int64 {
-        let (product, overflows) = point.floorDivided(by: unit).addingReportingOverflow(cells).partialValue
-            .multipliedReportingOverflow(by: unit)
-        return overflows ? (point < 0 ? .min : .max) : product
+        let (place, isBeyond) = point.floorDivided(by: unit).addingReportingOverflow(cells)
+        if isBeyond { return cells < 0 ? .min : .max }
+        let (product, overflows) = place.multipliedReportingOverflow(by: unit)
+        return overflows ? (place < 0 ? .min : .max) : product
     }
 
     private static func months(_ unit: Int64, _ point: Int64, _ cells: Int64) -> Int64 {
         let (year, month, _) = CalendarDate(daysSinceEpoch: Int(point.floorDivided(by: PartitionKey.day))).parts
-        let index = (Int64(year * 12 + month - 1).floorDivided(by: unit) + cells) * unit
+        let (place, isBeyond) = Int64(year * 12 + month - 1).floorDivided(by: unit).addingReportingOverflow(cells)
+        let (index, overflows) = place.multipliedReportingOverflow(by: unit)
+        if isBeyond || overflows { return cells < 0 ? .min : .max }
         let newYear = index.floorDivided(by: 12)
         guard let date = CalendarDate(year: Int(newYear), month: Int(index - newYear * 12) + 1, day: 1) else {
             return index < 0 ? .min : .max
         }
-        let (micros, overflows) = Int64(date.daysSinceEpoch).multipliedReportingOverflow(by: PartitionKey.day)
-        return overflows ? (index < 0 ? .min : .max) : micros
+        let (micros, isOff) = Int64(date.daysSinceEpoch).multipliedReportingOverflow(by: PartitionKey.day)
+        return isOff ? (index < 0 ? .min : .max) : micros
     }
 
     /// The cells that hold the points from one up to but not including another, in order, and no more than a limit.

@@ -26,12 +26,28 @@ public struct PartitionKey: Sendable, Hashable, Codable {
     public var kind: Kind
     /// Whether it is NOT NULL.
     public var isNotNull: Bool
+    /// The highest number of a `smallint` or `integer`; nil for other types.
+    public var highest: Int64?
 
     /// Makes a key.
-    public init(column: String, kind: Kind, isNotNull: Bool = true) {
+    public init(column: String, kind: Kind, isNotNull: Bool = true, highest: Int64? = nil) {
         self.column = column
         self.kind = kind
         self.isNotNull = isNotNull
+        self.highest = highest
+    }
+
+    /// A bound as the type of the key can have it: an end beyond the last number there is becomes an open one, which holds
+    /// the same numbers. Nil for a bound that no number lies in.
+    func representable(_ bound: Partition.Bound) -> Partition.Bound? {
+        guard kind == .integer else { return bound }
+        let last = highest ?? .max
+        let first = highest.map { -$0 - 1 } ?? .min
+        if let lower = bound.lower, lower > last { return nil }
+        if let upper = bound.upper, upper <= first { return nil }
+        return Partition.Bound(
+            lower: bound.lower.flatMap { $0 < first ? nil : $0 },
+            upper: bound.upper.flatMap { $0 > last || $0 == .max ? nil : $0 })
     }
 
     /// Microseconds of a day.

@@ -16,6 +16,9 @@ public struct PartitionPolicy: Sendable, Equatable, Codable {
     public var retention: PartitionRetention?
     /// How long a partition that was detached is kept before it is dropped, in days.
     public var quarantineDays: Int
+
+    /// The longest quarantine: a hundred years.
+    static let mostQuarantineDays = 36_500
     /// The folder that a partition is archived to before it is dropped; nil for none.
     public var archive: String?
     /// The tablespace of new partitions; nil for the parent's.
@@ -82,7 +85,10 @@ public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConve
     ///
     /// `24 months` on 2026-11-24 keeps what is not before 2024-11-24: a partition goes when all of it is older.
     public func cutoff(before now: Int64) -> Int64 {
-        guard unit.isTime else { return now.subtractingReportingOverflow(Int64(count)).partialValue }
+        guard unit.isTime else {
+            let (cutoff, overflows) = now.subtractingReportingOverflow(Int64(count))
+            return overflows ? .min : cutoff
+        }
         let grid = PartitionGrid(unit)
         let start = grid.start(of: now, adding: -count)
         // The same distance into the unit; no later than its end, as the 31st is in a shorter month.

@@ -14,6 +14,9 @@ struct PolicyCheck: Sendable {
         try policy.refuseMisfit(table)
         try await checkInterval(policy, table)
         try Self.checkRetention(policy)
+        guard (0...PartitionPolicy.mostQuarantineDays).contains(policy.quarantineDays) else {
+            throw PolicyError.quarantine(policy.table.quoted, days: policy.quarantineDays)
+        }
         try await checkZone(policy.timeZone)
         if let tablespace = policy.tablespace { try await checkTablespace(tablespace) }
         if let archive = policy.archive, !archive.hasPrefix("/") { throw PolicyError.archive(archive) }
@@ -46,10 +49,17 @@ struct PolicyCheck: Sendable {
         }
     }
 
+    /// Ten thousand years, in microseconds.
+    private static let longestRetention = 10_000 * PartitionInterval.year.approximateLength
+
     /// A partition whose retention is shorter than itself would go as soon as the next one is begun.
     static func checkRetention(_ policy: PartitionPolicy) throws {
         guard let retention = policy.retention else { return }
         let kept = retention.unit.approximateLength.multipliedReportingOverflow(by: Int64(retention.count))
+        if retention.unit.isTime, kept.overflow || kept.partialValue > Self.longestRetention {
+            throw PolicyError.retention(
+                policy.table.quoted, problem: "\(retention) are more than 10000 years; none keeps partitions for ever")
+        }
         if !kept.overflow, kept.partialValue < policy.interval.approximateLength {
             throw PolicyError.retention(
                 policy.table.quoted, problem: "\(retention) is less than one partition holds, \(policy.interval)")

@@ -18,6 +18,8 @@ public enum PolicyError: ReportableError, Equatable {
     case unreadableDocument(SourcePlace, problem: String)
     /// Partitions would be kept for less than one of them holds.
     case retention(String, problem: String)
+    /// A partition would be kept in quarantine for longer than anybody lives.
+    case quarantine(String, days: Int)
     /// The folder of archives is not named from the root on.
     case archive(String)
 
@@ -61,6 +63,10 @@ public enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-018", exit: .usage, message: "no retention for \(table): \(problem)",
                 hint: "write '24 months', '90 days', or a number for an integer key")
+        case .quarantine(let table, let days):
+            ErrorReport(
+                code: "RSS-PARTITION-032", exit: .usage, message: "no quarantine of \(days) days for \(table)",
+                hint: "write a number from 0 to \(PartitionPolicy.mostQuarantineDays), for example 7d")
         case .archive(let folder):
             ErrorReport(
                 code: "RSS-PARTITION-019", exit: .usage, message: "'\(folder)' is no folder named from the root on",

@@ -109,7 +109,9 @@ struct PolicyMembers: Encodable {
             policy.retention = try read("retention", retention, PartitionRetention.init)
         }
         if let days = try text("quarantine_days") {
-            policy.quarantineDays = try read("quarantine_days", days) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }
+            policy.quarantineDays = try read("quarantine_days", days) {
+                Int($0).flatMap { (0...PartitionPolicy.mostQuarantineDays).contains($0) ? $0 : nil }
+            }
         }
         policy.archive = try text("archive")
         policy.tablespace = try text("tablespace")

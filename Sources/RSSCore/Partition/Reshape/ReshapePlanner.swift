@@ -54,11 +54,12 @@ struct ReshapePlanner: Sendable {
             takenNames: try await PartitionCatalog(connection).takenNames(in: table.schema))
         let rows = try await connection.query(
             """
-            SELECT CASE WHEN b > 0 AND p < ($2::bigint[])[b] THEN b ELSE 0 END AS cell, count(*), min(p), max(p)
+            SELECT CASE WHEN b > 0 AND (p < ($2::bigint[])[b] OR ($2::bigint[])[b] = 9223372036854775807) THEN b ELSE 0 END AS cell, count(*), min(p), max(p)
             FROM (SELECT p, CASE WHEN cardinality($1::bigint[]) = 0 THEN 0 ELSE width_bucket(p, $1::bigint[]) END AS b
                   FROM (SELECT \(point) FROM ONLY \(name)) AS points (p) WHERE p IS NOT NULL) AS buckets
             GROUP BY 1 ORDER BY 1
-            """, [missing.compactMap(\.bound.lower), missing.compactMap(\.bound.upper)], timeout: .seconds(3600))
+            """, [missing.map { $0.bound.lower ?? .min }, missing.map { $0.bound.upper ?? .max }],
+            timeout: .seconds(3600))
         var wanted: [Wanted] = []
         for row in rows {
             let (cell, count, low, high) = try row.decode(Int.self, Int64.self, Int64.self, Int64.self)
@@ -109,7 +110,10 @@ struct ReshapePlanner: Sendable {
                 "SELECT min(p), max(p) FROM (SELECT \(point) FROM ONLY \(name)) AS points (p)", timeout: .seconds(3600)
             ).first?.decode(Int64?.self, Int64?.self)
             let now = try await grid.now(date, of: table)
-            ends = (bound.lower ?? found?.0 ?? bound.upper ?? now, bound.upper ?? (found?.1 ?? bound.lower ?? now) + 1)
+            let last = found?.1 ?? bound.lower ?? now
+            ends = (
+                bound.lower ?? found?.0 ?? bound.upper ?? now, bound.upper ?? (last == .max ? last : last + 1)
+            )
         }
         guard let lower = ends.0, let upper = ends.1 else { return [] }
         let cells = try await grid.cells(from: lower, to: upper, limit: Self.most + 1)
@@ -125,15 +129,18 @@ struct ReshapePlanner: Sendable {
             parts.append(Wanted(name: name, bound: bound))
         }
         if bound.lower == nil {
-            add("before_\(first.suffix)", Partition.Bound(lower: nil, upper: first.lower))
+            let before = table.key.representable(Partition.Bound(lower: nil, upper: first.lower))
+            if let before { add("before_\(first.suffix)", before) }
         }
         for cell in cells {
             let part = Partition.Bound(
                 lower: max(cell.lower, bound.lower ?? .min), upper: min(cell.upper, bound.upper ?? .max))
             let isWhole = part == Partition.Bound(lower: cell.lower, upper: cell.upper)
+            guard let part = table.key.representable(part) else { continue }
             add(isWhole ? cell.suffix : "\(cell.suffix)_part", part)
         }
-        if bound.upper == nil {
+        // Behind the last number there is nothing to hold.
+        if bound.upper == nil, parts.last?.bound.upper != nil {
             add("from_\(last.suffix)_on", Partition.Bound(lower: last.upper, upper: nil))
         }
         return parts
@@ -223,14 +230,14 @@ struct ReshapePlanner: Sendable {
 }
 
 extension PartitionKey {
-    /// An expression for the point of a column's value; NULL for none and for an infinite one. The name is quoted.
+    /// An expression for the point of a column's value; NULL for none and for one that is infinite or beyond the axis. The name is quoted.
     func point(of column: String) -> String {
         switch kind {
         case .integer: "\(column)::bigint"
         case .date:
-            "CASE WHEN isfinite(\(column)) THEN (\(column) - date '1970-01-01')::bigint * 86400000000 END"
+            "CASE WHEN \(kind.isOnAxis(column)) THEN (\(column) - date '1970-01-01')::bigint * 86400000000 END"
         case .timestamp, .timestamptz:
-            "CASE WHEN isfinite(\(column)) THEN (extract(epoch FROM \(column)) * 1000000)::bigint END"
+            "CASE WHEN \(kind.isOnAxis(column)) THEN (extract(epoch FROM \(column)) * 1000000)::bigint END"
         case .uuid: "('x' || left(replace(\(column)::text, '-', ''), 12))::bit(48)::bigint * 1000"
         }
     }

@@ -42,12 +42,12 @@ struct PartitionJudge: Sendable {
         }
         let wanted = survey.policy?.premake ?? 0
         let ahead = survey.missing.filter { ($0.bound?.lower ?? .min) > now }.count
-        guard ahead > 0 else { return .ok("covered until \(survey.table.key.label(end))") }
-        let days = survey.runwaySeconds.map { ", in \(Int($0 / 86_400)) days" } ?? ""
+        guard ahead > 0 else { return .ok("covered until \(end == .max ? "MAXVALUE" : survey.table.key.label(end))") }
+        let days = survey.runwaySeconds.flatMap { $0.isFinite ? $0 : nil }.map { ", in \(Int($0 / 86_400)) days" } ?? ""
         return outcome([
             finding(
                 "runway", ahead >= wanted ? .critical : .warning,
-                "\(ahead) of \(wanted) partitions ahead are missing; it is covered until \(survey.table.key.label(end))\(days).",
+                "\(min(ahead, wanted)) of \(wanted) partitions ahead are missing; it is covered until \(survey.table.key.label(end))\(days).",
                 measured: Double(max(0, wanted - ahead)), threshold: Double(wanted), fix: maintain)
         ])
     }

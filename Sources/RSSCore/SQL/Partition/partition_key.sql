@@ -11,6 +11,7 @@
 --   key_kind        date, timestamp, timestamptz, integer, uuid; NULL for another type
 --   key_definition  the key as SQL writes it, for example: RANGE (visit_date)
 --   not_null        whether the column is NOT NULL
+--   highest         the highest number of a smallint or integer; NULL for other types
 
 SELECT c.oid::bigint,
        p.partstrat = 'r' AND p.partnatts = 1 AS is_range,
@@ -25,7 +26,8 @@ SELECT c.oid::bigint,
            WHEN 'uuid'::regtype THEN 'uuid'
        END AS key_kind,
        pg_get_partkeydef(c.oid) AS key_definition,
-       coalesce(a.attnotnull, false) AS not_null
+       coalesce(a.attnotnull, false) AS not_null,
+       CASE a.atttypid WHEN 'smallint'::regtype THEN 32767 WHEN 'integer'::regtype THEN 2147483647 END::bigint AS highest
 FROM pg_partitioned_table p
 JOIN pg_class c ON c.oid = p.partrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -33,8 +33,8 @@ WITH retired AS MATERIALIZED (
         WHEN 'uuid' THEN ('x' || left(replace(b.text, '-', ''), 12))::bit(48)::bigint::numeric * 1000 END AS point) AS v
 )
 SELECT p.id, p.partition_oid, p.partition_schema, p.partition_name, p.definition,
-       max(p.point) FILTER (WHERE p.side = 'lower')::bigint AS lower_point,
-       max(p.point) FILTER (WHERE p.side = 'upper')::bigint AS upper_point,
+       max(least(greatest(p.point, -9223372036854775808), 9223372036854775807)) FILTER (WHERE p.side = 'lower' AND p.point IS NOT NULL)::bigint AS lower_point,
+       max(least(greatest(p.point, -9223372036854775808), 9223372036854775807)) FILTER (WHERE p.side = 'upper' AND p.point IS NOT NULL)::bigint AS upper_point,
        p.state, p.archive, p.archive_digest, p.removed::text AS removed, p.drop_after,
        bool_or(c.oid IS NOT NULL) AS is_there, bool_or(i.inhrelid IS NOT NULL) AS is_attached,
        coalesce(bool_or(i.inhdetachpending), false) AS is_pending
