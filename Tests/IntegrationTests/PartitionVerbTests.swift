@@ -56,4 +56,36 @@ import Testing
             }
         }
     }
+
+    @Test func `a table that is gone or held keeps no other from being shown, checked and imported`() async throws {
+        try await withDatabase(migrated: true) { options in
+            try await withState { state in
+                let binary = Binary(state: state, environment: try await target(options))
+                let admin = try await PostgresConnection.connect(options)
+                try await admin.execute("CREATE TABLE gone (d date NOT NULL) PARTITION BY RANGE (d)")
+                for table in ["gone", "visit_reports"] {
+                    #expect(try await binary.run("partition", "policy", "set", table, "--premake", "3").status == 0)
+                }
+                let document = try await binary.run("partition", "policy", "export").output
+                try document.write(toFile: "\(state)/policies.yaml", atomically: true, encoding: .utf8)
+                try await admin.execute("DROP TABLE gone")
+                let remedy = "rssctl partition policy remove public.gone"
+                let status = try await binary.run("partition", "status")
+                #expect(status.status == 3 && status.output.contains(remedy), "\(status.output)\(status.errors)")
+                #expect(status.output.contains("visit_reports_20"))
+                let check = try await binary.run("partition", "check", "--output", "json")
+                #expect(check.status == 2 && check.output.contains(remedy) && check.output.contains("partition.runway"))
+                let imported = try await binary.run("partition", "policy", "import", "\(state)/policies.yaml")
+                #expect(imported.status == 2 && imported.output.contains(remedy), "\(imported.output)")
+                let maintained = try await binary.run("partition", "maintain")
+                #expect(maintained.status == 2 && maintained.output.contains(remedy), "\(maintained.output)")
+                #expect(try await binary.run("partition", "policy", "remove", "gone").status == 0)
+                #expect(try await binary.run("partition", "status").status == 0)
+                try await admin.execute("UPDATE rssctl.partition_policy SET partition_interval = 'bogus'")
+                let list = try await binary.run("partition", "policy", "list")
+                #expect(list.status == 78 && list.output.contains("RSS-PARTITION-006"), "\(list.output)")
+                await admin.close()
+            }
+        }
+    }
 }

@@ -37,12 +37,14 @@ public struct Context: Sendable {
     ///
     /// - Throws: `SettingsError`.
     public func postgresOptions(
-        statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false
+        statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false,
+        lockTimeout: Duration? = nil
     ) throws -> ConnectionOptions {
         guard let targets else { throw SettingsError.noDatabase }
         var session = SessionSettings(applicationName: applicationName, timeZone: timeZone)
         session.statementTimeout = statementTimeout ?? settings.duration(.databaseStatementTimeout)
         session.readOnly = readOnly
+        session.lockTimeout = lockTimeout
         // The default path begins with the role's own schema: a role named rssctl would find, and make, the backend's
         // tables in our bookkeeping schema.
         session.searchPath = settings.text(.databaseSearchPath)
@@ -53,10 +55,12 @@ public struct Context: Sendable {
     ///
     /// - Throws: `PostgresError`, `SettingsError`, `CancellationError`.
     public func connectPostgres(
-        statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false
+        statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false,
+        lockTimeout: Duration? = nil
     ) async throws -> PostgresConnection {
         let options = try postgresOptions(
-            statementTimeout: statementTimeout, readOnly: readOnly, timeZone: timeZone, direct: direct)
+            statementTimeout: statementTimeout, readOnly: readOnly, timeZone: timeZone, direct: direct,
+            lockTimeout: lockTimeout)
         if let targets { recorder?.target(targets.databaseName(options)) }
         do {
             return try await PostgresConnection.connect(options, logger: logger)

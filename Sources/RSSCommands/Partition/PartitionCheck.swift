@@ -11,7 +11,7 @@ public struct PartitionCheck: Verb {
         discussion: """
             Tells what is wrong with partitions and what mends it: runway, gaps, default rows, unfinished detaches, missing \
             and invalid indexes, drift of grants and the like. Reads the catalog, and counts the rows of a small default \
-            partition; --deep reads the tables to compare the key registry with the rows. Waits for no lock.
+            partition; --deep reads the tables to compare the key registry with the rows. Waits for a lock no longer than a second: what somebody else holds is blind.
             """,
         needs: [.settings, .postgres],
         examples: [
@@ -41,10 +41,10 @@ public struct PartitionCheck: Verb {
     public func execute(_ context: Context) async throws -> PartitionCheckReport {
         let now = context.world.now()
         let connection = try await context.connectPostgres(
-            statementTimeout: deep ? .zero : .seconds(30), readOnly: true)
-        let surveys = try await PartitionSurveyor(connection).survey(
+            statementTimeout: deep ? .zero : .seconds(30), readOnly: true, lockTimeout: .seconds(1))
+        let overview = try await PartitionSurveyor(connection).overview(
             tables.map(\.relation), defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: now)
-        let inspections = try await PartitionInspector(connection).inspect(surveys, deep: deep)
+        let inspections = try await PartitionInspector(connection).inspect(overview, deep: deep)
         await connection.close()
         if let metrics {
             try WholeFile.write(Data(PartitionMetrics(inspections, at: now).text.utf8), to: metrics)

@@ -29,7 +29,7 @@ public struct PartitionCheckReport: CommandResult {
                 case .blind(let why, let way): (reason, hint) = (why, way)
                 }
                 return Entry(
-                    table: inspection.survey?.table.relation.quoted, check: report.check, title: report.title,
+                    table: inspection.table?.quoted, check: report.check, title: report.title,
                     verdict: report.outcome.verdict, findings: findings, blindReason: reason, hint: hint)
             }
         }

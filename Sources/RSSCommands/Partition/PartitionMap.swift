@@ -22,7 +22,7 @@ public struct PartitionMap: CommandResult {
 
     struct TableMap: Encodable {
         let table: String
-        let column: String
+        let column: String?
         let interval: String?
         let timeZone: String?
         let partitions: [Entry]
@@ -39,27 +39,37 @@ public struct PartitionMap: CommandResult {
     private enum CodingKeys: String, CodingKey { case mapped = "tables" }
 
     /// - Parameter bars: how sizes are drawn; nil for no bars.
-    init(_ surveys: [PartitionSurvey], bars: PartitionBars?) {
-        mapped = surveys.map { survey in
-            let key = survey.table.key
-            return TableMap(
-                table: survey.table.relation.quoted, column: key.column,
-                interval: survey.policy?.interval.description, timeZone: survey.policy?.timeZone,
-                partitions: survey.table.partitions.map { partition in
-                    Entry(
-                        name: partition.schema == survey.table.schema ? partition.name : partition.relation.quoted,
-                        lower: partition.bound?.lower.map(key.label), upper: partition.bound?.upper.map(key.label),
-                        isDefault: partition.isDefault, isDetachPending: partition.isDetachPending,
-                        estimatedRows: partition.estimatedRows, bytes: partition.bytes,
-                        state: Self.state(partition, survey.now))
-                },
-                coveredUntil: survey.coveredUntil.map { $0 == .max ? "MAXVALUE" : key.label($0) },
-                runwayDays: survey.runwaySeconds.flatMap { $0.isFinite ? Int($0 / 86_400) : nil },
-                missing: survey.missingRanges,
-                retired: (survey.retired ?? []).map {
-                    Retired(name: $0.name, state: $0.state, dropAfter: $0.dropAfter)
-                }, problem: survey.misfit?.message)
+    init(_ overview: PartitionOverview, bars: PartitionBars?) {
+        let lost = overview.losses.map { loss in
+            TableMap(
+                table: loss.table.quoted, column: nil, interval: nil, timeZone: nil, partitions: [], coveredUntil: nil,
+                runwayDays: nil, missing: [], retired: [],
+                problem: loss.error.message + (loss.error.hint.map { ": \($0)" } ?? ""))
         }
+        mapped =
+            overview.surveys.map { survey in
+                let key = survey.table.key
+                return TableMap(
+                    table: survey.table.relation.quoted, column: key.column,
+                    interval: survey.policy?.interval.description, timeZone: survey.policy?.timeZone,
+                    partitions: survey.table.partitions.map { partition in
+                        Entry(
+                            name: partition.schema == survey.table.schema ? partition.name : partition.relation.quoted,
+                            lower: partition.bound?.lower.map(key.label), upper: partition.bound?.upper.map(key.label),
+                            isDefault: partition.isDefault, isDetachPending: partition.isDetachPending,
+                            estimatedRows: partition.estimatedRows, bytes: partition.bytes,
+                            state: Self.state(partition, survey.now))
+                    },
+                    coveredUntil: survey.coveredUntil.map { $0 == .max ? "MAXVALUE" : key.label($0) },
+                    runwayDays: survey.runwaySeconds.flatMap { $0.isFinite ? Int($0 / 86_400) : nil },
+                    missing: survey.missingRanges,
+                    // What somebody has dropped or attached since is not going to be dropped.
+                    retired: (survey.retired ?? []).filter {
+                        $0.isThere && !($0.isAttached && $0.state == "quarantined")
+                    }
+                    .map { Retired(name: $0.name, state: $0.state, dropAfter: $0.dropAfter) },
+                    problem: survey.misfit?.message)
+            } + lost
         self.bars = bars
     }
 
@@ -106,7 +116,11 @@ public struct PartitionMap: CommandResult {
                 ]
                 if let bars { row.append(.text(bars.bar(entry.bytes, of: largest))) }
                 return row + [entry.isDetachPending ? .verdict(.critical) : .text(entry.state)]
-            }, notes: notes(map), emptyMessage: "\(map.table) has no partitions. \(notes(map).joined(separator: " "))")
+            }, notes: notes(map),
+            emptyMessage:
+                map.column == nil
+                ? notes(map).joined(separator: " ")
+                : "\(map.table) has no partitions. \(notes(map).joined(separator: " "))")
     }
 
     private func notes(_ map: TableMap) -> [String] {

@@ -35,7 +35,7 @@ public struct PartitionPlan: Verb {
         options.isDryRun = true
         // The file holds whole seconds, and the plan is made anew from it.
         options.at = Date(timeIntervalSince1970: options.at.timeIntervalSince1970.rounded(.down))
-        let connection = try await context.connectPostgres(readOnly: true)
+        let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
         let results = try await MaintenanceRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID
         ).run(options, progress: context.progress)

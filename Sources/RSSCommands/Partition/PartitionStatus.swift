@@ -26,12 +26,12 @@ public struct PartitionStatus: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PartitionMap {
-        let connection = try await context.connectPostgres(readOnly: true)
-        let surveys = try await PartitionSurveyor(connection).survey(
+        let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
+        let overview = try await PartitionSurveyor(connection).overview(
             tables.map(\.relation), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
             at: context.world.now())
         await connection.close()
         let bars = global.output == .table ? PartitionBars(environment: context.world.environment) : nil
-        return PartitionMap(surveys, bars: bars)
+        return PartitionMap(overview, bars: bars)
     }
 }

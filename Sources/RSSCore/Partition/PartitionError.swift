@@ -10,6 +10,8 @@ public enum PartitionError: ReportableError, Equatable {
     case unreadableBound(partition: String, bound: String)
     /// A policy in the database could not be read.
     case unreadablePolicy(String, text: String)
+    /// There is a policy for a table that is not there, or is plain now.
+    case policyWithoutTable(String)
     /// The policy is not one for the table as it is.
     case policyMisfit(String, problem: String)
     /// The table is partitioned by something other than a date and has no policy.
@@ -53,6 +55,11 @@ public enum PartitionError: ReportableError, Equatable {
                 code: "RSS-PARTITION-006", exit: .configuration,
                 message: "the policy of \(table) cannot be read: \(text)",
                 hint: "set it anew: rssctl partition policy set \(table)")
+        case .policyWithoutTable(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-030", exit: .failed, message: "\(table) has a policy and is no partitioned table",
+                detail: "it was dropped, renamed or made plain since the policy was set",
+                hint: "rssctl partition policy remove \(table)")
         case .policyMisfit(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-007", exit: .configuration,

@@ -19,17 +19,27 @@ public struct PartitionPolicyList: Verb {
 
     public func execute(_ context: Context) async throws -> PolicyList {
         let connection = try await context.connectPostgres(readOnly: true)
-        let policies = try await PolicyStore(connection).policies()
+        let kept = try await PolicyStore(connection).kept()
         await connection.close()
-        return PolicyList(policies)
+        let errors = kept.compactMap { entry in
+            if case .failure(let error) = entry.reading { error.report } else { nil }
+        }
+        return PolicyList(kept.compactMap(\.policy), errors: errors)
     }
 }
 
 /// The result of `partition policy list`.
 public struct PolicyList: CommandResult {
     private let policies: [PartitionPolicy]
+    private let errors: [ErrorReport]
 
-    init(_ policies: [PartitionPolicy]) { self.policies = policies }
+    /// - Parameter errors: what keeps others from being read.
+    init(_ policies: [PartitionPolicy], errors: [ErrorReport] = []) {
+        self.policies = policies
+        self.errors = errors
+    }
+
+    public var exitStatus: ExitStatus { errors.isEmpty ? .done : .configuration }
 
     public func encode(to encoder: any Encoder) throws { try PolicyDocument(policies).encode(to: encoder) }
 
@@ -52,8 +62,10 @@ public struct PolicyList: CommandResult {
                             ? .null : .text(policy.storageParameters.joined(separator: ", ")),
                     ]
                 },
-                emptyMessage:
-                    "No policies. visit_reports is kept by the month all the same; for other tables: rssctl partition policy adopt --all"
+                notes: errors.map { "\($0.code): \($0.message)\($0.hint.map { "; \($0)" } ?? "")" },
+                emptyMessage: !errors.isEmpty
+                    ? errors.map { "\($0.message)." }.joined(separator: " ")
+                    : "No policies. visit_reports is kept by the month all the same; for other tables: rssctl partition policy adopt --all"
             )
         ]
     }

@@ -56,6 +56,7 @@ public struct PartitionRestore: Sendable {
         }
         result.notes = try await connection.keepingPartitions(of: name) {
             try await BookkeepingSchema.prepare(connection)
+            try await RetiredPartition.closeDropped(of: name, connection)
             return try await bringBack(manifest, verifier.folder, try await place(of: manifest, in: name))
         }
         return result

@@ -44,22 +44,41 @@ public struct MaintenanceRun: Sendable {
         let chosen = try await policies(options)
         if let saved = options.saved {
             // Nothing is done by halves: all tables are looked at before the first is touched.
-            for policy in chosen {
+            for entry in chosen {
+                let policy = try entry.policy.get()
                 let plan = try await maintenance.plan(policy, at: options.at)
                 guard saved.agrees(with: plan) else { throw PartitionError.stalePlan(table: policy.table.quoted) }
             }
         }
         var results: [TableMaintenance] = []
-        for policy in chosen {
+        for entry in chosen {
             do {
-                results.append(try await keep(policy, options, progress))
+                results.append(try await keep(entry, options, progress))
             } catch let error where chosen.count > 1 && !PartitionMaintenance.endsAll(error) {
                 results.append(
                     TableMaintenance(
-                        table: policy.table, plan: nil, outcomes: [], error: ErrorReport(describing: error)))
+                        table: entry.table, plan: nil, outcomes: [], error: ErrorReport(describing: error)))
             }
         }
         return results
+    }
+
+    /// A table that is to be kept, with its policy or what keeps it from being carried out.
+    private struct Chosen {
+        var table: RelationName
+        var policy: Result<PartitionPolicy, any Error>
+        /// Whether the database keeps the policy.
+        var isKept: Bool
+    }
+
+    private func keep(
+        _ entry: Chosen, _ options: Options, _ progress: ProgressReporter
+    ) async throws -> TableMaintenance {
+        do {
+            return try await keep(try entry.policy.get(), options, progress)
+        } catch PartitionError.notPartitioned(let name) where entry.isKept {
+            throw PartitionError.policyWithoutTable(name)
+        }
     }
 
     private func keep(
@@ -70,6 +89,7 @@ public struct MaintenanceRun: Sendable {
                 table: policy.table, plan: try await maintenance.plan(policy, at: options.at), outcomes: [])
         }
         return try await connection.keepingPartitions(of: policy.table) {
+            try await RetiredPartition.closeDropped(of: policy.table, connection)
             var plan = try await maintenance.plan(policy, at: options.at, sizes: false)
             var outcomes = try await maintenance.apply(plan, progress: progress)
             if outcomes.contains(where: { $0.operation.kind == .finishDetach && $0.error == nil }) {
@@ -81,37 +101,51 @@ public struct MaintenanceRun: Sendable {
         }
     }
 
-    /// The policies to be carried out, with what the options say in their place.
-    private func policies(_ options: Options) async throws -> [PartitionPolicy] {
-        let kept = try await PolicyStore(connection).policies()
-        var chosen: [PartitionPolicy] = []
-        if let saved = options.saved {
-            for entry in saved.tables { chosen.append(try await policy(of: entry.table, kept, options)) }
-        } else if options.tables.isEmpty {
-            chosen = kept
-            let shipped = PartitionPolicy.visitReports
-            if !kept.contains(where: { $0.table == shipped.table }), try await isShippedTableThere(orNone: kept) {
-                chosen.insert(try await policy(of: shipped.table, kept, options), at: 0)
-            }
-        } else {
-            for table in options.tables { chosen.append(try await policy(of: table, kept, options)) }
+    /// The tables to be kept, with what the options say in the place of their policies.
+    private func policies(_ options: Options) async throws -> [Chosen] {
+        let kept = try await PolicyStore(connection).kept()
+        var tables = options.saved?.tables.map(\.table) ?? options.tables
+        if tables.isEmpty, options.saved == nil {
+            tables = kept.map(\.table)
+            let shipped = PartitionPolicy.visitReports.table
+            if !tables.contains(shipped), try await isShippedTableThere(orNone: kept) { tables.insert(shipped, at: 0) }
         }
-        if let premake = options.premake { for index in chosen.indices { chosen[index].premake = premake } }
-        return chosen
+        var chosen: [Chosen] = []
+        for table in tables {
+            if let entry = kept.first(where: { $0.table == table }) {
+                chosen.append(
+                    Chosen(table: table, policy: entry.reading.mapError { $0 as any Error }, isKept: true))
+                continue
+            }
+            do {
+                chosen.append(
+                    Chosen(table: table, policy: .success(try await ownPolicy(of: table, options)), isKept: false))
+            } catch let error where !PartitionMaintenance.endsAll(error) {
+                chosen.append(Chosen(table: table, policy: .failure(error), isKept: false))
+            }
+        }
+        guard let premake = options.premake else { return chosen }
+        return chosen.map { entry in
+            var entry = entry
+            entry.policy = entry.policy.map { policy in
+                var policy = policy
+                policy.premake = premake
+                return policy
+            }
+            return entry
+        }
     }
 
     /// Whether the backend's own table is to be kept; where nothing else is, its absence is told as an error.
-    private func isShippedTableThere(orNone kept: [PartitionPolicy]) async throws -> Bool {
+    private func isShippedTableThere(orNone kept: [KeptPolicy]) async throws -> Bool {
         if kept.isEmpty { return true }
         return try await connection.query(
             "SELECT 1 FROM pg_class WHERE oid = to_regclass('public.visit_reports') AND relkind = 'p'"
         ).isEmpty == false
     }
 
-    private func policy(
-        of table: RelationName, _ kept: [PartitionPolicy], _ options: Options
-    ) async throws -> PartitionPolicy {
-        if let policy = kept.first(where: { $0.table == table }) { return policy }
+    /// How a table without a policy is kept.
+    private func ownPolicy(of table: RelationName, _ options: Options) async throws -> PartitionPolicy {
         let found = try await PartitionCatalog(connection).table(table)
         // Without a policy, a table of days is kept as the seed keeps visit_reports.
         guard found.key.kind == .date else { throw PartitionError.noPolicy(table.quoted) }

@@ -27,7 +27,9 @@ public struct PolicyKeeper: Sendable {
         _ table: RelationName, interval: PartitionInterval?, defaultPremake: Int,
         _ change: (inout PartitionPolicy) -> Void
     ) async throws -> PolicyOutcome {
-        let before = try await store.policy(of: table)
+        // One that cannot be read is set anew.
+        let kept = try await store.kept().first { $0.table == table }
+        let before = kept?.policy
         var policy: PartitionPolicy
         if let before {
             policy = before
@@ -35,7 +37,8 @@ public struct PolicyKeeper: Sendable {
             let found = try await PartitionCatalog(connection).table(table)
             // Without a word of it, a table of days is kept by the month, as the seed keeps visit_reports.
             guard let interval = interval ?? (found.key.kind == .date ? .month : nil) else {
-                throw PolicyError.interval(table.quoted, problem: "it has no policy yet")
+                throw PolicyError.interval(
+                    table.quoted, problem: kept == nil ? "it has no policy yet" : "that of its policy cannot be read")
             }
             policy = PartitionPolicy(
                 table: found.relation, column: found.key.column, interval: interval, premake: defaultPremake)
@@ -52,9 +55,11 @@ public struct PolicyKeeper: Sendable {
     ///
     /// - Throws: `PostgresError`.
     public func remove(_ tables: [RelationName]) async throws -> [PolicyOutcome] {
-        let kept = try await store.policies()
+        let kept = try await store.kept()
         let outcomes = tables.map { table in
-            PolicyOutcome(forgetting: table, before: kept.first { $0.table == table }, isDryRun: isDryRun)
+            let found = kept.first { $0.table == table }
+            return PolicyOutcome(
+                forgetting: table, before: found?.policy, isThere: found != nil, isDryRun: isDryRun)
         }
         try await carryOut(outcomes)
         return outcomes
@@ -65,16 +70,24 @@ public struct PolicyKeeper: Sendable {
     /// - Parameter prunes: whether policies that are not in it are forgotten.
     /// - Throws: ``PolicyError``, ``PartitionError``, `PostgresError`.
     public func keep(_ document: PolicyDocument, prunes: Bool) async throws -> [PolicyOutcome] {
-        let kept = try await store.policies()
+        let kept = try await store.kept()
         var outcomes: [PolicyOutcome] = []
         for policy in document.policies {
-            let notes = try await PolicyCheck(connection: connection).check(policy)
-            outcomes.append(
-                PolicyOutcome(
-                    keeping: policy, before: kept.first { $0.table == policy.table }, notes: notes, isDryRun: isDryRun))
+            let before = kept.first { $0.table == policy.table }?.policy
+            do {
+                let notes = try await PolicyCheck(connection: connection).check(policy)
+                outcomes.append(
+                    PolicyOutcome(keeping: policy, before: before, notes: notes, isDryRun: isDryRun))
+            } catch PartitionError.notPartitioned where policy == before {
+                // It is kept already, and its table went since: that is told, and is no fault of the others.
+                outcomes.append(
+                    PolicyOutcome(
+                        policy.table, failedWith: PartitionError.policyWithoutTable(policy.table.quoted).report))
+            }
         }
-        for policy in kept where prunes && !document.policies.contains(where: { $0.table == policy.table }) {
-            outcomes.append(PolicyOutcome(forgetting: policy.table, before: policy, isDryRun: isDryRun))
+        for entry in kept where prunes && !document.policies.contains(where: { $0.table == entry.table }) {
+            outcomes.append(
+                PolicyOutcome(forgetting: entry.table, before: entry.policy, isThere: true, isDryRun: isDryRun))
         }
         try await carryOut(outcomes)
         return outcomes
@@ -90,7 +103,7 @@ public struct PolicyKeeper: Sendable {
         _ tables: [RelationName], interval: PartitionInterval?, timeZone: String?, serverZone: String,
         defaultPremake: Int, at date: Date
     ) async throws -> [PolicyOutcome] {
-        let kept = try await store.policies()
+        let kept = try await store.kept().compactMap(\.policy)
         let check = PolicyCheck(connection: connection)
         if let timeZone { try await check.checkZone(timeZone) }
         let adoption = PolicyAdoption(

@@ -39,12 +39,16 @@ public struct PolicyOutcome: Sendable, Equatable {
         statement = policy == before ? nil : PolicyStatement(keeping: policy).shown
     }
 
-    init(forgetting table: RelationName, before: PartitionPolicy?, isDryRun: Bool) {
+    /// - Parameter isThere: whether there is one, though it may not be readable.
+    init(forgetting table: RelationName, before: PartitionPolicy?, isThere: Bool, isDryRun: Bool) {
         self.table = table
         changes = Self.changes(from: before, to: nil)
-        state = before == nil ? .skipped : isDryRun ? .pending : .done
-        statement = before == nil ? nil : PolicyStatement(forgetting: table).shown
-        notes = before == nil ? ["\(table.quoted) has no policy."] : []
+        state = !isThere ? .skipped : isDryRun ? .pending : .done
+        statement = isThere ? PolicyStatement(forgetting: table).shown : nil
+        notes =
+            !isThere
+            ? ["\(table.quoted) has no policy."]
+            : before == nil ? ["The policy of \(table.quoted) could not be read."] : []
     }
 
     init(skipping policy: PartitionPolicy) {

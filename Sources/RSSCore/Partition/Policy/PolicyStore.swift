@@ -7,10 +7,10 @@ public struct PolicyStore: Sendable {
     /// Makes a store of a session.
     public init(_ connection: PostgresConnection) { self.connection = connection }
 
-    /// The policies kept, by table.
+    /// What the database keeps of each table, by table: one that cannot be read keeps no other from being read.
     ///
-    /// - Throws: `PostgresError`; ``PartitionError`` for one that cannot be read.
-    public func policies() async throws -> [PartitionPolicy] {
+    /// - Throws: `PostgresError`.
+    public func kept() async throws -> [KeptPolicy] {
         guard try await BookkeepingSchema.exists("rssctl.partition_policy", connection) else { return [] }
         return try await connection.query(
             """
@@ -18,12 +18,27 @@ public struct PolicyStore: Sendable {
                    quarantine_days, archive, tablespace_name, storage_parameters
             FROM rssctl.partition_policy ORDER BY schema_name, table_name
             """
-        ).map(Self.policy)
+        ).map { row in
+            let table = RelationName(
+                schema: try row.decode(String.self, "schema_name"), name: try row.decode(String.self, "table_name"))
+            do throws(PartitionError) {
+                return KeptPolicy(table: table, reading: .success(try Self.policy(of: table, row)))
+            } catch {
+                return KeptPolicy(table: table, reading: .failure(error))
+            }
+        }
     }
 
+    /// The policies kept, by table.
+    ///
+    /// - Throws: `PostgresError`; ``PartitionError`` for one that cannot be read.
+    public func policies() async throws -> [PartitionPolicy] { try await kept().map { try $0.reading.get() } }
+
     /// The policy of a table; nil for none.
+    ///
+    /// - Throws: `PostgresError`; ``PartitionError`` when this one cannot be read.
     public func policy(of table: RelationName) async throws -> PartitionPolicy? {
-        try await policies().first { $0.table == table }
+        try await kept().first { $0.table == table }?.reading.get()
     }
 
     /// Keeps policies in the place of their tables' former ones, and forgets others: all of it or nothing.
@@ -65,28 +80,33 @@ public struct PolicyStore: Sendable {
     ///
     /// - Returns: whether there was one.
     public func remove(_ table: RelationName, runID: String) async throws -> Bool {
-        guard try await policy(of: table) != nil else { return false }
+        guard try await kept().contains(where: { $0.table == table }) else { return false }
         try await change(keeping: [], forgetting: [table], runID: runID)
         return true
     }
 
-    private static func policy(_ row: Row) throws -> PartitionPolicy {
-        let table = RelationName(
-            schema: try row.decode(String.self, "schema_name"), name: try row.decode(String.self, "table_name"))
-        let interval = try row.decode(String.self, "partition_interval")
-        let retention = try row.decode(String?.self, "retention")
-        guard let parsed = PartitionInterval(interval), retention == nil || PartitionRetention(retention ?? "") != nil
-        else {
-            throw PartitionError.unreadablePolicy(
-                table.quoted, text: retention.map { "\(interval), \($0)" } ?? interval)
+    private static func policy(of table: RelationName, _ row: Row) throws(PartitionError) -> PartitionPolicy {
+        do {
+            let interval = try row.decode(String.self, "partition_interval")
+            let retention = try row.decode(String?.self, "retention")
+            guard let parsed = PartitionInterval(interval),
+                retention == nil || PartitionRetention(retention ?? "") != nil
+            else {
+                throw PartitionError.unreadablePolicy(
+                    table.quoted, text: retention.map { "\(interval), \($0)" } ?? interval)
+            }
+            return PartitionPolicy(
+                table: table, column: try row.decode(String.self, "key_column"), interval: parsed,
+                timeZone: try row.decode(String.self, "time_zone"), premake: try row.decode(Int.self, "premake"),
+                retention: retention.flatMap(PartitionRetention.init),
+                quarantineDays: try row.decode(Int.self, "quarantine_days"),
+                archive: try row.decode(String?.self, "archive"),
+                tablespace: try row.decode(String?.self, "tablespace_name"),
+                storageParameters: try row.decode([String].self, "storage_parameters"))
+        } catch let error as PartitionError {
+            throw error
+        } catch {
+            throw .unreadablePolicy(table.quoted, text: "\(error)")
         }
-        return PartitionPolicy(
-            table: table, column: try row.decode(String.self, "key_column"), interval: parsed,
-            timeZone: try row.decode(String.self, "time_zone"), premake: try row.decode(Int.self, "premake"),
-            retention: retention.flatMap(PartitionRetention.init),
-            quarantineDays: try row.decode(Int.self, "quarantine_days"),
-            archive: try row.decode(String?.self, "archive"),
-            tablespace: try row.decode(String?.self, "tablespace_name"),
-            storageParameters: try row.decode([String].self, "storage_parameters"))
     }
 }

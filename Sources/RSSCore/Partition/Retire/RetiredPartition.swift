@@ -34,6 +34,17 @@ struct RetiredPartition: Sendable, Equatable {
         ).map(RetiredPartition.init)
     }
 
+    /// Closes the records of partitions that somebody else has dropped: nothing is left to be done with them.
+    static func closeDropped(of table: RelationName, _ connection: PostgresConnection) async throws {
+        guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return }
+        try await connection.execute(
+            """
+            UPDATE rssctl.partition_retired AS r SET state = 'dropped', ended_at = clock_timestamp()
+            WHERE r.schema_name = $1 AND r.table_name = $2 AND r.state IN ('detaching', 'quarantined', 'dropping')
+              AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = r.partition_oid::oid)
+            """, [table.schema ?? "public", table.name])
+    }
+
     private init(_ row: Row) throws {
         id = try row.decode(Int64.self, "id")
         oid = try row.decode(Int64.self, "partition_oid")

@@ -5,6 +5,8 @@ import RSSModel
 public struct PartitionInspection: Sendable {
     /// The table as it was seen; nil for the database.
     public var survey: PartitionSurvey?
+    /// The table, also when it could not be looked at; nil for the database.
+    public var table: RelationName?
     /// Each check with its outcome.
     public var reports: [CheckReport]
     /// Rows in the default partition, as far as they were counted or estimated.
@@ -28,13 +30,39 @@ public struct PartitionInspector: Sendable {
     /// - Parameter deep: whether the key registries are compared with their tables, which reads both.
     /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
     public func inspect(_ surveys: [PartitionSurvey], deep: Bool) async throws -> [PartitionInspection] {
-        var inspections: [PartitionInspection] = []
-        for survey in surveys { inspections.append(try await inspect(survey, deep: deep)) }
+        var overview = PartitionOverview()
+        overview.surveys = surveys
+        return try await inspect(overview, deep: deep)
+    }
+
+    /// Checks tables, those as well that could not be looked at, and what concerns the whole database.
+    ///
+    /// - Parameter deep: whether the key registries are compared with their tables, which reads both.
+    /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
+    public func inspect(_ overview: PartitionOverview, deep: Bool) async throws -> [PartitionInspection] {
+        var inspections = overview.losses.map(inspect)
+        for survey in overview.surveys { inspections.append(try await inspect(survey, deep: deep)) }
         return inspections + [try await inspectDatabase()]
     }
 
+    /// A policy without its table is a finding; a table that somebody holds a lock on is not seen.
+    private func inspect(_ loss: PartitionLoss) -> PartitionInspection {
+        let outcome: CheckOutcome =
+            loss.error.sqlState == nil
+            ? .findings([
+                Finding(
+                    check: "partition.policy", severity: .critical, object: loss.table.quoted,
+                    detail: "\(loss.error.message)\(loss.error.detail.map { ": \($0)" } ?? "").", fix: loss.error.hint)
+            ])
+            : .blind(
+                reason: loss.error.message,
+                hint: loss.error.hint ?? "run it again when nobody holds a lock on \(loss.table.quoted)")
+        return PartitionInspection(
+            survey: nil, table: loss.table, reports: [report("policy", "A policy that fits", outcome)])
+    }
+
     private func inspect(_ survey: PartitionSurvey, deep: Bool) async throws -> PartitionInspection {
-        var inspection = PartitionInspection(survey: survey, reports: [])
+        var inspection = PartitionInspection(survey: survey, table: survey.table.relation, reports: [])
         let judge = PartitionJudge(survey: survey)
         inspection.reports = [
             report("runway", "Partitions ahead", judge.runway()),
@@ -236,9 +264,23 @@ public struct PartitionInspector: Sendable {
                     fix: "DROP TABLE \(name)")
             }
         }
+        let orphans = try await looking {
+            guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
+            return try await connection.query(SQLResource(PackageResources.check_orphans_sql).text).map { row in
+                let (name, table) = try row.decode(String.self, String.self)
+                return Finding(
+                    check: "partition.orphan", severity: .warning, object: name,
+                    detail:
+                        "It was taken out of \(table), which is gone or has another name: nobody attaches or drops it any more, and it takes no writes.",
+                    fix:
+                        "DROP TABLE \(name); or to keep it: DROP TRIGGER rssctl_write_block ON \(name), DROP TRIGGER rssctl_truncate_block ON \(name)"
+                )
+            }
+        }
         return PartitionInspection(
             survey: nil,
             reports: [
+                report("orphan", "Retired partitions without their table", orphans),
                 report("old_transaction", "Transactions that DDL waits for", transactions),
                 report("leftover", "Tables left behind by rssctl", leftovers),
             ])

@@ -129,6 +129,11 @@ struct PartitionJudge: Sendable {
                         "retired", .warning, "It was taken out, and somebody else has dropped it since.",
                         object: entry.name, fix: maintain)
                 }
+                if entry.isAttached, entry.state == "quarantined" {
+                    return finding(
+                        "retired", .warning, "It is attached again by another hand, and takes no writes.",
+                        object: entry.name, fix: "rssctl partition undo \(entry.name)")
+                }
                 guard entry.state == "quarantined" else {
                     return finding(
                         "retired", .warning, "Taking it out was broken off: it is \(entry.state).", object: entry.name,

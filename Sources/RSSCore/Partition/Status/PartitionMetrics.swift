@@ -79,7 +79,7 @@ public struct PartitionMetrics: Sendable {
         inspections.flatMap { inspection in
             [Verdict.info, .warning, .critical].map { severity in
                 (
-                    [("table", inspection.survey?.table.relation.quoted ?? ""), ("severity", severity.rawValue)],
+                    [("table", inspection.table?.quoted ?? ""), ("severity", severity.rawValue)],
                     Double(inspection.findings.count { $0.severity == severity })
                 )
             }

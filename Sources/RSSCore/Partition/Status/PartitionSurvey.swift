@@ -68,6 +68,22 @@ public struct PartitionSurvey: Sendable {
     }
 }
 
+/// A table that has a policy, or was asked for, and cannot be looked at.
+public struct PartitionLoss: Sendable, Equatable {
+    /// The table.
+    public var table: RelationName
+    /// Why, with what to do.
+    public var error: ErrorReport
+}
+
+/// What is to be seen of several tables.
+public struct PartitionOverview: Sendable {
+    /// The tables that could be looked at.
+    public var surveys: [PartitionSurvey] = []
+    /// Those that could not.
+    public var losses: [PartitionLoss] = []
+}
+
 /// Looks at partitioned tables. Changes nothing, and reads no user's table but a default partition.
 public struct PartitionSurveyor: Sendable {
     private let connection: PostgresConnection
@@ -79,6 +95,16 @@ public struct PartitionSurveyor: Sendable {
     ///
     /// - Throws: ``PartitionError`` for a table that is not partitioned, `PostgresError`.
     public func survey(_ tables: [RelationName], defaultPremake: Int, at date: Date) async throws -> [PartitionSurvey] {
+        try await overview(tables, defaultPremake: defaultPremake, at: date).surveys
+    }
+
+    /// Looks at tables as ``survey(_:defaultPremake:at:)`` does; a table that has a policy and cannot be looked at keeps no
+    /// other from it.
+    ///
+    /// - Throws: ``PartitionError`` for a named table that is not partitioned, `PostgresError`.
+    public func overview(
+        _ tables: [RelationName], defaultPremake: Int, at date: Date
+    ) async throws -> PartitionOverview {
         let kept = try await policies()
         var chosen = tables
         if chosen.isEmpty {
@@ -90,27 +116,42 @@ public struct PartitionSurveyor: Sendable {
                 ).isEmpty == false
             if !chosen.contains(shipped), isThere || chosen.isEmpty { chosen.insert(shipped, at: 0) }
         }
-        var surveys: [PartitionSurvey] = []
+        var overview = PartitionOverview()
         for table in chosen {
-            var survey = try await survey(
-                table, kept?.first { $0.table == table }, defaultPremake: defaultPremake, at: date)
-            if kept == nil { survey.isPolicyKept = nil }
-            surveys.append(survey)
+            let entry = kept?.first { $0.table == table }
+            do {
+                var survey = try await survey(table, entry, defaultPremake: defaultPremake, at: date)
+                if kept == nil { survey.isPolicyKept = nil }
+                overview.surveys.append(survey)
+            } catch PartitionError.notPartitioned(let name) where tables.isEmpty && entry != nil {
+                overview.losses.append(
+                    PartitionLoss(table: table, error: PartitionError.policyWithoutTable(name).report))
+            } catch let error where Self.isLoss(error, isNamed: !tables.isEmpty || entry == nil) {
+                overview.losses.append(PartitionLoss(table: table, error: ErrorReport(describing: error)))
+            }
         }
-        return surveys
+        return overview
+    }
+
+    /// Whether an error is told of one table, and the others are looked at: a lock that somebody holds, and what is wrong
+    /// with a table that nobody named.
+    private static func isLoss(_ error: any Error, isNamed: Bool) -> Bool {
+        if PartitionMaintenance.endsAll(error) { return false }
+        return !isNamed || (error as? PostgresError)?.sqlState == .lockNotAvailable
     }
 
     private func survey(
-        _ name: RelationName, _ kept: PartitionPolicy?, defaultPremake: Int, at date: Date
+        _ name: RelationName, _ kept: KeptPolicy?, defaultPremake: Int, at date: Date
     ) async throws -> PartitionSurvey {
-        var policy = kept
+        var policy = kept?.policy
         var (plan, misfit) = try await plan(policy, at: date)
         let table = if let plan { plan.table } else { try await PartitionCatalog(connection).table(name) }
         // Without a policy, a table of days is kept as the seed keeps visit_reports.
-        if policy == nil, table.key.kind == .date {
+        if kept == nil, table.key.kind == .date {
             policy = PartitionPolicy(table: table.relation, column: table.key.column, premake: defaultPremake)
             (plan, misfit) = try await self.plan(policy, at: date)
         }
+        if case .failure(let error)? = kept?.reading { misfit = error.report }
         var survey = PartitionSurvey(
             table: plan?.table ?? table, policy: policy, isPolicyKept: kept != nil, plan: plan, misfit: misfit,
             now: plan?.now)
@@ -122,9 +163,9 @@ public struct PartitionSurveyor: Sendable {
     }
 
     /// The policies kept; nil where the role may not see them.
-    private func policies() async throws -> [PartitionPolicy]? {
+    private func policies() async throws -> [KeptPolicy]? {
         do {
-            return try await PolicyStore(connection).policies()
+            return try await PolicyStore(connection).kept()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             return nil
         }
