@@ -175,4 +175,19 @@ import Testing
             #expect(findings("orphan", try await check(connection)).isEmpty)
         }
     }
+
+    @Test func `no more partitions are missing than are wanted`() async throws {
+        try await withConnection { connection in
+            try await make(connection)
+            // Two halves of one month lie beside what is there.
+            try await connection.execute(
+                "CREATE TABLE good_x PARTITION OF good FOR VALUES FROM ('2026-12-10') TO ('2026-12-20')")
+            let runway = findings("runway", try await check(connection)).first { $0.object == "public.good" }
+            #expect(runway?.detail.hasPrefix("No partition holds") == true)
+            try await connection.execute(
+                "CREATE TABLE good_y PARTITION OF good FOR VALUES FROM ('2026-11-01') TO ('2026-12-01')")
+            let ahead = findings("runway", try await check(connection)).first { $0.object == "public.good" }
+            #expect(ahead?.detail.hasPrefix("3 of 3 partitions ahead are missing") == true)
+        }
+    }
 }

@@ -172,4 +172,25 @@ import Testing
             }
         }
     }
+
+    @Test func `a drain that was broken off is told of rows that undo takes along, and goes on without them`()
+        async throws
+    {
+        struct Broken: Error {}
+        try await withConnection { connection in
+            try await make(connection)
+            try await connection.execute("DELETE FROM q_default WHERE d < '2026-02-01'")
+            await #expect(throws: Broken.self) {
+                try await FaultPoint.$handler.withValue({ if $0 == "reshape.copied" { throw Broken() } }) {
+                    _ = try await drain(connection)
+                }
+            }
+            try await connection.execute("INSERT INTO q (d, v) VALUES ('2026-01-07', 1000), ('2026-01-08', 1001)")
+            _ = try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            let before = try await connection.value("SELECT string_agg(q::text, ';' ORDER BY d, id) FROM q")
+            #expect(try await drain(connection).state == .done)
+            #expect(try await connection.value("SELECT string_agg(q::text, ';' ORDER BY d, id) FROM q") == before)
+            #expect(try await connection.value("SELECT count(*) FROM q_default") == "0")
+        }
+    }
 }

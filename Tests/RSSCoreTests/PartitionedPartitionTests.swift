@@ -54,4 +54,27 @@ import Testing
             #expect(try await connection.value("SELECT count(*) FROM sub") == "100")
         }
     }
+
+    @Test func `a partition that is partitioned itself is neither split nor merged, and the reason is told`()
+        async throws
+    {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE sub (d date NOT NULL, id int, PRIMARY KEY (d, id)) PARTITION BY RANGE (d);
+                CREATE TABLE sub_a PARTITION OF sub FOR VALUES FROM (MINVALUE) TO ('2026-02-01') PARTITION BY HASH (id);
+                CREATE TABLE sub_a1 PARTITION OF sub_a FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+                INSERT INTO sub SELECT date '2026-01-05' - g, g FROM generate_series(1, 100) g;
+                """)
+            var options = Reshape.Options(at: Date())
+            options.interval = .month
+            let reshape = Reshape(connection, lockPolicy: LockPolicy(), runID: UUID().uuidString)
+            await #expect {
+                _ = try await reshape.split(ArchiveScenario.name("sub_a"), options, progress: .silent)
+            } throws: { error in
+                guard case ReshapeError.notFor(_, let problem, _)? = error as? ReshapeError else { return false }
+                return problem == "it is partitioned itself"
+            }
+        }
+    }
 }

@@ -117,10 +117,7 @@ public struct PartitionMap: CommandResult {
                 if let bars { row.append(.text(bars.bar(entry.bytes, of: largest))) }
                 return row + [entry.isDetachPending ? .verdict(.critical) : .text(entry.state)]
             }, notes: notes(map),
-            emptyMessage:
-                map.column == nil
-                ? notes(map).joined(separator: " ")
-                : "\(map.table) has no partitions. \(notes(map).joined(separator: " "))")
+            emptyMessage: "\(map.table) \(map.column == nil ? "cannot be shown" : "has no partitions").")
     }
 
     private func notes(_ map: TableMap) -> [String] {

@@ -46,6 +46,8 @@ extension ErrorReport {
             switch error.code {
             case .connectionFailed: "rssctl doctor looks at the connection step by step"
             case .connectionLost: "run the same command again once the server is back: rssctl doctor"
+            case .server where error.sqlState == .lockNotAvailable:
+                "run it again when whoever holds the lock is done"
             case .server where error.sqlState == .insufficientPrivilege:
                 "GRANT the right to the role, or use another one; rssctl doctor lists what the role lacks"
             default: nil

@@ -220,6 +220,12 @@ public struct Reshape: Sendable {
                 partition: name.quoted, problem: "it is no whole partition of \(table.relation.quoted)",
                 hint: "rssctl partition status \(table.relation.quoted)")
         }
+        if partition.isPartitioned || partition.isForeign {
+            throw ReshapeError.notFor(
+                partition: name.quoted,
+                problem: partition.isForeign ? "it is a foreign table" : "it is partitioned itself",
+                hint: "its rows lie elsewhere than in itself: move them by hand")
+        }
         if partition.isDefault {
             throw ReshapeError.notFor(
                 partition: name.quoted, problem: "it is the default partition", hint: "rssctl \(drain)")

@@ -66,7 +66,11 @@ struct PartitionRetirement: Sendable {
         // Also in a cancelled task: hence a task of its own.
         await Task {
             do {
-                try await PartitionReturn(retirement: short).release(partition)
+                if try await PartitionReturn(retirement: short).release(partition) { return }
+                progress(
+                    .warning(
+                        "\(partition.quoted) is half taken out, and its rows are invisible: rssctl partition undo \(partition.quoted) takes it back."
+                    ))
             } catch {
                 progress(
                     .warning(

@@ -25,10 +25,14 @@ struct PartitionReturn: Sendable {
     }
 
     /// Lets a partition that never left its table be written to again.
-    func release(_ name: RelationName) async throws {
+    ///
+    /// - Returns: whether all is well; false for one that is half out of its table.
+    func release(_ name: RelationName) async throws -> Bool {
         let target = try await PartitionTarget.find(name, connection)
-        guard let partition = target.attached, !partition.isDetachPending, target.retired != nil else { return }
+        guard let partition = target.attached, target.retired != nil else { return true }
+        if partition.isDetachPending { return false }
         try await unblock(target)
+        return true
     }
 
     /// The statements it takes.

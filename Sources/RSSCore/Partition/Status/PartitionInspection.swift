@@ -56,7 +56,7 @@ public struct PartitionInspector: Sendable {
             ])
             : .blind(
                 reason: loss.error.message,
-                hint: loss.error.hint ?? "run it again when nobody holds a lock on \(loss.table.quoted)")
+                hint: loss.error.hint)
         return PartitionInspection(
             survey: nil, table: loss.table, reports: [report("policy", "A policy that fits", outcome)])
     }
