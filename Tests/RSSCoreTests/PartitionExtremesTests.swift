@@ -166,6 +166,10 @@ import Testing
             let outcome = try await drain(connection, all: true)
             #expect(outcome.leftWithoutKey == 1)
             #expect(try await connection.value("SELECT string_agg(id::text, ',') FROM t_default") == "2")
+            let surveys = try await PartitionSurveyor(connection).survey([Self.table], defaultPremake: 3, at: Self.now)
+            let findings = try await PartitionInspector(connection).inspect(surveys, deep: false).flatMap(\.findings)
+            let rows = findings.first { $0.check == "partition.default_rows" }
+            #expect(rows?.fix == "look at them: SELECT * FROM public.t_default")
         }
     }
 

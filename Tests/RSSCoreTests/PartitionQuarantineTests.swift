@@ -193,4 +193,28 @@ import Testing
             #expect(try await connection.value("SELECT count(*) FROM q_default") == "0")
         }
     }
+
+    @Test func `reports that are taken along keep their keys and what belongs to them`() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await RetireScenario.visits(connection)
+            try await connection.execute("CREATE TABLE visit_reports_default PARTITION OF visit_reports DEFAULT")
+            let run = RetireScenario.run(connection)
+            _ = try await run.retire([RetireScenario.partition], quarantineDays: 1, isDryRun: false)
+            try await connection.executeScript(
+                """
+                INSERT INTO visit_reports (report_number, organization_id, visit_date)
+                    SELECT 'VR-900', (SELECT id FROM organizations LIMIT 1), '2024-01-15';
+                INSERT INTO hardware_inventory (visit_report_id, category_id, device_name)
+                    SELECT id, (SELECT id FROM categories WHERE name = 'x'), 'd' FROM visit_report_keys WHERE report_number = 'VR-900';
+                """)
+            _ = try await run.undo(RetireScenario.partition, isDryRun: false)
+            #expect(try await connection.value("SELECT count(*) FROM visit_reports_2024_01") == "41")
+            #expect(try await connection.value("SELECT count(*) FROM hardware_inventory") == "161")
+            let table = try await PartitionCatalog(connection).table(PartitionPolicy.visitReports.table)
+            #expect(try await RegistryAudit(connection).findings(table).isEmpty)
+            // The triggers of all partitions are there and on.
+            try await connection.execute("DELETE FROM visit_reports WHERE report_number = 'VR-900'")
+            #expect(try await connection.value("SELECT count(*) FROM visit_report_keys") == "80")
+        }
+    }
 }

@@ -61,7 +61,8 @@ struct ConversionPlanner: Sendable {
                 table: table, problem: "\(request.column), which it is partitioned by, needs no registry to be unique",
                 hint: others.isEmpty
                     ? "leave --global-unique out"
-                    : "name the others alone: --global-unique \(others.joined(separator: ","))")
+                    : "leave --global-unique out; what is unique without it is named alone: --global-unique \(others.joined(separator: ","))"
+            )
         }
         if Set(named).count < named.count {
             throw ConversionError.unsuitableRequest(

@@ -169,12 +169,25 @@ public struct PartitionInspector: Sendable {
         let size = try await connection.query("SELECT pg_relation_size($1::bigint::oid)", [partition.oid]).first?
             .decode(Int64.self, at: 0)
         let isExact = size ?? 0 <= 16 << 20
-        let rows =
-            isExact
-            ? try await connection.query("SELECT count(*) FROM \(name)").first?.decode(Double.self, at: 0) ?? 0
-            : max(partition.estimatedRows ?? 0, 1)
+        var (rows, placed) = (max(partition.estimatedRows ?? 0, 1), 1.0)
+        if isExact {
+            let point = table.key.point(of: try await connection.quoteIdentifier(table.key.column))
+            let row = try await connection.query(
+                "SELECT count(*)::float8, count(p)::float8 FROM (SELECT \(point) FROM \(name)) AS points (p)"
+            ).first
+            (rows, placed) = try row?.decode(Double.self, Double.self) ?? (0, 0)
+        }
         counted = rows
         if rows == 0 { return [] }
+        if placed == 0 {
+            return [
+                Finding(
+                    check: "partition.default_rows", severity: .warning, object: partition.relation.quoted,
+                    detail:
+                        "The default partition holds \(Int64(rows)) rows whose \(table.key.column) is NULL, infinite or after the year 294246: no drain moves them.",
+                    measured: rows, threshold: 0, fix: "look at them: SELECT * FROM \(partition.relation.quoted)")
+            ]
+        }
         return [
             Finding(
                 check: "partition.default_rows", severity: .warning, object: partition.relation.quoted,
