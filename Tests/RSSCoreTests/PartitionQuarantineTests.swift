@@ -179,14 +179,21 @@ import Testing
         struct Broken: Error {}
         try await withConnection { connection in
             try await make(connection)
-            try await connection.execute("DELETE FROM q_default WHERE d < '2026-02-01'")
+            let old = ArchiveScenario.name("q_old")
+            try await connection.executeScript(
+                """
+                DELETE FROM q_default WHERE d < '2026-02-01';
+                CREATE TABLE q_old PARTITION OF q FOR VALUES FROM ('2010-01-01') TO ('2010-02-01');
+                """)
+            _ = try await RetireScenario.run(connection).retire([old], quarantineDays: 1, isDryRun: false)
+            // So old that the drain leaves them: they are copied to what becomes the default partition.
+            try await connection.execute("INSERT INTO q (d, v) VALUES ('2010-01-07', 1000), ('2010-01-08', 1001)")
             await #expect(throws: Broken.self) {
                 try await FaultPoint.$handler.withValue({ if $0 == "reshape.copied" { throw Broken() } }) {
                     _ = try await drain(connection)
                 }
             }
-            try await connection.execute("INSERT INTO q (d, v) VALUES ('2026-01-07', 1000), ('2026-01-08', 1001)")
-            _ = try await RetireScenario.run(connection).undo(Self.first, isDryRun: false)
+            _ = try await RetireScenario.run(connection).undo(old, isDryRun: false)
             let before = try await connection.value("SELECT string_agg(q::text, ';' ORDER BY d, id) FROM q")
             #expect(try await drain(connection).state == .done)
             #expect(try await connection.value("SELECT string_agg(q::text, ';' ORDER BY d, id) FROM q") == before)
