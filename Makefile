@@ -14,7 +14,7 @@ RELEASE_FLAGS := --configuration release --static-swift-stdlib --product rssctl
 RELEASE_BINARY = $(shell swift build --configuration release --show-bin-path 2>/dev/null)/rssctl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build debug test test-all test-sanitize coverage demo bench lint format docs install uninstall clean
+.PHONY: help setup build debug test test-all test-sanitize coverage demo bench fuzz lint format docs install uninstall clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -50,6 +50,9 @@ demo: build ## From nothing to a first imported inventory, every command shown
 
 bench: build ## Our speed beside the peers', in the same run
 	@RSSCTL=$(RELEASE_BINARY) Tests/Benchmarks/run
+
+fuzz: setup ## What reads files of strangers, fuzzed for ten minutes with AddressSanitizer (FUZZ_SECONDS)
+	@Tests/Support/Scripts/fuzz
 
 lint: setup ## Formatting, and warnings as errors
 	swift format lint --recursive --strict --parallel Sources Tests Package.swift

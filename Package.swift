@@ -46,7 +46,9 @@ let package = Package(
             dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(name: "RedisClient", dependencies: ["CHiredis", "COpenSSL"], swiftSettings: strict),
-        .target(name: "CSV", swiftSettings: strict),
+        // A header alone: what Swift has no word for, the bits of a comparison of bytes.
+        .target(name: "CByteMask"),
+        .target(name: "CSV", dependencies: ["CByteMask"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
             name: "Journal", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),

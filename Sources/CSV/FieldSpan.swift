@@ -43,6 +43,11 @@ extension Dialect {
                 } else {
                     isInside = false
                     index += 1
+                    // Right behind the closing quote nothing is escaped.
+                    if escape == .backslash, index < raw.count, raw[index] == UInt8(ascii: "\\") {
+                        value.append(raw[index])
+                        index += 1
+                    }
                 }
             } else {
                 value.append(byte)

@@ -4,16 +4,17 @@ extension Scanner {
     /// At the end of the file an open quote ends there.
     @inline(__always)
     func scanQuoted(
-        _ input: Input, from start: Int, _ line: inout Int
+        _ input: Input, from start: Int, _ finder: inout ByteFinder, _ line: inout Int
     ) -> (end: Int, isClosed: Bool, needsDecoding: Bool, sawNUL: Bool)? {
         let (bytes, end) = (input.bytes, input.end)
         let table = input.table + 256
         var (needsDecoding, sawNUL) = (false, false)
         var index = start
         while true {
-            while index < end, table[Int(bytes[index])] == ByteClasses.plain { index += 1 }
+            index = finder.next(from: index)
             guard index < end else { return isFinal ? (end, false, needsDecoding, sawNUL) : nil }
             switch table[Int(bytes[index])] {
+            case ByteClasses.plain: index += 1
             case ByteClasses.closing:
                 guard index + 1 < end else { return isFinal ? (index, true, needsDecoding, sawNUL) : nil }
                 guard bytes[index + 1] == bytes[index] else { return (index, true, needsDecoding, sawNUL) }
@@ -43,14 +44,16 @@ extension Scanner {
     /// A quote here is a character like any other.
     @inline(__always)
     func scanUnquoted(
-        _ input: Input, from start: Int, _ line: inout Int, _ field: inout FieldSpan, _ sawNUL: inout Bool
+        _ input: Input, from start: Int, _ finder: inout ByteFinder, _ line: inout Int, _ field: inout FieldSpan,
+        _ sawNUL: inout Bool
     ) -> Int? {
         let (bytes, end, table) = (input.bytes, input.end, input.table)
         var index = start
         while true {
-            while index < end, table[Int(bytes[index])] == ByteClasses.plain { index += 1 }
+            index = finder.next(from: index)
             guard index < end else { return isFinal ? end : nil }
             switch table[Int(bytes[index])] {
+            case ByteClasses.plain: index += 1
             case ByteClasses.nul:
                 sawNUL = true
                 index += 1

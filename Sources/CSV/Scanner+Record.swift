@@ -3,7 +3,7 @@ extension Scanner {
     ///
     /// When the record does not end within the buffer, what was appended is of no use.
     func scanRecord(
-        _ input: Input, from start: Int, _ line: inout Int, _ fields: inout [FieldSpan],
+        _ input: Input, from start: Int, _ finder: inout ByteFinder, _ line: inout Int, _ fields: inout [FieldSpan],
         _ problems: inout [RecordProblem]
     ) -> Ending {
         let firstField = fields.count
@@ -14,7 +14,7 @@ extension Scanner {
             var rest = position
             if position < input.end, UInt16(input.bytes[position]) == classes.quote {
                 let opened = line
-                guard let quoted = scanQuoted(input, from: position + 1, &line) else { return .open }
+                guard let quoted = scanQuoted(input, from: position + 1, &finder, &line) else { return .open }
                 sawNUL = quoted.sawNUL
                 rest = quoted.isClosed ? quoted.end + 1 : quoted.end
                 let hasText = rest < input.end && !input.endsField(rest)
@@ -24,6 +24,8 @@ extension Scanner {
                 if hasText {
                     problems.append(.init(kind: .textAfterQuote, field: fields.count - firstField, line: line))
                 }
+                // Right behind the closing quote nothing is escaped.
+                if hasText, input.table[Int(input.bytes[rest])] == ByteClasses.escape { rest += 1 }
                 field.flags = FieldSpan.quoted
                 if quoted.needsDecoding || hasText {
                     field.flags |= FieldSpan.needsDecoding
@@ -33,7 +35,7 @@ extension Scanner {
                     field.end = quoted.end
                 }
             }
-            guard let stop = scanUnquoted(input, from: rest, &line, &field, &sawNUL) else { return .open }
+            guard let stop = scanUnquoted(input, from: rest, &finder, &line, &field, &sawNUL) else { return .open }
             // Nothing follows the closing quote of a sound quoted field, and its end leaves the quote out.
             if stop > rest || field.flags & FieldSpan.quoted == 0 { field.end = stop }
             if sawNUL { problems.append(.init(kind: .nulByte, field: fields.count - firstField, line: line)) }

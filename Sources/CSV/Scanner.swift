@@ -24,6 +24,7 @@ struct ScanState: Sendable {
 /// An unfinished record at the end of the buffer is not consumed: it is scanned again when more bytes have come. So
 /// the result does not depend on how the input was cut. All state of the loops is in local variables.
 struct Scanner {
+    let dialect: Dialect
     let classes: ByteClasses
     /// The most bytes of a record.
     let limit: Int
@@ -69,6 +70,7 @@ struct Scanner {
     }
 
     private func scanRecords(_ input: Input, _ state: inout ScanState, _ result: inout ScanResult) {
+        var finder = ByteFinder(input.bytes, end: input.end, from: result.consumed, dialect)
         while result.consumed < input.end {
             if state.isSkipping || input.isLineEnd(result.consumed) {
                 guard passLineEnd(input, &state, &result) else { return }
@@ -78,7 +80,7 @@ struct Scanner {
             let firstField = result.fields.count
             var line = state.line
             var problems: [RecordProblem] = []
-            let ending = scanRecord(input, from: start, &line, &result.fields, &problems)
+            let ending = scanRecord(input, from: start, &finder, &line, &result.fields, &problems)
             let length = if case .at(let end, _) = ending { end - start } else { openLength(input, start) }
             if length > limit {
                 result.fields.removeSubrange(firstField...)

@@ -58,7 +58,7 @@ public struct Tokenizer: Sendable {
         }
         let bytes = pending
         let result = bytes.withUnsafeBufferPointer { buffer in
-            Scanner(classes: classes, limit: limit, isFinal: isFinal).scan(buffer, &state)
+            Scanner(dialect: dialect, classes: classes, limit: limit, isFinal: isFinal).scan(buffer, &state)
         }
         pending = Array(bytes[result.consumed...])
         nextScan = pending.count < 65_536 ? 0 : min(pending.count + pending.count / 2, max(pending.count, limit) + 1)

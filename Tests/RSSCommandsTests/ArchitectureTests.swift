@@ -9,7 +9,7 @@ import Testing
 
     /// What each module may import of ours; an arrow that is not here runs up, or sideways.
     private static let allowed: [String: Set<String>] = [
-        "RSSModel": [], "PostgresClient": ["CLibPQ"], "RedisClient": ["CHiredis", "COpenSSL"], "CSV": [],
+        "RSSModel": [], "PostgresClient": ["CLibPQ"], "RedisClient": ["CHiredis", "COpenSSL"], "CSV": ["CByteMask"],
         "SQLScript": ["CPgQuery"], "Journal": [],
         "RSSCore": ["RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd"],
         "Console": ["RSSModel"],

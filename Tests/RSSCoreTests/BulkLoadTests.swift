@@ -79,7 +79,15 @@ import Testing
                 WHEN (NEW.serial_number IN ('S7', 'S8', 'S1999')) EXECUTE FUNCTION refuse();
                 """)
             let path = try scenario.file(BulkScenario.rows(1...2000))
-            let outcome = try await scenario.load(path)
+            let strict = await #expect(throws: ImportError.self) {
+                try await scenario.load(path) {
+                    $0.isAtomic = true
+                    $0.maxErrors = .rows(0)
+                }
+            }
+            #expect(strict?.report.code == "RSS-IMPORT-010")
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 0)
+            let outcome = try await scenario.load(path) { $0.maxErrors = .rows(3) }
             #expect(outcome.numbers == [1997, 0, 0, 3])
             #expect(outcome.rejects.kinds.map(\.code) == [.refusedByServer])
             #expect(outcome.rejects.kinds.first?.line == 8)

@@ -50,7 +50,7 @@ enum ReshapeScenario {
         SELECT concat_ws(',',
             (SELECT string_agg(relname, ',') FROM pg_class WHERE relnamespace = to_regnamespace('rssctl') AND relkind IN ('r', 'p')
              AND relname NOT IN ('migration', 'migration_repeatable', 'migration_statement', 'operation', 'schema_fingerprint', 'partition_policy',
-                                 'partition_retired', 'partition_work', 'bookkeeping')),
+                                 'partition_retired', 'partition_work', 'bookkeeping') AND relname NOT LIKE 'bulk%'),
             (SELECT string_agg(proname, ',') FROM pg_proc
              WHERE pronamespace = to_regnamespace('rssctl') AND proname <> 'refuse_write'),
             (SELECT string_agg(objoid::regclass::text, ',') FROM pg_description WHERE description LIKE 'rssctl: %'),

@@ -26,23 +26,17 @@ public struct BulkDelete: Verb {
 
     public init() {}
 
-    private var options: ImportOptions {
-        var options = input.options
-        options.operation = .delete
-        return options
-    }
-
     public func question(_ context: Context) async throws -> String? {
         // What comes by a pipe can be read once.
-        if options.isStandardInput {
+        if input.options.isStandardInput {
             return "Delete the rows of \(input.object.table.table) that standard input lists?"
         }
-        let report = try await loading.run(input.object.table, options, context, isDryRun: true)
+        let report = try await loading.run(input, context, isDryRun: true) { $0.operation = .delete }
         guard report.deleted > 0 else { return nil }
         return "Delete \(report.deleted) rows of \(input.object.table.table) that \(report.file) lists?"
     }
 
     public func execute(_ context: Context) async throws -> ImportReport {
-        try await loading.run(input.object.table, options, context)
+        try await loading.run(input, context) { $0.operation = .delete }
     }
 }

@@ -53,10 +53,10 @@ public struct BulkImport: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ImportReport {
-        var options = input.options
-        options.visit = visit
-        options.onConflict = onConflict
-        options.fillsOnly = fillOnly
-        return try await loading.run(input.object.table, options, context)
+        try await loading.run(input, context) { options in
+            options.visit = visit
+            options.onConflict = onConflict
+            options.fillsOnly = fillOnly
+        }
     }
 }

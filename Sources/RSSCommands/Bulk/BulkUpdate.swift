@@ -32,9 +32,9 @@ public struct BulkUpdate: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ImportReport {
-        var options = input.options
-        options.operation = .update
-        options.fillsOnly = fillOnly
-        return try await loading.run(input.object.table, options, context)
+        try await loading.run(input, context) { options in
+            options.operation = .update
+            options.fillsOnly = fillOnly
+        }
     }
 }

@@ -27,6 +27,13 @@ public struct BulkValidate: Verb {
 
     public init() {}
 
+    public func validate() throws {
+        if let name = input.savedMappings.first {
+            throw ValidationError(
+                "--map \(name): a mapping that was saved is in the database, which is not asked; write 'Name=column'.")
+        }
+    }
+
     public func execute(_ context: Context) async throws -> ValidationReport {
         var options = input.options
         options.rejectsPath = rejects

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PostgresClient
 import RSSCore
 
 /// What a file is, as the verbs that read one are told.
@@ -29,6 +30,12 @@ struct ImportFileOptions: ParsableArguments, Sendable {
     @Option(help: "Which of several rows of the file with one key is taken: first, last.")
     var duplicates = DuplicateChoice.first
 
+    @Option(
+        help: ArgumentHelp(
+            "What a name in the header means: 'Name=device_name', or nothing behind the = to pass over it; or a mapping that was saved.",
+            valueName: "mapping"))
+    var map: [String] = []
+
     func validate() throws {
         if delimiter != nil, delimiterByte == nil {
             throw ValidationError("--delimiter is one ASCII character, or the word tab.")
@@ -42,7 +49,21 @@ struct ImportFileOptions: ParsableArguments, Sendable {
         options.encoding = encoding
         options.ignoresUnknown = ignoreUnknown
         options.key = key
+        options.mapping = ColumnMapping(map.compactMap { ColumnMapping.Pair($0) })
         options.duplicates = duplicates
+        return options
+    }
+
+    /// The mappings that are asked for by their names.
+    var savedMappings: [String] { map.filter { ColumnMapping.Pair($0) == nil } }
+
+    /// The same, with what mappings say that are saved in the database; those of the command line go before.
+    func options(_ connection: PostgresConnection) async throws -> ImportOptions {
+        var options = options
+        for name in savedMappings {
+            options.mapping.pairs =
+                try await MappingStore(connection).mapping(name, for: object.table).pairs + options.mapping.pairs
+        }
         return options
     }
 

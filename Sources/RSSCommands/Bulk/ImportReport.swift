@@ -58,7 +58,7 @@ public struct ImportReport: CommandResult {
     public var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
 
     /// What there is to count, in the order of the table.
-    private var figures: [(name: String, value: Int)] {
+    var figures: [(name: String, value: Int)] {
         let done: [(String, Int)] =
             switch operation {
             case "update": [("updated", updated)]

@@ -22,30 +22,55 @@ struct LoadOptions: ParsableArguments, Sendable {
         completion: .file(extensions: ["csv"]))
     var rejects: String?
 
+    @Option(
+        help: ArgumentHelp("Write what became of the file to this one too: .html or .json.", valueName: "file"),
+        completion: .file(extensions: ["html", "json"]))
+    var report: String?
+
     func validate() throws {
+        if let report, !report.hasSuffix(".html"), !report.hasSuffix(".json") {
+            throw ValidationError("--report is a file that ends in .html or .json.")
+        }
         if strict, maxErrors != nil { throw ValidationError("--strict allows no errors; leave --max-errors out.") }
         if !(0...3650).contains(undoDays) { throw ValidationError("--undo-days is a number from 0 to 3650.") }
     }
 
     /// Takes a file in.
     func run(
-        _ table: ImportTable, _ options: ImportOptions, _ context: Context, isDryRun: Bool? = nil
+        _ input: ImportFileOptions, _ context: Context, isDryRun: Bool? = nil, _ change: (inout ImportOptions) -> Void
     ) async throws -> ImportReport {
-        var options = options
+        var options = input.options
+        var connection: PostgresConnection?
+        if !input.savedMappings.isEmpty {
+            let opened = try await context.connectPostgres(statementTimeout: .zero, direct: true)
+            options = try await input.options(opened)
+            connection = opened
+        }
+        change(&options)
         options.maxErrors = strict ? .rows(0) : maxErrors
         options.isAtomic = atomic || strict
         options.undoDays = undoDays
         options.rejectsPath = rejects
         options.isDryRun = isDryRun ?? context.isDryRun
         // Before the database is asked for: a wrong name or header should not need one.
-        let file = try ImportFile(table, options)
+        let file = try ImportFile(input.object.table, options)
         // The time grows with the file; --timeout bounds it, and a client that is gone is noticed.
-        let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
+        let session =
+            if let connection { connection } else {
+                try await context.connectPostgres(statementTimeout: .zero, direct: true)
+            }
         let outcome = try await BulkImporter(
-            connection, lookups: try context.postgresOptions(statementTimeout: .zero, direct: true),
+            session, lookups: try context.postgresOptions(statementTimeout: .zero, direct: true),
             runID: context.runID, progress: context.progress
         ).run(file)
-        await connection.close()
-        return ImportReport(outcome, of: file)
+        await session.close()
+        let result = ImportReport(outcome, of: file)
+        if let path = report, isDryRun == nil {
+            let page = ImportReportPage(report: result, at: context.world.now())
+            let target = try ExportFile(path, replaces: true, flag: "--report")
+            try target.write(Array((path.hasSuffix(".json") ? page.json() : page.html).utf8))
+            try target.publish()
+        }
+        return result
     }
 }

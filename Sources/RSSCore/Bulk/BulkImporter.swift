@@ -62,7 +62,9 @@ public struct BulkImporter: Sendable {
         var outcome = Outcome()
         let validator = try await validator(for: file, &outcome)
         // Made before the first row is read: an import whose rejects cannot be kept does not begin.
-        let rejects = try file.options.effectiveRejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
+        let rejects = try file.options.effectiveRejectsPath.map { path throws(ImportError) in
+            try DraftFile.rejects(path)
+        }
         // Beside the first reading, which has the file in the system's memory then.
         async let digest = file.input.digest()
         let scan = FileScan(file, validator, ReferenceResolver(connection), progress)
@@ -117,6 +119,18 @@ public struct BulkImporter: Sendable {
         throw ImportError.tooManyRejects(limit: limit.text, first: "line \(first.line), \(first.reason)")
     }
 
+    /// The same of what the server refuses as well.
+    private func check(_ writer: BatchWriter, _ outcome: Outcome, _ options: ImportOptions, _ run: String) throws {
+        let rejected = outcome.rejects.rows + writer.refused.count
+        guard let limit = options.maxErrors, limit.isExceeded(rejected, of: outcome.read),
+            let (_, problem) = writer.refused.min(by: { $0.key < $1.key })
+        else { return }
+        if options.isAtomic || options.isDryRun {
+            throw ImportError.tooManyRejects(limit: limit.text, first: problem.reason)
+        }
+        throw ImportError.tooManyRefused(limit: limit.text, first: problem.reason, run: run)
+    }
+
     /// Loads what is good.
     ///
     /// - Returns: what the server did not take, by record.
@@ -161,7 +175,9 @@ public struct BulkImporter: Sendable {
                 try await ledger.begin(run, file, digest: digest, columns: validator.columns)
                 try await FaultPoint.reach("bulk.begun")
             }
-            try await progress.phase("load", total: Int64(found.good), unit: .rows) { try await load.run() }
+            try await progress.phase("load", total: Int64(found.good), unit: .rows) {
+                try await load.run { try check(writer, outcome, file.options, run) }
+            }
             let counts = writer.counts + (unfinished?.counts ?? BatchWriter.Counts())
             (outcome.inserted, outcome.updated, outcome.unchanged) = (counts.inserted, counts.updated, counts.unchanged)
             outcome.deleted = counts.deleted

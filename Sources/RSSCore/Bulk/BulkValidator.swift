@@ -30,7 +30,7 @@ public struct BulkValidator: Sendable {
             encoding: file.encodingName,
             usesDecimalComma: file.usesDecimalComma, looksUp: false)
         outcome.key = validator.key?.name
-        let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
+        let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try DraftFile.rejects(path) }
         let scan = FileScan(file, validator, nil, progress)
         let found = try await scan.run()
         outcome.read = found.read

@@ -67,7 +67,7 @@ struct FileScan {
     /// - Parameter refused: what the server did not take, by record.
     /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`.
     func reject(
-        _ found: Found, refused: [Int: RowProblem] = [:], into rejects: RejectsFile?
+        _ found: Found, refused: [Int: RowProblem] = [:], into rejects: DraftFile?
     ) async throws -> RejectTally {
         var source = try RowSource(file, validator, resolver, repeated: found.repeated, refused: refused)
         let rows = EncodedRows()

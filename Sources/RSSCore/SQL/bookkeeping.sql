@@ -199,10 +199,10 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_before (
     batch  integer NOT NULL,
     id     uuid    NOT NULL,
     was    xid     NOT NULL,
-    before jsonb   NOT NULL
+    before jsonb   NOT NULL,
+    PRIMARY KEY (run_id, batch, id)
 );
 COMMENT ON COLUMN rssctl.bulk_before.was IS 'The xmin that the row had, or had before it was changed and put back by an undo.';
-CREATE INDEX IF NOT EXISTS bulk_before_batch ON rssctl.bulk_before (run_id, batch);
 
 -- One row a batch that was taken back, written in the transaction that did it; its xmin is that of the rows put back.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_undo (
@@ -218,6 +218,16 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_undo (
     FOREIGN KEY (run_id, batch) REFERENCES rssctl.bulk_batch
 );
 COMMENT ON COLUMN rssctl.bulk_undo.kept IS 'Rows that were changed since, and left as they are.';
+
+-- One row a mapping of files: which of their columns goes where.
+CREATE TABLE IF NOT EXISTS rssctl.bulk_mapping (
+    name       text        PRIMARY KEY,
+    object     text        NOT NULL,
+    columns    jsonb       NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    changed_by text        NOT NULL DEFAULT session_user
+);
+COMMENT ON COLUMN rssctl.bulk_mapping.columns IS 'Names in the header of a file, and the columns that they mean; empty for none.';
 
 -- The form of these tables. One row.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (

@@ -25,12 +25,14 @@ public enum ImportError: ReportableError, Equatable {
     case sameColumnTwice(String, String, column: String)
     /// The header is not text in the encoding.
     case unreadableHeader(encoding: String)
-    /// The rejects file cannot be written.
-    case rejectsNotWritable(String, reason: String)
+    /// A file cannot be written; the flag gives another place.
+    case notWritable(String, reason: String, flag: String)
     /// The rejects file is the file that is imported.
     case rejectsIsInput(String)
     /// More rows were rejected than allowed.
     case tooManyRejects(limit: String, first: String)
+    /// The server refused more rows than allowed, when some batches were loaded already.
+    case tooManyRefused(limit: String, first: String, run: String)
     /// The file became another while it was read.
     case changedWhileRead(String)
     /// There is no such visit report.
@@ -41,6 +43,10 @@ public enum ImportError: ReportableError, Equatable {
     case noTable(String)
     /// The file has no column of that name to know rows by.
     case noKeyColumn(String, columns: [String])
+    /// A mapping names a column that the table does not have.
+    case unknownMapping(String, column: String, known: [String])
+    /// There is no mapping of that name.
+    case noMapping(String, known: [String])
     /// What became of some rows is not known.
     case unaccounted(Int, of: Int)
     /// Other sessions kept changing the same rows.
@@ -79,11 +85,10 @@ public enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-007", exit: .dataError, message: "the first line is not valid \(encoding)",
                 hint: "give the encoding of the file with --encoding")
-        case .rejectsNotWritable(let path, let reason):
+        case .notWritable(let path, let reason, let flag):
             ErrorReport(
-                code: "RSS-IMPORT-008", exit: .cannotWrite, message: "the rejects file \(path) cannot be written",
-                detail: reason,
-                hint: "give another place with --rejects")
+                code: "RSS-IMPORT-008", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
+                hint: "give another place with \(flag)")
         case .rejectsIsInput(let path):
             ErrorReport(
                 code: "RSS-IMPORT-009", exit: .usage, message: "--rejects names the file that is imported: \(path)",
@@ -94,6 +99,12 @@ public enum ImportError: ReportableError, Equatable {
                 message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; nothing was loaded",
                 detail: "the first: \(first)",
                 hint: "see all of them with --dry-run --rejects FILE and without --max-errors")
+        case .tooManyRefused(let limit, let first, let run):
+            ErrorReport(
+                code: "RSS-IMPORT-010", exit: .dataError,
+                message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; the import was stopped",
+                detail: "the first that the server refused: \(first)",
+                hint: "what is loaded stays: take it back with rssctl bulk undo \(run), or use --atomic")
         case .changedWhileRead(let path):
             ErrorReport(
                 code: "RSS-IMPORT-011", exit: .dataError,
@@ -115,6 +126,18 @@ public enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-015", exit: .dataError, message: "the file has no column \(name), which --key names",
                 hint: "give one of \(columns.joined(separator: ", "))")
+        case .unknownMapping(let header, let column, let known):
+            ErrorReport(
+                code: "RSS-IMPORT-021", exit: .dataError,
+                message:
+                    "'\(header)' is mapped to \(column), which is no column\(Suggestion.words(Suggestion.nearest(column, known)))",
+                detail: "known columns: \(known.joined(separator: ", "))",
+                hint: "write the name of one of them behind the =, or nothing to pass over the field")
+        case .noMapping(let name, let known):
+            ErrorReport(
+                code: "RSS-IMPORT-022", exit: .dataError, message: "there is no mapping '\(name)'",
+                detail: known.isEmpty ? nil : "there are \(known.joined(separator: ", "))",
+                hint: "save it: rssctl bulk mapping save \(name) hardware 'Name in the file=device_name'")
         case .unaccounted(let count, let all):
             ErrorReport(
                 code: "RSS-IMPORT-017", exit: .internalError,

@@ -52,7 +52,7 @@ public struct ImportFile: Sendable {
             : options.visit == nil && !options.isWithoutVisit ? [] : ["visit_report"]
         let all = try ImportHeader(
             names.compactMap { $0 }, for: table, ignoresUnknown: options.ignoresUnknown || options.operation == .delete,
-            given: given)
+            mapping: options.mapping, given: given)
         header = all
         guard options.operation != .import else { return }
         guard

@@ -27,17 +27,24 @@ public struct ImportHeader: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - ignoresUnknown: pass over columns that the table does not have.
+    ///   - mapping: what names mean that go before all others.
     ///   - given: columns whose value is given otherwise, so that the file need not have them.
     /// - Throws: ``ImportError``.
     public init(
-        _ names: [String], for table: ImportTable, ignoresUnknown: Bool = false, given: Set<String> = []
+        _ names: [String], for table: ImportTable, ignoresUnknown: Bool = false,
+        mapping: ColumnMapping = ColumnMapping(), given: Set<String> = []
     ) throws(ImportError) {
         let known = Self.index(of: table)
+        let mapped = try mapping.columns(of: table)
         var uses: [Use] = []
         var unknown: [ImportError.UnknownColumn] = []
         for name in names {
             let plain = Self.plain(name)
-            if let column = known[plain] {
+            if case .some(.none) = mapped[plain] {
+                uses.append(.ignored)
+                continue
+            }
+            if let column = mapped[plain] ?? known[plain] {
                 if let earlier = uses.firstIndex(of: .column(column)) {
                     throw .sameColumnTwice(names[earlier], name, column: table.columns[column].name)
                 }

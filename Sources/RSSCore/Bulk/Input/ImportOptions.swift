@@ -25,6 +25,8 @@ public struct ImportOptions: Sendable, Equatable {
     public var delimiter: UInt8?
     /// The encoding; found out unless given.
     public var encoding: ImportEncoding?
+    /// What names in the header mean that are not understood by themselves.
+    public var mapping = ColumnMapping()
     /// Pass over columns that the table does not have.
     public var ignoresUnknown = false
     /// The column, by its name in files, by which a row is known again; otherwise the first of the table's keys that the

@@ -47,12 +47,14 @@ final class ImportLoad {
 
     /// Loads all rows.
     ///
-    /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`; what is committed stays.
-    func run() async throws {
+    /// - Parameter check: is asked behind each batch whether to go on.
+    /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`, what the check throws; what is committed stays.
+    func run(_ check: () throws -> Void) async throws {
         for statement in statements.create { try await connection.execute(statement) }
         var hasChunk = try await readChunk()
         while hasChunk {
             try Task.checkCancellation()
+            try check()
             batch.removeAll()
             batch.append(chunk)
             let ids = RowIDs()
@@ -63,6 +65,7 @@ final class ImportLoad {
             }
             try await staged(ids, &hasChunk)
         }
+        try check()
     }
 
     /// Reads on up to the next rows that are to be loaded.

@@ -70,6 +70,7 @@ struct RowSource {
                 break
             }
             bytes += record.raw.count
+            if record.number == 2, ImportTemplate.isNotes(record) { continue }
             let pending = rows.pending.count
             let problems = validator.validate(record, into: rows)
             if !problems.isEmpty {

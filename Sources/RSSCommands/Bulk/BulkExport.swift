@@ -1,0 +1,92 @@
+import ArgumentParser
+import Console
+import Foundation
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk export`
+public struct BulkExport: Verb {
+    public static let declaration = Declaration(
+        "bulk export", "Write rows as a file that bulk import takes back unchanged",
+        discussion: """
+            The columns are those of the import, visit reports by their numbers, categories by their names. Imported as it is, \
+            the file changes nothing; edited, it changes what was edited. With --with-id the rows can be named in bulk update \
+            and bulk delete whatever their keys.
+            """,
+        needs: [.settings, .postgres],
+        examples: [
+            .init("Everything, to a file", "rssctl bulk export hardware --to hardware.csv --force"),
+            .init("The devices of one report, for a spreadsheet", "rssctl bulk export hardware --visit latest --excel"),
+            .init("What is to be thrown away", "rssctl bulk export hardware --status disposed --category Laptop"),
+        ], exits: [.dataError, .cannotWrite, .permission])
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Argument(help: "What is exported: hardware, recycling.")
+    var object: ImportObject
+
+    @Option(
+        help: ArgumentHelp("The file; stdout unless given.", valueName: "file"), completion: .file(extensions: ["csv"]))
+    var to: String?
+
+    @Flag(help: "Replace the file if it is there.")
+    var force = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Rows of this visit report: its number or id, or latest for the newest.", valueName: "report"))
+    var visit: String?
+
+    @Option(help: ArgumentHelp("Rows of this category.", valueName: "name"))
+    var category: String?
+
+    @Option(help: ArgumentHelp("Rows with this status.", valueName: "word"))
+    var status: String?
+
+    @Option(help: "Rows changed within this time, for example 7d.", transform: parseDuration)
+    var since: Duration?
+
+    @Flag(help: "With the id of each row in front.")
+    var withID = false
+
+    @Flag(help: "As Excel in Europe opens it: semicolons, CRLF, a byte order mark.")
+    var excel = false
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> ExportReport {
+        var filter = ExportFilter()
+        filter.visit = visit
+        filter.category = category
+        filter.status = status
+        filter.since = since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) }
+        let sink = context.console.output.sink
+        let file = try to.map { try ExportFile($0, replaces: force) }
+        let connection = try await context.connectPostgres(statementTimeout: .zero, readOnly: true)
+        let rows = try await BulkExporter(connection, progress: context.progress).run(
+            object.table, filter, form: excel ? .excel : .plain, hasID: withID
+        ) { bytes in
+            if let file { try file.write(bytes) } else { try sink.write(bytes) }
+        }
+        await connection.close()
+        try file?.publish()
+        return ExportReport(object: object.rawValue, file: to, rows: rows)
+    }
+}
+
+/// The result of `bulk export`.
+public struct ExportReport: CommandResult {
+    let object: String
+    let file: String?
+    let rows: Int
+
+    public var counts: [String: Int64] { ["rows": Int64(rows)] }
+
+    /// On stdout stands the export itself.
+    public var document: String? { file == nil ? "" : nil }
+
+    public var tables: [Table] {
+        [Table(columns: [Column("file"), .number("rows")], rows: [[.optional(file), .count(rows)]])]
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk template`
+public struct BulkTemplate: Verb {
+    public static let declaration = Declaration(
+        "bulk template", "Write an empty file to be filled in, with notes on each column",
+        discussion: """
+            The first line has the names of the columns, the second says what each of them holds. The import passes over the \
+            notes, so they may stay.
+            """,
+        examples: [
+            .init(
+                "To be filled in with a spreadsheet", "rssctl bulk template hardware --to hardware.csv --excel --force"),
+            .init("What the columns of recycling records are", "rssctl bulk template recycling"),
+        ], exits: [.cannotWrite])
+
+    @OptionGroup public var global: GlobalOptions
+
+    @Argument(help: "What is to be listed: hardware, recycling.")
+    var object: ImportObject
+
+    @Option(
+        help: ArgumentHelp("The file; stdout unless given.", valueName: "file"), completion: .file(extensions: ["csv"]))
+    var to: String?
+
+    @Flag(help: "Replace the file if it is there.")
+    var force = false
+
+    @Flag(help: "As Excel in Europe opens it: semicolons, CRLF, a byte order mark.")
+    var excel = false
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> TemplateReport {
+        let bytes = try ImportTemplate(object.table).csv(excel ? .excel : .plain)
+        guard let to else {
+            return TemplateReport(object: object.rawValue, file: nil, text: String(decoding: bytes, as: UTF8.self))
+        }
+        let file = try ExportFile(to, replaces: force)
+        try file.write(bytes)
+        try file.publish()
+        return TemplateReport(object: object.rawValue, file: to, text: nil)
+    }
+}
+
+/// The result of `bulk template`.
+public struct TemplateReport: CommandResult {
+    let object: String
+    let file: String?
+    let text: String?
+
+    public var document: String? { text }
+
+    public var tables: [Table] { [Table(columns: [Column("file")], rows: [[.optional(file)]])] }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl bulk mapping list`
+public struct BulkMappingList: Verb {
+    public static let declaration = Declaration(
+        "bulk mapping list", "List the mappings that are saved", needs: [.settings, .postgres],
+        examples: [.init("All of them", "rssctl bulk mapping list")])
+
+    @OptionGroup public var global: GlobalOptions
+
+    public init() {}
+
+    public func execute(_ context: Context) async throws -> MappingList {
+        let connection = try await context.connectPostgres(readOnly: true)
+        let mappings = try await MappingStore(connection).list()
+        await connection.close()
+        return MappingList(mappings: mappings)
+    }
+}
+
+/// The result of `bulk mapping list`, `save` and `remove`.
+public struct MappingList: CommandResult {
+    let mappings: [SavedMapping]
+    var isDryRun = false
+
+    private enum CodingKeys: CodingKey { case mappings, isDryRun }
+
+    public var tables: [Table] {
+        [
+            Table(
+                columns: [Column("mapping"), Column("object"), Column("header", isFlexible: true), Column("column")],
+                rows: mappings.flatMap { mapping in
+                    mapping.pairs.map { pair in
+                        [
+                            .text(mapping.name), .text(mapping.object), .text(pair.header),
+                            pair.column.isEmpty ? .text("(passed over)") : .text(pair.column),
+                        ]
+                    }
+                }, notes: isDryRun ? ["Dry run: nothing was changed."] : [], emptyMessage: "No mapping is saved.")
+        ]
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// Which columns of a file go where, for headers that are not understood by themselves.
+public struct ColumnMapping: Sendable, Equatable {
+    /// A name in the header of a file, and what it means.
+    public struct Pair: Sendable, Equatable, Codable {
+        /// The name in the header; case, blanks and punctuation do not matter.
+        public var header: String
+        /// The column; empty for one that is passed over.
+        public var column: String
+
+        /// Makes a pair.
+        public init(header: String, column: String) {
+            self.header = header
+            self.column = column
+        }
+
+        /// Reads `Gerät=device_name`; nil for anything else.
+        public init?(_ text: String) {
+            // The last sign: a header may have one in it, a column has none.
+            guard let sign = text.lastIndex(of: "="), sign > text.startIndex else { return nil }
+            self.init(
+                header: String(text[..<sign]),
+                column: String(text[text.index(after: sign)...]).trimmingCharacters(in: .whitespaces))
+        }
+    }
+
+    /// The pairs.
+    public var pairs: [Pair]
+
+    /// Makes a mapping.
+    public init(_ pairs: [Pair] = []) { self.pairs = pairs }
+
+    /// What the header's names mean, by their letters and digits alone; the column nil where it is passed over.
+    ///
+    /// - Throws: ``ImportError/unknownMapping(_:column:known:)``.
+    func columns(of table: ImportTable) throws(ImportError) -> [String: Int?] {
+        var columns: [String: Int?] = [:]
+        for pair in pairs {
+            let plain = ImportHeader.plain(pair.header)
+            if pair.column.isEmpty {
+                columns[plain] = .some(nil)
+                continue
+            }
+            guard let index = table.columns.firstIndex(where: { $0.name == pair.column || $0.target == pair.column })
+            else {
+                throw .unknownMapping(pair.header, column: pair.column, known: table.columns.map(\.name))
+            }
+            columns[plain] = .some(index)
+        }
+        return columns
+    }
+}
+
+/// A mapping as it is saved.
+public struct SavedMapping: Sendable, Equatable, Encodable {
+    /// By which it is asked for.
+    public let name: String
+    /// What the files list.
+    public let object: String
+    /// Its pairs.
+    public let pairs: [ColumnMapping.Pair]
+    /// When it was saved last.
+    public let changedAt: Date
+    /// By which role.
+    public let changedBy: String
+}
+
+/// Keeps mappings in the database, so that every host has them.
+public struct MappingStore: Sendable {
+    private let connection: PostgresConnection
+
+    /// Makes a store on a session.
+    public init(_ connection: PostgresConnection) { self.connection = connection }
+
+    /// All mappings, by name.
+    ///
+    /// - Throws: `PostgresError`.
+    public func list() async throws -> [SavedMapping] {
+        guard try await BookkeepingSchema.exists("rssctl.bulk_mapping", connection) else { return [] }
+        return try await connection.query(
+            "SELECT name, object, columns::text, changed_at, changed_by FROM rssctl.bulk_mapping ORDER BY name"
+        ).map { row in
+            let (name, object, columns, changedAt, changedBy) = try row.decode(
+                String.self, String.self, String.self, Date.self, String.self)
+            return SavedMapping(
+                name: name, object: object,
+                pairs: try JSONDecoder().decode([ColumnMapping.Pair].self, from: Data(columns.utf8)),
+                changedAt: changedAt, changedBy: changedBy)
+        }
+    }
+
+    /// The mapping of a name.
+    ///
+    /// - Throws: ``ImportError/noMapping(_:known:)``, `PostgresError`.
+    public func mapping(_ name: String, for table: ImportTable) async throws -> ColumnMapping {
+        let all = try await list()
+        guard let found = all.first(where: { $0.name == name && $0.object == table.object }) else {
+            throw ImportError.noMapping(name, known: all.filter { $0.object == table.object }.map(\.name))
+        }
+        return ColumnMapping(found.pairs)
+    }
+
+    /// Saves a mapping, in the place of one of the same name.
+    ///
+    /// - Throws: ``ImportError/unknownMapping(_:column:known:)``, `PostgresError`.
+    public func save(_ mapping: ColumnMapping, as name: String, for table: ImportTable) async throws {
+        _ = try mapping.columns(of: table.withID)
+        try await BookkeepingSchema.prepare(connection)
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.bulk_mapping (name, object, columns) VALUES ($1, $2, $3::jsonb)
+            ON CONFLICT (name) DO UPDATE SET object = excluded.object, columns = excluded.columns,
+                changed_at = clock_timestamp(), changed_by = session_user
+            """,
+            [name, table.object, String(decoding: try JSONEncoder().encode(mapping.pairs), as: UTF8.self)])
+    }
+
+    /// Forgets a mapping.
+    ///
+    /// - Throws: ``ImportError/noMapping(_:known:)``, `PostgresError`.
+    public func remove(_ name: String) async throws {
+        let all = try await list()
+        guard all.contains(where: { $0.name == name }) else {
+            throw ImportError.noMapping(name, known: all.map(\.name))
+        }
+        try await connection.execute("DELETE FROM rssctl.bulk_mapping WHERE name = $1", [name])
+    }
+}

@@ -1,0 +1,102 @@
+import CSV
+import Foundation
+import PostgresClient
+import RSSModel
+
+/// How a file is written.
+public enum ExportForm: Sendable {
+    /// Commas, LF, UTF-8.
+    case plain
+    /// As Excel in Europe opens it: semicolons, CRLF, a byte order mark.
+    case excel
+
+    var dialect: Dialect { Dialect(delimiter: self == .excel ? UInt8(ascii: ";") : UInt8(ascii: ",")) }
+    var lineEnding: LineEnding { self == .excel ? .crlf : .lf }
+    var mark: [UInt8] { self == .excel ? [0xEF, 0xBB, 0xBF] : [] }
+}
+
+/// Which rows are exported; of several conditions, all must hold.
+public struct ExportFilter: Sendable, Equatable {
+    /// Number or id of the visit report; `latest` for the newest.
+    public var visit: String?
+    /// Name of the category.
+    public var category: String?
+    /// A word of the status.
+    public var status: String?
+    /// Changed at or after this time.
+    public var since: Date?
+
+    /// A filter that lets everything through.
+    public init() {}
+}
+
+/// Writes rows of a table as a file that `bulk import` takes back as it is, with no change.
+public struct BulkExporter: Sendable {
+    private let connection: PostgresConnection
+    private let progress: ProgressReporter
+
+    /// Makes an exporter, on a session that is not used for anything else meanwhile.
+    public init(_ connection: PostgresConnection, progress: ProgressReporter) {
+        self.connection = connection
+        self.progress = progress
+    }
+
+    /// Writes the rows that a filter lets through.
+    ///
+    /// - Parameters:
+    ///   - hasID: with the id of each row in front, for `bulk update` and `bulk delete`.
+    ///   - write: takes the file, piece by piece.
+    /// - Returns: the number of rows.
+    /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`, what writing throws.
+    public func run(
+        _ table: ImportTable, _ filter: ExportFilter = ExportFilter(), form: ExportForm = .plain, hasID: Bool = false,
+        write: @escaping ([UInt8]) throws -> Void
+    ) async throws -> Int {
+        let visit = try await visit(filter)
+        if !form.mark.isEmpty { try write(form.mark) }
+        var writer = RecordWriter(form.dialect, lineEnding: form.lineEnding, capacity: 256 << 10, sink: write)
+        try writer.write((hasID ? ["id"] : []) + table.columns.map(\.name))
+        let width = table.columns.count + (hasID ? 1 : 0)
+        var rows = 0
+        try await progress.phase("export", unit: .rows) {
+            try await connection.stream(
+                Self.statement(table, hasID: hasID), [visit, filter.category, filter.status, filter.since]
+            ) { stream in
+                for try await row in stream {
+                    try writer.write((0..<width).map { row.text(at: $0) })
+                    rows += 1
+                    if rows.isMultiple(of: 10_000) { progress(.advanced(to: Int64(rows), rejected: 0)) }
+                }
+            }
+        }
+        try writer.flush()
+        return rows
+    }
+
+    private func visit(_ filter: ExportFilter) async throws -> UUID? {
+        guard let name = filter.visit else { return nil }
+        return try await ReferenceResolver.visit(name, connection).id
+    }
+
+    /// The rows, each value as a text that the import reads as the same value.
+    static func statement(_ table: ImportTable, hasID: Bool) -> String {
+        let values = table.columns.map { column in
+            switch column.type {
+            case .reference: "k.report_number"
+            case .name: "c.name"
+            case .date: "to_char(t.\(column.target), 'YYYY-MM-DD')"
+            default: "t.\(column.target)::text"
+            }
+        }
+        let status = table.columns.contains { $0.target == "status" }
+        return """
+            SELECT \((hasID ? ["t.id::text"] : []).joined())\(hasID ? ", " : "")\(values.joined(separator: ", "))
+            FROM \(table.table) AS t
+            LEFT JOIN visit_report_keys AS k ON k.id = t.visit_report_id
+            LEFT JOIN categories AS c ON c.id = t.category_id
+            WHERE ($1::uuid IS NULL OR t.visit_report_id = $1) AND ($2::text IS NULL OR c.name = $2)
+                AND ($3::text IS NULL OR \(status ? "t.status = $3" : "false")) AND ($4::timestamptz IS NULL OR t.updated_at >= $4)
+            ORDER BY t.id
+            """
+    }
+}

@@ -1,0 +1,107 @@
+import CSV
+import Foundation
+import PostgresClient
+import RSSModel
+import Testing
+
+@testable import RSSCore
+
+@Suite struct BulkExportTests {
+    private func export(
+        _ scenario: BulkScenario, _ table: ImportTable = .hardware, _ filter: ExportFilter = ExportFilter(),
+        form: ExportForm = .plain, hasID: Bool = false
+    ) async throws -> String {
+        var bytes: [UInt8] = []
+        _ = try await BulkExporter(scenario.connection, progress: .silent).run(
+            table, filter, form: form, hasID: hasID
+        ) { bytes += $0 }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func `an export imports without a change, and what is edited in it is what changes`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.load(
+                try scenario.file(
+                    """
+                    visit,category,name,serial,tag,ip,mac,room,warranty,specs,condition
+                    RSS-1,Laptop,"Empfang ""A"", links",S1,000123,10.0.0.0/24,08:00:2b:01:02:03,R;1,31.12.2027,"{""a"": [1, ""ü""]}",5
+                    RSS-2,Monitor,"Größe, ß",,T2,2001:db8::1,,,,,
+                    RSS-2,Monitor,=1+1,S3,'x,,,,,,
+                    """))
+            for form in [ExportForm.plain, .excel] {
+                let text = try await export(scenario, form: form)
+                let outcome = try await scenario.load(try scenario.file(text)) { $0.visit = nil }
+                #expect(outcome.numbers == [0, 0, 3, 0])
+            }
+            let text = try await export(scenario, hasID: true)
+            let edited = try await scenario.load(try scenario.file(text.replacing("R;1", with: "R;2"))) {
+                $0.operation = .update
+                $0.visit = nil
+            }
+            #expect(edited.numbers == [0, 1, 2, 0])
+            var filter = ExportFilter()
+            filter.visit = "RSS-2"
+            #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count == 3)
+            filter.category = "Laptop"
+            #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count == 1)
+            filter = ExportFilter()
+            filter.status = "active'; DROP TABLE hardware_inventory; --"
+            #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test func `recycling records go out and in again`() async throws {
+        try await BulkScenario.run { scenario in
+            let path = try scenario.file("category;item;qty;weight;notes\nLaptop;a;2;1,5;\"two\nlines\"\nLaptop;b;;;\n")
+            try await scenario.load(path, into: .recycling)
+            let outcome = try await scenario.load(
+                try scenario.file(try await export(scenario, .recycling)), into: .recycling
+            ) { $0.visit = nil }
+            #expect(outcome.numbers == [0, 0, 2, 0])
+        }
+    }
+
+    @Test func `the notes of a template are passed over when it is filled in`() async throws {
+        try await BulkScenario.run { scenario in
+            for table in [ImportTable.hardware, .recycling] {
+                for (form, delimiter) in [(ExportForm.plain, ","), (.excel, ";")] {
+                    let template = try ImportTemplate(table).csv(form)
+                    let columns = ImportTemplate(table).header.map {
+                        $0 == "category" ? "Laptop" : $0 == "device_name" ? "a" : ""
+                    }
+                    let text = String(decoding: template, as: UTF8.self) + columns.joined(separator: delimiter) + "\r\n"
+                    let outcome = try await scenario.load(try scenario.file(text), into: table)
+                    #expect(outcome.read == 1)
+                    #expect(outcome.rejects.rows == 0)
+                }
+            }
+        }
+    }
+
+    @Test func `a mapping says what a header means that is not understood`() async throws {
+        try await BulkScenario.run { scenario in
+            let store = MappingStore(scenario.connection)
+            let mapping = ColumnMapping(
+                ["Gerät=device_name", "Nr.=serial_number", "Art = category", "Bemerkung="].compactMap {
+                    ColumnMapping.Pair($0)
+                })
+            try await store.save(mapping, as: "scanner", for: .hardware)
+            let path = try scenario.file("GERÄT;Nr;Art;Bemerkung;Serial\na;S1;Laptop;x;wrong\n")
+            await #expect(throws: ImportError.self) { try await scenario.load(path) }
+            let saved = try await store.mapping("scanner", for: .hardware)
+            let twice = await #expect(throws: ImportError.self) { try await scenario.load(path) { $0.mapping = saved } }
+            #expect(twice?.report.code == "RSS-IMPORT-006")
+            let outcome = try await scenario.load(path) {
+                $0.mapping = ColumnMapping(saved.pairs + [ColumnMapping.Pair(header: "serial", column: "")])
+            }
+            #expect(outcome.numbers == [1, 0, 0, 0])
+            #expect(try await scenario.texts("SELECT serial_number FROM hardware_inventory") == ["S1"])
+            await #expect(throws: ImportError.self) { try await store.mapping("scanner", for: .recycling) }
+            let wrong = ColumnMapping([ColumnMapping.Pair(header: "a", column: "devise_name")])
+            let error = await #expect(throws: ImportError.self) { try await store.save(wrong, as: "w", for: .hardware) }
+            #expect(error?.report.message.contains("did you mean device_name") == true)
+            try await store.remove("scanner")
+            #expect(try await store.list().isEmpty)
+        }
+    }
+}
