@@ -181,6 +181,40 @@ import Testing
 }
 
 extension BulkLoadTests {
+    @Test func `lines before the names of the columns are passed over, and a file may have no names`() async throws {
+        try await BulkScenario.run { scenario in
+            let preamble =
+                "Inventory of the branch;;\r\nAs of;24.11.2026;\r\n;;\r\nName;Category;Serial\r\na;Laptop;S1;;\r\nb;Laptop;S2\r\n"
+            let outcome = try await scenario.load(try scenario.file(preamble))
+            #expect(outcome.numbers == [2, 0, 0, 0])
+            let nameless = try scenario.file("x;a;Laptop;S1\nx;b;Laptop;S2\nx;c;Laptop;S3\nx;d;Laptop\n")
+            let error = await #expect(throws: ImportError.self) { try await scenario.load(nameless) }
+            #expect(error?.report.code == "RSS-IMPORT-003")
+            let columns = ["-", "name", "category", "serial_number"]
+            #expect(try await scenario.load(nameless) { $0.columns = columns }.numbers == [1, 0, 2, 1])
+            let padded = try await scenario.load(nameless) {
+                $0.columns = columns
+                $0.padsShortRows = true
+            }
+            #expect(padded.numbers == [1, 0, 3, 0])
+            let twice = try scenario.file("name,category,serial\nname,category,serial\ne,Laptop,S5\n")
+            #expect(try await scenario.load(twice) { $0.headerLine = 2 }.numbers == [1, 0, 0, 0])
+        }
+    }
+
+    @Test func `quotes and escapes can be told`() async throws {
+        try await BulkScenario.run { scenario in
+            let single = try scenario.file("name,category,serial\n'a, \"b\"',Laptop,S1\n")
+            #expect(try await scenario.load(single) { $0.quote = .single }.numbers == [1, 0, 0, 0])
+            let none = try scenario.file("name,category,serial\n\"24 inch\" screen,Laptop,S2\n")
+            #expect(try await scenario.load(none).rejects.kinds.map(\.code) == [.textAfterQuote])
+            #expect(try await scenario.load(none) { $0.quote = QuoteChoice.none }.numbers == [1, 0, 0, 0])
+            #expect(
+                try await scenario.texts("SELECT device_name FROM hardware_inventory ORDER BY serial_number")
+                    == ["a, \"b\"", "\"24 inch\" screen"])
+        }
+    }
+
     @Test func `an update changes the columns of the file alone, and inserts nothing`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.load(

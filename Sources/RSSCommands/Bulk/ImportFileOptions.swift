@@ -15,6 +15,24 @@ struct ImportFileOptions: ParsableArguments, Sendable {
             "What separates fields, one character or tab, in place of what is found out.", valueName: "character"))
     var delimiter: String?
 
+    @Option(help: "What fields are quoted by, in place of what is found out: double, single, none.")
+    var quote: QuoteChoice?
+
+    @Flag(help: "A backslash escapes what follows it.")
+    var backslash = false
+
+    @Option(help: ArgumentHelp("The line that names the columns, in place of what is found out.", valueName: "line"))
+    var headerLine: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The columns in the order of the fields, for a file that does not name them: category,device_name,-,serial_number.",
+            valueName: "columns"))
+    var columns: String?
+
+    @Flag(help: "Take rows with too few fields, as if the others were empty.")
+    var pad = false
+
     @Option(help: "Encoding: utf-8, utf-16le, utf-16be, windows-1252, in place of what is found out.")
     var encoding: ImportEncoding?
 
@@ -37,6 +55,10 @@ struct ImportFileOptions: ParsableArguments, Sendable {
     var map: [String] = []
 
     func validate() throws {
+        if let headerLine, headerLine < 1 { throw ValidationError("--header-line is a number from 1.") }
+        if columns != nil, headerLine != nil {
+            throw ValidationError("--columns is for a file without names; leave --header-line out.")
+        }
         if delimiter != nil, delimiterByte == nil {
             throw ValidationError("--delimiter is one ASCII character, or the word tab.")
         }
@@ -48,6 +70,11 @@ struct ImportFileOptions: ParsableArguments, Sendable {
         options.delimiter = delimiterByte
         options.encoding = encoding
         options.ignoresUnknown = ignoreUnknown
+        options.quote = quote
+        options.escapesWithBackslash = backslash
+        options.headerLine = headerLine
+        options.columns = columns.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        options.padsShortRows = pad
         options.key = key
         options.mapping = ColumnMapping(map.compactMap { ColumnMapping.Pair($0) })
         options.duplicates = duplicates
@@ -92,6 +119,8 @@ enum ImportObject: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension ImportEncoding: ExpressibleByArgument {}
+
+extension QuoteChoice: ExpressibleByArgument {}
 
 extension OnConflict: ExpressibleByArgument {}
 

@@ -108,7 +108,8 @@ public struct BulkImporter: Sendable {
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target,
             names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName,
-            requiresKey: file.options.operation != .import, usesDecimalComma: file.usesDecimalComma)
+            padsShortRows: file.options.padsShortRows, requiresKey: file.options.operation != .import,
+            usesDecimalComma: file.usesDecimalComma)
         outcome.key = validator.key?.name
         return validator
     }

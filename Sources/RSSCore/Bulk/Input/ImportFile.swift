@@ -9,6 +9,8 @@ public struct ImportFile: Sendable {
     /// Its header.
     public private(set) var header: ImportHeader
     let dialect: Dialect
+    /// The number of the record that names the columns; 0 where the file has none.
+    let headerRecord: Int
     let detection: Detection?
     let input: ImportInput
 
@@ -37,22 +39,27 @@ public struct ImportFile: Sendable {
         var dialect = probe.dialect
         if let delimiter = options.delimiter { dialect.delimiter = delimiter }
         if let encoding = options.encoding { dialect.encoding = encoding.textEncoding }
-        // An import goes by names; a file without them is told by its header that matches nothing.
-        dialect.hasHeader = true
+        if let quote = options.quote { dialect.quote = quote.byte }
+        if options.escapesWithBackslash { dialect.escape = .backslash }
         self.dialect = dialect
-        var reader = try input.reader(dialect)
-        guard let first = try reader.next() else { throw ImportError.empty(input.name) }
-        let names = (0..<first.count).map { first.string($0).map(FieldReader.trimmed) }
-        guard names.allSatisfy({ $0 != nil }) else {
-            throw ImportError.unreadableHeader(encoding: dialect.encoding.rawValue)
-        }
         let given: Set<String> =
             options.operation != .import
             ? Set(table.columns.map(\.name))
             : options.visit == nil && !options.isWithoutVisit ? [] : ["visit_report"]
-        let all = try ImportHeader(
-            names.compactMap { $0 }, for: table, ignoresUnknown: options.ignoresUnknown || options.operation == .delete,
-            mapping: options.mapping, given: given)
+        func match(_ names: [String]) throws(ImportError) -> ImportHeader {
+            try ImportHeader(
+                names, for: table, ignoresUnknown: options.ignoresUnknown || options.operation == .delete,
+                mapping: options.mapping, given: given)
+        }
+        let all: ImportHeader
+        if let columns = options.columns {
+            headerRecord = 0
+            all = try match(columns.map { $0 == "-" ? "" : $0 }).passingOverUnnamed
+        } else {
+            let found = try Self.findHeader(try input.reader(dialect), input.name, dialect, options, table)
+            headerRecord = found.record
+            all = try match(found.names)
+        }
         header = all
         guard options.operation != .import else { return }
         guard
@@ -86,15 +93,46 @@ public struct ImportFile: Sendable {
         let parts = [
             "\(dialect)", "\(header.uses)", options.visit ?? "", options.key ?? "", options.onConflict.rawValue,
             options.operation.rawValue,
-            options.duplicates.rawValue, "\(options.fillsOnly)",
+            options.duplicates.rawValue, "\(options.fillsOnly)", "\(options.padsShortRows)", "\(headerRecord)",
         ]
         return Digest.sha256.hex(Array(parts.joined(separator: "\0").utf8))
     }
 
-    /// Reads the file from its beginning; the header is passed over.
+    /// So many records are looked at for the names of the columns.
+    private static let longestPreamble = 30
+
+    /// Finds the record that names the columns: the one on the line that is given, else the first, or where that names none
+    /// the first further down that names two or more.
+    private static func findHeader(
+        _ reader: RecordReader, _ name: String, _ dialect: Dialect, _ options: ImportOptions, _ table: ImportTable
+    ) throws -> (record: Int, names: [String]) {
+        var reader = reader
+        var first: (record: Int, names: [String])?
+        while let record = try reader.next() {
+            if let line = options.headerLine, record.line < line { continue }
+            let names = (0..<record.count).map { record.string($0).map(FieldReader.trimmed) }
+            let texts = names.compactMap { $0 }
+            guard texts.count == names.count else {
+                if first != nil { break }
+                throw ImportError.unreadableHeader(encoding: dialect.encoding.rawValue)
+            }
+            let count = ImportHeader.matches(texts, of: table, options.mapping)
+            if first == nil {
+                first = (record.number, texts)
+                if count > 0 || options.headerLine != nil { break }
+            } else if count >= 2 {
+                return (record.number, texts)
+            }
+            if record.number >= longestPreamble { break }
+        }
+        guard let first else { throw ImportError.empty(name) }
+        return first
+    }
+
+    /// Reads the file from its beginning; what stands before the rows is passed over.
     func rows() throws -> RecordReader {
         var reader = try input.reader(dialect)
-        _ = try reader.next()
+        for _ in 0..<headerRecord { _ = try reader.next() }
         return reader
     }
 }

@@ -70,9 +70,27 @@ public struct ImportHeader: Sendable, Equatable {
         if !missing.isEmpty { throw .missingColumns(missing.map { table.columns[$0].name }) }
     }
 
+    /// How many of some names mean a column, each another one.
+    static func matches(_ names: [String], of table: ImportTable, _ mapping: ColumnMapping) -> Int {
+        let known = index(of: table)
+        let mapped = Set(mapping.pairs.map { plain($0.header) })
+        var columns: Set<Int> = []
+        var others = 0
+        for name in names {
+            let plain = plain(name)
+            if mapped.contains(plain) { others += 1 } else if let column = known[plain] { columns.insert(column) }
+        }
+        return columns.count + others
+    }
+
     private init(names: [String], uses: [Use]) {
         self.names = names
         self.uses = uses
+    }
+
+    /// The same, in which fields whose column has no name are passed over, whatever they hold.
+    var passingOverUnnamed: ImportHeader {
+        ImportHeader(names: names, uses: uses.map { $0 == .unnamed ? .ignored : $0 })
     }
 
     /// The same, in which the other columns are passed over.

@@ -23,6 +23,16 @@ public struct ImportOptions: Sendable, Equatable {
     public var isWithoutVisit = false
     /// What separates fields; found out unless given.
     public var delimiter: UInt8?
+    /// What fields are quoted by; found out unless given.
+    public var quote: QuoteChoice?
+    /// Whether a backslash escapes what follows it, also where that was not found out.
+    public var escapesWithBackslash = false
+    /// The line that names the columns; found out unless given.
+    public var headerLine: Int?
+    /// The columns in the order of the fields, for a file that does not name them; `-` for one that is passed over.
+    public var columns: [String]?
+    /// A row with too few fields is taken, as if the others were empty.
+    public var padsShortRows = false
     /// The encoding; found out unless given.
     public var encoding: ImportEncoding?
     /// What names in the header mean that are not understood by themselves.
@@ -70,6 +80,19 @@ public enum OnConflict: String, Sendable, CaseIterable {
     case skip
     /// The row of the file is rejected.
     case error
+}
+
+/// What fields are quoted by.
+public enum QuoteChoice: String, Sendable, CaseIterable {
+    case double, single, none
+
+    var byte: UInt8? {
+        switch self {
+        case .double: UInt8(ascii: "\"")
+        case .single: UInt8(ascii: "'")
+        case .none: nil
+        }
+    }
 }
 
 /// Which of several rows of a file with one key is taken.

@@ -28,7 +28,7 @@ struct RepeatedKeys {
     private var spills: [Spill] = []
 
     /// - Parameter bound: how many entries are kept in memory.
-    init(bound: Int = 1 << 18) { self.bound = bound }
+    init(bound: Int = 1 << 16) { self.bound = bound }
 
     /// Takes the key of a row.
     ///

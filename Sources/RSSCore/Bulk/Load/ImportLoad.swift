@@ -24,7 +24,7 @@ final class ImportLoad {
     private var source: RowSource
     /// The rows that were read last and are in no batch yet.
     private let chunk = EncodedRows()
-    private let batch = EncodedRows(capacity: 4 << 20)
+    private let batch = EncodedRows(capacity: ImportLoad.directBytes + RowSource.chunkBytes * 2)
     private var rows: Int64 = 0
 
     /// - Parameters:

@@ -17,6 +17,7 @@ struct RowSource {
     static let chunkBytes = 1 << 20
 
     private let name: String
+    private let firstRecord: Int
     private var reader: RecordReader
     private let validator: RowValidator
     private let resolver: ReferenceResolver?
@@ -35,6 +36,7 @@ struct RowSource {
         repeated: RepeatedKeys.Found = RepeatedKeys.Found(), refused: [Int: RowProblem] = [:]
     ) throws {
         name = file.name
+        firstRecord = file.headerRecord + 1
         reader = try file.rows()
         self.validator = validator
         self.resolver = resolver
@@ -70,7 +72,7 @@ struct RowSource {
                 break
             }
             bytes += record.raw.count
-            if record.number == 2, ImportTemplate.isNotes(record) { continue }
+            if record.number == firstRecord, ImportTemplate.isNotes(record) { continue }
             let pending = rows.pending.count
             let problems = validator.validate(record, into: rows)
             if !problems.isEmpty {

@@ -14,6 +14,7 @@ struct RowValidator {
     /// Fields whose column has no name.
     private let unnamed: [Int]
     private let encoding: String
+    private let padsShortRows: Bool
 
     /// One column of a row.
     private final class Cell {
@@ -57,16 +58,18 @@ struct RowValidator {
     ///   - names: the names and ids of each kind that the table's columns look up.
     ///   - constants: the values of columns for rows that have none.
     ///   - encoding: the encoding of the file, for messages.
+    ///   - padsShortRows: whether a row with too few fields is taken, as if the others were empty.
     ///   - requiresKey: whether every row must have a value for the key.
     ///   - usesDecimalComma: whether 1,234 is more than one and less than two.
     ///   - looksUp: whether names and references are looked up; otherwise any text passes for one.
     init(
         _ table: ImportTable, header: ImportHeader, key: String? = nil, names: [String: LoadedNames] = [:],
         constants: [String: ImportValue] = [:], encoding: String = "UTF-8",
-        requiresKey: Bool = false, usesDecimalComma: Bool = false, looksUp: Bool = true
+        padsShortRows: Bool = false, requiresKey: Bool = false, usesDecimalComma: Bool = false, looksUp: Bool = true
     ) {
         self.header = header
         self.encoding = encoding
+        self.padsShortRows = padsShortRows
         let used = table.columns.indices.filter {
             header.field(of: $0) != nil || constants[table.columns[$0].name] != nil
         }
@@ -217,12 +220,13 @@ struct RowValidator {
             }
         }
         let expected = header.names.count
-        if record.count < expected {
+        if record.count < expected, !padsShortRows {
             problems.append(
                 RowProblem(
                     .tooFewFields,
                     "\(record.count) field\(record.count == 1 ? "" : "s") where the header has \(expected)"))
-        } else if record.count > expected {
+        } else if record.count > expected, (expected..<record.count).contains(where: { !record.isEmpty($0) }) {
+            // Empty fields at the end are what spreadsheets leave of a column that was deleted.
             problems.append(
                 RowProblem(
                     .tooManyFields, value: record.string(expected),
