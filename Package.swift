@@ -32,6 +32,7 @@ let package = Package(
 
         .systemLibrary(name: "CPgQuery", providers: [.apt(["libpg-query-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(
             name: "CBuildInfo",
@@ -56,6 +57,7 @@ let package = Package(
             name: "RSSCore",
             dependencies: [
                 "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd",
+                "CZlib",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
@@ -88,7 +90,8 @@ let package = Package(
         .testTarget(
             name: "RSSCoreTests",
             dependencies: [
-                "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "TestSupport",
+                "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "CZstd", "CZlib",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -11,14 +11,16 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "RSSModel": [], "PostgresClient": ["CLibPQ"], "RedisClient": ["CHiredis", "COpenSSL"], "CSV": ["CByteMask"],
         "SQLScript": ["CPgQuery"], "Journal": [],
-        "RSSCore": ["RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd"],
+        "RSSCore": [
+            "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd", "CZlib",
+        ],
         "Console": ["RSSModel"],
         "RSSCommands": ["RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo"],
         "rssctl": ["RSSCommands"],
     ]
 
     private static let ours = Set(allowed.keys).union([
-        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CBuildInfo",
+        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CZlib", "CBuildInfo",
     ])
 
     /// What may come from outside, by module: no terminal and no argument parser below RSSCommands, no database in CSV.

@@ -51,6 +51,8 @@ public enum ImportError: ReportableError, Equatable {
     case unaccounted(Int, of: Int)
     /// Other sessions kept changing the same rows.
     case contended(String)
+    /// The file is compressed, and cannot be unpacked.
+    case damaged(String, problem: String)
 
     public var report: ErrorReport {
         switch self {
@@ -117,7 +119,7 @@ public enum ImportError: ReportableError, Equatable {
         case .noSpool(let folder, let reason):
             ErrorReport(
                 code: "RSS-IMPORT-013", exit: .cannotWrite, message: "no room in \(folder) for a copy of the input",
-                detail: reason, hint: "set TMPDIR to a folder with more room, or import from a file")
+                detail: reason, hint: "set TMPDIR to a folder with more room, or import from a plain file")
         case .noTable(let name):
             ErrorReport(
                 code: "RSS-IMPORT-014", exit: .failed, message: "there is no table \(name)",
@@ -147,6 +149,10 @@ public enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-016", exit: .tryAgain, message: "other sessions keep changing the same rows",
                 detail: reason, hint: "run it again: what is loaded already stays, and the rest follows")
+        case .damaged(let path, let problem):
+            ErrorReport(
+                code: "RSS-IMPORT-020", exit: .dataError, message: "\(path) cannot be unpacked", detail: problem,
+                hint: "fetch or save the file again, or import it as CSV")
         }
     }
 

@@ -6,15 +6,30 @@ import Glibc
 /// The second reading gives the original text of rejected rows. Some of them are known to be wrong only when the whole
 /// file is in the database, and keeping the text of every row until then, here or there, would double what an import
 /// needs; a second pass costs a fraction of a second per gigabyte and no memory. Standard input and other pipes can be
-/// read only once, so they go into a temporary file first.
+/// read only once, so they go into a temporary file first; and so does what is compressed.
 final class ImportInput: Sendable {
     /// As the user named it.
     let name: String
-    /// Bytes.
+    /// Bytes that are read: of a compressed file, those that were in it.
     let size: Int64
 
     private let descriptor: Int32
     private let stamp: Stamp
+    private let original: Identity
+
+    /// What tells a file from all others, by whatever path it is reached.
+    private struct Identity: Equatable {
+        let device: dev_t
+        let inode: ino_t
+
+        init(_ status: stat) { (device, inode) = (status.st_dev, status.st_ino) }
+
+        init(_ descriptor: Int32) {
+            var status = stat()
+            fstat(descriptor, &status)
+            self.init(status)
+        }
+    }
 
     /// What changes when somebody writes to the file.
     private struct Stamp: Equatable {
@@ -29,35 +44,49 @@ final class ImportInput: Sendable {
         }
     }
 
-    private init(name: String, descriptor: Int32) {
+    private init(name: String, descriptor: Int32, original: Identity) {
         self.name = name
         self.descriptor = descriptor
+        self.original = original
         stamp = Stamp(descriptor)
         size = Int64(stamp.size)
     }
 
     deinit { close(descriptor) }
 
-    /// Opens a file, or keeps standard input (`-`) or a pipe in a temporary file.
+    /// Opens a file, or keeps standard input (`-`) or a pipe in a temporary file. What is compressed is decompressed into
+    /// one.
     ///
     /// - Throws: ``ImportError``, `CancellationError`.
     static func open(_ path: String) throws -> ImportInput {
-        if path == "-" { return try spool(STDIN_FILENO, name: "standard input") }
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        let isStandardInput = path == "-"
+        let name = isStandardInput ? "standard input" : path
+        var descriptor =
+            isStandardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw ImportError.unreadable(path, reason: systemMessage, isPermission: errno == EACCES)
+            throw ImportError.unreadable(name, reason: systemMessage, isPermission: errno == EACCES)
         }
+        defer { if descriptor >= 0 { close(descriptor) } }
+        let original = Identity(descriptor)
         var status = stat()
         fstat(descriptor, &status)
-        switch status.st_mode & S_IFMT {
-        case S_IFREG: return ImportInput(name: path, descriptor: descriptor)
-        case S_IFDIR:
+        let kind = status.st_mode & S_IFMT
+        if kind == S_IFDIR { throw ImportError.unreadable(name, reason: "it is a folder", isPermission: false) }
+        if isStandardInput || kind != S_IFREG {
+            let spooled = try spool(descriptor, name: name)
             close(descriptor)
-            throw ImportError.unreadable(path, reason: "it is a folder", isPermission: false)
-        default:
-            defer { close(descriptor) }
-            return try spool(descriptor, name: path)
+            descriptor = spooled
         }
+        let stamp = Stamp(descriptor)
+        let unpacked = try Unpacking(RandomAccessFile(name: name, descriptor: descriptor)).run()
+        if let unpacked {
+            // Half of the old file and half of the new one may make a whole that neither was.
+            guard Stamp(descriptor) == stamp else { throw ImportError.changedWhileRead(name) }
+            close(descriptor)
+            descriptor = unpacked.release()
+        }
+        defer { descriptor = -1 }
+        return ImportInput(name: name, descriptor: descriptor, original: original)
     }
 
     /// Starts reading from the beginning; one reader at a time. The dialect is detected unless it is given.
@@ -96,20 +125,19 @@ final class ImportInput: Sendable {
     /// Whether nobody wrote to the file since it was opened.
     var isUnchanged: Bool { Stamp(descriptor) == stamp }
 
-    /// Whether a path leads to this file.
+    /// Whether a path leads to this file, as the user named it and not as it was unpacked.
     func isSameFile(as path: String) -> Bool {
-        var (mine, other) = (stat(), stat())
-        return fstat(descriptor, &mine) == 0 && stat(path, &other) == 0 && mine.st_ino == other.st_ino
-            && mine.st_dev == other.st_dev
+        var other = stat()
+        return stat(path, &other) == 0 && Identity(other) == original
     }
 
     /// The system's words for the last error.
     static var systemMessage: String { String(cString: strerror(errno)) }
 
-    private static func spool(_ source: Int32, name: String) throws -> ImportInput {
+    private static func spool(_ source: Int32, name: String) throws -> Int32 {
         let file = try TemporaryFile()
         try copy(from: source, to: file, name: name)
-        return ImportInput(name: name, descriptor: file.release())
+        return file.release()
     }
 
     private static func copy(from source: Int32, to file: TemporaryFile, name: String) throws {

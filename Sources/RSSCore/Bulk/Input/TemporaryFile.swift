@@ -44,14 +44,14 @@ final class TemporaryFile {
         size += written
     }
 
-    /// Fills a buffer from the beginning of the file.
+    /// Fills a buffer from a place of the file on, its beginning unless told otherwise.
     ///
     /// - Throws: ``ImportError/noSpool(folder:reason:)``.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ImportError) {
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int = 0) throws(ImportError) {
         var filled = 0
         while filled < buffer.count {
             let step = pread(
-                descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled, off_t(filled))
+                descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled, off_t(offset + filled))
             if step < 0, errno == EINTR { continue }
             guard step > 0 else { throw Self.failure }
             filled += step
