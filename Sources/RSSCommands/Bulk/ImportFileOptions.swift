@@ -7,8 +7,15 @@ struct ImportFileOptions: ParsableArguments, Sendable {
     @Argument(help: "What the file lists: hardware, recycling.")
     var object: ImportObject
 
-    @Argument(help: "The file; - for standard input.", completion: .file(extensions: ["csv", "txt", "tsv"]))
+    @Argument(
+        help: "The file: CSV, also compressed by gzip or zstd, or an .xlsx workbook; - for standard input.",
+        completion: .file(extensions: ["csv", "txt", "tsv", "xlsx", "gz", "zst"]))
     var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The sheet of a workbook that is read, in place of the first one that is shown.", valueName: "name"))
+    var sheet: String?
 
     @Option(
         help: ArgumentHelp(
@@ -67,6 +74,7 @@ struct ImportFileOptions: ParsableArguments, Sendable {
     /// What the core is told.
     var options: ImportOptions {
         var options = ImportOptions(path: file)
+        options.sheet = sheet
         options.delimiter = delimiterByte
         options.encoding = encoding
         options.ignoresUnknown = ignoreUnknown

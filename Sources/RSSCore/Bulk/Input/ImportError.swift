@@ -51,8 +51,14 @@ public enum ImportError: ReportableError, Equatable {
     case unaccounted(Int, of: Int)
     /// Other sessions kept changing the same rows.
     case contended(String)
-    /// The file is compressed, and cannot be unpacked.
+    /// The file is compressed or a workbook, and cannot be unpacked.
     case damaged(String, problem: String)
+    /// The file is of a kind that is not read.
+    case unsupported(String, UnreadFormat)
+    /// The workbook has no sheet of that name.
+    case noSheet(String, in: String, sheets: [String])
+    /// A sheet is named, and the file has none.
+    case noWorkbook(String)
 
     public var report: ErrorReport {
         switch self {
@@ -153,6 +159,18 @@ public enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-020", exit: .dataError, message: "\(path) cannot be unpacked", detail: problem,
                 hint: "fetch or save the file again, or import it as CSV")
+        case .unsupported(let path, let format):
+            ErrorReport(
+                code: "RSS-IMPORT-021", exit: .dataError, message: "\(path) is \(format.words), which is not read",
+                hint: format.hint)
+        case .noSheet(let name, let path, let sheets):
+            ErrorReport(
+                code: "RSS-IMPORT-022", exit: .dataError, message: "\(path) has no sheet '\(name)'",
+                detail: "its sheets: \(sheets.joined(separator: ", "))", hint: "give one of them with --sheet")
+        case .noWorkbook(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-023", exit: .usage, message: "--sheet is given, and \(path) is no .xlsx workbook",
+                hint: "leave --sheet out")
         }
     }
 

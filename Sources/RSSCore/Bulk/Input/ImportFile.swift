@@ -30,17 +30,22 @@ public struct ImportFile: Sendable {
         let table = options.operation == .import ? table : table.withID
         self.table = table
         self.options = options
-        input = try ImportInput.open(options.path)
+        input = try ImportInput.open(options.path, sheet: options.sheet)
         if let path = options.effectiveRejectsPath, input.isSameFile(as: path) {
             throw ImportError.rejectsIsInput(path)
         }
-        let probe = try input.reader()
-        detection = probe.detection
-        var dialect = probe.dialect
-        if let delimiter = options.delimiter { dialect.delimiter = delimiter }
-        if let encoding = options.encoding { dialect.encoding = encoding.textEncoding }
-        if let quote = options.quote { dialect.quote = quote.byte }
-        if options.escapesWithBackslash { dialect.escape = .backslash }
+        var dialect: Dialect
+        if let known = input.dialect {
+            // We wrote it ourselves; what the user says of delimiters and encodings is not meant for a workbook.
+            (dialect, detection) = (known, nil)
+        } else {
+            let probe = try input.reader()
+            (dialect, detection) = (probe.dialect, probe.detection)
+            if let delimiter = options.delimiter { dialect.delimiter = delimiter }
+            if let encoding = options.encoding { dialect.encoding = encoding.textEncoding }
+            if let quote = options.quote { dialect.quote = quote.byte }
+            if options.escapesWithBackslash { dialect.escape = .backslash }
+        }
         self.dialect = dialect
         let given: Set<String> =
             options.operation != .import

@@ -6,12 +6,14 @@ import Glibc
 /// The second reading gives the original text of rejected rows. Some of them are known to be wrong only when the whole
 /// file is in the database, and keeping the text of every row until then, here or there, would double what an import
 /// needs; a second pass costs a fraction of a second per gigabyte and no memory. Standard input and other pipes can be
-/// read only once, so they go into a temporary file first; and so does what is compressed.
+/// read only once, so they go into a temporary file first; and so does what is compressed or a workbook.
 final class ImportInput: Sendable {
     /// As the user named it.
     let name: String
     /// Bytes that are read: of a compressed file, those that were in it.
     let size: Int64
+    /// How the text is written, where that is known and need not be found out: of a workbook.
+    let dialect: Dialect?
 
     private let descriptor: Int32
     private let stamp: Stamp
@@ -44,9 +46,10 @@ final class ImportInput: Sendable {
         }
     }
 
-    private init(name: String, descriptor: Int32, original: Identity) {
+    private init(name: String, descriptor: Int32, dialect: Dialect?, original: Identity) {
         self.name = name
         self.descriptor = descriptor
+        self.dialect = dialect
         self.original = original
         stamp = Stamp(descriptor)
         size = Int64(stamp.size)
@@ -55,10 +58,11 @@ final class ImportInput: Sendable {
     deinit { close(descriptor) }
 
     /// Opens a file, or keeps standard input (`-`) or a pipe in a temporary file. What is compressed is decompressed into
-    /// one.
+    /// one, and a sheet of a workbook is written there as CSV.
     ///
+    /// - Parameter sheet: the sheet of a workbook; its first visible one unless given.
     /// - Throws: ``ImportError``, `CancellationError`.
-    static func open(_ path: String) throws -> ImportInput {
+    static func open(_ path: String, sheet: String? = nil) throws -> ImportInput {
         let isStandardInput = path == "-"
         let name = isStandardInput ? "standard input" : path
         var descriptor =
@@ -78,15 +82,15 @@ final class ImportInput: Sendable {
             descriptor = spooled
         }
         let stamp = Stamp(descriptor)
-        let unpacked = try Unpacking(RandomAccessFile(name: name, descriptor: descriptor)).run()
+        let unpacked = try Unpacking(RandomAccessFile(name: name, descriptor: descriptor), sheet: sheet).run()
         if let unpacked {
             // Half of the old file and half of the new one may make a whole that neither was.
             guard Stamp(descriptor) == stamp else { throw ImportError.changedWhileRead(name) }
             close(descriptor)
-            descriptor = unpacked.release()
+            descriptor = unpacked.file.release()
         }
         defer { descriptor = -1 }
-        return ImportInput(name: name, descriptor: descriptor, original: original)
+        return ImportInput(name: name, descriptor: descriptor, dialect: unpacked?.dialect, original: original)
     }
 
     /// Starts reading from the beginning; one reader at a time. The dialect is detected unless it is given.

@@ -21,6 +21,8 @@ public struct ImportOptions: Sendable, Equatable {
     public var visit: String?
     /// Rows need not name their visit report: it is not imported, or given later.
     public var isWithoutVisit = false
+    /// The sheet of a workbook; its first visible one unless given.
+    public var sheet: String?
     /// What separates fields; found out unless given.
     public var delimiter: UInt8?
     /// What fields are quoted by; found out unless given.

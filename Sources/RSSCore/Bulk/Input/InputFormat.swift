@@ -6,6 +6,10 @@ enum InputFormat: Equatable {
     case gzip
     /// RFC 8878.
     case zstd
+    /// A ZIP archive, as an .xlsx workbook is one.
+    case zip
+    /// An OLE compound file: an .xls workbook, or an .xlsx workbook with a password.
+    case compoundFile
 
     /// Looks at the first bytes of a file.
     init(_ start: [UInt8]) {
@@ -17,8 +21,59 @@ enum InputFormat: Equatable {
             } else if start.count >= 4, start[0] & 0xF0 == 0x50, start[1...3] == [0x2A, 0x4D, 0x18] {
                 // A frame that decompressors pass over; pzstd begins with one.
                 .zstd
+            } else if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
+                .zip
+            } else if start.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
+                .compoundFile
             } else {
                 .plain
             }
+    }
+}
+
+/// A kind of file that is recognised and not read.
+public enum UnreadFormat: Sendable, Equatable {
+    /// A workbook of Excel 97 to 2003.
+    case xls
+    /// A workbook that needs a password.
+    case password
+    /// A workbook of OpenDocument.
+    case openDocument
+    /// A workbook in Excel's binary form.
+    case xlsb
+    /// An archive that holds no workbook.
+    case archive
+
+    /// What the file is, in words.
+    var words: String {
+        switch self {
+        case .xls: "an .xls workbook"
+        case .password: "a workbook with a password"
+        case .openDocument: "an OpenDocument spreadsheet (.ods)"
+        case .xlsb: "an .xlsb workbook"
+        case .archive: "a ZIP archive without a workbook"
+        }
+    }
+
+    /// What to do with it.
+    var hint: String {
+        switch self {
+        case .password: "save it without the password, as .xlsx or CSV"
+        case .archive: "unpack it, and import the file that is in it"
+        case .xls, .openDocument, .xlsb: "save it as .xlsx or CSV"
+        }
+    }
+
+    /// Tells a compound file that holds an encrypted .xlsx from an .xls workbook: by the name of a stream in its directory
+    /// ([MS-OFFCRYPTO] 2.3.4.4).
+    static func inCompoundFile(_ file: RandomAccessFile) throws(ImportError) -> UnreadFormat {
+        let header = try file.bytes(512, at: 0)
+        guard header.count == 512 else { throw file.damaged("it is cut off") }
+        let sector = Int64(header[48]) | Int64(header[49]) << 8 | Int64(header[50]) << 16 | Int64(header[51]) << 24
+        let sectorSize: Int64 = header[30] == 12 ? 4096 : 512
+        let directory = try file.bytes(4096, at: (sector + 1) * sectorSize)
+        let name: [UInt8] = "EncryptedPackage".utf8.flatMap { [$0, 0] }
+        let isEncrypted = directory.indices.contains { directory[$0...].starts(with: name) }
+        return isEncrypted ? .password : .xls
     }
 }

@@ -1,24 +1,44 @@
-/// Makes text of a file that is compressed.
+import CSV
+
+/// Makes text of a file that is compressed, or a workbook, or both.
 struct Unpacking {
+    /// What came out.
+    struct Result {
+        let file: TemporaryFile
+        /// How it is written, where that is known.
+        let dialect: Dialect?
+    }
+
     /// How often a file may be compressed. Twice happens when a folder of packed files is packed; more is a trap.
     private static let depth = 3
 
     private let file: RandomAccessFile
+    private let sheet: String?
 
-    /// Takes a file.
-    init(_ file: RandomAccessFile) { self.file = file }
+    /// - Parameter sheet: the sheet of a workbook; its first visible one unless given.
+    init(_ file: RandomAccessFile, sheet: String?) {
+        self.file = file
+        self.sheet = sheet
+    }
 
     /// Unpacks.
     ///
     /// - Returns: nil for a file that is text as it stands.
     /// - Throws: ``ImportError``, `CancellationError`.
-    func run() throws -> TemporaryFile? {
+    func run() throws -> Result? {
         var packed = file
         var unpacked: TemporaryFile?
         for _ in 0...Self.depth {
             switch InputFormat(try packed.bytes(8, at: 0)) {
             case .plain:
-                return unpacked
+                guard sheet == nil else { throw ImportError.noWorkbook(file.name) }
+                return unpacked.map { Result(file: $0, dialect: nil) }
+            case .compoundFile:
+                throw ImportError.unsupported(file.name, try UnreadFormat.inCompoundFile(packed))
+            case .zip:
+                let workbook = try Workbook(ZipArchive(packed))
+                var conversion = try SheetConversion(workbook.sheet(sheet), of: workbook)
+                return Result(file: try conversion.run(), dialect: .rfc4180)
             case .gzip: unpacked = try Decompression(packed).gzip()
             case .zstd: unpacked = try Decompression(packed).zstd()
             }

@@ -1,0 +1,171 @@
+import CSV
+
+/// Writes a sheet down as CSV, row for line, so that from there on it is read as any other file.
+///
+/// A row without a value is an empty line, and a row that the file leaves out too: line numbers are row numbers up to the
+/// first cell with a line break in it. Hidden and filtered rows are rows like the others.
+struct SheetConversion {
+    /// Bytes of the texts of a row. The longest that can be imported has a million.
+    private static let rowBytes = 4 << 20
+
+    private let file: RandomAccessFile
+    private let workbook: Workbook
+    private let part: String
+    private let strings: SharedStrings
+    private let formats: CellFormats
+
+    private var cells: [String?] = []
+    private var bytes = 0
+    /// The row at hand, from 1, and the lines written so far.
+    private var (row, written) = (0, 0)
+    /// The fields of the first row with a value.
+    private var width: Int?
+    private var cell = Cell()
+
+    /// What is known of a cell before it ends.
+    private struct Cell {
+        var column = -1
+        var type = ""
+        var format = CellFormat.number
+        var hasValue = false
+        var hasFormula = false
+    }
+
+    /// Makes ready what the cells of a sheet name: texts and formats.
+    ///
+    /// - Throws: ``ImportError``, `CancellationError`.
+    init(_ sheet: Workbook.Sheet, of workbook: Workbook) throws {
+        self.workbook = workbook
+        file = workbook.archive.file
+        part = sheet.part
+        strings = try SharedStrings(workbook)
+        formats = try CellFormats(workbook)
+    }
+
+    /// Converts the sheet.
+    ///
+    /// - Throws: ``ImportError``, `CancellationError`.
+    mutating func run() throws -> TemporaryFile {
+        guard let entry = workbook.archive[part] else { throw file.damaged("\(part) is missing") }
+        let target = try TemporaryFile()
+        let file = file
+        var writer = RecordWriter { bytes in
+            try bytes.withUnsafeBytes { try target.write($0) }
+            guard target.size <= ZipArchive.sizeLimit else { throw file.damaged("the sheet comes to more than 10 GB") }
+        }
+        let scanner = try XMLScanner(workbook.archive, entry)
+        var (isInData, isPhonetic) = (false, false)
+        while let event = try scanner.next() {
+            switch event {
+            case .start("sheetData"): isInData = true
+            case .end("sheetData"): isInData = false
+            case _ where !isInData: continue
+            case .start("row"): try begin(scanner)
+            case .end("row"): try end(&writer)
+            case .start("c"): try beginCell(scanner)
+            case .end("c"): try endCell(scanner)
+            case .start("f"): cell.hasFormula = true
+            case .start("v"):
+                cell.hasValue = true
+                scanner.collectsText = true
+            case .start("t"):
+                cell.hasValue = true
+                scanner.collectsText = !isPhonetic
+            case .end("v"), .end("t"): scanner.collectsText = false
+            case .start("rPh"): isPhonetic = true
+            case .end("rPh"): isPhonetic = false
+            default: continue
+            }
+        }
+        try writer.flush()
+        return target
+    }
+
+    // MARK: Rows
+
+    private mutating func begin(_ scanner: XMLScanner) throws(ImportError) {
+        let number = scanner.attribute("r") == nil ? row + 1 : scanner.number("r") ?? 0
+        guard number > row, number <= CellReference.rows else {
+            throw damaged("row \(scanner.string("r") ?? "\(number)") stands behind row \(row)")
+        }
+        row = number
+        cells.removeAll(keepingCapacity: true)
+        bytes = 0
+        cell.column = -1
+    }
+
+    private mutating func end(_ writer: inout RecordWriter) throws {
+        while written < row - 1 {
+            try writer.write(raw: [])
+            written += 1
+        }
+        written += 1
+        while let last = cells.last, last == nil { cells.removeLast() }
+        guard !cells.isEmpty else { return try writer.write(raw: []) }
+        let width = width ?? cells.count
+        self.width = width
+        while cells.count < width { cells.append(nil) }
+        try writer.write(cells)
+    }
+
+    // MARK: Cells
+
+    private mutating func beginCell(_ scanner: XMLScanner) throws(ImportError) {
+        let column: Int?
+        if let reference = scanner.attribute("r") {
+            column = CellReference.column(reference)
+        } else {
+            column = cell.column + 1 < CellReference.columns ? cell.column + 1 : nil
+        }
+        guard let column else {
+            throw damaged("row \(row) has the cell \(scanner.string("r") ?? "behind XFD"), which no sheet has")
+        }
+        cell = Cell(column: column, type: scanner.string("t") ?? "n", format: .number)
+        if let style = scanner.number("s") { cell.format = formats[style] }
+        scanner.clearText()
+    }
+
+    private mutating func endCell(_ scanner: XMLScanner) throws(ImportError) {
+        // Read as empty, it would clear what the table has.
+        if cell.hasFormula, !cell.hasValue, cell.type != "str" {
+            throw damaged("cell \(place) has a formula without a result; open it in a spreadsheet program and save it")
+        }
+        guard cell.hasValue, let value = try value(scanner.text), !value.isEmpty else { return }
+        bytes += value.utf8.count
+        guard bytes <= Self.rowBytes else { throw damaged("row \(row) is longer than 4 MB") }
+        while cells.count <= cell.column { cells.append(nil) }
+        cells[cell.column] = value
+    }
+
+    private func value(_ bytes: [UInt8]) throws(ImportError) -> String? {
+        switch cell.type {
+        case "s":
+            guard let index = Int(try text(bytes)), let shared = try strings.text(index) else {
+                throw damaged("cell \(place) names a text that is not there")
+            }
+            return try text(shared)
+        case "inlineStr", "str": return try text(CellText.unescaped(bytes))
+        case "b":
+            return bytes == [UInt8(ascii: "0")] ? "false" : bytes == [UInt8(ascii: "1")] ? "true" : try text(bytes)
+        case "e": return try text(bytes)
+        case "d": return CellText.date(iso: try text(bytes))
+        default:
+            let text = try text(bytes)
+            if cell.format != .number, let date = CellText.date(text, cell.format, uses1904: workbook.uses1904) {
+                return date
+            }
+            return CellText.number(text)
+        }
+    }
+
+    private func text(_ bytes: [UInt8]) throws(ImportError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw damaged("cell \(place) holds a text that is not UTF-8")
+        }
+        return text
+    }
+
+    private var place: String { "\(CellReference.letters(cell.column))\(row)" }
+
+    private func damaged(_ problem: String) -> ImportError { file.damaged("\(part): \(problem)") }
+}

@@ -1,0 +1,117 @@
+/// What an .xlsx workbook consists of (ECMA-376): its sheets, where their parts are in the archive, and how dates count.
+struct Workbook {
+    /// A sheet with cells.
+    struct Sheet: Equatable {
+        /// As its tab says.
+        let name: String
+        /// Whether its tab is shown.
+        let isVisible: Bool
+        /// Its part in the archive.
+        let part: String
+    }
+
+    private struct Relationship {
+        /// The last word of its type: `worksheet`, `styles`, `sharedStrings`; the rest differs with the dialect.
+        let kind: Substring
+        let part: String
+    }
+
+    /// The relationships of one part; a workbook has one for each sheet.
+    private static let relationshipLimit = 100_000
+
+    /// The archive that it is.
+    let archive: ZipArchive
+    /// Its sheets, in the order of their tabs.
+    private(set) var sheets: [Sheet] = []
+    /// Whether days are counted from 1904 on, as Excel on a Macintosh did.
+    private(set) var uses1904 = false
+    /// The part with the texts of cells, where there is one.
+    private(set) var stringsPart: String?
+    /// The part with the formats of cells, where there is one.
+    private(set) var stylesPart: String?
+
+    /// Reads what the archive says of itself.
+    ///
+    /// - Throws: ``ImportError``, `CancellationError`.
+    init(_ archive: ZipArchive) throws {
+        self.archive = archive
+        let root = try Self.relationships(of: "", in: archive).values.first { $0.kind == "officeDocument" }
+        guard let part = root?.part ?? archive["xl/workbook.xml"]?.name, let entry = archive[part] else {
+            throw ImportError.unsupported(archive.file.name, try Self.format(of: archive))
+        }
+        if part.lowercased().hasSuffix(".bin") { throw ImportError.unsupported(archive.file.name, .xlsb) }
+        let relationships = try Self.relationships(of: part, in: archive)
+        stringsPart = relationships.values.first { $0.kind == "sharedStrings" }?.part
+        stylesPart = relationships.values.first { $0.kind == "styles" }?.part
+        let scanner = try XMLScanner(archive, entry)
+        while let event = try scanner.next() {
+            switch event {
+            case .start("workbookPr"):
+                uses1904 = ["1", "true"].contains(scanner.string("date1904") ?? "")
+            case .start("sheet"):
+                guard sheets.count < Self.relationshipLimit, let name = scanner.string("name"),
+                    // Charts and macro sheets hold no cells.
+                    let target = relationships[scanner.string("id") ?? ""], target.kind == "worksheet"
+                else { continue }
+                let state = scanner.string("state") ?? "visible"
+                sheets.append(Sheet(name: name, isVisible: state == "visible", part: target.part))
+            default: continue
+            }
+        }
+    }
+
+    /// The sheet of a name, whose case does not matter; without one the first that is shown.
+    ///
+    /// - Throws: ``ImportError``.
+    func sheet(_ name: String?) throws(ImportError) -> Sheet {
+        guard let name else {
+            guard let sheet = sheets.first(where: \.isVisible) ?? sheets.first else {
+                throw archive.file.damaged("the workbook has no sheet")
+            }
+            return sheet
+        }
+        guard
+            let sheet = sheets.first(where: { $0.name == name })
+                ?? sheets.first(where: { $0.name.lowercased() == name.lowercased() })
+        else { throw .noSheet(name, in: archive.file.name, sheets: sheets.map(\.name)) }
+        return sheet
+    }
+
+    /// What an archive is that is no workbook.
+    private static func format(of archive: ZipArchive) throws -> UnreadFormat {
+        if archive["xl/workbook.bin"] != nil { return .xlsb }
+        guard let entry = archive["mimetype"], entry.size < 200 else { return .archive }
+        var start = [UInt8](repeating: 0, count: 200)
+        let reader = try archive.open(entry)
+        let count = try start.withUnsafeMutableBytes { try reader.read(into: $0) }
+        let type = String(decoding: start[..<count], as: UTF8.self)
+        return type.hasPrefix("application/vnd.oasis.opendocument") ? .openDocument : .archive
+    }
+
+    /// What a part is related to, by id; of the whole archive for an empty name.
+    private static func relationships(of part: String, in archive: ZipArchive) throws -> [String: Relationship] {
+        let slash = part.lastIndex(of: "/").map { part.index(after: $0) } ?? part.startIndex
+        let folder = part[..<slash]
+        guard let entry = archive["\(folder)_rels/\(part[slash...]).rels"] else { return [:] }
+        var found: [String: Relationship] = [:]
+        let scanner = try XMLScanner(archive, entry)
+        while let event = try scanner.next() {
+            guard event == .start("Relationship"), let id = scanner.string("Id"), let type = scanner.string("Type"),
+                let target = scanner.string("Target"), scanner.string("TargetMode") != "External"
+            else { continue }
+            guard found.count < relationshipLimit else { throw archive.file.damaged("it has too many parts") }
+            found[id] = Relationship(
+                kind: type.split(separator: "/").last ?? "", part: resolved(target, in: String(folder)))
+        }
+        return found
+    }
+
+    /// The name of a part that is given relative to a folder.
+    private static func resolved(_ target: String, in folder: String) -> String {
+        var parts = target.hasPrefix("/") ? [] : folder.split(separator: "/")
+        for part in target.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
+}

@@ -1,0 +1,291 @@
+import Foundation
+import RSSModel
+import Testing
+
+@testable import RSSCore
+
+@Suite struct BulkSpreadsheetTests {
+    /// A workbook as the CSV that is made of it.
+    private func csv(_ bytes: [UInt8], sheet: String? = nil) throws -> String {
+        let folder = try TemporaryFolder()
+        return try csv(at: try folder.file(bytes, "devices"), sheet: sheet)
+    }
+
+    private func csv(at path: String, sheet: String? = nil) throws -> String {
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        let result = try Unpacking(RandomAccessFile(name: "devices", descriptor: descriptor), sheet: sheet).run()
+        let file = try #require(result).file
+        let bytes = try RandomAccessFile(name: "devices", file).bytes(file.size, at: 0)
+        return try #require(String(validating: bytes, as: UTF8.self))
+    }
+
+    private func error(_ bytes: [UInt8], sheet: String? = nil) -> ImportError? {
+        do {
+            _ = try csv(bytes, sheet: sheet)
+            return nil
+        } catch {
+            return error as? ImportError
+        }
+    }
+
+    private func row(_ number: Int, _ cells: String...) -> String {
+        "<row r=\"\(number)\">\(cells.joined())</row>"
+    }
+
+    @Test func `cells of every type come out as text`() throws {
+        var book = WorkbookFixture(
+            row(
+                1,
+                "<c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"C1\" t=\"s\"><v>1</v></c><c r=\"D1\" t=\"inlineStr\"><is><t>d</t></is></c>"
+            )
+                + row(
+                    2,
+                    "<c r=\"A2\"><v>123456789012345</v></c><c r=\"C2\" t=\"b\"><v>1</v></c>",
+                    "<c r=\"D2\" t=\"e\"><v>#N/A</v></c>")
+                + row(
+                    4,
+                    "<c r=\"B4\" t=\"str\"><f>A1&amp;\"x\"</f><v>a &lt;b&gt;, \"c\"</v></c><c r=\"D4\" s=\"1\"><v>46000</v></c>"
+                )
+                + row(5, "<c r=\"D5\" s=\"2\"/>") + row(6, "<c r=\"A6\" t=\"d\"><v>2026-11-28T10:20:30Z</v></c>")
+                + "<row><c><v>1</v></c><c><v>2</v></c><c/><c/><c><v>5</v></c></row>",
+            strings: "<si><t>name</t></si><si><r><t>se</t></r><rPh sb=\"0\" eb=\"1\"><t>no</t></rPh><r><rPr><b/></rPr>"
+                + "<t xml:space=\"preserve\">ri&#x61;l&#252;<![CDATA[ & <]]]]></t></r><phoneticPr/></si>")
+        book.formats = [0, 14]
+        #expect(
+            try csv(book.bytes) == #"""
+                name,,serialü & <]],d
+                123456789012345,,true,#N/A
+
+                ,"a <b>, ""c""",,2025-12-09
+
+                2026-11-28 10:20:30,,,
+                1,2,,,5
+
+                """#)
+    }
+
+    @Test(arguments: [
+        ("1", "1"), ("-12", "-12"), ("123456789012345678901", "123456789012345678901"), ("1.0", "1"), ("1E3", "1000"),
+        ("1.23456789012346E+17", "123456789012346000"), ("4.4999999999999998E-2", "0.045"), ("0.1", "0.1"),
+        ("0.30000000000000004", "0.3"), ("24.75", "24.75"), ("-2.5E-3", "-0.0025"), ("1E-7", "0.0000001"),
+        ("9.9999999999999999", "10"), ("999999999999999.9", "1000000000000000"), ("1E+300", "1e+300"), ("007", "7"),
+        ("1234567.891", "1234567.891"), ("9007199254740993", "9007199254740993"), ("", ""), ("x", "x"),
+    ])
+    func `numbers are written out as a spreadsheet shows them`(text: String, expected: String) {
+        #expect(CellText.number(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("1", CellFormat.date, false, "1900-01-01"), ("59", .date, false, "1900-02-28"),
+        ("60", .date, false, "1900-02-29"), ("61", .date, false, "1900-03-01"), ("46000", .date, false, "2025-12-09"),
+        ("44538", .date, true, "2025-12-09"), ("0", .date, true, "1904-01-01"), ("0", .date, false, "1900-01-00"),
+        ("46000.5", .date, false, "2025-12-09 12:00:00"), ("45999.9999999", .date, false, "2025-12-09"),
+        ("0.25", .date, false, "06:00:00"), ("0", .time, false, "00:00:00"), ("1.5", .elapsed, false, "36:00:00"),
+        ("2958465", .date, false, "9999-12-31"),
+    ])
+    private func `days are counted as Excel counts them`(
+        serial: String, format: CellFormat, mac: Bool, expected: String
+    ) {
+        #expect(CellText.date(serial, format, uses1904: mac) == expected)
+    }
+
+    @Test func `a number that is no date stays a number`() {
+        for serial in ["-1", "2958466", "1E300", "x", "NaN"] {
+            #expect(CellText.date(serial, .date, uses1904: false) == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("yyyy-mm-dd", CellFormat.date), ("dd/mm/yy", .date), ("mmm", .date), ("[$-409]d\\-mmm\\-yy;@", .date),
+        ("h:mm AM/PM", .time), ("mm:ss.0", .time), ("[h]:mm:ss", .elapsed), ("General", .number), ("0.00", .number),
+        ("0\" days\"", .number), ("#,##0\\ \\d", .number), ("[Red]0.0", .number), ("_-* #,##0_-_d", .number),
+        ("@", .number),
+        ("0.00E+00", .number), ("\"unfinished d", .number),
+    ])
+    private func `formats of dates are told by their codes`(code: String, format: CellFormat) {
+        #expect(CellFormat(code: code) == format)
+    }
+
+    @Test func `dates are told by built-in and own formats`() throws {
+        var book = WorkbookFixture(
+            row(1, (0..<5).map { "<c s=\"\($0)\"><v>46000.25</v></c>" }.joined(), "<c s=\"99\"><v>1.5</v></c>"))
+        book.formats = [0, 14, 164, 165, 22]
+        book.codes = [(164, "d\".\"m\".\"yyyy"), (165, "0\"d\"")]
+        let date = "2025-12-09 06:00:00"
+        #expect(try csv(book.bytes) == "46000.25,\(date),\(date),46000.25,\(date),1.5\n")
+    }
+
+    @Test func `escapes of characters are resolved`() {
+        let samples = [
+            "_x000D_a": "\ra", "_x005F_x000D_": "_x000D_", "_xD83D__xDE00_": "😀", "_xD83D_": "_xD83D_",
+            "a_x00e9_": "aé",
+            "_x00": "_x00", "_xZZZZ_": "_xZZZZ_", "__x0041_": "_A", "SN_x1": "SN_x1",
+        ]
+        for (text, plain) in samples {
+            #expect(String(decoding: CellText.unescaped(Array(text.utf8)), as: UTF8.self) == plain)
+        }
+    }
+
+    @Test func `the first sheet that is shown is read, or the one that is named`() throws {
+        var book = WorkbookFixture("")
+        book.sheets = [
+            ("!Lists", row(1, "<c><v>1</v></c>")), ("Devices", row(1, "<c><v>2</v></c>")),
+            ("Old ü", row(1, "<c><v>3</v></c>")),
+        ]
+        #expect(try csv(book.bytes) == "2\n")
+        #expect(try csv(book.bytes, sheet: "old Ü") == "3\n")
+        #expect(try csv(book.bytes, sheet: "Lists") == "1\n")
+        let report = error(book.bytes, sheet: "New")?.report
+        #expect(report?.code == "RSS-IMPORT-022" && report?.detail == "its sheets: Lists, Devices, Old ü")
+        let folder = try TemporaryFolder()
+        let path = try folder.file(Array("category,name\n".utf8), "devices.csv")
+        #expect(throws: ImportError.noWorkbook(path)) { try ImportInput.open(path, sheet: "Devices") }
+    }
+
+    @Test func `a workbook is validated like a file, with its rows as lines`() async throws {
+        let folder = try TemporaryFolder()
+        func text(_ text: String) -> String { "<c t=\"inlineStr\"><is><t>\(text)</t></is></c>" }
+        let rows =
+            "<row r=\"2\">\(text("category"))\(text("name"))\(text("serial"))\(text("warranty"))</row>"
+            + "<row r=\"3\">\(text("Laptop"))\(text("a"))<c><v>350000123456789</v></c><c s=\"1\"><v>46000</v></c></row>"
+            + "<row r=\"6\">\(text("Laptop"))<c/>\(text("S2"))</row>"
+        var book = WorkbookFixture(rows)
+        book.formats = [0, 14]
+        let path = try folder.file(book.bytes, "devices.xlsx")
+        var options = ImportOptions(path: path)
+        options.isWithoutVisit = true
+        options.delimiter = UInt8(ascii: ";")
+        options.rejectsPath = folder.path("rejects.csv")
+        let outcome = try await BulkValidator(progress: .silent).run(try ImportFile(.hardware, options))
+        #expect((outcome.read, outcome.rejects.rows) == (2, 1))
+        #expect(outcome.rejects.kinds.first?.line == 6)
+        let rejects = try String(contentsOfFile: folder.path("rejects.csv"), encoding: .utf8)
+        #expect(rejects.hasSuffix(",Laptop,,S2,\n"))
+    }
+
+    @Test func `many texts go into a file and come out again`() throws {
+        let texts = (0..<5000).map { "text \($0 * 7919 % 10_000)" }
+        let strings = texts.map { "<si><t>\($0)</t></si>" }.joined()
+        let folder = try TemporaryFolder()
+        let path = try folder.file(WorkbookFixture("", strings: strings).bytes, "a.xlsx")
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        let workbook = try Workbook(ZipArchive(RandomAccessFile(name: path, descriptor: descriptor)))
+        for bound in [0, 100, 1 << 20] {
+            let shared = try SharedStrings(workbook, memoryBytes: bound)
+            #expect(shared.count == texts.count)
+            for (index, text) in texts.enumerated() {
+                #expect(try shared.text(index) == Array(text.utf8))
+            }
+            #expect(try shared.text(texts.count) == nil)
+            #expect(try shared.text(-1) == nil)
+        }
+    }
+}
+
+extension BulkSpreadsheetTests {
+    @Test func `files of other programs are told with what to do`() throws {
+        func format(_ bytes: [UInt8]) -> UnreadFormat? {
+            guard case .unsupported(_, let format) = error(bytes) else { return nil }
+            return format
+        }
+        var old = [UInt8](repeating: 0, count: 2048)
+        old.replaceSubrange(0..<4, with: [0xD0, 0xCF, 0x11, 0xE0])
+        #expect(format(old) == .xls)
+        old.replaceSubrange(700..<732, with: "EncryptedPackage".utf8.flatMap { [$0, 0] })
+        #expect(format(old) == .password)
+        let type = Array("application/vnd.oasis.opendocument.spreadsheet".utf8)
+        #expect(
+            format(ZipFixture(entries: [.init(name: "mimetype", bytes: type, isDeflated: false)]).bytes)
+                == .openDocument)
+        #expect(format(ZipFixture(entries: [.init(name: "xl/workbook.bin", bytes: [1])]).bytes) == .xlsb)
+        #expect(format(ZipFixture(entries: [.init(name: "devices.csv", bytes: [1])]).bytes) == .archive)
+        #expect(format(ZipFixture().bytes) == .archive)
+        var encrypted = WorkbookFixture("").zip
+        encrypted.entries[0].flags = 1
+        #expect(format(encrypted.bytes) == .password)
+        #expect(UnreadFormat.xls.hint == "save it as .xlsx or CSV")
+    }
+
+    private static let hostileParts: [(name: String, rows: String)] = [
+        ("a text that is not there", "<row><c t=\"s\"><v>7</v></c></row>"),
+        ("a negative text", "<row><c t=\"s\"><v>-1</v></c></row>"),
+        ("no text at all", "<row><c t=\"s\"><v>x</v></c></row>"),
+        ("a cell beyond XFD", "<row><c r=\"XFE1\"><v>1</v></c></row>"),
+        ("a cell far beyond", "<row><c r=\"ZZZZZZZZZZZZZZZZ1\"><v>1</v></c></row>"),
+        ("a cell of no column", "<row><c r=\"1\"><v>1</v></c></row>"),
+        ("a row beyond the last", "<row r=\"1048577\"/>"), ("a row of no number", "<row r=\"x\"/>"),
+        ("rows out of order", "<row r=\"2\"/><row r=\"1\"/>"), ("row 0", "<row r=\"0\"/>"),
+        ("too many cells", "<row>" + String(repeating: "<c/>", count: 16_385) + "</row>"),
+        ("a DOCTYPE", "<!DOCTYPE x [<!ENTITY a \"b\">]>"), ("an unknown entity", "<row><c><v>&a;</v></c></row>"),
+        ("an endless entity", "<row><c><v>&aaaaaaaaaaaaaaaaaaaaaaaaaaaa</v></c></row>"),
+        ("a NUL", "<row><c><v>1\0</v></c></row>"), ("a numbered NUL", "<row><c><v>&#0;</v></c></row>"),
+        ("half a character", "<row><c><v>&#xD83D;</v></c></row>"), ("a wrong end", "<row></c></row>"),
+        ("an attribute without a value", "<row r></row>"), ("an attribute without quotes", "<row r=1></row>"),
+        ("depth", String(repeating: "<a>", count: 1_000_000)),
+        ("a name without end", "<" + String(repeating: "a", count: 100_000)),
+        ("a long text", "<row><c><v>" + String(repeating: "1", count: 2 << 20) + "</v></c></row>"),
+        ("a long attribute", "<row r=\"" + String(repeating: "1", count: 2 << 20) + "\"/>"),
+        (
+            "a long row",
+            "<row>" + String(repeating: "<c t=\"str\"><v>\(String(repeating: "x", count: 1000))</v></c>", count: 5000)
+                + "</row>"
+        ),
+        ("a formula without a result", "<row><c><f>1+1</f></c></row>"), ("a comment without end", "<!-- "),
+        ("CDATA without end", "<row><c><v><![CDATA[ "),
+        ("a second root", "</sheetData></worksheet><worksheet><sheetData>"),
+    ]
+
+    @Test(arguments: hostileParts)
+    private func `a sheet with what no sheet has is refused`(name: String, rows: String) {
+        let report = error(WorkbookFixture(rows, strings: "<si><t>a</t></si>").bytes)?.report
+        #expect(report?.code == "RSS-IMPORT-020" && report?.exit == .dataError)
+    }
+
+    @Test func `a workbook that is cut off anywhere is refused`() {
+        let bytes = WorkbookFixture(row(1, "<c><v>1</v></c>")).bytes
+        for length in 4..<bytes.count {
+            #expect(error(Array(bytes[..<length]))?.report.code == "RSS-IMPORT-020", "at \(length)")
+        }
+    }
+
+    @Test func `no damage of a workbook crashes, or changes what is read`() throws {
+        let rows = (1...50).map { row($0, "<c t=\"s\"><v>\($0 % 3)</v></c><c><v>\($0 * 7919)</v></c>") }.joined()
+        let bytes = WorkbookFixture(rows, strings: "<si><t>a</t></si><si><t>b</t></si><si><t>c</t></si>").bytes
+        let expected = try csv(bytes)
+        var refused = 0
+        let folder = try TemporaryFolder()
+        // Behind the first bytes, by which it is known to be a workbook at all.
+        for index in stride(from: 4, to: bytes.count, by: 3) {
+            var damaged = bytes
+            damaged[index] ^= 1 << UInt8(index % 8)
+            let path = try folder.file(damaged, "a")
+            do {
+                // What is said twice, or not needed, may be damaged.
+                let text = try csv(at: path)
+                #expect(text == expected, "at \(index)")
+            } catch {
+                #expect(error is ImportError, "at \(index)")
+                refused += 1
+            }
+        }
+        #expect(refused > bytes.count / 6)
+    }
+
+    @Test func `absurd sizes are refused before anything is made`() {
+        var book = WorkbookFixture(row(1, "<c><v>1</v></c>")).zip
+        #expect(error(book.bytes) == nil)
+        book.entries[4].usesZip64 = true
+        #expect(error(book.bytes) == nil)
+        for size in [UInt64(10_000_000_001), 1 << 62, .max] {
+            book.entries[4].claimedSize = size
+            #expect(error(book.bytes)?.report.detail == "xl/worksheets/sheet1.xml comes to more than 10 GB")
+        }
+        // More comes out than the list of entries says, or less.
+        for size in [UInt64(3), 3000] {
+            book.entries[4].claimedSize = size
+            #expect(error(book.bytes)?.report.code == "RSS-IMPORT-020")
+        }
+    }
+}
