@@ -67,7 +67,7 @@ struct CellFormats {
         guard let part = workbook.stylesPart else { return }
         // Without it, dates would be numbers, and nobody would be told.
         guard let entry = workbook.archive[part] else { throw workbook.archive.file.damaged("\(part) is missing") }
-        let scanner = try XMLScanner(workbook.archive, entry)
+        var scanner = try XMLScanner(workbook.archive, entry)
         var codes: [Int: CellFormat] = [:]
         var isInCells = false
         while let event = try scanner.next() {

@@ -32,7 +32,7 @@ final class SharedStrings {
         file = workbook.archive.file
         isSmall = { $0 <= memoryBytes && $1 < Self.memoryCount }
         guard let part = workbook.stringsPart, let entry = workbook.archive[part] else { return }
-        let scanner = try XMLScanner(workbook.archive, entry)
+        var scanner = try XMLScanner(workbook.archive, entry)
         var isPhonetic = false
         while let event = try scanner.next() {
             switch event {

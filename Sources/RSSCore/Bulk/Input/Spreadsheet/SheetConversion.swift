@@ -22,6 +22,22 @@ struct SheetConversion {
     private var width: Int?
     private var cell = Cell()
 
+    /// The names of elements, made once: a sheet has millions of them to be compared with.
+    private struct Names {
+        let sheetData: XMLName = "sheetData"
+        let row: XMLName = "row"
+        let c: XMLName = "c"
+        let f: XMLName = "f"
+        let v: XMLName = "v"
+        let t: XMLName = "t"
+        let rPh: XMLName = "rPh"
+        // Attributes.
+        let r: XMLName = "r"
+        let s: XMLName = "s"
+    }
+
+    private let names = Names()
+
     /// What is known of a cell before it ends.
     private struct Cell {
         var column = -1
@@ -53,27 +69,27 @@ struct SheetConversion {
             try bytes.withUnsafeBytes { try target.write($0) }
             guard target.size <= ZipArchive.sizeLimit else { throw file.damaged("the sheet comes to more than 10 GB") }
         }
-        let scanner = try XMLScanner(workbook.archive, entry)
+        var scanner = try XMLScanner(workbook.archive, entry)
         var (isInData, isPhonetic) = (false, false)
         while let event = try scanner.next() {
             switch event {
-            case .start("sheetData"): isInData = true
-            case .end("sheetData"): isInData = false
+            case .start(names.sheetData): isInData = true
+            case .end(names.sheetData): isInData = false
             case _ where !isInData: continue
-            case .start("row"): try begin(scanner)
-            case .end("row"): try end(&writer)
-            case .start("c"): try beginCell(scanner)
-            case .end("c"): try endCell(scanner)
-            case .start("f"): cell.hasFormula = true
-            case .start("v"):
+            case .start(names.row): try begin(scanner)
+            case .end(names.row): try end(&writer)
+            case .start(names.c): try beginCell(&scanner)
+            case .end(names.c): try endCell(scanner)
+            case .start(names.f): cell.hasFormula = true
+            case .start(names.v):
                 cell.hasValue = true
                 scanner.collectsText = true
-            case .start("t"):
+            case .start(names.t):
                 cell.hasValue = true
                 scanner.collectsText = !isPhonetic
-            case .end("v"), .end("t"): scanner.collectsText = false
-            case .start("rPh"): isPhonetic = true
-            case .end("rPh"): isPhonetic = false
+            case .end(names.v), .end(names.t): scanner.collectsText = false
+            case .start(names.rPh): isPhonetic = true
+            case .end(names.rPh): isPhonetic = false
             default: continue
             }
         }
@@ -83,8 +99,8 @@ struct SheetConversion {
 
     // MARK: Rows
 
-    private mutating func begin(_ scanner: XMLScanner) throws(ImportError) {
-        let number = scanner.attribute("r") == nil ? row + 1 : scanner.number("r") ?? 0
+    private mutating func begin(_ scanner: borrowing XMLScanner) throws(ImportError) {
+        let number = scanner.attribute(names.r) == nil ? row + 1 : scanner.number(names.r) ?? 0
         guard number > row, number <= CellReference.rows else {
             throw damaged("row \(scanner.string("r") ?? "\(number)") stands behind row \(row)")
         }
@@ -110,9 +126,9 @@ struct SheetConversion {
 
     // MARK: Cells
 
-    private mutating func beginCell(_ scanner: XMLScanner) throws(ImportError) {
+    private mutating func beginCell(_ scanner: inout XMLScanner) throws(ImportError) {
         let column: Int?
-        if let reference = scanner.attribute("r") {
+        if let reference = scanner.attribute(names.r) {
             column = CellReference.column(reference)
         } else {
             column = cell.column + 1 < CellReference.columns ? cell.column + 1 : nil
@@ -120,12 +136,12 @@ struct SheetConversion {
         guard let column else {
             throw damaged("row \(row) has the cell \(scanner.string("r") ?? "behind XFD"), which no sheet has")
         }
-        cell = Cell(column: column, type: scanner.string("t") ?? "n", format: .number)
-        if let style = scanner.number("s") { cell.format = formats[style] }
+        cell = Cell(column: column, type: scanner.string(names.t) ?? "n", format: .number)
+        if let style = scanner.number(names.s) { cell.format = formats[style] }
         scanner.clearText()
     }
 
-    private mutating func endCell(_ scanner: XMLScanner) throws(ImportError) {
+    private mutating func endCell(_ scanner: borrowing XMLScanner) throws(ImportError) {
         // Read as empty, it would clear what the table has.
         if cell.hasFormula, !cell.hasValue, cell.type != "str" {
             throw damaged("cell \(place) has a formula without a result; open it in a spreadsheet program and save it")

@@ -43,7 +43,7 @@ struct Workbook {
         let relationships = try Self.relationships(of: part, in: archive)
         stringsPart = relationships.values.first { $0.kind == "sharedStrings" }?.part
         stylesPart = relationships.values.first { $0.kind == "styles" }?.part
-        let scanner = try XMLScanner(archive, entry)
+        var scanner = try XMLScanner(archive, entry)
         while let event = try scanner.next() {
             switch event {
             case .start("workbookPr"):
@@ -94,7 +94,7 @@ struct Workbook {
         let folder = part[..<slash]
         guard let entry = archive["\(folder)_rels/\(part[slash...]).rels"] else { return [:] }
         var found: [String: Relationship] = [:]
-        let scanner = try XMLScanner(archive, entry)
+        var scanner = try XMLScanner(archive, entry)
         while let event = try scanner.next() {
             guard event == .start("Relationship"), let id = scanner.string("Id"), let type = scanner.string("Type"),
                 let target = scanner.string("Target"), scanner.string("TargetMode") != "External"

@@ -5,7 +5,10 @@ import Glibc
 /// Foundation's parser is none for this: it resolves entities that a hostile file declares, and wants all of the file. What
 /// is read here is what spreadsheet programs write: elements, attributes, text, CDATA, the five entities and numbered
 /// characters, in UTF-8. A DOCTYPE is refused; no such file has one with honest intent.
-final class XMLScanner {
+///
+/// A value, and not an object, because every access to a property of an object is checked while the program runs, and here
+/// there are some for every byte.
+struct XMLScanner: ~Copyable {
     /// What comes next.
     enum Event: Equatable {
         /// An element begins; its attributes are at hand.
@@ -48,7 +51,7 @@ final class XMLScanner {
     deinit { buffer.deallocate() }
 
     /// Forgets the text so far.
-    func clearText() { text.removeAll(keepingCapacity: true) }
+    mutating func clearText() { text.removeAll(keepingCapacity: true) }
 
     /// An attribute of the element that has just begun, by its local name.
     func attribute(_ name: XMLName) -> ArraySlice<UInt8>? {
@@ -65,7 +68,7 @@ final class XMLScanner {
     /// What comes next; nil at the end, when the whole entry was read and is as it was packed.
     ///
     /// - Throws: ``ImportError``, `CancellationError`.
-    func next() throws -> Event? {
+    mutating func next() throws -> Event? {
         if isEmptyElement {
             isEmptyElement = false
             return .end(open.removeLast())
@@ -88,7 +91,7 @@ final class XMLScanner {
 
     // MARK: Bytes
 
-    private func refill() throws -> Bool {
+    private mutating func refill() throws -> Bool {
         guard !isAtEnd else { return false }
         position = 0
         end = try source.read(into: buffer)
@@ -97,7 +100,7 @@ final class XMLScanner {
     }
 
     @inline(__always)
-    private func byte() throws -> UInt8 {
+    private mutating func byte() throws -> UInt8 {
         if position == end, try !refill() { throw failure("it is cut off") }
         defer { position += 1 }
         return buffer[position]
@@ -106,7 +109,7 @@ final class XMLScanner {
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
     /// Passes over what comes before a mark, and the mark: one character, so many times, and another one.
-    private func skip(to mark: StaticString) throws {
+    private mutating func skip(to mark: StaticString) throws {
         var matched = 0
         while matched < mark.utf8CodeUnitCount {
             let next = try byte()
@@ -121,7 +124,7 @@ final class XMLScanner {
     // MARK: Text
 
     /// Reads up to and behind the next `<`; false at the end.
-    private func skipToMarkup() throws -> Bool {
+    private mutating func skipToMarkup() throws -> Bool {
         while true {
             if position == end, try !refill() { return false }
             if !collectsText {
@@ -147,25 +150,26 @@ final class XMLScanner {
             position += 1
             switch next {
             case UInt8(ascii: "<"): return true
-            case UInt8(ascii: "&"): try entity(into: &text)
+            case UInt8(ascii: "&"): text += try entity()
             case 0x0D: try lineBreak()
             default: throw failure("it holds a NUL byte")
             }
         }
     }
 
-    private func take(_ start: Int) throws {
+    private mutating func take(_ start: Int) throws {
         guard text.count + position - start <= Self.textLimit else { throw failure("a text is longer than 1 MB") }
         text.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start..<position]))
     }
 
     /// A carriage return stands for a line feed, alone or with one behind it (XML 1.0, 2.11).
-    private func lineBreak() throws {
+    private mutating func lineBreak() throws {
         if position == end, try !refill() { throw failure("it is cut off") }
         if buffer[position] != 0x0A { text.append(0x0A) }
     }
 
-    private func entity(into target: inout [UInt8]) throws {
+    /// The character that an entity stands for, in UTF-8, behind its `&`.
+    private mutating func entity() throws -> Unicode.UTF8.EncodedScalar {
         var name: [UInt8] = []
         while true {
             let next = try byte()
@@ -174,26 +178,25 @@ final class XMLScanner {
             name.append(next)
         }
         let word = String(decoding: name, as: UTF8.self)
-        switch word {
-        case "lt": target.append(UInt8(ascii: "<"))
-        case "gt": target.append(UInt8(ascii: ">"))
-        case "amp": target.append(UInt8(ascii: "&"))
-        case "apos": target.append(UInt8(ascii: "'"))
-        case "quot": target.append(UInt8(ascii: "\""))
-        default:
-            let value =
-                word.hasPrefix("#x")
-                ? UInt32(word.dropFirst(2), radix: 16)
-                : word.hasPrefix("#") ? UInt32(word.dropFirst()) : nil
-            guard let value, value > 0, let scalar = Unicode.Scalar(value) else {
-                throw failure("it holds the entity &\(word); that is not known")
+        let value: UInt32? =
+            switch word {
+            case "lt": 0x3C
+            case "gt": 0x3E
+            case "amp": 0x26
+            case "apos": 0x27
+            case "quot": 0x22
+            case _ where word.hasPrefix("#x"): UInt32(word.dropFirst(2), radix: 16)
+            case _ where word.hasPrefix("#"): UInt32(word.dropFirst())
+            default: nil
             }
-            target.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        guard let value, value > 0, let scalar = Unicode.Scalar(value), let encoded = UTF8.encode(scalar) else {
+            throw failure("it holds the entity &\(word); that is not known")
         }
+        return encoded
     }
 
     /// A comment, or CDATA, behind `<!`.
-    private func declaration() throws {
+    private mutating func declaration() throws {
         switch try byte() {
         case UInt8(ascii: "-"):
             guard try byte() == UInt8(ascii: "-") else { throw failure("a comment is damaged") }
@@ -226,7 +229,7 @@ final class XMLScanner {
     // MARK: Elements
 
     /// A name without its prefix, whether the prefix was `xmlns`, and the byte behind it.
-    private func name(_ first: UInt8? = nil) throws -> (name: XMLName, isNamespace: Bool, next: UInt8) {
+    private mutating func name(_ first: UInt8? = nil) throws -> (name: XMLName, isNamespace: Bool, next: UInt8) {
         var name = XMLName()
         var isNamespace = false
         var next = try first ?? byte()
@@ -244,7 +247,7 @@ final class XMLScanner {
         return (name, isNamespace, next)
     }
 
-    private func element(_ first: UInt8) throws -> XMLName {
+    private mutating func element(_ first: UInt8) throws -> XMLName {
         guard !open.isEmpty || !hasRoot else { throw failure("something follows its end") }
         hasRoot = true
         attributes.removeAll(keepingCapacity: true)
@@ -266,7 +269,7 @@ final class XMLScanner {
         }
     }
 
-    private func attribute(_ first: UInt8) throws {
+    private mutating func attribute(_ first: UInt8) throws {
         let attribute = try name(first)
         var next = attribute.next
         while Self.isBlank(next) { next = try byte() }
@@ -277,15 +280,26 @@ final class XMLScanner {
             throw failure("an attribute is damaged")
         }
         let start = values.count
-        while true {
-            next = try byte()
-            if next == quote { break }
-            switch next {
-            case UInt8(ascii: "&"): try entity(into: &values)
-            case UInt8(ascii: "<"), 0: throw failure("an attribute is damaged")
-            default: values.append(next)
+        var isOpen = true
+        while isOpen {
+            if position == end, try !refill() { throw failure("it is cut off") }
+            let run = position
+            while position < end {
+                next = buffer[position]
+                if next == quote || next == UInt8(ascii: "&") || next == UInt8(ascii: "<") || next == 0 { break }
+                position += 1
             }
-            guard values.count < Self.textLimit else { throw failure("its attributes are longer than 1 MB") }
+            guard values.count + position - run < Self.textLimit else {
+                throw failure("its attributes are longer than 1 MB")
+            }
+            values.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[run..<position]))
+            if position == end { continue }
+            position += 1
+            switch next {
+            case quote: isOpen = false
+            case UInt8(ascii: "&"): values += try entity()
+            default: throw failure("an attribute is damaged")
+            }
         }
         if !attribute.isNamespace { attributes.append((attribute.name, start..<values.count)) }
     }
