@@ -185,6 +185,34 @@ import Testing
 }
 
 extension BulkSpreadsheetTests {
+    @Test func `a workbook is imported like the file that it would be saved as`() async throws {
+        func text(_ text: String) -> String { "<c t=\"inlineStr\"><is><t>\(text)</t></is></c>" }
+        let header = row(1, ["category", "name", "serial", "warranty"].map(text).joined())
+        let rows = (2...40).map {
+            row($0, text("Laptop"), text("d\($0)"), text("00\($0)"), "<c s=\"1\"><v>46000</v></c>")
+        }
+        var book = WorkbookFixture(
+            header + rows.joined() + row(41, text("Laptop"), text("x"), text("S"), "<c><v>46000</v></c>"))
+        book.formats = [0, 14]
+        try await BulkScenario.run { scenario in
+            let path = try scenario.file("", "devices.xlsx")
+            try Data(book.bytes).write(to: URL(fileURLWithPath: path))
+            let outcome = try await scenario.load(path)
+            #expect(outcome.numbers == [39, 0, 0, 1])
+            #expect(outcome.rejects.kinds.first?.line == 41)
+            #expect(outcome.rejectsPath == "\(path).rejects.csv")
+            #expect(try await scenario.load(path).numbers == [0, 0, 39, 1])
+            // The same rows in another wrapping are the same rows.
+            let packed = try scenario.file("", "devices.gz")
+            try Data(ZipFixture.deflated(book.bytes, window: 31)).write(to: URL(fileURLWithPath: packed))
+            #expect(try await scenario.load(packed).numbers == [0, 0, 39, 1])
+            #expect(
+                try await scenario.texts(
+                    "SELECT concat_ws(' ', serial_number, warranty_expiry) FROM hardware_inventory ORDER BY 1 LIMIT 1")
+                    == ["0010 2025-12-09"])
+        }
+    }
+
     @Test func `files of other programs are told with what to do`() throws {
         func format(_ bytes: [UInt8]) -> UnreadFormat? {
             guard case .unsupported(_, let format) = error(bytes) else { return nil }
