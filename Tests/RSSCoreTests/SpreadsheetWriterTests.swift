@@ -105,6 +105,7 @@ import Testing
     @Test func `names of sheets are as a tab takes them`() {
         #expect(SpreadsheetParts.sheetName("'a'", besides: []) == "a")
         #expect(SpreadsheetParts.sheetName("", besides: []) == "Sheet")
+        #expect(SpreadsheetParts.sheetName("history", besides: []) == "history_")
         #expect(SpreadsheetParts.sheetName("a:b", besides: ["A_B"]) == "a_b_")
         let long = String(repeating: "x", count: 40)
         let name = SpreadsheetParts.sheetName(long, besides: [])

@@ -14,8 +14,8 @@ enum SpreadsheetParts {
     /// What closes a sheet.
     static let sheetEnd = "</sheetData></worksheet>"
 
-    /// A name as a tab takes it: 31 characters at most, none of `[]:*?/\`, no apostrophe at its ends, and not that of
-    /// another sheet.
+    /// A name as a tab takes it: 31 characters at most, none of `[]:*?/\`, no apostrophe at its ends, not that of another
+    /// sheet, and not the one that Excel keeps for itself.
     static func sheetName(_ name: String, besides others: [String]) -> String {
         var plain = String(
             name.map { "[]:*?/\\".contains($0) || $0.unicodeScalars.contains { $0.value < 0x20 } ? "_" : $0 })
@@ -23,7 +23,7 @@ enum SpreadsheetParts {
         while plain.hasPrefix("'") { plain.removeFirst() }
         while plain.hasSuffix("'") { plain.removeLast() }
         if plain.isEmpty { plain = "Sheet" }
-        while others.contains(where: { $0.lowercased() == plain.lowercased() }) {
+        while (others + ["History"]).contains(where: { $0.lowercased() == plain.lowercased() }) {
             while plain.utf16.count > 30 { plain.removeLast() }
             plain += "_"
         }
@@ -63,7 +63,7 @@ enum SpreadsheetParts {
             ),
             (
                 "xl/workbook.xml",
-                "\(start)<workbook xmlns=\"\(main)\" xmlns:r=\"\(office)\"><sheets>\(tabs)</sheets></workbook>"
+                "\(start)<workbook xmlns=\"\(main)\" xmlns:r=\"\(office)\"><bookViews><workbookView/></bookViews><sheets>\(tabs)</sheets></workbook>"
             ),
             (
                 "xl/_rels/workbook.xml.rels",

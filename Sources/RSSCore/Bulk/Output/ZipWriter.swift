@@ -84,7 +84,10 @@ final class ZipWriter {
         guard let deflater else { return }
         var problem: SpreadsheetError?
         waiting.withUnsafeBytes { bytes in
-            checksum = crc32(checksum, bytes.bindMemory(to: UInt8.self).baseAddress, UInt32(bytes.count))
+            // Of no bytes at no address, zlib makes a new checksum.
+            if !bytes.isEmpty {
+                checksum = crc32(checksum, bytes.bindMemory(to: UInt8.self).baseAddress, UInt32(bytes.count))
+            }
             do {
                 try deflater.write(bytes, isLast: isLast) { try store(Array($0)) }
             } catch {
