@@ -136,14 +136,14 @@ public enum ImportError: ReportableError, Equatable {
                 hint: "give one of \(columns.joined(separator: ", "))")
         case .unknownMapping(let header, let column, let known):
             ErrorReport(
-                code: "RSS-IMPORT-021", exit: .dataError,
+                code: "RSS-IMPORT-024", exit: .dataError,
                 message:
                     "'\(header)' is mapped to \(column), which is no column\(Suggestion.words(Suggestion.nearest(column, known)))",
                 detail: "known columns: \(known.joined(separator: ", "))",
                 hint: "write the name of one of them behind the =, or nothing to pass over the field")
         case .noMapping(let name, let known):
             ErrorReport(
-                code: "RSS-IMPORT-022", exit: .dataError, message: "there is no mapping '\(name)'",
+                code: "RSS-IMPORT-025", exit: .dataError, message: "there is no mapping '\(name)'",
                 detail: known.isEmpty ? nil : "there are \(known.joined(separator: ", "))",
                 hint: "save it: rssctl bulk mapping save \(name) hardware 'Name in the file=device_name'")
         case .unaccounted(let count, let all):
