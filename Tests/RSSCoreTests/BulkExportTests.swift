@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    @Test func `a workbook that was exported imports without a change, and so does its template`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.load(
+                try scenario.file(
+                    "visit,category,name,serial,tag,warranty,condition,specs\nRSS-1,Laptop,a,007,123456789012345678,2027-12-31,5,\"{\"\"a\"\": 1.50}\"\nRSS-2,Laptop,b,8E5,,,,\n"
+                ))
+            let path = try scenario.file("", "devices.xlsx")
+            let exporter = BulkExporter(scenario.connection, progress: .silent)
+            #expect(try await exporter.run(.hardware, workbook: path, replaces: true) == 2)
+            #expect(try await scenario.load(path) { $0.visit = nil }.numbers == [0, 0, 2, 0])
+            await #expect(throws: ImportError.self) {
+                try await exporter.run(.hardware, workbook: path, replaces: false)
+            }
+            try ImportTemplate(.recycling).write(workbook: path, replaces: true)
+            #expect(try await scenario.load(path, into: .recycling).read == 0)
+        }
+    }
+
     @Test func `recycling records go out and in again`() async throws {
         try await BulkScenario.run { scenario in
             let path = try scenario.file("category;item;qty;weight;notes\nLaptop;a;2;1,5;\"two\nlines\"\nLaptop;b;;;\n")

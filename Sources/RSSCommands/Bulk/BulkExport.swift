@@ -17,6 +17,7 @@ public struct BulkExport: Verb {
         needs: [.settings, .postgres],
         examples: [
             .init("Everything, to a file", "rssctl bulk export hardware --to hardware.csv --force"),
+            .init("A workbook", "rssctl bulk export hardware --to hardware.xlsx --force"),
             .init("The devices of one report, for a spreadsheet", "rssctl bulk export hardware --visit latest --excel"),
             .init("What is to be thrown away", "rssctl bulk export hardware --status disposed --category Laptop"),
         ], exits: [.dataError, .cannotWrite, .permission])
@@ -27,7 +28,8 @@ public struct BulkExport: Verb {
     var object: ImportObject
 
     @Option(
-        help: ArgumentHelp("The file; stdout unless given.", valueName: "file"), completion: .file(extensions: ["csv"]))
+        help: ArgumentHelp("The file, .csv or .xlsx; CSV on stdout unless given.", valueName: "file"),
+        completion: .file(extensions: ["csv", "xlsx"]))
     var to: String?
 
     @Flag(help: "Replace the file if it is there.")
@@ -62,15 +64,19 @@ public struct BulkExport: Verb {
         filter.status = status
         filter.since = since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) }
         let sink = context.console.output.sink
-        let file = try to.map { try ExportFile($0, replaces: force) }
         let connection = try await context.connectPostgres(statementTimeout: .zero, readOnly: true)
-        let rows = try await BulkExporter(connection, progress: context.progress).run(
-            object.table, filter, form: excel ? .excel : .plain, hasID: withID
-        ) { bytes in
-            if let file { try file.write(bytes) } else { try sink.write(bytes) }
+        let exporter = BulkExporter(connection, progress: context.progress)
+        let rows: Int
+        if let to, to.lowercased().hasSuffix(".xlsx") {
+            rows = try await exporter.run(object.table, filter, workbook: to, replaces: force, hasID: withID)
+        } else {
+            let file = try to.map { try ExportFile($0, replaces: force) }
+            rows = try await exporter.run(object.table, filter, form: excel ? .excel : .plain, hasID: withID) { bytes in
+                if let file { try file.write(bytes) } else { try sink.write(bytes) }
+            }
+            try file?.publish()
         }
         await connection.close()
-        try file?.publish()
         return ExportReport(object: object.rawValue, file: to, rows: rows)
     }
 }

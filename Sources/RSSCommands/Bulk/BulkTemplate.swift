@@ -13,6 +13,7 @@ public struct BulkTemplate: Verb {
         examples: [
             .init(
                 "To be filled in with a spreadsheet", "rssctl bulk template hardware --to hardware.csv --excel --force"),
+            .init("A workbook", "rssctl bulk template hardware --to hardware.xlsx --force"),
             .init("What the columns of recycling records are", "rssctl bulk template recycling"),
         ], exits: [.cannotWrite])
 
@@ -22,7 +23,8 @@ public struct BulkTemplate: Verb {
     var object: ImportObject
 
     @Option(
-        help: ArgumentHelp("The file; stdout unless given.", valueName: "file"), completion: .file(extensions: ["csv"]))
+        help: ArgumentHelp("The file, .csv or .xlsx; CSV on stdout unless given.", valueName: "file"),
+        completion: .file(extensions: ["csv"]))
     var to: String?
 
     @Flag(help: "Replace the file if it is there.")
@@ -34,6 +36,10 @@ public struct BulkTemplate: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> TemplateReport {
+        if let to, to.lowercased().hasSuffix(".xlsx") {
+            try ImportTemplate(object.table).write(workbook: to, replaces: force)
+            return TemplateReport(object: object.rawValue, file: to, text: nil)
+        }
         let bytes = try ImportTemplate(object.table).csv(excel ? .excel : .plain)
         guard let to else {
             return TemplateReport(object: object.rawValue, file: nil, text: String(decoding: bytes, as: UTF8.self))

@@ -41,7 +41,7 @@ public struct BulkExporter: Sendable {
         self.progress = progress
     }
 
-    /// Writes the rows that a filter lets through.
+    /// Writes the rows that a filter lets through as CSV.
     ///
     /// - Parameters:
     ///   - hasID: with the id of each row in front, for `bulk update` and `bulk delete`.
@@ -52,10 +52,40 @@ public struct BulkExporter: Sendable {
         _ table: ImportTable, _ filter: ExportFilter = ExportFilter(), form: ExportForm = .plain, hasID: Bool = false,
         write: @escaping ([UInt8]) throws -> Void
     ) async throws -> Int {
-        let visit = try await visit(filter)
         if !form.mark.isEmpty { try write(form.mark) }
         var writer = RecordWriter(form.dialect, lineEnding: form.lineEnding, capacity: 256 << 10, sink: write)
-        try writer.write((hasID ? ["id"] : []) + table.columns.map(\.name))
+        let columns = (hasID ? ["id"] : []) + table.columns.map(\.name)
+        try writer.write(columns)
+        let rows = try await rows(table, filter, hasID: hasID) { try writer.write($0) }
+        try writer.flush()
+        return rows
+    }
+
+    /// Writes the same rows into a workbook.
+    ///
+    /// - Parameter replaces: whether a file that is there is replaced.
+    /// - Returns: the number of rows.
+    /// - Throws: ``ImportError``, ``SpreadsheetError``, `PostgresError`, `CancellationError`.
+    public func run(
+        _ table: ImportTable, _ filter: ExportFilter = ExportFilter(), workbook path: String, replaces: Bool,
+        hasID: Bool = false
+    ) async throws -> Int {
+        try DraftFile.check(path, replaces: replaces)
+        let kinds = (hasID ? [SpreadsheetColumn.Kind.text] : []) + table.columns.map(\.type.spreadsheetKind)
+        let names = (hasID ? ["id"] : []) + table.columns.map(\.name)
+        let writer = try SpreadsheetWriter(
+            path, sheet: table.object, columns: zip(names, kinds).map { SpreadsheetColumn($0, $1) })
+        let rows = try await rows(table, filter, hasID: hasID) { texts in
+            try writer.write(zip(texts, kinds).map { SpreadsheetCell($0, $1) })
+        }
+        try writer.finish()
+        return rows
+    }
+
+    private func rows(
+        _ table: ImportTable, _ filter: ExportFilter, hasID: Bool, _ body: ([String?]) throws -> Void
+    ) async throws -> Int {
+        let visit = try await visit(filter)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
         try await progress.phase("export", unit: .rows) {
@@ -63,13 +93,12 @@ public struct BulkExporter: Sendable {
                 Self.statement(table, hasID: hasID), [visit, filter.category, filter.status, filter.since]
             ) { stream in
                 for try await row in stream {
-                    try writer.write((0..<width).map { row.text(at: $0) })
+                    try body((0..<width).map { row.text(at: $0) })
                     rows += 1
                     if rows.isMultiple(of: 10_000) { progress(.advanced(to: Int64(rows), rejected: 0)) }
                 }
             }
         }
-        try writer.flush()
         return rows
     }
 

@@ -44,6 +44,16 @@ final class DraftFile {
         return status.st_size == 0 || replaces(path) ? nil : "it exists already"
     }
 
+    /// Whether a file may be put where a path leads, for one that is written by somebody else.
+    ///
+    /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
+    static func check(_ path: String, replaces: Bool) throws(ImportError) {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        if let reason = objection(to: target, { _ in replaces }) {
+            throw .notWritable(path, reason: reason, flag: replaces ? "--to" : "--to, or replace it with --force")
+        }
+    }
+
     /// Begins anew.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.

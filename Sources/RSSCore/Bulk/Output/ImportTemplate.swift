@@ -11,8 +11,13 @@ public struct ImportTemplate: Sendable {
     /// What each of them holds.
     public let notes: [String]
 
+    private let object: String
+    private let kinds: [SpreadsheetColumn.Kind]
+
     /// The template of a table.
     public init(_ table: ImportTable) {
+        object = table.object
+        kinds = table.columns.map(\.type.spreadsheetKind)
         header = table.columns.map(\.name)
         var notes = table.columns.map(Self.note)
         if let first = notes.first { notes[0] = Self.mark + first }
@@ -27,6 +32,17 @@ public struct ImportTemplate: Sendable {
         try writer.write(notes)
         try writer.flush()
         return bytes
+    }
+
+    /// Writes the template as a workbook.
+    ///
+    /// - Throws: ``ImportError``, ``SpreadsheetError``.
+    public func write(workbook path: String, replaces: Bool) throws {
+        try DraftFile.check(path, replaces: replaces)
+        let writer = try SpreadsheetWriter(
+            path, sheet: object, columns: zip(header, kinds).map { SpreadsheetColumn($0, $1) })
+        try writer.write(notes.map { .text($0) })
+        try writer.finish()
     }
 
     /// Whether a record is the row of notes.
