@@ -99,7 +99,7 @@ def line(what, mine, peer, name="\\copy"):
 
 
 def new(server, options):
-    for indexes in ("keys", "bare", "all"):
+    for indexes in options.indexes:
         dsn, visits, categories = prepare(server, f"new_{indexes}", indexes)
         path = f"{STATE}/{indexes}.csv"
         inventory(path, options.rows, visits, categories)
@@ -163,6 +163,8 @@ def main():
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS))
     parser.add_argument("--rows", type=int, default=int(os.environ.get("BENCH_BULK_ROWS", "1000000")))
     parser.add_argument("--rounds", type=int, default=int(os.environ.get("BENCH_ROUNDS", "3")))
+    parser.add_argument("--indexes", nargs="+", default=["keys", "bare", "all"], choices=["keys", "bare", "all"],
+                        help="of the table that new rows go into: key, unique serial and foreign keys; none; all that are shipped")
     options = parser.parse_args()
     try:
         with Server() as server:
