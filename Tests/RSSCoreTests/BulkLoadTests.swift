@@ -94,6 +94,9 @@ import Testing
             #expect(outcome.rejects.kinds.first?.reason.contains("not on my watch") == true)
             let rejects = try String(contentsOfFile: try #require(outcome.rejectsPath), encoding: .utf8)
             #expect(rejects.split(separator: "\n").count == 4)
+            // The batch was cut into several, each with its own rows.
+            let look = try await scenario.undo(outcome.run, isDryRun: true)
+            #expect((look.removed, look.keptCount) == (1997, 0))
             try await scenario.connection.execute("DROP TRIGGER refuse ON hardware_inventory")
             #expect(try await scenario.load(try #require(outcome.rejectsPath)).numbers == [3, 0, 0, 0])
         }
@@ -212,6 +215,38 @@ extension BulkLoadTests {
             #expect(
                 try await scenario.texts("SELECT device_name FROM hardware_inventory ORDER BY serial_number")
                     == ["a, \"b\"", "\"24 inch\" screen"])
+        }
+    }
+
+    @Test func `a dry run needs no ledger, also for rows without a key`() async throws {
+        try await BulkScenario.run { scenario in
+            try await scenario.connection.execute(
+                "DROP TABLE rssctl.bulk_undo, rssctl.bulk_before, rssctl.bulk_batch, rssctl.bulk_run")
+            try await scenario.connection.execute("UPDATE rssctl.bookkeeping SET format = 3")
+            let path = try scenario.file("category,name\nMonitor,a\nMonitor,b\n")
+            #expect(try await scenario.load(path) { $0.isDryRun = true }.numbers == [2, 0, 0, 0])
+            #expect(try await scenario.load(path).numbers == [2, 0, 0, 0])
+        }
+    }
+
+    @Test func `an import whose run another session loads begins one of its own`() async throws {
+        try await BulkScenario.run { scenario in
+            let path = try scenario.file(BulkScenario.rows(1...20))
+            let session = try await PostgresConnection.connect(scenario.options)
+            try await FaultPoint.$handler.withValue({ point in
+                guard point == "bulk.begun" else { return }
+                // While the first one has begun and is alive.
+                try await FaultPoint.$handler.withValue(nil) {
+                    let other = try await scenario.load(path)
+                    #expect(other.continued == nil)
+                    #expect(other.numbers == [20, 0, 0, 0])
+                }
+            }) {
+                let first = try await scenario.load(path, on: session)
+                #expect(first.numbers == [0, 0, 20, 0])
+            }
+            await session.close()
+            #expect(try await scenario.number("SELECT count(*) FROM rssctl.bulk_run WHERE state = 'done'") == 2)
         }
     }
 

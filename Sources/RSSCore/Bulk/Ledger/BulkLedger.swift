@@ -34,6 +34,13 @@ struct BulkLedger {
         } catch is AdvisoryLockError {
             return nil
         }
+        // It may have ended while its lock was asked for.
+        let state = try await connection.query("SELECT state FROM rssctl.bulk_run WHERE run_id = $1::uuid", [run])
+            .first?.decode(String.self, at: 0)
+        guard state == "loading" else {
+            try await connection.release(Self.lock(run))
+            return nil
+        }
         var done: [ClosedRange<Int>] = []
         var batches = 0
         var refused: [Int: RowProblem] = [:]
@@ -58,6 +65,8 @@ struct BulkLedger {
 
     /// Writes down that a run begins, and takes its lock.
     func begin(_ run: String, _ file: ImportFile, digest: String, columns: [ImportColumn]) async throws {
+        // Before anybody can see the run, and take it for one that was stopped.
+        try await connection.acquire(Self.lock(run))
         try await connection.execute(
             """
             INSERT INTO rssctl.bulk_run (run_id, operation, object, table_name, columns, file_name, file_digest, settings, state, undo_until)
@@ -67,7 +76,6 @@ struct BulkLedger {
                 run, file.table.object, file.table.table, columns.map(\.target), file.name, digest, file.settingsDigest,
                 Int32(file.options.undoDays), file.options.operation.rawValue,
             ])
-        try await connection.acquire(Self.lock(run))
     }
 
     /// Writes down that a run has ended.

@@ -59,12 +59,15 @@ final class BatchWriter {
     ) async throws -> Bool {
         do {
             let inserted = try await unit {
+                try await boundWaits()
                 var sent = (records: 0...0, count: 0)
                 let inserted = try await connection.copyIn(statements.copyDirect) { sent = try await send($0) }
                 try await FaultPoint.reach("bulk.copied")
                 // A trigger may have turned rows away.
                 guard inserted == sent.count else { throw Overtaken() }
-                try await record(sent.records, ids, sent.count, Counts(inserted: inserted))
+                try await record(
+                    sent.records, (ids.id(0).uuid, ids.id(max(0, sent.count - 1)).uuid), Counts(inserted: inserted), [:]
+                )
                 return inserted
             }
             counts.inserted += inserted
@@ -80,14 +83,15 @@ final class BatchWriter {
     /// Compares what is staged with the table, and writes what is new or differs.
     ///
     /// A row that the server does not take is found by halves, and put aside.
-    func staged(_ records: Range, ids: RowIDs, count: Int, blanks: UInt64, hasKeyless: Bool) async throws {
+    func staged(_ records: Range, blanks: UInt64, hasKeyless: Bool) async throws {
         var attempt = 0
         while true {
             do {
-                let found = try await unit {
-                    try await apply(records, ids, count, blanks: blanks, hasKeyless: hasKeyless)
+                let (found, problems) = try await unit {
+                    try await apply(records, blanks: blanks, hasKeyless: hasKeyless)
                 }
                 counts = counts + found
+                refused.merge(problems) { first, _ in first }
                 try await FaultPoint.reach("bulk.batch")
                 return
             } catch let error where Self.isWorthAnotherTry(error) && attempt < 4 {
@@ -100,10 +104,8 @@ final class BatchWriter {
                     return
                 }
                 let middle = records.lowerBound + records.count / 2
-                try await staged(
-                    records.lowerBound...(middle - 1), ids: ids, count: count, blanks: blanks, hasKeyless: hasKeyless)
-                try await staged(
-                    middle...records.upperBound, ids: ids, count: count, blanks: blanks, hasKeyless: hasKeyless)
+                try await staged(records.lowerBound...(middle - 1), blanks: blanks, hasKeyless: hasKeyless)
+                try await staged(middle...records.upperBound, blanks: blanks, hasKeyless: hasKeyless)
                 return
             } catch is Overtaken {
                 throw ImportError.contended("rows were changed or removed again and again while they were compared")
@@ -113,19 +115,27 @@ final class BatchWriter {
         }
     }
 
+    /// Somebody who holds one of the rows is waited for, but not for ever.
+    private func boundWaits() async throws { try await connection.execute("SET LOCAL lock_timeout = '30s'") }
+
     private func apply(
-        _ records: Range, _ ids: RowIDs, _ count: Int, blanks: UInt64, hasKeyless: Bool
-    ) async throws -> Counts {
+        _ records: Range, blanks: UInt64, hasKeyless: Bool
+    ) async throws -> (Counts, [Int: RowProblem]) {
         let (low, high) = (Int64(records.lowerBound), Int64(records.upperBound))
-        let staged = try await connection.query(
-            "SELECT count(*) FROM \(LoadStatements.stage) WHERE _record BETWEEN $1 AND $2", [low, high]
-        ).first?.decode(Int64.self, at: 0)
-        guard let staged, staged > 0 else { return Counts() }
-        // Somebody who holds one of the rows is waited for, but not for ever.
-        try await connection.execute("SET LOCAL lock_timeout = '30s'")
+        guard let range = try await connection.query(LoadStatements.range, [low, high]).first else {
+            return (Counts(), [:])
+        }
+        let (staged, first, last) = try range.decode(Int64.self, UUID?.self, UUID?.self)
+        guard staged > 0, let first, let last else { return (Counts(), [:]) }
+        try await boundWaits()
         try await connection.execute("TRUNCATE \(LoadStatements.plan)")
         for statement in statements.compare(blanks: blanks) { try await connection.execute(statement, [low, high]) }
-        if hasKeyless { try await connection.execute(statements.compareKeyless, [low, high, run]) }
+        if hasKeyless {
+            // A dry run has inserted nothing, and there may be no ledger to ask.
+            let own: [any PostgresEncodable] = options.isDryRun ? [] : [run]
+            try await connection.execute(
+                statements.compareKeyless(besideOwn: !options.isDryRun), [low, high] + own)
+        }
         try await connection.execute("ANALYZE \(LoadStatements.plan)")
         guard let row = try await connection.query(LoadStatements.count).first else { throw Overtaken() }
         let (new, matched, ambiguous) = try row.decode(Int64.self, Int64.self, Int64.self)
@@ -145,8 +155,7 @@ final class BatchWriter {
         var found = Counts(inserted: inserted)
         if options.operation == .delete { found.deleted = changed } else { found.updated = changed }
         found.unchanged = Int(staged) - inserted - changed - problems.count
-        refused.merge(problems) { first, _ in first }
-        guard !options.isDryRun else { return found }
+        guard !options.isDryRun else { return (found, problems) }
         if changed > 0 {
             let kept = try await connection.execute(statements.keepBefore, [run, Int32(number + 1)])
             let done = try await connection.execute(
@@ -157,8 +166,8 @@ final class BatchWriter {
             guard try await connection.execute(statements.insert) == inserted else { throw Overtaken() }
         }
         try await FaultPoint.reach("bulk.applied")
-        try await record(records, ids, count, found)
-        return found
+        try await record(records, (first, last), found, problems)
+        return (found, problems)
     }
 
     /// Rows that are not taken because of what the table has, or has not.
@@ -185,18 +194,19 @@ final class BatchWriter {
     }
 
     /// Writes the batch into the ledger.
-    private func record(_ records: Range, _ ids: RowIDs, _ count: Int, _ found: Counts) async throws {
+    private func record(
+        _ records: Range, _ ids: (first: UUID, last: UUID), _ found: Counts, _ problems: [Int: RowProblem]
+    ) async throws {
         number += 1
-        let own = refused.filter { records.contains($0.key) }
         try await connection.execute(
             """
             INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged, refused, deleted)
             VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)
             """,
             [
-                run, Int32(number), Int64(records.lowerBound), Int64(records.upperBound), ids.id(0).uuid,
-                ids.id(max(0, count - 1)).uuid, Int64(found.inserted), Int64(found.updated), Int64(found.unchanged),
-                try BulkLedger.text(own), Int64(found.deleted),
+                run, Int32(number), Int64(records.lowerBound), Int64(records.upperBound), ids.first,
+                ids.last, Int64(found.inserted), Int64(found.updated), Int64(found.unchanged),
+                try BulkLedger.text(problems), Int64(found.deleted),
             ])
     }
 

@@ -160,6 +160,6 @@ final class ImportLoad {
         if !hasChunk { hasChunk = try await readChunk() }
         try await FaultPoint.reach("bulk.staged")
         try await connection.execute("ANALYZE \(LoadStatements.stage) (\(statements.joined))")
-        try await writer.staged(first...last, ids: ids, count: count, blanks: blanks, hasKeyless: hasKeyless)
+        try await writer.staged(first...last, blanks: blanks, hasKeyless: hasKeyless)
     }
 }

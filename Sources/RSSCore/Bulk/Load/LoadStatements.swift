@@ -52,7 +52,7 @@ struct LoadStatements: Sendable {
 
     /// How many of some keys (`$1`) the table has.
     var probe: String? {
-        guard isKeyUnique, let key else { return nil }
+        guard isKeyUnique, let key, case .text = key.type else { return nil }
         return "SELECT count(*) FROM \(table.table) WHERE \(key.target) = ANY ($1)"
     }
 
@@ -92,19 +92,26 @@ struct LoadStatements: Sendable {
     }
 
     /// The same of rows without a key: new are those that the table does not have value for value, as often as it has
-    /// them. `$3` is the run: what it inserted itself is no row that was there before.
-    var compareKeyless: String {
+    /// them.
+    ///
+    /// - Parameter besideOwn: leave out what the run (`$3`) inserted itself, which is no row that was there before.
+    func compareKeyless(besideOwn: Bool) -> String {
         let stored = targets.map { "t.\($0)" }.joined(separator: ", ")
         let staged = targets.map { "s.\($0)" }.joined(separator: ", ")
         let keyless = key.map { "t.\($0.target) IS NULL AND " } ?? ""
+        let others =
+            besideOwn
+            ? """
+
+                AND NOT EXISTS (
+                    SELECT FROM rssctl.bulk_batch AS b WHERE b.run_id = $3::uuid AND t.id BETWEEN b.first_id AND b.last_id)
+            """ : ""
         return """
             WITH known AS (
                 SELECT ROW(\(stored))::text AS print, count(*) AS n
                 FROM \(table.table) AS t
                 WHERE \(keyless)t.\(table.scope) IN (
-                    SELECT s.\(table.scope) FROM \(Self.stage) AS s WHERE s._record BETWEEN $1 AND $2 AND NOT s._has_key)
-                AND NOT EXISTS (
-                    SELECT FROM rssctl.bulk_batch AS b WHERE b.run_id = $3::uuid AND t.id BETWEEN b.first_id AND b.last_id)
+                    SELECT s.\(table.scope) FROM \(Self.stage) AS s WHERE s._record BETWEEN $1 AND $2 AND NOT s._has_key)\(others)
                 GROUP BY 1
             )
             INSERT INTO \(Self.plan)
@@ -115,13 +122,21 @@ struct LoadStatements: Sendable {
 
     /// All of a batch, to be shown.
     var all: [String] {
-        let compared = compare(blanks: 0) + (key == nil ? [compareKeyless] : []) + [keepBefore]
+        let compared = compare(blanks: 0) + (key == nil ? [compareKeyless(besideOwn: true)] : []) + [keepBefore]
         switch operation {
         case .import: return compared + [update(blanks: 0), insert]
         case .update: return compared + [update(blanks: 0)]
         case .delete: return compared + [delete]
         }
     }
+
+    /// How many rows are staged from `$1` to `$2`, with the first and the last of their ids, which follow each other.
+    static let range = """
+        SELECT count(*),
+            (SELECT _id FROM \(stage) WHERE _record BETWEEN $1 AND $2 ORDER BY _record LIMIT 1),
+            (SELECT _id FROM \(stage) WHERE _record BETWEEN $1 AND $2 ORDER BY _record DESC LIMIT 1)
+        FROM \(stage) WHERE _record BETWEEN $1 AND $2
+        """
 
     /// What the comparison found: new rows, rows that differ, rows whose key several have.
     static let count = """
