@@ -34,6 +34,9 @@ public struct BulkImporter: Sendable {
         public var statements: [String] = []
     }
 
+    /// How long another import of the same table is waited for.
+    private static let patience = Duration.seconds(3600)
+
     let connection: PostgresConnection
     let lookups: ConnectionOptions
     let runID: String
@@ -43,7 +46,7 @@ public struct BulkImporter: Sendable {
     ///
     /// - Parameters:
     ///   - connection: a session that is not used for anything else meanwhile.
-    ///   - lookups: how a second session is opened, which looks references up while rows are sent.
+    ///   - lookups: how further sessions are opened: one looks references up while rows are sent, one writes every other batch.
     public init(
         _ connection: PostgresConnection, lookups: ConnectionOptions, runID: String, progress: ProgressReporter
     ) {
@@ -121,10 +124,12 @@ public struct BulkImporter: Sendable {
     }
 
     /// The same of what the server refuses as well.
-    private func check(_ writer: BatchWriter, _ outcome: Outcome, _ options: ImportOptions, _ run: String) throws {
-        let rejected = outcome.rejects.rows + writer.refused.count
+    private func check(
+        _ refused: [Int: RowProblem], _ outcome: Outcome, _ options: ImportOptions, _ run: String
+    ) throws {
+        let rejected = outcome.rejects.rows + refused.count
         guard let limit = options.maxErrors, limit.isExceeded(rejected, of: outcome.read),
-            let (_, problem) = writer.refused.min(by: { $0.key < $1.key })
+            let (_, problem) = refused.min(by: { $0.key < $1.key })
         else { return }
         if options.isAtomic || options.isDryRun {
             throw ImportError.tooManyRejects(limit: limit.text, first: problem.reason)
@@ -138,63 +143,98 @@ public struct BulkImporter: Sendable {
     private func load(
         _ file: ImportFile, _ validator: RowValidator, _ found: FileScan.Found, digest: String, _ outcome: inout Outcome
     ) async throws -> [Int: RowProblem] {
-        let isDryRun = file.options.isDryRun
+        let options = file.options
         let statements = try await statements(file, validator)
         outcome.statements = statements.all
         guard outcome.read > outcome.rejects.rows else { return [:] }
         let ledger = BulkLedger(connection: connection)
-        if !isDryRun { try await BookkeepingSchema.prepare(connection) }
+        if !options.isDryRun { try await BookkeepingSchema.prepare(connection) }
         if let same = try await ledger.same(digest: digest, file) {
             progress(
                 .note("The same was done with this file already, at \(same.at.formatted(.iso8601)) by run \(same.run).")
             )
         }
         let unfinished =
-            isDryRun
+            options.isDryRun
             ? nil : try await ledger.unfinished(digest: digest, table: file.table.table, settings: file.settingsDigest)
         let run = unfinished?.run ?? runID
         if let unfinished {
             progress(
                 .note(
-                    "Going on behind the \(unfinished.batches) batches that run \(run) loaded before it was stopped."))
+                    "Going on behind the \(unfinished.done.count) batches that run \(run) loaded before it was stopped."
+                ))
             outcome.continued = unfinished.startedAt
         }
-        if !isDryRun { try await ledger.prune() }
-        // The session that rows are sent on cannot look anything up meanwhile.
-        let second = validator.looksUp ? try await PostgresConnection.connect(lookups) : nil
-        defer { if let second { Task { await second.close() } } }
-        let writer = BatchWriter(
-            connection, statements, file.options, run: run, after: unfinished?.batches ?? 0,
-            refused: unfinished?.refused ?? [:])
-        let source = try RowSource(
-            file, validator, ReferenceResolver(second ?? connection), repeated: found.repeated)
+        if !options.isDryRun { try await ledger.prune() }
+        let isAlone = try await lock(file, statements, found)
+        let sessions = try await LoadSessions(connection, lookups, writing: options.isAtomic ? 1 : 2)
+        defer { sessions.close() }
+        let numbers = BatchNumbers(after: unfinished?.lastBatch ?? 0)
         let load = ImportLoad(
-            connection, writer, statements, source, isDryRun: isDryRun, done: unfinished?.done ?? [],
-            progress: progress)
+            sessions.writing.map { session in
+                BatchWriter(connection: session, statements: statements, options: options, run: run, numbers: numbers)
+            }, reading: sessions.reading, statements,
+            try RowSource(file, validator, ReferenceResolver(sessions.reading), repeated: found.repeated),
+            isDryRun: options.isDryRun, isTableOurs: isAlone ? try await isEmpty(file.table) : false,
+            done: unfinished?.done ?? [], progress: progress)
+        var refused = unfinished?.refused ?? [:]
         func work() async throws {
-            if !isDryRun, unfinished == nil {
+            if !options.isDryRun, unfinished == nil {
                 try await ledger.begin(run, file, digest: digest, columns: validator.columns)
                 try await FaultPoint.reach("bulk.begun")
             }
             try await progress.phase("load", total: Int64(found.good), unit: .rows) {
-                try await load.run { try check(writer, outcome, file.options, run) }
+                try await load.run { written in
+                    try check(refused.merging(written.refused) { first, _ in first }, outcome, options, run)
+                }
             }
-            let counts = writer.counts + (unfinished?.counts ?? BatchWriter.Counts())
+            refused.merge(load.written.refused) { first, _ in first }
+            let counts = load.written.counts + (unfinished?.counts ?? BatchWriter.Counts())
             (outcome.inserted, outcome.updated, outcome.unchanged) = (counts.inserted, counts.updated, counts.unchanged)
             outcome.deleted = counts.deleted
             guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
-            let all = counts.inserted + counts.updated + counts.deleted + counts.unchanged + writer.refused.count
+            let all = counts.inserted + counts.updated + counts.deleted + counts.unchanged + refused.count
             guard all == found.good else { throw ImportError.unaccounted(all, of: found.good) }
             try await FaultPoint.reach("bulk.loaded")
-            if !isDryRun { try await ledger.end(run, outcome, refused: writer.refused.count, file) }
+            if !options.isDryRun { try await ledger.end(run, outcome, refused: refused.count, file) }
         }
-        if file.options.isAtomic, !isDryRun {
+        if options.isAtomic, !options.isDryRun {
             try await connection.transaction { try await work() }
         } else {
             try await work()
         }
-        if !isDryRun { outcome.run = run }
-        return writer.refused
+        if isAlone { try await connection.release(BulkLedger.lock(table: file.table.table)) }
+        if !options.isDryRun { outcome.run = run }
+        return refused
+    }
+
+    /// Keeps other imports out of the table where nothing else would keep two of them from inserting the same rows: where
+    /// no constraint is on the key, or rows have none.
+    ///
+    /// - Returns: whether it was necessary.
+    private func lock(
+        _ file: ImportFile, _ statements: LoadStatements, _ found: FileScan.Found
+    ) async throws -> Bool {
+        guard file.options.operation == .import, !file.options.isDryRun,
+            !statements.isKeyUnique || found.hasKeyless
+        else { return false }
+        let lock = BulkLedger.lock(table: file.table.table)
+        do {
+            try await connection.acquire(lock)
+        } catch let error as AdvisoryLockError {
+            let holder = error.holder.map { " (\($0))" } ?? ""
+            progress(.note("Another import writes to \(file.table.table)\(holder); this one waits until it is done."))
+            do {
+                try await connection.acquire(lock, wait: Self.patience)
+            } catch is AdvisoryLockError {
+                throw ImportError.contended("another import writes to \(file.table.table)\(holder)")
+            }
+        }
+        return true
+    }
+
+    private func isEmpty(_ table: ImportTable) async throws -> Bool {
+        try await connection.query("SELECT FROM \(table.table) LIMIT 1").isEmpty
     }
 
     private func statements(_ file: ImportFile, _ validator: RowValidator) async throws -> LoadStatements {

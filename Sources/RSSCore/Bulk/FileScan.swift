@@ -11,6 +11,8 @@ struct FileScan {
         var rejected = 0
         /// Which rows have the key of another one.
         var repeated = RepeatedKeys.Found()
+        /// Whether there are rows without a key.
+        var hasKeyless = false
         /// Whether rows are rejected because they are no text in the encoding of the file.
         var hasInvalidText = false
         /// Those that are taken.
@@ -50,6 +52,7 @@ struct FileScan {
                     if let key = rows.key(of: row) {
                         try keyed.add(Fingerprint(key), record: row.record, line: row.line)
                     } else {
+                        found.hasKeyless = true
                         try keyless.add(Fingerprint(rows.bytes(of: row)), record: row.record, line: row.line)
                     }
                 }

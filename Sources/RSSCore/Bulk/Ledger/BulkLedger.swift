@@ -11,12 +11,16 @@ struct BulkLedger {
     struct Unfinished {
         let run: String
         let startedAt: Date
-        /// The records that are loaded.
+        /// The records that are loaded, a range for each batch.
         let done: [ClosedRange<Int>]
-        let batches: Int
+        /// The highest number of a batch.
+        let lastBatch: Int
         let refused: [Int: RowProblem]
         let counts: BatchWriter.Counts
     }
+
+    /// The lock that a run holds on a table in which no constraint keeps two of them from inserting the same rows.
+    static func lock(table: String) -> AdvisoryLock { AdvisoryLock("rssctl/bulk/table/\(table)") }
 
     /// The lock that a run holds while it loads, so that no other continues it meanwhile.
     static func lock(_ run: String) -> AdvisoryLock { AdvisoryLock("rssctl/bulk/\(run)") }
@@ -35,14 +39,12 @@ struct BulkLedger {
             return nil
         }
         // It may have ended while its lock was asked for.
-        let state = try await connection.query("SELECT state FROM rssctl.bulk_run WHERE run_id = $1::uuid", [run])
-            .first?.decode(String.self, at: 0)
-        guard state == "loading" else {
+        guard try await settled(run) == "loading" else {
             try await connection.release(Self.lock(run))
             return nil
         }
         var done: [ClosedRange<Int>] = []
-        var batches = 0
+        var lastBatch = 0
         var refused: [Int: RowProblem] = [:]
         var counts = BatchWriter.Counts()
         for row in try await connection.query(
@@ -51,7 +53,7 @@ struct BulkLedger {
             FROM rssctl.bulk_batch WHERE run_id = $1::uuid ORDER BY number
             """, [run])
         {
-            batches = max(batches, Int(try row.decode(Int32.self, at: 0)))
+            lastBatch = max(lastBatch, Int(try row.decode(Int32.self, at: 0)))
             done.append(Int(try row.decode(Int64.self, at: 1))...Int(try row.decode(Int64.self, at: 2)))
             counts.inserted += Int(try row.decode(Int64.self, at: 3))
             counts.updated += Int(try row.decode(Int64.self, at: 4))
@@ -60,7 +62,18 @@ struct BulkLedger {
             refused.merge(try Self.refused(try row.decode(String.self, at: 6))) { first, _ in first }
         }
         return Unfinished(
-            run: run, startedAt: startedAt, done: done, batches: batches, refused: refused, counts: counts)
+            run: run, startedAt: startedAt, done: done, lastBatch: lastBatch, refused: refused, counts: counts)
+    }
+
+    /// Held by each batch of a run (`$1`) until it is committed.
+    static let hold = "SELECT FROM rssctl.bulk_run WHERE run_id = $1::uuid FOR KEY SHARE"
+
+    /// The state of a run whose lock is held, once the last batch of a process that was killed is committed or gone: the
+    /// server takes a moment to notice.
+    @discardableResult
+    func settled(_ run: String) async throws -> String? {
+        try await connection.query("SELECT state FROM rssctl.bulk_run WHERE run_id = $1::uuid FOR UPDATE", [run])
+            .first?.decode(String.self, at: 0)
     }
 
     /// Writes down that a run begins, and takes its lock.

@@ -1,12 +1,13 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import Synchronization
 
-/// Brings the rows of one batch into the table, in one transaction with its row in the ledger.
+/// Brings the rows of one batch into the table, in one transaction with its row in the ledger, over a session of its own.
 ///
 /// New rows go straight in. Where the table has some of them already, the batch goes through a staging table: compared
 /// first, then changed, then inserted, so that rows which are the same are not even locked.
-final class BatchWriter {
+struct BatchWriter: Sendable {
     /// What became of rows.
     struct Counts: Sendable, Equatable {
         var inserted = 0
@@ -21,92 +22,84 @@ final class BatchWriter {
         }
     }
 
-    /// Records that the server does not take, with the reason.
-    private(set) var refused: [Int: RowProblem]
-    private(set) var counts = Counts()
-
-    private let connection: PostgresConnection
-    private let statements: LoadStatements
-    private let options: ImportOptions
-    /// The run in the ledger.
-    private let run: String
-    private var number: Int
-
-    /// Somebody changed a row between two of our statements.
-    private struct Overtaken: Error {}
-
-    init(
-        _ connection: PostgresConnection, _ statements: LoadStatements, _ options: ImportOptions, run: String,
-        after number: Int = 0, refused: [Int: RowProblem] = [:]
-    ) {
-        self.connection = connection
-        self.statements = statements
-        self.options = options
-        self.run = run
-        self.number = number
-        self.refused = refused
+    /// What became of a batch.
+    struct Written: Sendable {
+        var counts = Counts()
+        /// Records that the server does not take, with the reason.
+        var refused: [Int: RowProblem] = [:]
     }
 
     /// The rows of a batch by the records of the file.
     typealias Range = ClosedRange<Int>
 
+    let connection: PostgresConnection
+    let statements: LoadStatements
+    let options: ImportOptions
+    /// The run in the ledger.
+    let run: String
+    let numbers: BatchNumbers
+
+    /// Somebody changed a row between two of our statements.
+    private struct Overtaken: Error {}
+
     /// Writes rows straight into the table.
     ///
-    /// - Parameter send: sends the rows, and says which records they are and how many.
-    /// - Returns: false when the server does not take one of them; then nothing of the batch is in the table.
-    func direct(
-        ids: RowIDs, _ send: (CopyWriter) async throws -> (records: Range, count: Int)
-    ) async throws -> Bool {
+    /// - Returns: nil when the server does not take one of them; then nothing of the batch is in the table.
+    func direct(_ rows: EncodedRows, ids: RowIDs) async throws -> Written? {
+        guard let first = rows.rows.first, let last = rows.rows.last else { return Written() }
+        let count = rows.rows.count
+        let stream = RowStream(statements, isStaged: false)
         do {
-            let inserted = try await unit {
-                try await boundWaits()
-                var sent = (records: 0...0, count: 0)
-                let inserted = try await connection.copyIn(statements.copyDirect) { sent = try await send($0) }
+            try await unit {
+                try await begin()
+                let inserted = try await connection.copyIn(statements.copyDirect) { copy in
+                    try await copy.write(RowStream.header)
+                    try await stream.portions(rows, ids: ids) { try await copy.write($0) }
+                    try await copy.write(RowStream.trailer)
+                }
                 try await FaultPoint.reach("bulk.copied")
                 // A trigger may have turned rows away.
-                guard inserted == sent.count else { throw Overtaken() }
+                guard inserted == count else { throw Overtaken() }
                 try await record(
-                    sent.records, (ids.id(0).uuid, ids.id(max(0, sent.count - 1)).uuid), Counts(inserted: inserted), [:]
-                )
-                return inserted
+                    numbers.next(), first.record...last.record, (ids.id(0).uuid, ids.id(count - 1).uuid),
+                    Counts(inserted: inserted), [:])
             }
-            counts.inserted += inserted
             try await FaultPoint.reach("bulk.batch")
-            return true
+            return Written(counts: Counts(inserted: count))
         } catch is Overtaken {
-            return false
+            return nil
         } catch let error as PostgresError where Self.isOfOneRow(error) || Self.isOfConcurrency(error) {
-            return false
+            return nil
         }
     }
 
     /// Compares what is staged with the table, and writes what is new or differs.
     ///
     /// A row that the server does not take is found by halves, and put aside.
-    func staged(_ records: Range, blanks: UInt64, hasKeyless: Bool) async throws {
+    func staged(_ records: Range, blanks: UInt64, hasKeyless: Bool) async throws -> Written {
         var attempt = 0
         while true {
             do {
-                let (found, problems) = try await unit {
-                    try await apply(records, blanks: blanks, hasKeyless: hasKeyless)
-                }
-                counts = counts + found
-                refused.merge(problems) { first, _ in first }
+                let written = try await unit { try await apply(records, blanks: blanks, hasKeyless: hasKeyless) }
                 try await FaultPoint.reach("bulk.batch")
-                return
+                return written
             } catch let error where Self.isWorthAnotherTry(error) && attempt < 4 {
                 attempt += 1
                 try await Task.sleep(for: .milliseconds(Int.random(in: 10...(50 << attempt))))
             } catch let error as PostgresError where Self.isOfOneRow(error) {
                 guard records.count > 1 else {
-                    refused[records.lowerBound] = RowProblem(
+                    let problem = RowProblem(
                         .refusedByServer, "the server refuses the row: \(RowProblem.shown(Self.words(error)))")
-                    return
+                    return Written(refused: [records.lowerBound: problem])
                 }
                 let middle = records.lowerBound + records.count / 2
-                try await staged(records.lowerBound...(middle - 1), blanks: blanks, hasKeyless: hasKeyless)
-                try await staged(middle...records.upperBound, blanks: blanks, hasKeyless: hasKeyless)
-                return
+                var written = Written()
+                for half in [records.lowerBound...(middle - 1), middle...records.upperBound] {
+                    let part = try await staged(half, blanks: blanks, hasKeyless: hasKeyless)
+                    written.counts = written.counts + part.counts
+                    written.refused.merge(part.refused) { first, _ in first }
+                }
+                return written
             } catch is Overtaken {
                 throw ImportError.contended("rows were changed or removed again and again while they were compared")
             } catch let error as PostgresError where Self.isOfConcurrency(error) {
@@ -115,19 +108,26 @@ final class BatchWriter {
         }
     }
 
-    /// Somebody who holds one of the rows is waited for, but not for ever.
-    private func boundWaits() async throws { try await connection.execute("SET LOCAL lock_timeout = '30s'") }
+    /// What the transaction of a batch begins with.
+    private func begin() async throws {
+        // Somebody who holds one of the rows is waited for, but not for ever.
+        try await connection.execute("SET LOCAL lock_timeout = '30s'")
+        // Who goes on with a run that was killed waits for the batches that the server is still about to commit.
+        if !options.isDryRun, !options.isAtomic {
+            try await connection.execute(BulkLedger.hold, [run])
+        }
+    }
 
     private func apply(
         _ records: Range, blanks: UInt64, hasKeyless: Bool
-    ) async throws -> (Counts, [Int: RowProblem]) {
+    ) async throws -> Written {
         let (low, high) = (Int64(records.lowerBound), Int64(records.upperBound))
         guard let range = try await connection.query(LoadStatements.range, [low, high]).first else {
-            return (Counts(), [:])
+            return Written()
         }
         let (staged, first, last) = try range.decode(Int64.self, UUID?.self, UUID?.self)
-        guard staged > 0, let first, let last else { return (Counts(), [:]) }
-        try await boundWaits()
+        guard staged > 0, let first, let last else { return Written() }
+        try await begin()
         try await connection.execute("TRUNCATE \(LoadStatements.plan)")
         for statement in statements.compare(blanks: blanks) { try await connection.execute(statement, [low, high]) }
         if hasKeyless {
@@ -155,9 +155,10 @@ final class BatchWriter {
         var found = Counts(inserted: inserted)
         if options.operation == .delete { found.deleted = changed } else { found.updated = changed }
         found.unchanged = Int(staged) - inserted - changed - problems.count
-        guard !options.isDryRun else { return (found, problems) }
+        guard !options.isDryRun else { return Written(counts: found, refused: problems) }
+        let number = numbers.next()
         if changed > 0 {
-            let kept = try await connection.execute(statements.keepBefore, [run, Int32(number + 1)])
+            let kept = try await connection.execute(statements.keepBefore, [run, number])
             let done = try await connection.execute(
                 options.operation == .delete ? statements.delete : statements.update(blanks: blanks))
             guard kept == changed, done == changed else { throw Overtaken() }
@@ -166,8 +167,8 @@ final class BatchWriter {
             guard try await connection.execute(statements.insert) == inserted else { throw Overtaken() }
         }
         try await FaultPoint.reach("bulk.applied")
-        try await record(records, (first, last), found, problems)
-        return (found, problems)
+        try await record(number, records, (first, last), found, problems)
+        return Written(counts: found, refused: problems)
     }
 
     /// Rows that are not taken because of what the table has, or has not.
@@ -195,16 +196,16 @@ final class BatchWriter {
 
     /// Writes the batch into the ledger.
     private func record(
-        _ records: Range, _ ids: (first: UUID, last: UUID), _ found: Counts, _ problems: [Int: RowProblem]
+        _ number: Int32, _ records: Range, _ ids: (first: UUID, last: UUID), _ found: Counts,
+        _ problems: [Int: RowProblem]
     ) async throws {
-        number += 1
         try await connection.execute(
             """
             INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged, refused, deleted)
             VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)
             """,
             [
-                run, Int32(number), Int64(records.lowerBound), Int64(records.upperBound), ids.first,
+                run, number, Int64(records.lowerBound), Int64(records.upperBound), ids.first,
                 ids.last, Int64(found.inserted), Int64(found.updated), Int64(found.unchanged),
                 try BulkLedger.text(problems), Int64(found.deleted),
             ])
@@ -212,16 +213,10 @@ final class BatchWriter {
 
     /// A transaction, or a part of the one that is open.
     private func unit<T>(_ body: () async throws -> T) async throws -> T {
-        let number = number
-        do {
-            guard options.isAtomic, !options.isDryRun else {
-                return try await connection.transaction { try await body() }
-            }
-            return try await connection.savepoint { try await body() }
-        } catch {
-            self.number = number
-            throw error
+        guard options.isAtomic, !options.isDryRun else {
+            return try await connection.transaction { try await body() }
         }
+        return try await connection.savepoint { try await body() }
     }
 
     /// Whether an error is about a row, so that the others may be loaded without it.
@@ -242,5 +237,21 @@ final class BatchWriter {
 
     private static func words(_ error: PostgresError) -> String {
         error.detail.map { "\(error.message); \($0)" } ?? error.message
+    }
+}
+
+/// The numbers of a run's batches, which several sessions write at once. One whose batch came to nothing is left out.
+final class BatchNumbers: Sendable {
+    private let last: Mutex<Int32>
+
+    /// Numbers behind one that is taken.
+    init(after last: Int) { self.last = Mutex(Int32(last)) }
+
+    /// A number that no other batch has.
+    func next() -> Int32 {
+        last.withLock { last in
+            last += 1
+            return last
+        }
     }
 }

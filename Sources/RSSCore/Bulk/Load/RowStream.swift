@@ -22,11 +22,11 @@ struct RowStream {
         self.isStaged = isStaged
     }
 
-    /// The portions of some rows, from an index on; the first of all rows is the so many-th of its batch.
+    /// The portions of some rows; the first of them is the so many-th of its batch.
     func portions(
-        _ rows: EncodedRows, from first: Int = 0, offset: Int = 0, ids: RowIDs, _ body: ([UInt8]) async throws -> Void
+        _ rows: EncodedRows, offset: Int = 0, ids: RowIDs, _ body: ([UInt8]) async throws -> Void
     ) async throws {
-        var index = first
+        var index = 0
         while index < rows.rows.count {
             var next = index
             let portion = [UInt8](unsafeUninitializedCapacity: Self.portion + size(rows.rows[index])) { buffer, count in

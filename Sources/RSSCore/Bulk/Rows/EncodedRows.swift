@@ -4,7 +4,9 @@ import Foundation
 ///
 /// How many fields a row has, its id, and what only the staging table wants is put between them when they are sent, so
 /// that the same bytes serve both ways of loading.
-final class EncodedRows {
+///
+/// `@unchecked Sendable`: whoever fills it hands it over to who sends it, and does not touch it until it comes back.
+final class EncodedRows: @unchecked Sendable {
     /// A row.
     struct Row {
         /// The number of the record in the file.

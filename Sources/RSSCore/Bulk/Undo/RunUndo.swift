@@ -64,6 +64,7 @@ public struct RunUndo: Sendable {
         } catch let error as AdvisoryLockError {
             throw RunUndoError.running(run.id, holder: error.holder)
         }
+        if !isDryRun { try await BulkLedger(connection: connection).settled(run.id) }
         var outcome = Outcome(run: run.id, file: run.file, table: run.table)
         let statements = UndoStatements(table: run.table, columns: try await columns(run))
         outcome.statements = [statements.remove(force), statements.putBack(force), statements.insertBack]
