@@ -15,7 +15,7 @@ public final class Batch: Sendable {
         @usableFromInline var hasProblems: Bool
     }
 
-    let dialect: Dialect
+    @usableFromInline let dialect: Dialect
     @usableFromInline let bytes: [UInt8]
     @usableFromInline let fields: [FieldSpan]
     @usableFromInline let entries: [Entry]

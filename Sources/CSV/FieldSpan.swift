@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where a field stands in the bytes of a batch, and what must be done to it to get its value.
 @usableFromInline
 struct FieldSpan: Sendable {
@@ -20,40 +22,74 @@ struct FieldSpan: Sendable {
     }
 
     @inlinable var range: Range<Int> { start..<(start + Int(length)) }
-    var isQuoted: Bool { flags & Self.quoted != 0 }
+    @usableFromInline var isQuoted: Bool { flags & Self.quoted != 0 }
     @inlinable var needsDecoding: Bool { flags & 2 != 0 }
 }
 
 extension Dialect {
-    /// The value of a field that holds doubled quotes, escapes, or text after its closing quote.
-    func decode(_ raw: UnsafeBufferPointer<UInt8>, isQuoted: Bool) -> [UInt8] {
-        var value: [UInt8] = []
-        value.reserveCapacity(raw.count)
+    /// Writes the value of a field that holds doubled quotes, escapes, or text after its closing quote: no more bytes than
+    /// the field has.
+    ///
+    /// - Returns: how many bytes the value has.
+    @usableFromInline
+    func decode(_ raw: UnsafeBufferPointer<UInt8>, isQuoted: Bool, into value: UnsafeMutablePointer<UInt8>) -> Int {
+        guard let base = raw.baseAddress else { return 0 }
+        if isQuoted, escape == .doubledQuote, let quote { return Self.undouble(base, raw.count, quote, into: value) }
+        var written = 0
+        func append(_ byte: UInt8) {
+            value[written] = byte
+            written += 1
+        }
         var isInside = isQuoted
         var index = isQuoted ? 1 : 0
         while index < raw.count {
             let byte = raw[index]
             if escape == .backslash, byte == UInt8(ascii: "\\"), index + 1 < raw.count {
-                value.append(raw[index + 1])
+                append(raw[index + 1])
                 index += 2
             } else if isInside, byte == quote {
                 if index + 1 < raw.count, raw[index + 1] == quote {
-                    value.append(byte)
+                    append(byte)
                     index += 2
                 } else {
                     isInside = false
                     index += 1
                     // Right behind the closing quote nothing is escaped.
                     if escape == .backslash, index < raw.count, raw[index] == UInt8(ascii: "\\") {
-                        value.append(raw[index])
+                        append(raw[index])
                         index += 1
                     }
                 }
             } else {
-                value.append(byte)
+                append(byte)
                 index += 1
             }
         }
-        return value
+        return written
+    }
+
+    /// The same of a field whose quotes are doubled within, copied from quote to quote.
+    private static func undouble(
+        _ raw: UnsafePointer<UInt8>, _ count: Int, _ quote: UInt8, into value: UnsafeMutablePointer<UInt8>
+    ) -> Int {
+        var (index, written) = (1, 0)
+        while index < count {
+            let rest = count - index
+            let found = memchr(raw + index, Int32(quote), rest).map {
+                UnsafeRawPointer($0) - UnsafeRawPointer(raw + index)
+            }
+            let isDoubled = found.map { $0 + 1 < rest && raw[index + $0 + 1] == quote } ?? false
+            // The first of two quotes is part of the value.
+            let length = found.map { isDoubled ? $0 + 1 : $0 } ?? rest
+            memcpy(value + written, raw + index, length)
+            written += length
+            guard let found else { break }
+            index += found + (isDoubled ? 2 : 1)
+            guard !isDoubled else { continue }
+            // Text after the closing quote is taken as it is.
+            memcpy(value + written, raw + index, count - index)
+            return written + count - index
+        }
+        return written
     }
 }

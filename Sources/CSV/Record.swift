@@ -29,23 +29,24 @@ public struct Record: Sendable {
     /// Of a record that is too long: its first 4096 bytes.
     public var raw: ArraySlice<UInt8> { batch.bytes[Int(entry.start)..<Int(entry.end)] }
 
-    /// Lends the value of a field without copying it, unless it holds doubled quotes or escapes.
+    /// How many bytes ``raw`` has.
+    @inlinable public var byteCount: Int { entry.end - entry.start }
+
+    /// Lends the value of a field, without copying it unless it holds doubled quotes or escapes.
     ///
     /// The pointer is valid within the closure only. A field beyond the last one is empty.
     @inlinable
     public func withBytes<R>(_ field: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
         guard let span = span(field) else { return try body(UnsafeBufferPointer(start: nil, count: 0)) }
-        if span.needsDecoding { return try decoded(span).withUnsafeBufferPointer(body) }
         return try batch.bytes.withUnsafeBufferPointer { buffer in
             // Within bounds: the scanner made the span over this very buffer.
-            try body(UnsafeBufferPointer(rebasing: buffer[span.range]))
-        }
-    }
-
-    @usableFromInline
-    func decoded(_ span: FieldSpan) -> [UInt8] {
-        batch.bytes.withUnsafeBufferPointer { buffer in
-            batch.dialect.decode(UnsafeBufferPointer(rebasing: buffer[span.range]), isQuoted: span.isQuoted)
+            let raw = UnsafeBufferPointer(rebasing: buffer[span.range])
+            guard span.needsDecoding else { return try body(raw) }
+            return try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: raw.count) { value in
+                guard let start = value.baseAddress else { return try body(raw) }
+                let count = batch.dialect.decode(raw, isQuoted: span.isQuoted, into: start)
+                return try body(UnsafeBufferPointer(start: start, count: count))
+            }
         }
     }
 

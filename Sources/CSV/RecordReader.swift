@@ -16,6 +16,7 @@ public struct RecordReader {
     private let source: ByteSource
     private var transcoder: Transcoder
     private var tokenizer: Tokenizer
+    /// What was read last; of a file in UTF-8 its beginning only.
     private var piece: [UInt8]
     private var pieceCount: Int
     private var converted: [UInt8] = []
@@ -95,15 +96,25 @@ public struct RecordReader {
             batch = tokenizer.feed(converted)
             return
         }
-        if transcoder.encoding == .utf8 {
-            batch = piece.withUnsafeBytes { tokenizer.feed(UnsafeRawBufferPointer(rebasing: $0[..<pieceCount])) }
-        } else {
-            converted.removeAll(keepingCapacity: true)
-            piece.withUnsafeBytes { bytes in
-                transcoder.transcode(UnsafeRawBufferPointer(rebasing: bytes[..<pieceCount]), into: &converted)
+        if transcoder.encoding == .utf8, piece.isEmpty {
+            batch = try tokenizer.feed(upTo: ByteSource.pieceSize) { buffer throws(ReadError) in
+                pieceCount = try source.read(into: buffer)
+                return pieceCount
             }
-            batch = tokenizer.feed(converted)
+            bytesRead += Int64(pieceCount)
+            return
         }
+        if transcoder.encoding == .utf8 {
+            // The first one, from which the dialect was detected.
+            batch = piece.withUnsafeBytes { tokenizer.feed(UnsafeRawBufferPointer(rebasing: $0[..<pieceCount])) }
+            piece = []
+            return
+        }
+        converted.removeAll(keepingCapacity: true)
+        piece.withUnsafeBytes { bytes in
+            transcoder.transcode(UnsafeRawBufferPointer(rebasing: bytes[..<pieceCount]), into: &converted)
+        }
+        batch = tokenizer.feed(converted)
         pieceCount = try Self.fill(&piece, from: source)
         bytesRead += Int64(pieceCount)
     }

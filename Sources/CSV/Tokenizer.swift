@@ -41,7 +41,34 @@ public struct Tokenizer: Sendable {
     /// Takes a piece of input and gives the records that it completes; an unfinished one is kept.
     public mutating func feed(_ piece: UnsafeRawBufferPointer) -> Batch {
         pending.append(contentsOf: piece)
-        return pending.count < nextScan ? Batch(dialect: dialect) : scan(isFinal: false)
+        return scanUnlessVain()
+    }
+
+    /// Takes at most so many bytes, which the closure puts where it is told and counts.
+    mutating func feed<E: Error>(upTo size: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int) throws(E)
+        -> Batch
+    {
+        // What is left and what comes go into one array, so that the bytes are copied once. Of a long record that is not
+        // worth it.
+        let rest = pending.count < size ? pending : []
+        var failure: E?
+        let piece = [UInt8](unsafeUninitializedCapacity: rest.count + size) { buffer, count in
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            bytes.copyBytes(from: rest)
+            count = rest.count
+            do throws(E) {
+                count += try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[rest.count...]))
+            } catch {
+                failure = error
+            }
+        }
+        if pending.count < size { pending = piece } else { pending.append(contentsOf: piece) }
+        if let failure { throw failure }
+        return scanUnlessVain()
+    }
+
+    private mutating func scanUnlessVain() -> Batch {
+        pending.count < nextScan ? Batch(dialect: dialect) : scan(isFinal: false)
     }
 
     /// Takes an array of bytes.

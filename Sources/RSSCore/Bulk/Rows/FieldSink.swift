@@ -97,8 +97,21 @@ struct FieldSink {
 
     @inline(__always)
     private mutating func copy(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let start = bytes.baseAddress else { return }
-        memcpy(end, start, bytes.count)
+        guard let start = bytes.baseAddress.map({ UnsafeRawPointer($0) }) else { return }
+        // Most fields are short: two words that overlap cost less than a call.
+        switch bytes.count {
+        case 8...16:
+            let last = bytes.count - 8
+            end.storeBytes(of: start.loadUnaligned(as: UInt64.self), as: UInt64.self)
+            end.storeBytes(
+                of: start.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
+        case 4..<8:
+            let last = bytes.count - 4
+            end.storeBytes(of: start.loadUnaligned(as: UInt32.self), as: UInt32.self)
+            end.storeBytes(
+                of: start.loadUnaligned(fromByteOffset: last, as: UInt32.self), toByteOffset: last, as: UInt32.self)
+        default: memcpy(end, start, bytes.count)
+        }
         end += bytes.count
     }
 }

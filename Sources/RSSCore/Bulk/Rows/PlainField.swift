@@ -99,20 +99,25 @@ struct PlainField: Sendable {
         // `-`, `n/a` and `null`, in any case.
         if count < 5, count != 2, base[0] == 0x2D || base[0] | 0x20 == 0x6E { return false }
         let raw = UnsafeRawPointer(base)
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let high = ones << 7
+        guard count >= 8 else {
+            for index in 0..<count where base[index] < 0x20 || base[index] > 0x7E { return false }
+            return true
+        }
         var offset = 0
-        while offset + 8 <= count {
-            let word = raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            // A byte below 0x20, above 0x7E, or beyond ASCII sets its highest bit; Hacker's Delight, 6-1.
-            if ((word &- ones &* 0x20) | (word &+ ones) | word) & high != 0 { return false }
+        while offset + 8 < count {
+            if !isPlain(raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) { return false }
             offset += 8
         }
-        while offset < count {
-            if base[offset] < 0x20 || base[offset] > 0x7E { return false }
-            offset += 1
-        }
-        return true
+        // The last eight, some of which were looked at already.
+        return isPlain(raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+    }
+
+    /// Whether eight bytes are printable ASCII: one below 0x20, above 0x7E, or beyond ASCII sets its highest bit; Hacker's
+    /// Delight, 6-1.
+    @inline(__always)
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        return ((word &- ones &* 0x20) | (word &+ ones) | word) & (ones << 7) == 0
     }
 
     @inline(__always)

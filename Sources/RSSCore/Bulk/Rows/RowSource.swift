@@ -11,10 +11,16 @@ struct RowSource {
         let problems: [RowProblem]
     }
 
-    /// Rows that are read at once; one round trip resolves their references.
+    /// Rows that are read at once.
     static let chunkRows = 1000
     /// The bytes at which a chunk is full before it has so many rows.
     static let chunkBytes = 1 << 20
+
+    /// Rows that wait for an answer before it is asked for.
+    private static let mostWaiting = 64
+
+    /// The records, by their rows, that wait for an answer, and may turn out to be wrong yet.
+    private typealias Waiting = [Int: Record]
 
     private let name: String
     private let firstRecord: Int
@@ -62,8 +68,7 @@ struct RowSource {
     mutating func next(into rows: EncodedRows) async throws -> Chunk? {
         rows.removeAll()
         var chunk = Chunk()
-        // Only of rows that wait for an answer, and may turn out to be wrong yet.
-        var waiting: [Int: Record] = [:]
+        var waiting = Waiting()
         var bytes = 0
         var isAtEnd = false
         while chunk.read < Self.chunkRows, bytes < Self.chunkBytes {
@@ -71,7 +76,7 @@ struct RowSource {
                 isAtEnd = true
                 break
             }
-            bytes += record.raw.count
+            bytes += record.byteCount
             if record.number == firstRecord, ImportTemplate.isNotes(record) { continue }
             let pending = rows.pending.count
             let problems = validator.validate(record, into: rows)
@@ -86,16 +91,23 @@ struct RowSource {
                 waiting[rows.rows.count - 1] = record
             }
             chunk.read += 1
+            // Soon, for the rows that follow often name the same.
+            if waiting.count >= Self.mostWaiting { try await resolve(&waiting, rows, &chunk) }
         }
-        if let resolver, !rows.pending.isEmpty {
-            let problems = try await resolver.resolve(rows, validator)
-            for (row, problems) in Dictionary(grouping: problems, by: \.row) {
-                guard let record = waiting[row] else { continue }
-                chunk.rejected.append(Rejected(record: record, problems: problems.map(\.problem)))
-            }
-            if !problems.isEmpty { chunk.rejected.sort { $0.record.number < $1.record.number } }
-        }
+        if !waiting.isEmpty { try await resolve(&waiting, rows, &chunk) }
         return chunk.read == 0 && isAtEnd ? nil : chunk
+    }
+
+    /// Asks what the references of rows stand for.
+    private func resolve(_ waiting: inout Waiting, _ rows: EncodedRows, _ chunk: inout Chunk) async throws {
+        guard let resolver else { return }
+        let problems = try await resolver.resolve(rows, validator)
+        for (row, problems) in Dictionary(grouping: problems, by: \.row) {
+            guard let record = waiting[row] else { continue }
+            chunk.rejected.append(Rejected(record: record, problems: problems.map(\.problem)))
+        }
+        if !problems.isEmpty { chunk.rejected.sort { $0.record.number < $1.record.number } }
+        waiting.removeAll(keepingCapacity: true)
     }
 
     private mutating func read() throws -> Record? {

@@ -11,6 +11,8 @@ struct RowValidator {
 
     private let header: ImportHeader
     private let cells: [Cell]
+    /// The same.
+    private let unretained: [Unmanaged<Cell>]
     /// Fields whose column has no name.
     private let unnamed: [Int]
     private let encoding: String
@@ -89,6 +91,7 @@ struct RowValidator {
                 constant: constants[column.name],
                 isKey: column.target == keyColumn?.target, requiresKey: requiresKey)
         }
+        unretained = cells.map(Unmanaged.passUnretained)
     }
 
     /// Validates a record, and adds it to the rows when nothing is wrong with it.
@@ -100,18 +103,21 @@ struct RowValidator {
             // With fields that are not where they belong, what each of them says is not known.
             if !problems.isEmpty { return problems }
         }
-        var sink = rows.begin(upTo: record.raw.count + cells.count * FieldSink.overhead)
+        var sink = rows.begin(upTo: record.byteCount + cells.count * FieldSink.overhead)
         var row = EncodedRows.Row(
             record: record.number, line: record.line, start: rows.count, end: 0)
         var problems: [RowProblem] = []
         var pending: [EncodedRows.Pending] = []
-        for (index, cell) in cells.enumerated() {
-            let place = sink.end
-            if !read(cell, index, record, &sink, rows, &pending, &problems) {
-                if cell.keepsBlank { row.blanks |= 1 << UInt64(index) }
-            } else if cell.isKey {
-                row.keyStart = rows.offset(place) + 4
-                row.keyEnd = rows.offset(sink.end)
+        for index in unretained.indices {
+            // Lent: to retain and release each of them for each row costs as much as to read it.
+            unretained[index]._withUnsafeGuaranteedRef { cell in
+                let place = sink.end
+                if !read(cell, index, record, &sink, rows, &pending, &problems) {
+                    if cell.keepsBlank { row.blanks |= 1 << UInt64(index) }
+                } else if cell.isKey {
+                    row.keyStart = rows.offset(place) + 4
+                    row.keyEnd = rows.offset(sink.end)
+                }
             }
         }
         for field in unnamed where !record.isEmpty(field) {
@@ -141,7 +147,10 @@ struct RowValidator {
             cell.blank.withUnsafeBytes { sink.encoded($0) }
             return false
         }
-        let isPlain = record.withBytes(field) { cell.plain.read($0, cell.known, into: &sink) }
+        let lent = unretained[index]
+        let isPlain = record.withBytes(field) { bytes in
+            lent._withUnsafeGuaranteedRef { $0.plain.read(bytes, $0.known, into: &sink) }
+        }
         if isPlain { return true }
         if !cell.isRequired, record.isEmpty(field) {
             cell.blank.withUnsafeBytes { sink.encoded($0) }
