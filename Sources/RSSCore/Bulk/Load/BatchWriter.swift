@@ -29,6 +29,13 @@ struct BatchWriter: Sendable {
         var refused: [Int: RowProblem] = [:]
     }
 
+    /// The rows in the staging table: how many, and the first and the last of their ids, which follow each other.
+    struct StagedRows: Sendable {
+        var count: Int
+        var first: UUID
+        var last: UUID
+    }
+
     /// The rows of a batch by the records of the file.
     typealias Range = ClosedRange<Int>
 
@@ -76,11 +83,15 @@ struct BatchWriter: Sendable {
     /// Compares what is staged with the table, and writes what is new or differs.
     ///
     /// A row that the server does not take is found by halves, and put aside.
-    func staged(_ records: Range, blanks: UInt64, hasKeyless: Bool) async throws -> Written {
+    ///
+    /// - Parameter rows: how many rows are staged, with their first and last id; nil when only some of them are meant.
+    func staged(_ records: Range, _ rows: StagedRows?, blanks: UInt64, hasKeyless: Bool) async throws -> Written {
         var attempt = 0
         while true {
             do {
-                let written = try await unit { try await apply(records, blanks: blanks, hasKeyless: hasKeyless) }
+                let written = try await unit {
+                    try await apply(records, rows, blanks: blanks, hasKeyless: hasKeyless)
+                }
                 try await FaultPoint.reach("bulk.batch")
                 return written
             } catch let error where Self.isWorthAnotherTry(error) && attempt < 4 {
@@ -95,7 +106,7 @@ struct BatchWriter: Sendable {
                 let middle = records.lowerBound + records.count / 2
                 var written = Written()
                 for half in [records.lowerBound...(middle - 1), middle...records.upperBound] {
-                    let part = try await staged(half, blanks: blanks, hasKeyless: hasKeyless)
+                    let part = try await staged(half, nil, blanks: blanks, hasKeyless: hasKeyless)
                     written.counts = written.counts + part.counts
                     written.refused.merge(part.refused) { first, _ in first }
                 }
@@ -111,7 +122,7 @@ struct BatchWriter: Sendable {
     /// What the transaction of a batch begins with.
     private func begin() async throws {
         // Somebody who holds one of the rows is waited for, but not for ever.
-        try await connection.execute("SET LOCAL lock_timeout = '30s'")
+        try await connection.executeScript(statements.settings)
         // Who goes on with a run that was killed waits for the batches that the server is still about to commit.
         if !options.isDryRun, !options.isAtomic {
             try await connection.execute(BulkLedger.hold, [run])
@@ -119,18 +130,17 @@ struct BatchWriter: Sendable {
     }
 
     private func apply(
-        _ records: Range, blanks: UInt64, hasKeyless: Bool
+        _ records: Range, _ rows: StagedRows?, blanks: UInt64, hasKeyless: Bool
     ) async throws -> Written {
         let (low, high) = (Int64(records.lowerBound), Int64(records.upperBound))
-        guard let range = try await connection.query(LoadStatements.range, [low, high]).first else {
-            return Written()
-        }
-        let (staged, first, last) = try range.decode(Int64.self, UUID?.self, UUID?.self)
-        guard staged > 0, let first, let last else { return Written() }
+        var staged = rows
+        if staged == nil { staged = try await count(low, high) }
+        guard let staged else { return Written() }
         try await begin()
         try await connection.execute("TRUNCATE \(LoadStatements.plan)")
         for statement in statements.compare(blanks: blanks) { try await connection.execute(statement, [low, high]) }
         if hasKeyless {
+            try await connection.executeScript(LoadStatements.anyJoin)
             // A dry run has inserted nothing, and there may be no ledger to ask.
             let own: [any PostgresEncodable] = options.isDryRun ? [] : [run]
             try await connection.execute(
@@ -154,7 +164,7 @@ struct BatchWriter: Sendable {
         }
         var found = Counts(inserted: inserted)
         if options.operation == .delete { found.deleted = changed } else { found.updated = changed }
-        found.unchanged = Int(staged) - inserted - changed - problems.count
+        found.unchanged = staged.count - inserted - changed - problems.count
         guard !options.isDryRun else { return Written(counts: found, refused: problems) }
         let number = numbers.next()
         if changed > 0 {
@@ -167,8 +177,15 @@ struct BatchWriter: Sendable {
             guard try await connection.execute(statements.insert) == inserted else { throw Overtaken() }
         }
         try await FaultPoint.reach("bulk.applied")
-        try await record(number, records, (first, last), found, problems)
+        try await record(number, records, (staged.first, staged.last), found, problems)
         return Written(counts: found, refused: problems)
+    }
+
+    private func count(_ low: Int64, _ high: Int64) async throws -> StagedRows? {
+        guard let row = try await connection.query(LoadStatements.range, [low, high]).first else { return nil }
+        let (count, first, last) = try row.decode(Int64.self, UUID?.self, UUID?.self)
+        guard let first, let last else { return nil }
+        return StagedRows(count: Int(count), first: first, last: last)
     }
 
     /// Rows that are not taken because of what the table has, or has not.

@@ -191,12 +191,16 @@ final class ImportLoad {
         var blanks: UInt64 = 0
         var hasKeyless = false
         var range: (first: Int, last: Int)?
+        var staged: BatchWriter.StagedRows?
         _ = try await connection.copyIn(statements.copyStaged) { copy in
             try await copy.write(RowStream.header)
             var isLeft = true
             while isLeft {
                 try await stagedStream.portions(first, offset: count, ids: ids) { try await copy.write($0) }
-                for row in first.rows where !row.isDropped {
+                for (index, row) in first.rows.enumerated() where !row.isDropped {
+                    let id = ids.id(count + index).uuid
+                    staged = BatchWriter.StagedRows(
+                        count: (staged?.count ?? 0) + 1, first: staged?.first ?? id, last: id)
                     blanks |= row.blanks
                     hasKeyless = hasKeyless || !row.hasKey
                     range = (range?.first ?? row.record, row.record)
@@ -211,12 +215,13 @@ final class ImportLoad {
             try await copy.write(RowStream.trailer)
         }
         try await FaultPoint.reach("bulk.staged")
-        guard let range else { return free.append(writer) }
-        let statement = "ANALYZE \(LoadStatements.stage) (\(statements.joined))"
+        guard let range, let rows = staged else { return free.append(writer) }
+        let analyze = statements.analyze
         let (records, found) = (range.first...range.last, (blanks, hasKeyless))
         group.addTask {
-            try await writer.connection.execute(statement)
-            return .staged(writer, try await writer.staged(records, blanks: found.0, hasKeyless: found.1))
+            if let analyze { try await connection.execute(analyze) }
+            return .staged(
+                writer, try await writer.staged(records, rows, blanks: found.0, hasKeyless: found.1))
         }
     }
 }

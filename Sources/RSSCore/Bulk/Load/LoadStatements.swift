@@ -43,12 +43,28 @@ struct LoadStatements: Sendable {
             CREATE TEMP TABLE rssctl_stage (_record bigint, _blanks bigint, _nth integer, _has_key boolean, _id uuid, _metadata jsonb,
                 \(fields.joined(separator: ", ")))
             """,
-            "CREATE TEMP TABLE rssctl_plan (record bigint, old uuid, matches bigint)",
+            "CREATE TEMP TABLE rssctl_plan (record bigint, staged tid, old uuid, matches bigint)",
         ]
     }
 
-    /// The columns of the staging table that it is joined by, of which the planner needs to know.
-    var joined: String { (["_record"] + (key.map { [$0.target] } ?? [])).joined(separator: ", ") }
+    /// Has the planner know the staging table, where it has a choice.
+    var analyze: String? {
+        isKeyUnique
+            ? nil : "ANALYZE \(Self.stage) (\((["_record"] + (key.map { [$0.target] } ?? [])).joined(separator: ", ")))"
+    }
+
+    /// Settings of the transaction: no compiling for a statement that takes a second.
+    ///
+    /// Rows of the table are looked up by an index, one by one. What a batch costs then does not grow with the table, and
+    /// is less than what the planner expects: to hash a batch within the usual `work_mem`, it reads the whole table once
+    /// for each, in many parts.
+    var settings: String {
+        "SET LOCAL lock_timeout = '30s'; SET LOCAL jit = off" + (isKeyUnique ? "; \(Self.oneByOne)" : "")
+    }
+
+    private static let oneByOne = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+    /// What a statement needs that compares whole rows.
+    static let anyJoin = "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT"
 
     /// How many of some keys (`$1`) the table has.
     var probe: String? {
@@ -70,7 +86,7 @@ struct LoadStatements: Sendable {
                 statements.append(
                     """
                     INSERT INTO \(Self.plan)
-                    SELECT s._record, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
+                    SELECT s._record, s.ctid, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
                     WHERE \(range) AND s._has_key AND (t.id IS NULL OR \(differs))
                     """)
             } else {
@@ -82,7 +98,7 @@ struct LoadStatements: Sendable {
                         WHERE \(range) AND s._has_key GROUP BY s._record
                     )
                     INSERT INTO \(Self.plan)
-                    SELECT f.record, f.id, f.matches
+                    SELECT f.record, s.ctid, f.id, f.matches
                     FROM found AS f JOIN \(Self.stage) AS s ON s._record = f.record LEFT JOIN \(table.table) AS t ON t.id = f.id
                     WHERE f.matches <> 1 OR \(differs)
                     """)
@@ -115,7 +131,7 @@ struct LoadStatements: Sendable {
                 GROUP BY 1
             )
             INSERT INTO \(Self.plan)
-            SELECT s._record, NULL, 1 FROM \(Self.stage) AS s LEFT JOIN known AS k ON k.print = ROW(\(staged))::text
+            SELECT s._record, s.ctid, NULL, 1 FROM \(Self.stage) AS s LEFT JOIN known AS k ON k.print = ROW(\(staged))::text
             WHERE s._record BETWEEN $1 AND $2 AND NOT s._has_key AND s._nth > coalesce(k.n, 0)
             """
     }
@@ -171,7 +187,7 @@ struct LoadStatements: Sendable {
             .map { "\(columns[$0].target) = \(value($0, blanks))" }
         return """
             UPDATE \(table.table) AS t SET \(changes.joined(separator: ", ")), updated_at = now()
-            FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s._record = p.record
+            FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s.ctid = p.staged
             WHERE t.id = p.old
             """
     }
@@ -184,7 +200,7 @@ struct LoadStatements: Sendable {
         """
         INSERT INTO \(table.table) (id, \(targets.joined(separator: ", ")), metadata)
         SELECT s._id, \(targets.map { "s.\($0)" }.joined(separator: ", ")), s._metadata
-        FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s._record = p.record
+        FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s.ctid = p.staged
         WHERE p.old IS NULL
         ORDER BY s._record
         """
