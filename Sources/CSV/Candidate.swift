@@ -4,32 +4,136 @@ struct Candidate {
     let records: [Record]
     /// The number of fields that most records have.
     let columns: Int
-    /// The share of records that have so many, less those with problems.
+    /// The share of records that have so many, or where tables of several widths follow one another, a little less than
+    /// the share of those as wide as the one before; either less those with problems.
     let agreement: Double
     /// What candidates are compared by.
     let value: Double
+    /// The shares of fields that are quoted, that are empty, and that are odd for a quote within.
+    let quoted: Double
+    let empty: Double
+    let strayQuotes: Double
+    /// The share of records with problems, and of those with a quoted field the share that has them.
+    let spoilt: Double
+    let spoiltOfQuoted: Double
 
-    init(_ dialect: Dialect, _ text: [UInt8], isCut: Bool) {
+    init(_ dialect: Dialect, _ sample: Sample) {
         self.dialect = dialect
-        var tokenizer = Tokenizer(dialect)
-        var records = Array(tokenizer.feed(text).prefix(DialectDetector.mostRecords))
-        // A cut sample ends within a record, whose fields mean nothing; an open quote shows as a problem all the same.
-        let last = Array(tokenizer.finish())
-        if records.count < DialectDetector.mostRecords, !isCut || records.isEmpty { records += last }
+        let (records, broken) = sample.records(dialect)
         self.records = records
+        let all = Double(records.count + broken)
+        let faulty = Double(records.filter(\.hasProblems).count)
+        spoilt = all > 0 ? (faulty + Double(broken)) / all : 0
+        let enclosed = records.filter { record in (0..<record.count).contains(where: record.isQuoted) }.count + broken
+        spoiltOfQuoted = enclosed > 0 ? (faulty + Double(broken)) / Double(enclosed) : 0
+        let (width, frequency) = Self.width(records)
+        columns = width
+        let tally = Tally(records, dialect)
+        (quoted, empty, strayQuotes) = (
+            tally.share(tally.quoted), tally.share(tally.empty), tally.share(tally.strayQuotes)
+        )
         guard !records.isEmpty else {
-            (columns, agreement, value) = (0, 0, 0)
+            (agreement, value) = (0, 0)
             return
         }
+        let even = max(Double(frequency), 0.9 * Self.stretch(records))
+        agreement = max(0, even - faulty) / all
+        let shape = width > 1 ? 1 - 1 / Double(width) : 0.1
+        var value = agreement * agreement * shape * (0.2 + 0.8 * (1 - tally.share(tally.odd))) * (1 + 0.1 * quoted)
+        // `Paris, France` in some of the lines is punctuation.
+        if tally.isPunctuated, quoted == 0, agreement < 0.95 { value *= width == 2 ? 0.25 : 0.5 }
+        // A space behind each delimiter is part of it; behind some of them, it is part of the values.
+        if dialect.skipsInitialSpace, dialect.delimiter != 0x20 { value *= tally.isSpaced ? 1.01 : 0.9 }
+        self.value = value
+    }
+
+    /// Whether a delimiter that stands in names, times and addresses, too, is one here beyond doubt: nearly all records
+    /// agree, the first among them, and quotes or columns of numbers, dates and addresses come out of it.
+    var isEvident: Bool {
+        guard let first = records.first, records.count >= 2, agreement >= 0.9, first.count == columns else {
+            return false
+        }
+        guard empty < 0.2, strayQuotes == 0 || quoted > 10 * strayQuotes else { return false }
+        if quoted > 0, columns >= 2, hasClosedQuotes { return true }
+        guard columns >= 3 else { return false }
+        // Words and names have spaces all over; two colons in each of several lines are there for a reason.
+        if dialect.delimiter == 0x3A, !dialect.skipsInitialSpace, agreement == 1, records.count >= 4 { return true }
+        let typed = typedColumns
+        return typed >= 2 || typed == 1 && HeaderDetector.hasHeader(records)
+    }
+
+    /// Whether a table in this dialect leaves little to ask.
+    var isSound: Bool { columns >= 2 && agreement >= 0.8 }
+
+    /// Whether a column holds numbers, dates or addresses.
+    var hasTypedColumn: Bool { typedColumns > 0 }
+
+    /// How many columns hold numbers, dates or addresses, the first record left out.
+    private var typedColumns: Int {
+        let data = records.dropFirst()
+        return (0..<columns).filter { HeaderDetector.isTyped($0, data) }.count
+    }
+
+    /// Whether no text stands behind a closing quote.
+    private var hasClosedQuotes: Bool { spoilt < 0.1 }
+
+    /// The number of fields that most records have; of two that are equally frequent, the larger: a preamble of single
+    /// lines says nothing.
+    private static func width(_ records: [Record]) -> (width: Int, frequency: Int) {
         var widths: [Int: Int] = [:]
         for record in records { widths[record.count, default: 0] += 1 }
-        // Of two widths that are equally frequent, the larger: a preamble of single lines says nothing.
-        let (width, frequency) = widths.max { ($0.value, $0.key) < ($1.value, $1.key) } ?? (1, 0)
-        let spoilt = records.filter { !$0.problems.isEmpty }.count + (last.contains { !$0.problems.isEmpty } ? 1 : 0)
-        columns = width
-        agreement = max(0, Double(frequency - spoilt)) / Double(records.count)
-        let quoted = ValuePattern.quotedShare(records)
-        let shape = width > 1 ? 1 - 1 / Double(width) : 0.1
-        value = agreement * agreement * shape * (0.2 + 0.8 * ValuePattern.share(records, dialect)) * (1 + 0.1 * quoted)
+        return widths.max { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) } ?? (1, 0)
+    }
+
+    /// How many records have as many fields as the one before, two or more.
+    private static func stretch(_ records: [Record]) -> Double {
+        guard records.count >= 8 else { return 0 }
+        return 1 + Double(zip(records, records.dropFirst()).filter { $0.count > 1 && $0.count == $1.count }.count)
+    }
+
+    /// Fields, counted by what they look like.
+    private struct Tally {
+        var fields = 0
+        var quoted = 0
+        var empty = 0
+        var odd = 0
+        var strayQuotes = 0
+        /// Fields behind a delimiter, and those of them with a space before or at their beginning.
+        var followers = 0
+        var spaced = 0
+
+        init(_ records: [Record], _ dialect: Dialect) {
+            for record in records {
+                fields += record.count
+                for field in 0..<record.count {
+                    if record.isQuoted(field) { quoted += 1 }
+                    switch ValuePattern.kind(record, field, delimiter: dialect.delimiter) {
+                    case .empty: empty += 1
+                    case .odd:
+                        odd += 1
+                        if record.withBytes(field, { $0.contains(0x22) }) { strayQuotes += 1 }
+                    default: break
+                    }
+                    if field > 0 {
+                        followers += 1
+                        if record.hasSpace(before: field) { spaced += 1 }
+                    }
+                }
+            }
+        }
+
+        func share(_ count: Int) -> Double { fields == 0 ? 0 : Double(count) / Double(fields) }
+        var isSpaced: Bool { spaced > 0 && Double(spaced) >= 0.95 * Double(followers) }
+        var isPunctuated: Bool { spaced > 0 && spaced == followers }
+    }
+}
+
+extension Record {
+    /// Whether a space stands right behind the delimiter before a field, be it part of the field or passed over.
+    fileprivate func hasSpace(before field: Int) -> Bool {
+        guard let span = span(field) else { return false }
+        let start = span.start - (span.isQuoted && !span.needsDecoding ? 1 : 0)
+        if batch.dialect.skipsInitialSpace { return start > 0 && batch.bytes[start - 1] == 0x20 }
+        return start < batch.bytes.count && batch.bytes[start] == 0x20
     }
 }

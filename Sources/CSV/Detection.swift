@@ -10,6 +10,8 @@ public struct Detection: Sendable, Equatable {
     public var lineEndings: [LineEnding: Int]
     /// The number of fields that most records of the sample have.
     public var columns: Int
+    /// The records before the table: a title, the date of a report, rows that are empty but for a cell.
+    public var leadingRecords = 0
 
     /// The line end that is used most; LF when there is none.
     public var lineEnding: LineEnding {

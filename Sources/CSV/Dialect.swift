@@ -14,7 +14,10 @@ public struct Dialect: Sendable, Equatable {
     public var quote: UInt8?
     /// How a quote within a quoted field is written.
     public var escape: Escape
-    /// Whether the first record names the columns.
+    /// Whether spaces before a field are no part of it, so that a quote behind them opens the field: `a, "b, c"`. Where
+    /// the space itself separates, a run of them separates once.
+    public var skipsInitialSpace: Bool
+    /// Whether the first record names the columns; where records stand before the table, the first of the table.
     public var hasHeader: Bool
     /// The encoding of the file. The tokenizer itself reads UTF-8; ``RecordReader`` transcodes.
     public var encoding: TextEncoding
@@ -22,20 +25,24 @@ public struct Dialect: Sendable, Equatable {
     /// Makes a dialect; RFC 4180 in UTF-8 with a header unless told otherwise.
     public init(
         delimiter: UInt8 = UInt8(ascii: ","), quote: UInt8? = UInt8(ascii: "\""), escape: Escape = .doubledQuote,
-        hasHeader: Bool = true, encoding: TextEncoding = .utf8
+        hasHeader: Bool = true, encoding: TextEncoding = .utf8, skipsInitialSpace: Bool = false
     ) {
         self.delimiter = delimiter
         self.quote = quote
         self.escape = escape
         self.hasHeader = hasHeader
         self.encoding = encoding
+        self.skipsInitialSpace = skipsInitialSpace
     }
 
     /// RFC 4180 in UTF-8 with a header.
     public static let rfc4180 = Dialect()
 
-    /// The delimiters that are looked for.
-    static let knownDelimiters = [",", ";", "\t", "|"].map { (text: Unicode.Scalar) in UInt8(ascii: text) }
+    /// The delimiters that mean little else in a text, the likelier first; the last two are ASCII's unit separator and
+    /// the control character that Hive writes.
+    static let knownDelimiters: [UInt8] = [0x2C, 0x3B, 0x09, 0x7C, 0x5E, 0x7E, 0x1F, 0x01]
+    /// The delimiters that stand in names, times and addresses, too, and are believed on strong evidence only.
+    static let weakDelimiters: [UInt8] = [0x20, 0x3A]
 
     /// The delimiter as people call it.
     public var delimiterName: String {
@@ -44,6 +51,11 @@ public struct Dialect: Sendable, Equatable {
         case UInt8(ascii: ";"): "semicolon"
         case UInt8(ascii: "\t"): "tab"
         case UInt8(ascii: "|"): "vertical bar"
+        case UInt8(ascii: " "): "space"
+        case UInt8(ascii: ":"): "colon"
+        case UInt8(ascii: "^"): "caret"
+        case UInt8(ascii: "~"): "tilde"
+        case 0..<0x20: "control character \(delimiter)"
         default: String(Character(Unicode.Scalar(delimiter)))
         }
     }

@@ -1,13 +1,13 @@
 /// Finds the dialect of a file from a sample of its beginning.
 ///
-/// Every combination of delimiter (comma, semicolon, tab, vertical bar) and quote (double, single) is tried; the one
-/// wins whose records agree best in their number of fields and whose fields look most like values (after van den
-/// Burg, Nazábal and Sutton, "Wrangling messy CSV files by detecting row and type patterns", 2019).
+/// Every combination of delimiter, quote (double, single, none) and escape that the text allows is tried; the one wins
+/// whose records agree best in their number of fields and whose fields look most like values (after van den Burg,
+/// Nazábal and Sutton, "Wrangling messy CSV files by detecting row and type patterns", 2019). A space and a colon are
+/// tried only where no other delimiter makes a table, and must then show it beyond doubt. A line `sep=;`, which Excel
+/// understands, decides by itself.
 public enum DialectDetector {
     /// The most of a sample that is looked at.
     static let sampleSize = 256 << 10
-    /// The most records that are looked at.
-    static let mostRecords = 500
 
     /// Detects the dialect.
     ///
@@ -21,41 +21,112 @@ public enum DialectDetector {
         var text: [UInt8] = []
         var transcoder = Transcoder(encoding)
         sample.withUnsafeBytes { transcoder.transcode($0, into: &text) }
-        let scores = candidates(text, encoding: encoding).map { Candidate($0, text, isCut: isCut) }
-        // The first of equals: comma and double quote stand first.
-        var best = scores[0]
-        for score in scores.dropFirst() where score.value > best.value { best = score }
+        if text.starts(with: TextEncoding.utf8ByteOrderMark) { text.removeFirst(3) }
+        let lineEndings = lineEndings(text)
+        let declared = declaredDelimiter(text)
+        let table = Sample(declared.map { Array(text[$0.end...]) } ?? text, isCut: isCut)
+        let choice = choose(candidates(table, encoding: encoding, declared: declared?.delimiter), table)
+        let best = choice.best
+        let leading = Preamble.length(best)
         var dialect = best.dialect
-        dialect.hasHeader = HeaderDetector.hasHeader(best.records)
-        // How far the next best dialect with another delimiter stays behind.
-        let others = scores.filter { $0.dialect.delimiter != dialect.delimiter }.map(\.value).max() ?? 0
-        let lead = best.value > 0 ? (best.value - others) / best.value : 0
-        let confidence = best.columns < 2 ? min(0.4, best.agreement) : best.agreement * min(1, 0.5 + lead)
+        dialect.hasHeader = HeaderDetector.hasHeader(Array(best.records.dropFirst(leading)))
+        let confidence =
+            declared == nil ? confidence(choice, leading, hasHeader: dialect.hasHeader) : max(0.5, best.agreement)
         return Detection(
-            dialect: dialect, confidence: confidence, hasByteOrderMark: hasMark, lineEndings: lineEndings(text),
-            columns: best.columns)
+            dialect: dialect, confidence: confidence, hasByteOrderMark: hasMark, lineEndings: lineEndings,
+            columns: best.columns, leadingRecords: leading + (declared == nil ? 0 : 1))
     }
 
-    /// The dialects that may be meant: single quotes and backslashes only where such signs are in the text at all.
-    private static func candidates(_ text: [UInt8], encoding: TextEncoding) -> [Dialect] {
-        var candidates: [Dialect] = []
-        for quote in ["\"", "'"] as [Unicode.Scalar] {
-            let byte = UInt8(ascii: quote)
-            if quote == "'", !text.contains(byte) { continue }
-            for escape in [Dialect.Escape.doubledQuote, .backslash] {
-                if escape == .backslash, !hasEscaped(byte, text) { continue }
-                for delimiter in Dialect.knownDelimiters {
-                    candidates.append(
-                        Dialect(delimiter: delimiter, quote: byte, escape: escape, hasHeader: false, encoding: encoding)
-                    )
+    /// The candidate that is taken, and the value of the best one with another delimiter.
+    private typealias Choice = (best: Candidate, next: Double)
+
+    private static func choose(_ candidates: [Candidate], _ sample: Sample) -> Choice {
+        // The first of equals: comma and double quote stand first.
+        var best = candidates[0]
+        for candidate in candidates.dropFirst() where candidate.value > best.value { best = candidate }
+        if best.columns > 1, LineShape.isOneColumn(sample, delimiter: best.dialect.delimiter),
+            let single = candidates.first(where: { $0.columns == 1 })
+        {
+            return (single, best.value)
+        }
+        let next = candidates.filter { $0.dialect.delimiter != best.dialect.delimiter }.map(\.value).max() ?? 0
+        return (best, next)
+    }
+
+    /// From 0 to 1. A single column, a file that other delimiters fit nearly as well, and pairs of whole numbers, which
+    /// may be numbers with a decimal comma, are guesses.
+    private static func confidence(_ choice: Choice, _ leading: Int, hasHeader: Bool) -> Double {
+        let (best, next) = choice
+        if best.columns < 2 { return min(0.4, best.agreement) }
+        let lead = best.value > 0 ? (best.value - next) / best.value : 0
+        // One record agrees with itself whatever it is read by.
+        let confidence = best.agreement * min(1, 0.5 + lead) * (best.records.count == 1 ? 0.9 : 1)
+        let isWeak = Dialect.weakDelimiters.contains(best.dialect.delimiter)
+        if isWeak, best.quoted == 0, !hasHeader || !best.hasTypedColumn { return min(0.45, confidence) }
+        if !hasHeader, LineShape.areDecimals(best) { return min(0.45, confidence) }
+        return confidence
+    }
+
+    /// The dialects that may be meant, scored. Those that the text cannot tell from one before are left out.
+    private static func candidates(_ sample: Sample, encoding: TextEncoding, declared: UInt8?) -> [Candidate] {
+        let known = declared.map { [$0] } ?? delimiters(sample)
+        let candidates = scored(known, sample, encoding)
+        guard declared == nil else { return candidates }
+        let best = candidates.max { $0.value < $1.value }
+        let weak = scored(Dialect.weakDelimiters.filter(sample.contains), sample, encoding).filter(\.isEvident)
+        guard let best, let rival = weak.max(by: { $0.value < $1.value }), !LineShape.isTyped(sample) else {
+            return candidates
+        }
+        // Beside a table in another delimiter a weak one counts only when the quotes are in its favour.
+        let isFavoured = rival.quoted > 0 && best.quoted == 0 && best.strayQuotes > 0 && rival.strayQuotes == 0
+        return best.isSound && !isFavoured ? candidates : [rival] + candidates.filter { $0.columns < 2 }
+    }
+
+    /// The delimiters that occur, and the first that does not, which reads lines as a single column.
+    private static func delimiters(_ sample: Sample) -> [UInt8] {
+        let absent = Dialect.knownDelimiters.first { !sample.contains($0) }
+        return Dialect.knownDelimiters.filter { sample.contains($0) || $0 == absent }
+    }
+
+    private static func scored(_ delimiters: [UInt8], _ sample: Sample, _ encoding: TextEncoding) -> [Candidate] {
+        var candidates: [Candidate] = []
+        for quote in [0x22, 0x27] as [UInt8] where quote == 0x22 || sample.contains(quote) {
+            for delimiter in delimiters {
+                for skips in [false, true] where !skips || sample.contains(delimiter, before: 0x20) {
+                    var dialect = Dialect(
+                        delimiter: delimiter, quote: quote, hasHeader: false, encoding: encoding,
+                        skipsInitialSpace: skips)
+                    let doubled = Candidate(dialect, sample)
+                    candidates.append(doubled)
+                    guard hasEscaped(quote, delimiter, sample) else { continue }
+                    dialect.escape = .backslash
+                    let escaped = Candidate(dialect, sample)
+                    // Backslashes at the ends of paths would make one record of two.
+                    let isWhole = doubled.spoilt > 0 || escaped.records.count >= doubled.records.count
+                    if isWhole, escaped.agreement > doubled.agreement { candidates.append(escaped) }
                 }
             }
+        }
+        // Quotes that are characters like any other break what they do not enclose.
+        for candidate in candidates where candidate.spoilt > 0.1 && candidate.spoiltOfQuoted > 0.5 {
+            var dialect = candidate.dialect
+            guard dialect.quote == 0x22, dialect.escape == .doubledQuote else { continue }
+            dialect.quote = nil
+            let plain = Candidate(dialect, sample)
+            if plain.agreement >= 0.95 { candidates.append(plain) }
         }
         return candidates
     }
 
-    private static func hasEscaped(_ quote: UInt8, _ text: [UInt8]) -> Bool {
-        zip(text, text.dropFirst()).contains { $0 == UInt8(ascii: "\\") && $1 == quote }
+    private static func hasEscaped(_ quote: UInt8, _ delimiter: UInt8, _ sample: Sample) -> Bool {
+        sample.contains(0x5C, before: quote) || sample.contains(0x5C, before: delimiter)
+    }
+
+    /// The delimiter that a first line `sep=;` declares, and where the next line begins.
+    private static func declaredDelimiter(_ text: [UInt8]) -> (delimiter: UInt8, end: Int)? {
+        guard text.count >= 6, String(decoding: text[..<4], as: UTF8.self).lowercased() == "sep=" else { return nil }
+        guard text[5] == 0x0A || text[5] == 0x0D, text[4] >= 0x20 || text[4] == 0x09, text[4] < 0x7F else { return nil }
+        return (text[4], text.count > 6 && text[5] == 0x0D && text[6] == 0x0A ? 7 : 6)
     }
 
     private static func lineEndings(_ text: [UInt8]) -> [LineEnding: Int] {

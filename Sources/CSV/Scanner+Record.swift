@@ -9,6 +9,9 @@ extension Scanner {
         let firstField = fields.count
         var position = start
         while true {
+            if dialect.skipsInitialSpace {
+                while position < input.end, input.bytes[position] == 0x20 { position += 1 }
+            }
             var field = FieldSpan(start: position)
             var sawNUL = false
             var rest = position

@@ -20,11 +20,14 @@ struct Numbers: RandomNumberGenerator {
     }
 
     @Test(
-        arguments: [Dialect.rfc4180, Dialect(escape: .backslash), Dialect(delimiter: 9, quote: nil)], [10, 40, 1 << 20])
+        arguments: [
+            Dialect.rfc4180, Dialect(escape: .backslash), Dialect(delimiter: 9, quote: nil),
+            Dialect(skipsInitialSpace: true),
+        ], [10, 40, 1 << 20])
     func `records do not depend on how the input is cut`(dialect: Dialect, limit: Int) {
         var numbers = Numbers(state: UInt64(limit))
         let alphabet = [
-            "a", "bc", ",", ",", "\"", "\"", "\"\"", "\n", "\r", "\r\n", "\\", "é", "\t", "\u{0}", "\u{FEFF}",
+            "a", "bc", ",", ",", "\"", "\"", "\"\"", "\n", "\r", "\r\n", "\\", "é", "\t", " ", "\u{0}", "\u{FEFF}",
         ]
         for round in 0..<150 {
             let bytes = Self.text(&numbers, alphabet: alphabet, length: round)

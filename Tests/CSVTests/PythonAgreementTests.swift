@@ -10,7 +10,8 @@ import Testing
         for line in sys.stdin:
             file = json.loads(line)
             rows = csv.reader(io.StringIO(file["text"], newline=""), delimiter=file["delimiter"], quotechar=file["quote"],
-                              escapechar=file.get("escape"), doublequote=True, strict=False)
+                              escapechar=file.get("escape"), doublequote=True, strict=False,
+                              skipinitialspace=file["skips"])
             # An empty line is no record here.
             print(json.dumps([row for row in rows if row]))
         """
@@ -20,6 +21,7 @@ import Testing
         var delimiter: String
         var quote: String
         var escape: String?
+        var skips: Bool
     }
 
     /// `CSV_FILES=100000` for as many.
@@ -33,7 +35,7 @@ import Testing
         for (file, rows) in zip(files, expected) {
             let dialect = Dialect(
                 delimiter: Array(file.delimiter.utf8)[0], quote: Array(file.quote.utf8)[0],
-                escape: file.escape == nil ? .doubledQuote : .backslash)
+                escape: file.escape == nil ? .doubledQuote : .backslash, skipsInitialSpace: file.skips)
             var tokenizer = Tokenizer(dialect)
             var found: [[String]] = []
             let bytes = Array(file.text.utf8)
@@ -56,12 +58,12 @@ import Testing
     /// Short alphabets, so that what matters comes often, and longer runs now and then, so that blocks of 64 bytes end
     /// anywhere.
     private static func file(_ random: inout SystemRandomNumberGenerator) -> File {
-        let delimiter = [",", ";", "\t", "|"].randomElement(using: &random) ?? ","
+        let delimiter = [",", ";", "\t", "|", " "].randomElement(using: &random) ?? ","
         let quote = ["\"", "\"", "'"].randomElement(using: &random) ?? "\""
         let escape: String? = Int.random(in: 0..<4, using: &random) == 0 ? "\\" : nil
         var pieces = [
             delimiter, delimiter, quote, quote + quote, "a", "bc", "ü", " ", "\n", "\r\n", "\r", "", quote + delimiter,
-            delimiter + quote,
+            delimiter + quote, delimiter + " ",
             quote + "\n", "0", "€",
         ]
         if let escape { pieces += [escape + quote, escape + "n", escape + delimiter] }
@@ -75,7 +77,7 @@ import Testing
         }
         // Python takes a backslash at the very end for an error.
         if escape != nil, text.hasSuffix("\\") { text += "z" }
-        return File(text: text, delimiter: delimiter, quote: quote, escape: escape)
+        return File(text: text, delimiter: delimiter, quote: quote, escape: escape, skips: Bool.random(using: &random))
     }
 
     private static func python(_ files: [File]) throws -> [[[String]]] {

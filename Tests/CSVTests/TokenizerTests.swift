@@ -112,6 +112,15 @@ import Testing
         #expect(records.last?.line == 1001)
     }
 
+    @Test func `spaces before a field are passed over where the dialect says so`() {
+        let dialect = Dialect(skipsInitialSpace: true)
+        #expect(Reading.rows("a,  b, \"c, d\" \n  1, ,\"x\"\n", dialect) == [["a", "b", "c, d "], ["1", "", "x"]])
+        let place = Reading.records(Array("a,  \"b\"".utf8), dialect)[0].place(of: 1)
+        #expect(place.line == 1 && place.column == 5)
+        let aligned = Dialect(delimiter: UInt8(ascii: " "), skipsInitialSpace: true)
+        #expect(Reading.rows("a   b  c\n11  2  \"3 4\"\n", aligned) == [["a", "b", "c"], ["11", "2", "3 4"]])
+    }
+
     @Test func `a field of 10 MB is read in small pieces`() {
         let big = [UInt8](repeating: UInt8(ascii: "x"), count: 10_000_000)
         let bytes = Array("a,\"".utf8) + big + Array("\"\nb,c\n".utf8)
