@@ -13,6 +13,8 @@ struct Candidate {
     let quoted: Double
     let empty: Double
     let strayQuotes: Double
+    /// The number of records with problems.
+    let faulty: Int
     /// The share of records with problems, and of those with a quoted field the share that has them.
     let spoilt: Double
     let spoiltOfQuoted: Double
@@ -22,10 +24,11 @@ struct Candidate {
         let (records, broken) = sample.records(dialect)
         self.records = records
         let all = Double(records.count + broken)
-        let faulty = Double(records.filter(\.hasProblems).count)
-        spoilt = all > 0 ? (faulty + Double(broken)) / all : 0
+        let inPlace = records.filter(\.hasProblems).count
+        faulty = inPlace + broken
+        spoilt = all > 0 ? Double(faulty) / all : 0
         let enclosed = records.filter { record in (0..<record.count).contains(where: record.isQuoted) }.count + broken
-        spoiltOfQuoted = enclosed > 0 ? (faulty + Double(broken)) / Double(enclosed) : 0
+        spoiltOfQuoted = enclosed > 0 ? Double(faulty) / Double(enclosed) : 0
         let (width, frequency) = Self.width(records)
         columns = width
         let tally = Tally(records, dialect)
@@ -37,7 +40,7 @@ struct Candidate {
             return
         }
         let even = max(Double(frequency), 0.9 * Self.stretch(records))
-        agreement = max(0, even - faulty) / all
+        agreement = max(0, even - Double(inPlace)) / all
         let shape = width > 1 ? 1 - 1 / Double(width) : 0.1
         var value = agreement * agreement * shape * (0.2 + 0.8 * (1 - tally.share(tally.odd))) * (1 + 0.1 * quoted)
         // `Paris, France` in some of the lines is punctuation.
@@ -67,6 +70,19 @@ struct Candidate {
 
     /// Whether a column holds numbers, dates or addresses.
     var hasTypedColumn: Bool { typedColumns > 0 }
+
+    /// Whether a quoted field holds two quotes in a row, as if they stood for one.
+    var hasDoubledQuotes: Bool {
+        guard let quote = dialect.quote else { return false }
+        return records.contains { record in
+            (0..<record.count).contains { field in
+                record.isQuoted(field)
+                    && record.withBytes(field) { bytes in
+                        zip(bytes, bytes.dropFirst()).contains { $0 == quote && $1 == quote }
+                    }
+            }
+        }
+    }
 
     /// How many columns hold numbers, dates or addresses, the first record left out.
     private var typedColumns: Int {

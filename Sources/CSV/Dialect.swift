@@ -6,6 +6,8 @@ public struct Dialect: Sendable, Equatable {
         case doubledQuote
         /// With a backslash before it; the byte after a backslash is taken as it is, doubled quotes are understood too.
         case backslash
+        /// As it is, like any other character: a quote closes the field only where a delimiter or a line end follows.
+        case unescaped
     }
 
     /// The byte between two fields.

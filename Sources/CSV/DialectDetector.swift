@@ -93,33 +93,41 @@ public enum DialectDetector {
         for quote in [0x22, 0x27] as [UInt8] where quote == 0x22 || sample.contains(quote) {
             for delimiter in delimiters {
                 for skips in [false, true] where !skips || sample.contains(delimiter, before: 0x20) {
-                    var dialect = Dialect(
+                    let dialect = Dialect(
                         delimiter: delimiter, quote: quote, hasHeader: false, encoding: encoding,
                         skipsInitialSpace: skips)
                     let doubled = Candidate(dialect, sample)
-                    candidates.append(doubled)
-                    guard hasEscaped(quote, delimiter, sample) else { continue }
-                    dialect.escape = .backslash
-                    let escaped = Candidate(dialect, sample)
-                    // Backslashes at the ends of paths would make one record of two.
-                    let isWhole = doubled.spoilt > 0 || escaped.records.count >= doubled.records.count
-                    if isWhole, escaped.agreement > doubled.agreement { candidates.append(escaped) }
+                    candidates += [doubled] + others(than: doubled, sample)
                 }
             }
-        }
-        // Quotes that are characters like any other break what they do not enclose.
-        for candidate in candidates where candidate.spoilt > 0.1 && candidate.spoiltOfQuoted > 0.5 {
-            var dialect = candidate.dialect
-            guard dialect.quote == 0x22, dialect.escape == .doubledQuote else { continue }
-            dialect.quote = nil
-            let plain = Candidate(dialect, sample)
-            if plain.agreement >= 0.95 { candidates.append(plain) }
         }
         return candidates
     }
 
-    private static func hasEscaped(_ quote: UInt8, _ delimiter: UInt8, _ sample: Sample) -> Bool {
-        sample.contains(0x5C, before: quote) || sample.contains(0x5C, before: delimiter)
+    /// What a dialect becomes when quotes are escaped in another way or enclose nothing, where that reads more.
+    private static func others(than doubled: Candidate, _ sample: Sample) -> [Candidate] {
+        var others: [Candidate] = []
+        func with(_ change: (inout Dialect) -> Void) -> Candidate {
+            var dialect = doubled.dialect
+            change(&dialect)
+            return Candidate(dialect, sample)
+        }
+        guard let quote = doubled.dialect.quote else { return [] }
+        if sample.contains(0x5C, before: quote) || sample.contains(0x5C, before: doubled.dialect.delimiter) {
+            let escaped = with { $0.escape = .backslash }
+            // Backslashes at the ends of paths would make one record of two.
+            let isWhole = doubled.spoilt > 0 || escaped.records.count >= doubled.records.count
+            if isWhole, escaped.agreement > doubled.agreement { others.append(escaped) }
+        }
+        guard doubled.faulty > 1 || doubled.spoiltOfQuoted > 0.5, quote == 0x22 else { return others }
+        let unescaped = with { $0.escape = .unescaped }
+        let isWhole = unescaped.records.count >= doubled.records.count
+        if isWhole, unescaped.agreement > doubled.agreement, !unescaped.hasDoubledQuotes { others.append(unescaped) }
+        // Quotes that are characters like any other break what they do not enclose.
+        guard doubled.spoilt > 0.1, doubled.spoiltOfQuoted > 0.5 else { return others }
+        let plain = with { $0.quote = nil }
+        if plain.agreement >= 0.95 { others.append(plain) }
+        return others
     }
 
     /// The delimiter that a first line `sep=;` declares, and where the next line begins.

@@ -17,9 +17,14 @@ extension Scanner {
             case ByteClasses.plain: index += 1
             case ByteClasses.closing:
                 guard index + 1 < end else { return isFinal ? (index, true, needsDecoding, sawNUL) : nil }
-                guard bytes[index + 1] == bytes[index] else { return (index, true, needsDecoding, sawNUL) }
-                needsDecoding = true
-                index += 2
+                if bytes[index + 1] == bytes[index], dialect.escape != .unescaped {
+                    needsDecoding = true
+                    index += 2
+                } else if dialect.escape == .unescaped, !input.endsField(index + 1) {
+                    index += 1
+                } else {
+                    return (index, true, needsDecoding, sawNUL)
+                }
             case ByteClasses.lineFeed:
                 line += 1
                 index += 1
