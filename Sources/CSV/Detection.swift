@@ -13,6 +13,9 @@ public struct Detection: Sendable, Equatable {
     /// The records before the table: a title, the date of a report, rows that are empty but for a cell.
     public var leadingRecords = 0
 
+    /// The number of fields, where it and the dialect are more than a guess.
+    public var certainColumns: Int? { confidence >= 0.5 && columns > 1 ? columns : nil }
+
     /// The line end that is used most; LF when there is none.
     public var lineEnding: LineEnding {
         LineEnding.allCases.max { lineEndings[$0, default: 0] < lineEndings[$1, default: 0] } ?? .lf

@@ -97,6 +97,8 @@ public enum DialectDetector {
                         delimiter: delimiter, quote: quote, hasHeader: false, encoding: encoding,
                         skipsInitialSpace: skips)
                     let doubled = Candidate(dialect, sample)
+                    // What encloses nothing is no quote.
+                    if quote != 0x22, doubled.quoted == 0 { continue }
                     candidates += [doubled] + others(than: doubled, sample)
                 }
             }

@@ -29,18 +29,25 @@ public struct RecordReader {
     /// Opens a file; the dialect is detected unless it is given.
     ///
     /// Throws ``ReadError``.
-    public init(path: String, dialect: Dialect? = nil, limit: Int = Tokenizer.defaultLimit) throws(ReadError) {
-        try self.init(ByteSource(path: path), dialect: dialect, limit: limit)
+    ///
+    /// - Parameter columns: The number of fields that records have, so that a stray quote spoils no more than its line
+    /// (``Tokenizer/init(_:limit:columns:)``). Where the dialect is detected for certain, the number is, too.
+    public init(
+        path: String, dialect: Dialect? = nil, columns: Int? = nil, limit: Int = Tokenizer.defaultLimit
+    ) throws(ReadError) {
+        try self.init(ByteSource(path: path), dialect: dialect, columns: columns, limit: limit)
     }
 
     /// Reads from a descriptor, for example stdin; the caller closes it.
     ///
     /// Throws ``ReadError``.
-    public init(descriptor: Int32, dialect: Dialect? = nil, limit: Int = Tokenizer.defaultLimit) throws(ReadError) {
-        try self.init(ByteSource(descriptor: descriptor), dialect: dialect, limit: limit)
+    public init(
+        descriptor: Int32, dialect: Dialect? = nil, columns: Int? = nil, limit: Int = Tokenizer.defaultLimit
+    ) throws(ReadError) {
+        try self.init(ByteSource(descriptor: descriptor), dialect: dialect, columns: columns, limit: limit)
     }
 
-    private init(_ source: ByteSource, dialect: Dialect?, limit: Int) throws(ReadError) {
+    private init(_ source: ByteSource, dialect: Dialect?, columns: Int?, limit: Int) throws(ReadError) {
         self.source = source
         piece = [UInt8](repeating: 0, count: ByteSource.pieceSize)
         pieceCount = try Self.fill(&piece, from: source)
@@ -50,7 +57,7 @@ public struct RecordReader {
             dialect == nil ? DialectDetector.detect(piece[..<pieceCount], isWhole: isWhole) : nil
         self.dialect = dialect ?? detection?.dialect ?? .rfc4180
         transcoder = Transcoder(self.dialect.encoding)
-        tokenizer = Tokenizer(self.dialect, limit: limit)
+        tokenizer = Tokenizer(self.dialect, limit: limit, columns: columns ?? detection?.certainColumns)
         batch = Batch(dialect: self.dialect)
     }
 

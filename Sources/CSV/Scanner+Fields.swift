@@ -17,14 +17,9 @@ extension Scanner {
             case ByteClasses.plain: index += 1
             case ByteClasses.closing:
                 guard index + 1 < end else { return isFinal ? (index, true, needsDecoding, sawNUL) : nil }
-                if bytes[index + 1] == bytes[index], dialect.escape != .unescaped {
-                    needsDecoding = true
-                    index += 2
-                } else if dialect.escape == .unescaped, !input.endsField(index + 1) {
-                    index += 1
-                } else {
-                    return (index, true, needsDecoding, sawNUL)
-                }
+                guard bytes[index + 1] == bytes[index] else { return (index, true, needsDecoding, sawNUL) }
+                needsDecoding = true
+                index += 2
             case ByteClasses.lineFeed:
                 line += 1
                 index += 1
@@ -39,6 +34,33 @@ extension Scanner {
                 guard let next = passEscape(input, index, &line) else { return nil }
                 needsDecoding = true
                 index = next
+            }
+        }
+    }
+
+    /// The same where quotes within a field are not escaped: the one before a delimiter or a line end closes it.
+    @inline(never)
+    func scanUnescaped(
+        _ input: Input, from start: Int, _ finder: inout ByteFinder, _ line: inout Int
+    ) -> (end: Int, isClosed: Bool, needsDecoding: Bool, sawNUL: Bool)? {
+        let table = input.table + 256
+        var sawNUL = false
+        var index = start
+        while true {
+            index = finder.next(from: index)
+            guard index < input.end else { return isFinal ? (input.end, false, false, sawNUL) : nil }
+            switch table[Int(input.bytes[index])] {
+            case ByteClasses.closing:
+                guard index + 1 < input.end else { return isFinal ? (index, true, false, sawNUL) : nil }
+                if input.endsField(index + 1) { return (index, true, false, sawNUL) }
+                index += 1
+            case ByteClasses.lineFeed, ByteClasses.carriageReturn:
+                guard let next = endOfLine(input, index) else { return nil }
+                line += 1
+                index = next
+            default:
+                if input.bytes[index] == 0 { sawNUL = true }
+                index += 1
             }
         }
     }

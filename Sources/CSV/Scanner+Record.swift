@@ -7,9 +7,10 @@ extension Scanner {
         _ problems: inout [RecordProblem]
     ) -> Ending {
         let firstField = fields.count
+        let (skipsSpace, isUnescaped) = (dialect.skipsInitialSpace, dialect.escape == .unescaped)
         var position = start
         while true {
-            if dialect.skipsInitialSpace {
+            if skipsSpace {
                 while position < input.end, input.bytes[position] == 0x20 { position += 1 }
             }
             var field = FieldSpan(start: position)
@@ -17,7 +18,11 @@ extension Scanner {
             var rest = position
             if position < input.end, UInt16(input.bytes[position]) == classes.quote {
                 let opened = line
-                guard let quoted = scanQuoted(input, from: position + 1, &finder, &line) else { return .open }
+                let found =
+                    isUnescaped
+                    ? scanUnescaped(input, from: position + 1, &finder, &line)
+                    : scanQuoted(input, from: position + 1, &finder, &line)
+                guard let quoted = found else { return .open }
                 sawNUL = quoted.sawNUL
                 rest = quoted.isClosed ? quoted.end + 1 : quoted.end
                 let hasText = rest < input.end && !input.endsField(rest)

@@ -17,6 +17,8 @@ struct ScanState: Sendable {
     var emptyLines = 0
     /// A record was too long, and its rest is being passed over up to a line end.
     var isSkipping = false
+    /// Stray quotes so far that were got over after a look far ahead.
+    var farAhead = 0
 }
 
 /// Finds records and fields in a buffer that begins at the beginning of a record.
@@ -30,6 +32,8 @@ struct Scanner {
     let limit: Int
     /// Whether no bytes follow.
     let isFinal: Bool
+    /// The number of fields of a sound record, where stray quotes are to be got over.
+    var columns: Int?
 
     /// How much of a record that is too long is kept.
     static let keptOfTooLong = 4096
@@ -82,6 +86,19 @@ struct Scanner {
             var problems: [RecordProblem] = []
             let ending = scanRecord(input, from: start, &finder, &line, &result.fields, &problems)
             let length = if case .at(let end, _) = ending { end - start } else { openLength(input, start) }
+            if let columns, !problems.isEmpty || result.fields.count - firstField != columns || length > limit,
+                let line = recovered(
+                    input, from: start, ending, length, columns, count: result.fields.count - firstField, problems,
+                    state)
+            {
+                result.fields.replaceSubrange(firstField..., with: line.fields)
+                add(from: start, to: line.end, firstField, line.problems, state, &result)
+                state.records += 1
+                state.line += 1
+                if length > Self.farAhead { state.farAhead += 1 }
+                result.consumed = line.next
+                continue
+            }
             if length > limit {
                 result.fields.removeSubrange(firstField...)
                 problems = [RecordProblem(kind: .tooLong(limit: limit), field: 0, line: state.line)]
@@ -100,6 +117,23 @@ struct Scanner {
                 return
             }
         }
+    }
+
+    /// What stands in place of a record that a stray quote has spoilt; nil for nearly all, and for one that is unfinished.
+    @inline(never)
+    private func recovered(
+        _ input: Input, from start: Int, _ ending: Ending, _ length: Int, _ columns: Int, count: Int,
+        _ problems: [RecordProblem], _ state: ScanState
+    ) -> Line? {
+        var (end, next): (Int, Int?) = (start + limit, nil)
+        if length <= limit {
+            guard case .at(let place, let behind) = ending else { return nil }
+            (end, next) = (place, behind)
+        }
+        guard columns > 1, length <= Self.farAhead || state.farAhead < Self.mostFarAhead else { return nil }
+        let isBroken = length > limit || problems.contains { $0.kind != .nulByte }
+        return recovered(
+            input, from: start, to: end, next: next, columns, isBroken: isBroken, count: count, line: state.line)
     }
 
     /// The bytes that an unfinished record has for certain: a CR at the end may be its line end.

@@ -20,6 +20,7 @@ public struct Tokenizer: Sendable {
     public let dialect: Dialect
     private let classes: ByteClasses
     private let limit: Int
+    private let columns: Int?
     private var pending: [UInt8] = []
     private var state = ScanState()
     private var isAtStart = true
@@ -28,10 +29,15 @@ public struct Tokenizer: Sendable {
 
     /// Makes a tokenizer.
     ///
-    /// - Parameter limit: The most bytes of a record, at most 512 MB.
-    public init(_ dialect: Dialect, limit: Int = Tokenizer.defaultLimit) {
+    /// - Parameters:
+    ///   - limit: The most bytes of a record, at most 512 MB.
+    ///   - columns: The number of fields that records have. Where it is told, a stray quote spoils no more than its line:
+    /// a record that took in lines which are records by themselves ends with its first line, with the quote as a
+    /// problem of it.
+    public init(_ dialect: Dialect, limit: Int = Tokenizer.defaultLimit, columns: Int? = nil) {
         self.dialect = dialect
         self.limit = min(max(1, limit), Self.largestLimit)
+        self.columns = columns
         classes = ByteClasses(dialect)
     }
 
@@ -85,7 +91,8 @@ public struct Tokenizer: Sendable {
         }
         let bytes = pending
         let result = bytes.withUnsafeBufferPointer { buffer in
-            Scanner(dialect: dialect, classes: classes, limit: limit, isFinal: isFinal).scan(buffer, &state)
+            Scanner(dialect: dialect, classes: classes, limit: limit, isFinal: isFinal, columns: columns)
+                .scan(buffer, &state)
         }
         pending = Array(bytes[result.consumed...])
         nextScan = pending.count < 65_536 ? 0 : min(pending.count + pending.count / 2, max(pending.count, limit) + 1)

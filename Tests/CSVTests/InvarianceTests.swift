@@ -23,17 +23,23 @@ struct Numbers: RandomNumberGenerator {
         arguments: [
             Dialect.rfc4180, Dialect(escape: .backslash), Dialect(delimiter: 9, quote: nil),
             Dialect(skipsInitialSpace: true),
+            Dialect(escape: .unescaped),
         ], [10, 40, 1 << 20])
     func `records do not depend on how the input is cut`(dialect: Dialect, limit: Int) {
+        for columns in [nil, 3] { compare(dialect, limit, columns) }
+    }
+
+    private func compare(_ dialect: Dialect, _ limit: Int, _ columns: Int?) {
         var numbers = Numbers(state: UInt64(limit))
         let alphabet = [
             "a", "bc", ",", ",", "\"", "\"", "\"\"", "\n", "\r", "\r\n", "\\", "é", "\t", " ", "\u{0}", "\u{FEFF}",
         ]
         for round in 0..<150 {
             let bytes = Self.text(&numbers, alphabet: alphabet, length: round)
-            let whole = Reading.records(bytes, dialect, limit: limit).map(Reading.summary)
+            let whole = Reading.records(bytes, dialect, limit: limit, columns: columns).map(Reading.summary)
             for pieces in 1...17 {
-                let cut = Reading.records(bytes, dialect, pieces: pieces, limit: limit).map(Reading.summary)
+                let cut = Reading.records(bytes, dialect, pieces: pieces, limit: limit, columns: columns)
+                    .map(Reading.summary)
                 #expect(cut == whole, "\(String(decoding: bytes, as: UTF8.self).debugDescription) in \(pieces)")
             }
         }

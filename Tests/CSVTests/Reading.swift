@@ -4,9 +4,10 @@ import CSV
 enum Reading {
     /// All records, fed in pieces of a size; nil feeds all at once.
     static func records(
-        _ bytes: [UInt8], _ dialect: Dialect = .rfc4180, pieces: Int? = nil, limit: Int = Tokenizer.defaultLimit
+        _ bytes: [UInt8], _ dialect: Dialect = .rfc4180, pieces: Int? = nil, limit: Int = Tokenizer.defaultLimit,
+        columns: Int? = nil
     ) -> [Record] {
-        var tokenizer = Tokenizer(dialect, limit: limit)
+        var tokenizer = Tokenizer(dialect, limit: limit, columns: columns)
         var records: [Record] = []
         var rest = bytes[...]
         while !rest.isEmpty {
