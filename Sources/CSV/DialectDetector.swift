@@ -121,7 +121,8 @@ public enum DialectDetector {
             let isWhole = doubled.spoilt > 0 || escaped.records.count >= doubled.records.count
             if isWhole, escaped.agreement > doubled.agreement { others.append(escaped) }
         }
-        guard doubled.faulty > 1 || doubled.spoiltOfQuoted > 0.5, quote == 0x22 else { return others }
+        // Of a single row the quotes are more likely wrong.
+        guard doubled.faulty > 1, quote == 0x22 else { return others }
         let unescaped = with { $0.escape = .unescaped }
         let isWhole = unescaped.records.count >= doubled.records.count
         if isWhole, unescaped.agreement > doubled.agreement, !unescaped.hasDoubledQuotes { others.append(unescaped) }

@@ -117,7 +117,8 @@ extension Scanner {
                     (field.flags, field.start, field.end) = (FieldSpan.quoted, position + 1, close)
                     rest = close + 1
                 } else {
-                    problems.append(RecordProblem(kind: .unterminatedQuote, field: fields.count, line: line))
+                    let kind: RecordProblem.Kind = quoted.isClosed ? .textAfterQuote : .unterminatedQuote
+                    problems.append(RecordProblem(kind: kind, field: fields.count, line: line))
                 }
             }
             guard let stop = scanner.scanUnquoted(input, from: rest, &finder, &ignored, &field, &sawNUL) else { break }

@@ -12,6 +12,8 @@ public struct ImportFile: Sendable {
     /// The number of the record that names the columns; 0 where the file has none.
     let headerRecord: Int
     let detection: Detection?
+    /// The number of fields that its records have, where the dialect was found out for certain.
+    private let columns: Int?
     let input: ImportInput
 
     /// The file as the user named it.
@@ -38,13 +40,23 @@ public struct ImportFile: Sendable {
         if let known = input.dialect {
             // We wrote it ourselves; what the user says of delimiters and encodings is not meant for a workbook.
             (dialect, detection) = (known, nil)
+            columns = nil
         } else {
             let probe = try input.reader()
             (dialect, detection) = (probe.dialect, probe.detection)
-            if let delimiter = options.delimiter { dialect.delimiter = delimiter }
+            if let delimiter = options.delimiter, delimiter != dialect.delimiter {
+                // What was found out beside it belongs to another delimiter.
+                dialect = Dialect(
+                    delimiter: delimiter, quote: dialect.quote ?? UInt8(ascii: "\""),
+                    escape: dialect.escape == .backslash ? .backslash : .doubledQuote, encoding: dialect.encoding)
+            }
             if let encoding = options.encoding { dialect.encoding = encoding.textEncoding }
             if let quote = options.quote { dialect.quote = quote.byte }
             if options.escapesWithBackslash { dialect.escape = .backslash }
+            let isAsFound =
+                dialect.delimiter == probe.dialect.delimiter && dialect.quote == probe.dialect.quote
+                && dialect.escape == probe.dialect.escape
+            columns = isAsFound ? detection?.certainColumns : nil
         }
         self.dialect = dialect
         let given: Set<String> =
@@ -61,7 +73,8 @@ public struct ImportFile: Sendable {
             headerRecord = 0
             all = try match(columns.map { $0 == "-" ? "" : $0 }).passingOverUnnamed
         } else {
-            let found = try Self.findHeader(try input.reader(dialect), input.name, dialect, options, table)
+            let found = try Self.findHeader(
+                try input.reader(dialect, columns: columns), input.name, dialect, options, table)
             headerRecord = found.record
             all = try match(found.names)
         }
@@ -136,7 +149,7 @@ public struct ImportFile: Sendable {
 
     /// Reads the file from its beginning; what stands before the rows is passed over.
     func rows() throws -> RecordReader {
-        var reader = try input.reader(dialect)
+        var reader = try input.reader(dialect, columns: columns)
         for _ in 0..<headerRecord { _ = try reader.next() }
         return reader
     }

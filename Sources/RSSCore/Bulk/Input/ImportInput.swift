@@ -95,12 +95,14 @@ final class ImportInput: Sendable {
 
     /// Starts reading from the beginning; one reader at a time. The dialect is detected unless it is given.
     ///
+    /// - Parameter columns: The number of fields that records have, where it is known: a stray quote spoils no more than
+    /// its line then.
     /// - Throws: ``ImportError``.
-    func reader(_ dialect: Dialect? = nil) throws(ImportError) -> RecordReader {
+    func reader(_ dialect: Dialect? = nil, columns: Int? = nil) throws(ImportError) -> RecordReader {
         lseek(descriptor, 0, SEEK_SET)
         do {
             // A record may be as long as this; behind a quote that is never closed no more than this is lost.
-            return try RecordReader(descriptor: descriptor, dialect: dialect, limit: 1 << 20)
+            return try RecordReader(descriptor: descriptor, dialect: dialect, columns: columns, limit: 1 << 20)
         } catch {
             throw ImportError.unreadable(name, reason: "\(error)", isPermission: false)
         }

@@ -6,6 +6,7 @@ import CSV
 struct RejectsWriter {
     private let delimiter: UInt8
     private let quote: UInt8
+    private let skipsInitialSpace: Bool
     private let header: ImportHeader
     private var writer: RecordWriter
 
@@ -13,6 +14,7 @@ struct RejectsWriter {
     init(_ file: ImportFile, needsMark: Bool, sink: @escaping ([UInt8]) throws -> Void) throws {
         delimiter = file.dialect.delimiter
         quote = file.dialect.quote ?? UInt8(ascii: "\"")
+        skipsInitialSpace = file.dialect.skipsInitialSpace
         header = file.header
         let detection = file.detection
         if needsMark || file.dialect.encoding != .utf8 || detection?.hasByteOrderMark == true {
@@ -52,7 +54,9 @@ struct RejectsWriter {
     }
 
     private func needsQuotes(_ field: [UInt8]) -> Bool {
-        field.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }
+        // Where spaces before a field are passed over, an empty field between two would be, too.
+        if skipsInitialSpace, field.isEmpty || field.first == 0x20 { return true }
+        return field.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }
     }
 
     private func quoted(_ field: [UInt8]) -> [UInt8] {
