@@ -5,7 +5,7 @@ struct Candidate {
     /// The number of fields that most records have.
     let columns: Int
     /// The share of records that have so many, or where tables of several widths follow one another, a little less than
-    /// the share of those as wide as the one before; either less those with problems.
+    /// the share of those as wide as the one before; those with problems left out.
     let agreement: Double
     /// What candidates are compared by.
     let value: Double
@@ -18,6 +18,8 @@ struct Candidate {
     /// The share of records with problems, and of those with a quoted field the share that has them.
     let spoilt: Double
     let spoiltOfQuoted: Double
+    /// The share of records with a quoted field.
+    let enclosing: Double
 
     init(_ dialect: Dialect, _ sample: Sample) {
         self.dialect = dialect
@@ -29,7 +31,8 @@ struct Candidate {
         spoilt = all > 0 ? Double(faulty) / all : 0
         let enclosed = records.filter { record in (0..<record.count).contains(where: record.isQuoted) }.count + broken
         spoiltOfQuoted = enclosed > 0 ? Double(faulty) / Double(enclosed) : 0
-        let (width, frequency) = Self.width(records)
+        enclosing = all > 0 ? Double(enclosed) / all : 0
+        let width = Self.width(records)
         columns = width
         let tally = Tally(records, dialect)
         (quoted, empty, strayQuotes) = (
@@ -39,8 +42,8 @@ struct Candidate {
             (agreement, value) = (0, 0)
             return
         }
-        let even = max(Double(frequency), 0.9 * Self.stretch(records))
-        agreement = max(0, even - Double(inPlace)) / all
+        let even = records.filter { $0.count == width && !$0.hasProblems }.count
+        agreement = max(Double(even), 0.9 * Self.stretch(records) - Double(inPlace)) / all
         let shape = width > 1 ? 1 - 1 / Double(width) : 0.1
         var value = agreement * agreement * shape * (0.2 + 0.8 * (1 - tally.share(tally.odd))) * (1 + 0.1 * quoted)
         // `Paris, France` in some of the lines is punctuation.
@@ -64,6 +67,10 @@ struct Candidate {
         let typed = typedColumns
         return typed >= 2 || typed == 1 && HeaderDetector.hasHeader(records)
     }
+
+    /// Whether quotes in nearly every record stand where this delimiter would have them, although the records disagree in
+    /// their number of fields: a guess, but a better one than a delimiter that leaves all quotes within its fields.
+    var isEnclosing: Bool { enclosing > 0.9 && spoilt < 0.1 && strayQuotes == 0 && columns >= 3 && typedColumns >= 2 }
 
     /// Whether a table in this dialect leaves little to ask.
     var isSound: Bool { columns >= 2 && agreement >= 0.8 }
@@ -95,10 +102,10 @@ struct Candidate {
 
     /// The number of fields that most records have; of two that are equally frequent, the larger: a preamble of single
     /// lines says nothing.
-    private static func width(_ records: [Record]) -> (width: Int, frequency: Int) {
+    private static func width(_ records: [Record]) -> Int {
         var widths: [Int: Int] = [:]
         for record in records { widths[record.count, default: 0] += 1 }
-        return widths.max { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) } ?? (1, 0)
+        return widths.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 1
     }
 
     /// How many records have as many fields as the one before, two or more.

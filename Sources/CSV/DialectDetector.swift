@@ -59,9 +59,11 @@ public enum DialectDetector {
         let (best, next) = choice
         if best.columns < 2 { return min(0.4, best.agreement) }
         let lead = best.value > 0 ? (best.value - next) / best.value : 0
+        let confidence = best.agreement * min(1, 0.5 + lead)
         // One record agrees with itself whatever it is read by.
-        let confidence = best.agreement * min(1, 0.5 + lead) * (best.records.count == 1 ? 0.9 : 1)
+        if best.records.count == 1, next >= 0.3 { return min(0.45, confidence) }
         let isWeak = Dialect.weakDelimiters.contains(best.dialect.delimiter)
+        if isWeak, best.agreement < 0.9 { return min(0.45, confidence) }
         if isWeak, best.quoted == 0, !hasHeader || !best.hasTypedColumn { return min(0.45, confidence) }
         if !hasHeader, LineShape.areDecimals(best) { return min(0.45, confidence) }
         return confidence
@@ -73,13 +75,17 @@ public enum DialectDetector {
         let candidates = scored(known, sample, encoding)
         guard declared == nil else { return candidates }
         let best = candidates.max { $0.value < $1.value }
-        let weak = scored(Dialect.weakDelimiters.filter(sample.contains), sample, encoding).filter(\.isEvident)
-        guard let best, let rival = weak.max(by: { $0.value < $1.value }), !LineShape.isTyped(sample) else {
-            return candidates
+        guard let best, !best.isSound || best.strayQuotes > 0, !LineShape.isTyped(sample) else { return candidates }
+        let weak = scored(Dialect.weakDelimiters.filter(sample.contains), sample, encoding)
+        let evident = weak.filter(\.isEvident).max { $0.value < $1.value }
+        if let evident {
+            // Beside a table in another delimiter a weak one counts only when the quotes are in its favour.
+            let isFavoured = evident.quoted > 0 && best.quoted == 0 && best.strayQuotes > 0 && evident.strayQuotes == 0
+            return best.isSound && !isFavoured ? candidates : [evident] + candidates.filter { $0.columns < 2 }
         }
-        // Beside a table in another delimiter a weak one counts only when the quotes are in its favour.
-        let isFavoured = rival.quoted > 0 && best.quoted == 0 && best.strayQuotes > 0 && rival.strayQuotes == 0
-        return best.isSound && !isFavoured ? candidates : [rival] + candidates.filter { $0.columns < 2 }
+        let enclosing = weak.filter(\.isEnclosing).max { $0.value < $1.value }
+        guard let enclosing, !best.isSound, best.quoted == 0, best.strayQuotes > 0 else { return candidates }
+        return [enclosing]
     }
 
     /// The delimiters that occur, and the first that does not, which reads lines as a single column.

@@ -6,17 +6,19 @@
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     guard count >= 3 else { return 0 }
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    let (choice, cut, text) = (bytes[0], Int(bytes[1]) + 1, Array(bytes[2...]))
+    let (choice, cut, text) = (bytes[0], Int(bytes[1] & 63) + 1, Array(bytes[2...]))
     let delimiters: [UInt8] = [0x2C, 0x3B, 0x09, 0x7C]
     let quotes: [UInt8?] = [0x22, 0x27, nil, 0x22]
     let dialect = Dialect(
         delimiter: delimiters[Int(choice & 3)], quote: quotes[Int(choice >> 2 & 3)],
-        escape: choice & 16 == 0 ? .doubledQuote : .backslash)
+        escape: [.doubledQuote, .backslash, .unescaped, .doubledQuote][Int(bytes[1] >> 6)],
+        skipsInitialSpace: choice & 128 != 0)
     let limit = choice & 32 == 0 ? Tokenizer.defaultLimit : 24
+    let columns = choice & 16 == 0 ? nil : 3
 
-    var whole = Tokenizer(dialect, limit: limit)
+    var whole = Tokenizer(dialect, limit: limit, columns: columns)
     let expected = (Array(whole.feed(text)) + Array(whole.finish())).map(Seen.init)
-    var pieces = Tokenizer(dialect, limit: limit)
+    var pieces = Tokenizer(dialect, limit: limit, columns: columns)
     var found: [Seen] = []
     var position = 0
     while position < text.count {
