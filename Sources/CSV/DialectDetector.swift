@@ -31,7 +31,7 @@ public enum DialectDetector {
         var dialect = best.dialect
         dialect.hasHeader = HeaderDetector.hasHeader(Array(best.records.dropFirst(leading)))
         let confidence =
-            declared == nil ? confidence(choice, leading, hasHeader: dialect.hasHeader) : max(0.5, best.agreement)
+            declared == nil ? confidence(choice, hasHeader: dialect.hasHeader) : max(0.5, best.agreement)
         return Detection(
             dialect: dialect, confidence: confidence, hasByteOrderMark: hasMark, lineEndings: lineEndings,
             columns: best.columns, leadingRecords: leading + (declared == nil ? 0 : 1))
@@ -55,7 +55,7 @@ public enum DialectDetector {
 
     /// From 0 to 1. A single column, a file that other delimiters fit nearly as well, and pairs of whole numbers, which
     /// may be numbers with a decimal comma, are guesses.
-    private static func confidence(_ choice: Choice, _ leading: Int, hasHeader: Bool) -> Double {
+    private static func confidence(_ choice: Choice, hasHeader: Bool) -> Double {
         let (best, next) = choice
         if best.columns < 2 { return min(0.4, best.agreement) }
         let lead = best.value > 0 ? (best.value - next) / best.value : 0

@@ -41,6 +41,8 @@ public struct RecordReader {
     /// Reads from a descriptor, for example stdin; the caller closes it.
     ///
     /// Throws ``ReadError``.
+    ///
+    /// - Parameter columns: As for a path.
     public init(
         descriptor: Int32, dialect: Dialect? = nil, columns: Int? = nil, limit: Int = Tokenizer.defaultLimit
     ) throws(ReadError) {

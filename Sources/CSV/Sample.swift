@@ -3,7 +3,7 @@ struct Sample {
     /// The most records that are looked at.
     static let mostRecords = 500
     /// So many stray quotes are got over; a dialect in which more are left is not the right one.
-    private static let mostStrayQuotes = 16
+    private static let mostStrayQuotes = 8
 
     let text: [UInt8]
     /// Whether the text ends within a record.

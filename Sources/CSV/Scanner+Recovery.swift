@@ -37,13 +37,14 @@ extension Scanner {
         let mended = self.mended(input, start..<firstEnd, columns, line)
         // What is right but for its width may be a long note; a mended line with all fields says otherwise.
         guard isBroken || mended != nil else { return nil }
-        guard hasRow(input, following..<end, columns, acceptsBeginning: mended != nil) else { return nil }
+        guard hasRow(input, following..<end, columns, acceptsLess: mended != nil) else { return nil }
         let read = mended ?? split(input, start..<firstEnd, line, closes: false)
         return Line(fields: read.fields, problems: read.problems, end: firstEnd, next: following)
     }
 
-    /// Whether a row stands on one of the first lines, or begins there; or nothing stands there at all.
-    private func hasRow(_ input: Input, _ range: Range<Int>, _ columns: Int, acceptsBeginning: Bool) -> Bool {
+    /// Whether a row stands on one of the first lines; or, which is enough behind a line that could be mended, a row with
+    /// a stray quote, the beginning of one, or nothing at all.
+    private func hasRow(_ input: Input, _ range: Range<Int>, _ columns: Int, acceptsLess: Bool) -> Bool {
         var (position, lines) = (range.lowerBound, 0)
         var isBlank = true
         while position < range.upperBound, lines < Self.mostLinesBehind {
@@ -51,15 +52,15 @@ extension Scanner {
             if stop > position {
                 isBlank = false
                 let read = split(input, position..<stop, 0, closes: false)
-                if read.problems.isEmpty, read.fields.count == columns { return true }
+                if read.fields.count == columns, read.problems.isEmpty || acceptsLess { return true }
                 // `SN-1041,Paris,"line one`, with the other end of the quote on a later line.
                 let isOpen = read.problems.count == 1 && read.problems[0].field == read.fields.count - 1
-                if acceptsBeginning, isOpen, (2...columns).contains(read.fields.count) { return true }
+                if acceptsLess, isOpen, (2...columns).contains(read.fields.count) { return true }
             }
             position = behind(input, stop, range.upperBound)
             lines += 1
         }
-        return isBlank && acceptsBeginning
+        return isBlank && acceptsLess
     }
 
     private func lineEnd(_ input: Input, _ start: Int, _ end: Int) -> Int {

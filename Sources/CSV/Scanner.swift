@@ -95,7 +95,7 @@ struct Scanner {
                 add(from: start, to: line.end, firstField, line.problems, state, &result)
                 state.records += 1
                 state.line += 1
-                if length > Self.farAhead { state.farAhead += 1 }
+                if min(length, limit) > Self.farAhead { state.farAhead += 1 }
                 result.consumed = line.next
                 continue
             }
@@ -130,7 +130,7 @@ struct Scanner {
             guard case .at(let place, let behind) = ending else { return nil }
             (end, next) = (place, behind)
         }
-        guard columns > 1, length <= Self.farAhead || state.farAhead < Self.mostFarAhead else { return nil }
+        guard columns > 1, min(length, limit) <= Self.farAhead || state.farAhead < Self.mostFarAhead else { return nil }
         let isBroken = length > limit || problems.contains { $0.kind != .nulByte }
         return recovered(
             input, from: start, to: end, next: next, columns, isBroken: isBroken, count: count, line: state.line)

@@ -83,7 +83,7 @@ import Testing
         ("times", "01:59:50\n02:00:10\n02:03:00\n"),
         ("moments", "2026-11-24 01:59:50\n2026-11-24 02:00:10\n2026-11-25 02:03:00\n"),
         ("models", "Dell Latitude 7490\nHP EliteBook 840\nAcer Swift 3\n"),
-        ("names", "Anna Smith\nBob Jones\nEva Braun\n"),
+        ("names", "Anna Smith\nBob Jones\nEva Brandt\n"),
         ("pages", "https://example.com:80/a\nhttps://example.com:80/b\nhttps://example.com:80/c\n"),
         ("thousands", "1 204 000\n2 310 100\n1 000 999\n"),
         ("sentences", "It broke, sadly.\nNo.\nSent back\nWorks, after all, as new.\n"),
