@@ -16,8 +16,9 @@ public final class Batch: Sendable {
     }
 
     @usableFromInline let dialect: Dialect
+    /// More than the records take, where the memory is larger.
     @usableFromInline let bytes: [UInt8]
-    @usableFromInline let fields: [FieldSpan]
+    @usableFromInline let fields: FieldList
     @usableFromInline let entries: [Entry]
     /// Problems by the index of the record.
     let problems: [Int: [RecordProblem]]
@@ -29,6 +30,16 @@ public final class Batch: Sendable {
         entries = scan.entries
         problems = scan.problems
     }
+
+    /// Memory that a batch leaves behind: to ask the system for new one costs more than to find the records.
+    struct Memory: Sendable {
+        var bytes: [UInt8] = []
+        var fields = FieldList()
+        var entries: [Entry] = []
+    }
+
+    /// What it has, to be overwritten once the batch is gone.
+    var memory: Memory { Memory(bytes: bytes, fields: fields, entries: entries) }
 }
 
 extension Batch: RandomAccessCollection {

@@ -93,6 +93,9 @@ public struct RecordReader {
     /// Tokenizes the piece at hand and reads the next one; at the end of the input, ends the tokenizer.
     private mutating func advance() throws(ReadError) {
         position = 0
+        var read = Batch(dialect: dialect)
+        swap(&read, &batch)
+        tokenizer.reuse(read)
         if phase == .ending {
             phase = .done
             batch = tokenizer.finish()

@@ -52,10 +52,10 @@ struct Sample {
     }
 
     private static func scan(_ text: [UInt8], _ dialect: Dialect) -> Batch {
-        var state = ScanState()
+        var (state, memory) = (ScanState(), Batch.Memory())
         let scanner = Scanner(
             dialect: dialect, classes: ByteClasses(dialect), limit: Tokenizer.defaultLimit, isFinal: true)
-        let result = text.withUnsafeBufferPointer { scanner.scan($0, &state) }
+        let result = text.withUnsafeBufferPointer { scanner.scan($0, &state, &memory) }
         return Batch(dialect: dialect, bytes: text, scan: result)
     }
 

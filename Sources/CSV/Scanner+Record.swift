@@ -3,14 +3,16 @@ extension Scanner {
     ///
     /// When the record does not end within the buffer, what was appended is of no use.
     func scanRecord(
-        _ input: Input, from start: Int, _ finder: inout ByteFinder, _ line: inout Int, _ fields: inout [FieldSpan],
+        _ input: Input, from start: Int, _ finder: inout ByteFinder, _ line: inout Int, _ fields: inout FieldList,
         _ problems: inout [RecordProblem]
     ) -> Ending {
         let firstField = fields.count
         let (skipsSpace, isUnescaped) = (dialect.skipsInitialSpace, dialect.escape == .unescaped)
         var position = start
         while true {
-            if skipsSpace {
+            if !skipsSpace {
+                position = finder.passPlainFields(from: position, into: &fields)
+            } else {
                 while position < input.end, input.bytes[position] == 0x20 { position += 1 }
             }
             var field = FieldSpan(start: position)

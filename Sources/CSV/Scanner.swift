@@ -1,6 +1,6 @@
 /// What a scan found, and where the next one goes on.
 struct ScanResult: Sendable {
-    var fields: [FieldSpan] = []
+    var fields = FieldList()
     var entries: [Batch.Entry] = []
     var problems: [Int: [RecordProblem]] = [:]
     /// Bytes that are done with; what follows is an unfinished record.
@@ -47,10 +47,18 @@ struct Scanner {
     }
 
     /// Scans the buffer.
-    func scan(_ buffer: UnsafeBufferPointer<UInt8>, _ state: inout ScanState) -> ScanResult {
+    ///
+    /// - Parameter memory: Where to put what is found; it is taken away.
+    func scan(
+        _ buffer: UnsafeBufferPointer<UInt8>, _ state: inout ScanState, _ memory: inout Batch.Memory
+    ) -> ScanResult {
         var result = ScanResult()
+        swap(&result.fields, &memory.fields)
+        swap(&result.entries, &memory.entries)
+        result.fields.truncate(to: 0)
+        result.entries.removeAll(keepingCapacity: true)
         guard let bytes = buffer.baseAddress else { return result }
-        result.fields.reserveCapacity(buffer.count / 12)
+        result.fields.reserve(buffer.count / 12)
         result.entries.reserveCapacity(buffer.count / 128)
         classes.table.withUnsafeBufferPointer { table in
             guard let table = table.baseAddress else { return }
@@ -91,7 +99,8 @@ struct Scanner {
                     input, from: start, ending, length, columns, count: result.fields.count - firstField, problems,
                     state)
             {
-                result.fields.replaceSubrange(firstField..., with: line.fields)
+                result.fields.truncate(to: firstField)
+                for field in line.fields { result.fields.append(field) }
                 add(from: start, to: line.end, firstField, line.problems, state, &result)
                 state.records += 1
                 state.line += 1
@@ -100,7 +109,7 @@ struct Scanner {
                 continue
             }
             if length > limit {
-                result.fields.removeSubrange(firstField...)
+                result.fields.truncate(to: firstField)
                 problems = [RecordProblem(kind: .tooLong(limit: limit), field: 0, line: state.line)]
                 add(from: start, to: start + min(limit, Self.keptOfTooLong), firstField, problems, state, &result)
                 state.records += 1
@@ -113,7 +122,7 @@ struct Scanner {
                 state.line = line
                 result.consumed = next
             } else {
-                result.fields.removeSubrange(firstField...)
+                result.fields.truncate(to: firstField)
                 return
             }
         }

@@ -22,6 +22,9 @@ public struct Tokenizer: Sendable {
     private let limit: Int
     private let columns: Int?
     private var pending: [UInt8] = []
+    /// So many of them are input.
+    private var pendingCount = 0
+    private var memory = Batch.Memory()
     private var state = ScanState()
     private var isAtStart = true
     /// A long unfinished record is looked at again only when it has grown by half, so that small pieces cost no square.
@@ -46,8 +49,10 @@ public struct Tokenizer: Sendable {
 
     /// Takes a piece of input and gives the records that it completes; an unfinished one is kept.
     public mutating func feed(_ piece: UnsafeRawBufferPointer) -> Batch {
-        pending.append(contentsOf: piece)
-        return scanUnlessVain()
+        feed(upTo: piece.count) { buffer in
+            buffer.copyMemory(from: piece)
+            return piece.count
+        }
     }
 
     /// Takes at most so many bytes, which the closure puts where it is told and counts.
@@ -57,24 +62,42 @@ public struct Tokenizer: Sendable {
         // What is left and what comes go into one array, so that the bytes are copied once. Of a long record that is not
         // worth it.
         let rest = pending.count < size ? pending : []
+        if memory.bytes.count < rest.count + size {
+            memory.bytes = [UInt8](repeating: 0, count: rest.count + size + size / 16)
+        }
+        var bytes: [UInt8] = []
+        swap(&bytes, &memory.bytes)
         var failure: E?
-        let piece = [UInt8](unsafeUninitializedCapacity: rest.count + size) { buffer, count in
-            let bytes = UnsafeMutableRawBufferPointer(buffer)
+        let count = bytes.withUnsafeMutableBytes { bytes in
             bytes.copyBytes(from: rest)
-            count = rest.count
             do throws(E) {
-                count += try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[rest.count...]))
+                return rest.count
+                    + (try fill(UnsafeMutableRawBufferPointer(rebasing: bytes[rest.count..<rest.count + size])))
             } catch {
                 failure = error
+                return 0
             }
         }
-        if pending.count < size { pending = piece } else { pending.append(contentsOf: piece) }
         if let failure { throw failure }
+        if pending.count < size {
+            pending = bytes
+            pendingCount = count
+        } else {
+            pending.append(contentsOf: bytes[..<count])
+            pendingCount = pending.count
+        }
         return scanUnlessVain()
     }
 
     private mutating func scanUnlessVain() -> Batch {
-        pending.count < nextScan ? Batch(dialect: dialect) : scan(isFinal: false)
+        guard pendingCount < nextScan else { return scan(isFinal: false) }
+        pending.removeLast(pending.count - pendingCount)
+        return Batch(dialect: dialect)
+    }
+
+    /// Takes the memory of a batch whose records are not needed any more, unless somebody else still has some of them.
+    public mutating func reuse(_ batch: consuming Batch) {
+        if isKnownUniquelyReferenced(&batch) { memory = batch.memory }
     }
 
     /// Takes an array of bytes.
@@ -87,21 +110,26 @@ public struct Tokenizer: Sendable {
         if isAtStart {
             guard isFinal || !mayBeByteOrderMark else { return Batch(dialect: dialect) }
             isAtStart = false
-            if pending.starts(with: TextEncoding.utf8ByteOrderMark) { pending.removeFirst(3) }
+            if pending.starts(with: TextEncoding.utf8ByteOrderMark) {
+                pending.removeFirst(3)
+                pendingCount -= 3
+            }
         }
-        let bytes = pending
+        var bytes: [UInt8] = []
+        swap(&bytes, &pending)
         let result = bytes.withUnsafeBufferPointer { buffer in
             Scanner(dialect: dialect, classes: classes, limit: limit, isFinal: isFinal, columns: columns)
-                .scan(buffer, &state)
+                .scan(UnsafeBufferPointer(rebasing: buffer[..<pendingCount]), &state, &memory)
         }
-        pending = Array(bytes[result.consumed...])
+        pending = Array(bytes[result.consumed..<pendingCount])
+        pendingCount = pending.count
         nextScan = pending.count < 65_536 ? 0 : min(pending.count + pending.count / 2, max(pending.count, limit) + 1)
         return Batch(dialect: dialect, bytes: bytes, scan: result)
     }
 
     /// Whether too little has come to tell a byte order mark from data.
     private var mayBeByteOrderMark: Bool {
-        pending.count < 3 && TextEncoding.utf8ByteOrderMark.starts(with: pending)
+        pendingCount < 3 && TextEncoding.utf8ByteOrderMark.starts(with: pending[..<pendingCount])
     }
 }
 
