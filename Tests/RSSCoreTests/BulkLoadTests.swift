@@ -324,13 +324,3 @@ extension BulkLoadTests {
         }
     }
 }
-
-private actor Counter {
-    private(set) var value = 0
-
-    @discardableResult
-    func increase() -> Int {
-        value += 1
-        return value
-    }
-}

@@ -39,14 +39,15 @@ struct BulkScenario {
     @discardableResult
     func load(
         _ path: String, into table: ImportTable = .hardware, on session: PostgresConnection? = nil,
-        run: String = UUID().uuidString.lowercased(),
+        run: String = UUID().uuidString.lowercased(), batches: ImportLoad.BatchSize = ImportLoad.BatchSize(),
         _ change: (inout ImportOptions) -> Void = { _ in }
     ) async throws -> BulkImporter.Outcome {
         var importing = ImportOptions(path: path)
         importing.visit = "RSS-1"
         change(&importing)
-        return try await BulkImporter(session ?? connection, lookups: options, runID: run, progress: .silent).run(
-            ImportFile(table, importing))
+        var importer = BulkImporter(session ?? connection, lookups: options, runID: run, progress: .silent)
+        importer.batchSize = batches
+        return try await importer.run(ImportFile(table, importing))
     }
 
     @discardableResult
@@ -77,4 +78,15 @@ struct BulkScenario {
 extension BulkImporter.Outcome {
     /// Inserted, updated, unchanged, rejected.
     var numbers: [Int] { [inserted, updated, unchanged, rejects.rows] }
+}
+
+/// Counts what several tasks do.
+actor Counter {
+    private(set) var value = 0
+
+    @discardableResult
+    func increase() -> Int {
+        value += 1
+        return value
+    }
 }

@@ -41,6 +41,7 @@ public struct BulkImporter: Sendable {
     let lookups: ConnectionOptions
     let runID: String
     let progress: ProgressReporter
+    var batchSize = ImportLoad.BatchSize()
 
     /// Makes an importer.
     ///
@@ -174,8 +175,10 @@ public struct BulkImporter: Sendable {
             sessions.writing.map { session in
                 BatchWriter(connection: session, statements: statements, options: options, run: run, numbers: numbers)
             }, reading: sessions.reading, statements,
-            try RowSource(file, validator, ReferenceResolver(sessions.reading), repeated: found.repeated),
-            isDryRun: options.isDryRun, isTableOurs: isAlone ? try await isEmpty(file.table) : false,
+            try RowSource(
+                file, validator, ReferenceResolver(sessions.reading), repeated: found.repeated,
+                chunkRows: batchSize.chunkRows),
+            size: batchSize, isDryRun: options.isDryRun, isTableOurs: isAlone ? try await isEmpty(file.table) : false,
             done: unfinished?.done ?? [], progress: progress)
         var refused = unfinished?.refused ?? [:]
         func work() async throws {

@@ -10,9 +10,9 @@ struct RepeatedKeys {
     struct Found {
         /// By the records that are not taken: the line of a row with the same key that comes before (the first wins) or
         /// behind (the last wins).
-        var losers: [Int: Int] = [:]
+        var losers = RecordNumbers()
         /// Which one of several same rows a record is, from 2; the first is not in it.
-        var ordinals: [Int: Int32] = [:]
+        var ordinals = RecordNumbers()
     }
 
     private struct Entry {
@@ -43,12 +43,19 @@ struct RepeatedKeys {
     ///
     /// - Throws: ``ImportError/noSpool(folder:reason:)``.
     mutating func finish(_ winner: DuplicateChoice) throws(ImportError) -> Found {
-        var found = Found()
+        var found = Found(losers: RecordNumbers(bound: bound), ordinals: RecordNumbers(bound: bound))
         if spills.isEmpty {
-            Self.look(at: entries, winner, &found)
+            try Self.look(at: entries, winner, &found)
         } else {
             try spill()
-            for spill in spills { Self.look(at: try spill.read(), winner, &found) }
+            for spill in spills {
+                // A range of a long file is more than memory should hold: it is read once for each part of it.
+                let parts = UInt64(max(1, (spill.count + bound - 1) / bound))
+                for part in 0..<parts {
+                    let entries = try spill.read { parts == 1 || ($0.fingerprint.high >> 16) % parts == part }
+                    try Self.look(at: entries, winner, &found)
+                }
+            }
         }
         entries = []
         spills = []
@@ -56,14 +63,16 @@ struct RepeatedKeys {
     }
 
     /// Entries come in the order of the file.
-    private static func look(at entries: [Entry], _ winner: DuplicateChoice, _ found: inout Found) {
+    private static func look(
+        at entries: [Entry], _ winner: DuplicateChoice, _ found: inout Found
+    ) throws(ImportError) {
         guard entries.count > 1 else { return }
         var size = 16
         while size < entries.count * 2 { size *= 2 }
         // Open addressing: the index of the first entry with a fingerprint plus one, or 0.
         var slots = [Int32](repeating: 0, count: size)
         var taken: [Int: Int] = [:]
-        var counts: [Int: Int32] = [:]
+        var counts: [Int: Int] = [:]
         for (index, entry) in entries.enumerated() {
             var slot = Int(truncatingIfNeeded: entry.fingerprint.low) & (size - 1)
             while slots[slot] != 0, entries[Int(slots[slot]) - 1].fingerprint != entry.fingerprint {
@@ -76,12 +85,12 @@ struct RepeatedKeys {
             let first = Int(slots[slot]) - 1
             let count = counts[first, default: 1] + 1
             counts[first] = count
-            found.ordinals[entry.record] = count
+            try found.ordinals.add(entry.record, count)
             switch winner {
-            case .first: found.losers[entry.record] = entries[first].line
+            case .first: try found.losers.add(entry.record, entries[first].line)
             case .last:
                 let earlier = taken[first] ?? first
-                found.losers[entries[earlier].record] = entry.line
+                try found.losers.add(entries[earlier].record, entry.line)
                 taken[first] = index
             }
         }
@@ -109,19 +118,32 @@ struct RepeatedKeys {
             if let failure { throw failure }
         }
 
-        func read() throws(ImportError) -> [Entry] {
-            let size = file.size
-            var failure: ImportError?
-            let entries = [Entry](unsafeUninitializedCapacity: size / MemoryLayout<Entry>.stride) { buffer, count in
-                do throws(ImportError) {
-                    try file.read(into: UnsafeMutableRawBufferPointer(buffer))
-                    count = buffer.count
-                } catch {
-                    failure = error
-                    count = 0
+        /// How many there are.
+        var count: Int { file.size / MemoryLayout<Entry>.stride }
+
+        /// Those that are wanted, in their order.
+        func read(_ isWanted: (Entry) -> Bool) throws(ImportError) -> [Entry] {
+            var entries: [Entry] = []
+            var piece = [Entry](
+                repeating: Entry(fingerprint: Fingerprint(.init(start: nil, count: 0)), record: 0, line: 0), count: 4096
+            )
+            var index = 0
+            while index < count {
+                let next = min(count, index + piece.count)
+                var failure: ImportError?
+                piece.withUnsafeMutableBytes { bytes in
+                    let bytes = UnsafeMutableRawBufferPointer(
+                        rebasing: bytes[..<((next - index) * MemoryLayout<Entry>.stride)])
+                    do throws(ImportError) {
+                        try file.read(into: bytes, at: index * MemoryLayout<Entry>.stride)
+                    } catch {
+                        failure = error
+                    }
                 }
+                if let failure { throw failure }
+                for entry in piece[..<(next - index)] where isWanted(entry) { entries.append(entry) }
+                index = next
             }
-            if let failure { throw failure }
             return entries
         }
     }

@@ -7,12 +7,17 @@ import RSSModel
 /// Batches are independent of each other: no two rows of a file have the same key. So while the server works on one, the
 /// next is read and handed to another session.
 final class ImportLoad {
-    /// Bytes of a batch that goes straight in. It is kept until it is committed, to be tried the other way.
-    private static let directBytes = 3 << 20
-    /// Rows of such a batch.
-    private static let directRows = 50_000
-    /// Rows of a batch that goes through the staging table; there, more at once is faster.
-    private static let stagedRows = 125_000
+    /// How large a batch becomes.
+    struct BatchSize: Sendable {
+        /// Bytes of a batch that goes straight in. It is kept until it is committed, to be tried the other way.
+        var directBytes = 3 << 20
+        /// Rows of such a batch.
+        var directRows = 50_000
+        /// Rows of a batch that goes through the staging table; there, more at once is faster.
+        var stagedRows = 125_000
+        /// Rows that are read at once.
+        var chunkRows = RowSource.chunkRows
+    }
 
     /// What became of the batch that a session was given.
     private enum Ended: Sendable {
@@ -27,6 +32,7 @@ final class ImportLoad {
     private let reading: PostgresConnection
     private let statements: LoadStatements
     private let stagedStream: RowStream
+    private let size: BatchSize
     private let isDryRun: Bool
     private let isTableOurs: Bool
     private let progress: ProgressReporter
@@ -54,8 +60,9 @@ final class ImportLoad {
     ///   - done: the records that are loaded already.
     init(
         _ writers: [BatchWriter], reading: PostgresConnection, _ statements: LoadStatements, _ source: RowSource,
-        isDryRun: Bool, isTableOurs: Bool, done: [ClosedRange<Int>], progress: ProgressReporter
+        size: BatchSize, isDryRun: Bool, isTableOurs: Bool, done: [ClosedRange<Int>], progress: ProgressReporter
     ) {
+        self.size = size
         free = writers
         self.reading = reading
         self.statements = statements
@@ -162,11 +169,11 @@ final class ImportLoad {
 
     /// Hands a batch to a session that sends it straight in.
     private func direct(_ group: inout Batches) async throws {
-        let batch = spare.popLast() ?? EncodedRows(capacity: Self.directBytes + RowSource.chunkBytes)
+        let batch = spare.popLast() ?? EncodedRows(capacity: size.directBytes + RowSource.chunkBytes)
         repeat {
             batch.append(chunk)
             try await readChunk()
-        } while hasChunk && isGuarded && batch.count < Self.directBytes && batch.rows.count < Self.directRows
+        } while hasChunk && isGuarded && batch.count < size.directBytes && batch.rows.count < size.directRows
         let (writer, ids) = (try await writer(&group), RowIDs())
         group.addTask { .direct(writer, batch, ids, try await writer.direct(batch, ids: ids)) }
         progress(.advanced(to: rows, rejected: 0))
@@ -210,7 +217,7 @@ final class ImportLoad {
                     progress(.advanced(to: rows, rejected: 0))
                     try await readChunk()
                 }
-                isLeft = readsOn && hasChunk && count < Self.stagedRows
+                isLeft = readsOn && hasChunk && count < size.stagedRows
             }
             try await copy.write(RowStream.trailer)
         }

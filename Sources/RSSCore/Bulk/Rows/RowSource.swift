@@ -22,12 +22,14 @@ struct RowSource {
     /// The records, by their rows, that wait for an answer, and may turn out to be wrong yet.
     private typealias Waiting = [Int: Record]
 
+    private let chunkRows: Int
     private let name: String
     private let firstRecord: Int
     private var reader: RecordReader
     private let validator: RowValidator
     private let resolver: ReferenceResolver?
-    private let repeated: RepeatedKeys.Found
+    private var losers: RecordNumbers.Cursor
+    private var ordinals: RecordNumbers.Cursor
     private let refused: [Int: RowProblem]
 
     /// Reads a file from its beginning.
@@ -39,14 +41,17 @@ struct RowSource {
     /// - Throws: ``ImportError``.
     init(
         _ file: ImportFile, _ validator: RowValidator, _ resolver: ReferenceResolver?,
-        repeated: RepeatedKeys.Found = RepeatedKeys.Found(), refused: [Int: RowProblem] = [:]
+        repeated: RepeatedKeys.Found = RepeatedKeys.Found(), refused: [Int: RowProblem] = [:],
+        chunkRows: Int = Self.chunkRows
     ) throws {
+        self.chunkRows = chunkRows
         name = file.name
         firstRecord = file.headerRecord + 1
         reader = try file.rows()
         self.validator = validator
         self.resolver = resolver
-        self.repeated = repeated
+        losers = try repeated.losers.cursor()
+        ordinals = try repeated.ordinals.cursor()
         self.refused = refused
     }
 
@@ -71,7 +76,7 @@ struct RowSource {
         var waiting = Waiting()
         var bytes = 0
         var isAtEnd = false
-        while chunk.read < Self.chunkRows, bytes < Self.chunkBytes {
+        while chunk.read < chunkRows, bytes < Self.chunkBytes {
             guard let record = try read() else {
                 isAtEnd = true
                 break
@@ -84,7 +89,7 @@ struct RowSource {
                 // Blank rows are not counted; that a row is one is asked only where something is missing.
                 if RowValidator.isBlank(record) { continue }
                 chunk.rejected.append(Rejected(record: record, problems: problems))
-            } else if let problem = objection(to: record, in: rows) {
+            } else if let problem = try objection(to: record, in: rows) {
                 rows.drop(rows.rows.count - 1)
                 chunk.rejected.append(Rejected(record: record, problems: [problem]))
             } else if rows.pending.count > pending {
@@ -119,14 +124,14 @@ struct RowSource {
     }
 
     /// What speaks against a row that is right in itself: the last one of the rows.
-    private func objection(to record: Record, in rows: EncodedRows) -> RowProblem? {
+    private mutating func objection(to record: Record, in rows: EncodedRows) throws -> RowProblem? {
         if let problem = refused[record.number] { return problem }
         let index = rows.rows.count - 1
         guard rows.rows[index].hasKey else {
-            if let nth = repeated.ordinals[record.number] { rows.setOrdinal(index, nth) }
+            if let nth = try ordinals.number(of: record.number) { rows.setOrdinal(index, Int32(clamping: nth)) }
             return nil
         }
-        guard let line = repeated.losers[record.number], let key = validator.key else { return nil }
+        guard let line = try losers.number(of: record.number), let key = validator.key else { return nil }
         let text = validator.keyText(record)
         return RowProblem(
             .repeatedKey, column: key.name, value: text,
