@@ -8,48 +8,6 @@ import Testing
 @Suite struct BulkLoadTests {
     private struct Killed: Error {}
 
-    @Test func `an import that is killed at any point goes on behind its last batch`() async throws {
-        // Straight in, then through the staging table: new, changed, unchanged, without a key.
-        let text =
-            BulkScenario.rows(1000...3200) + (1...1500).map { "Monitor,m\($0 % 700),,\n" }.joined()
-            + (1...600).map { "Laptop,changed,S\($0),\n" }.joined()
-        var points = 0
-        try await BulkScenario.run { scenario in
-            try await scenario.load(try scenario.file(BulkScenario.rows(1...400)))
-            let path = try scenario.file(text)
-            let count = Counter()
-            try await FaultPoint.$handler.withValue({ _ in _ = await count.increase() }) {
-                let outcome = try await scenario.load(path)
-                #expect(outcome.numbers == [3901, 400, 0, 0])
-            }
-            points = await count.value
-        }
-        #expect(points >= 7)
-        for point in 1...points {
-            try await BulkScenario.run { scenario in
-                try await scenario.load(try scenario.file(BulkScenario.rows(1...400), "first.csv"))
-                let path = try scenario.file(text)
-                let count = Counter()
-                let session = try await PostgresConnection.connect(scenario.options)
-                await #expect(throws: Killed.self) {
-                    try await FaultPoint.$handler.withValue({ _ in
-                        if await count.increase() == point { throw Killed() }
-                    }) { try await scenario.load(path, on: session) }
-                }
-                await session.close()
-                let done = try await scenario.number("SELECT count(*) FROM hardware_inventory")
-                let outcome = try await scenario.load(path)
-                #expect(
-                    outcome.numbers == [3901, 400, 0, 0], "killed at point \(point), with \(done) rows in the table")
-                #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 4301)
-                #expect(try await scenario.number("SELECT count(*) FROM rssctl.bulk_run") == 2)
-                #expect(try await scenario.load(path).numbers == [0, 0, 4301, 0])
-                try await scenario.undo(outcome.run)
-                #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 400)
-            }
-        }
-    }
-
     @Test func `an atomic import that is killed leaves nothing`() async throws {
         try await BulkScenario.run { scenario in
             // Into a table that has a row, so that rows without a key are compared and do not go straight in.

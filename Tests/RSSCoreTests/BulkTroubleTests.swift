@@ -22,18 +22,17 @@ import Testing
         directBytes: 1 << 20, directRows: 100, stagedRows: 100, chunkRows: 100)
 
     @discardableResult
-    private func load(_ scenario: BulkScenario, _ path: String, on session: PostgresConnection? = nil) async throws
-        -> BulkImporter.Outcome
-    {
+    private func load(
+        _ scenario: BulkScenario, _ path: String, on session: PostgresConnection? = nil
+    ) async throws -> BulkImporter.Outcome {
         try await scenario.load(path, on: session, batches: Self.small)
     }
 
     /// What the table has when all went well: nothing twice, nothing missing.
-    private func expectAll(_ scenario: BulkScenario, _ path: String, _ comment: Comment) async throws {
+    private func expectAll(_ scenario: BulkScenario, _ comment: Comment) async throws {
         let count = "SELECT count(*) || ' ' || count(DISTINCT serial_number) FROM hardware_inventory"
         #expect(try await scenario.texts(count) == ["1550 1400"], comment)
         #expect(try await scenario.number("SELECT sum(inserted)::bigint FROM rssctl.bulk_batch") == 1550, comment)
-        #expect(try await load(scenario, path).numbers == [0, 0, 1550, 0], comment)
     }
 
     /// Breaks into an import at one point after the other, goes on with it, and takes it back.
@@ -58,14 +57,11 @@ import Testing
                 isOver = await count.value < point
                 await session.close()
                 let outcome = try await load(scenario, path)
-                try await expectAll(scenario, path, "point \(point)")
-                // Those that came behind it found nothing to do, unless the harmed one was through already.
-                for run in try await scenario.texts("SELECT run_id::text FROM rssctl.bulk_run ORDER BY started_at DESC")
-                where run != nil {
-                    let rows =
-                        "SELECT count(*) FROM rssctl.bulk_run WHERE run_id::text = '\(run ?? "")' AND file_name LIKE '%first.csv'"
-                    if try await scenario.number(rows) == 0 { try await scenario.undo(run) }
-                }
+                try await expectAll(scenario, "point \(point)")
+                // The harmed one may have been through already, and another one behind it found nothing to do.
+                let runs =
+                    "SELECT run_id::text FROM rssctl.bulk_run WHERE file_name NOT LIKE '%first.csv' ORDER BY started_at DESC"
+                for run in try await scenario.texts(runs) { try await scenario.undo(run) }
                 #expect(try await scenario.content() == before, "point \(point): \(outcome.numbers)")
             }
             if isOver { return point }

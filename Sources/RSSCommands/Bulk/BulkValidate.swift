@@ -50,18 +50,26 @@ public struct ValidationReport: CommandResult {
     let file: String
     let delimiter: String
     let encoding: String
+    let sheet: String?
     let key: String?
     let read: Int
     let good: Int
     let rejected: Int
     let rejects: [RejectTally.Kind]
     let rejectsFile: String?
+    private let sheetNote: String?
+
+    private enum CodingKeys: CodingKey {
+        case object, file, delimiter, encoding, sheet, key, read, good, rejected, rejects, rejectsFile
+    }
 
     init(_ outcome: BulkValidator.Outcome, of file: ImportFile) {
         object = file.table.object
         self.file = file.name
         delimiter = file.delimiterName
         encoding = file.encodingName
+        sheet = file.sheet?.name
+        sheetNote = file.sheet?.note
         key = outcome.key
         read = outcome.read
         rejected = outcome.rejects.rows
@@ -81,7 +89,7 @@ public struct ValidationReport: CommandResult {
                 .number("rejected"),
             ],
             rows: [[.text(delimiter), .text(encoding), .optional(key), .count(read), .count(good), .count(rejected)]],
-            notes: rejectsFile.map { ["Rejected rows, with the reasons: \($0)"] } ?? [])
+            notes: [sheetNote, rejectsFile.map { "Rejected rows, with the reasons: \($0)" }].compactMap { $0 })
         return rejects.isEmpty ? [summary] : [summary, Table(rejects: rejects)]
     }
 }

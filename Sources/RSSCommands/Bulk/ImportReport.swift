@@ -8,6 +8,7 @@ public struct ImportReport: CommandResult {
     let file: String
     let delimiter: String
     let encoding: String
+    let sheet: String?
     let visitReport: String?
     let key: String?
     let run: String?
@@ -20,11 +21,13 @@ public struct ImportReport: CommandResult {
     let rejected: Int
     let rejects: [RejectTally.Kind]
     let rejectsFile: String?
+    private let sheetNote: String?
     private let again: String?
     private let statements: [String]
 
     private enum CodingKeys: CodingKey {
-        case operation, object, file, delimiter, encoding, visitReport, key, run, isDryRun, read, inserted, updated,
+        case operation, object, file, delimiter, encoding, sheet, visitReport, key, run, isDryRun, read, inserted,
+            updated,
             deleted,
             unchanged, rejected, rejects, rejectsFile
     }
@@ -35,6 +38,8 @@ public struct ImportReport: CommandResult {
         self.file = file.name
         delimiter = file.delimiterName
         encoding = file.encodingName
+        sheet = file.sheet?.name
+        sheetNote = file.sheet?.note
         visitReport = outcome.visit
         key = outcome.key
         run = outcome.run
@@ -85,6 +90,7 @@ public struct ImportReport: CommandResult {
     private var notes: [String] {
         var notes: [String] = []
         if isDryRun { notes.append("Dry run: nothing was changed.") }
+        if let sheetNote { notes.append(sheetNote) }
         if inserted + updated + deleted > 0, let run {
             notes.append("To take it back: rssctl bulk undo \(run.suffix(12))")
         }

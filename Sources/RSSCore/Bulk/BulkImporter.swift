@@ -178,7 +178,8 @@ public struct BulkImporter: Sendable {
             try RowSource(
                 file, validator, ReferenceResolver(sessions.reading), repeated: found.repeated,
                 chunkRows: batchSize.chunkRows),
-            size: batchSize, isDryRun: options.isDryRun, isTableOurs: isAlone ? try await isEmpty(file.table) : false,
+            size: batchSize, rejected: outcome.rejects.rows, isDryRun: options.isDryRun,
+            isTableOurs: isAlone ? try await isEmpty(file.table) : false,
             done: unfinished?.done ?? [], progress: progress)
         var refused = unfinished?.refused ?? [:]
         func work() async throws {

@@ -17,8 +17,14 @@ public enum EditDistance {
 
     /// The candidate that is nearest, if it is near enough to have been meant: a third of the word's length.
     public static func closest(to word: String, among candidates: [String]) -> String? {
-        let nearest = candidates.map { ($0, between(word.lowercased(), $0.lowercased())) }.min { $0.1 < $1.1 }
-        guard let nearest, nearest.1 <= max(1, word.count / 3) else { return nil }
-        return nearest.0
+        let word = word.lowercased()
+        let limit = max(1, word.count / 3)
+        var nearest: (candidate: String, distance: Int)?
+        // Words whose lengths differ by more cannot be that near.
+        for candidate in candidates where abs(candidate.count - word.count) <= limit {
+            let distance = between(word, candidate.lowercased())
+            if distance <= limit, distance < nearest?.distance ?? Int.max { nearest = (candidate, distance) }
+        }
+        return nearest?.candidate
     }
 }

@@ -138,7 +138,7 @@ public enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-024", exit: .dataError,
                 message:
-                    "'\(header)' is mapped to \(column), which is no column\(Suggestion.words(Suggestion.nearest(column, known)))",
+                    "'\(header)' is mapped to \(column), which is no column\(Suggestion.words(Suggestion.nearest(column, known.sorted())))",
                 detail: "known columns: \(known.joined(separator: ", "))",
                 hint: "write the name of one of them behind the =, or nothing to pass over the field")
         case .noMapping(let name, let known):

@@ -22,6 +22,8 @@ public struct ImportFile: Sendable {
     public var delimiterName: String { dialect.delimiterName }
     /// Whether numbers in it are likely to have a decimal comma: where fields are separated by something else.
     var usesDecimalComma: Bool { dialect.delimiter == UInt8(ascii: ";") }
+    /// The sheet of a workbook that it is.
+    public var sheet: SheetChoice? { input.sheet }
     /// The name of its encoding.
     public var encodingName: String { dialect.encoding.rawValue }
 

@@ -131,6 +131,6 @@ public struct ImportHeader: Sendable, Equatable {
     }
 
     private static func suggestion(for name: String, in table: ImportTable, _ known: [String: Int]) -> String? {
-        Suggestion.nearest(name, known.keys).flatMap { known[$0] }.map { table.columns[$0].name }
+        Suggestion.nearest(name, known.keys.sorted()).flatMap { known[$0] }.map { table.columns[$0].name }
     }
 }

@@ -14,6 +14,8 @@ final class ImportInput: Sendable {
     let size: Int64
     /// How the text is written, where that is known and need not be found out: of a workbook.
     let dialect: Dialect?
+    /// The sheet of a workbook that it is.
+    let sheet: SheetChoice?
 
     private let descriptor: Int32
     private let stamp: Stamp
@@ -46,7 +48,8 @@ final class ImportInput: Sendable {
         }
     }
 
-    private init(name: String, descriptor: Int32, dialect: Dialect?, original: Identity) {
+    private init(name: String, descriptor: Int32, dialect: Dialect?, sheet: SheetChoice?, original: Identity) {
+        self.sheet = sheet
         self.name = name
         self.descriptor = descriptor
         self.dialect = dialect
@@ -90,7 +93,8 @@ final class ImportInput: Sendable {
             descriptor = unpacked.file.release()
         }
         defer { descriptor = -1 }
-        return ImportInput(name: name, descriptor: descriptor, dialect: unpacked?.dialect, original: original)
+        return ImportInput(
+            name: name, descriptor: descriptor, dialect: unpacked?.dialect, sheet: unpacked?.sheet, original: original)
     }
 
     /// Starts reading from the beginning; one reader at a time. The dialect is detected unless it is given.

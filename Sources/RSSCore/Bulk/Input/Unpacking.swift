@@ -7,6 +7,8 @@ struct Unpacking {
         let file: TemporaryFile
         /// How it is written, where that is known.
         let dialect: Dialect?
+        /// The sheet that it was, of a workbook.
+        var sheet: SheetChoice?
     }
 
     /// How often a file may be compressed. Twice happens when a folder of packed files is packed; more is a trap.
@@ -37,8 +39,12 @@ struct Unpacking {
                 throw ImportError.unsupported(file.name, try UnreadFormat.inCompoundFile(packed))
             case .zip:
                 let workbook = try Workbook(ZipArchive(packed))
-                var conversion = try SheetConversion(workbook.sheet(sheet), of: workbook)
-                return Result(file: try conversion.run(), dialect: .rfc4180)
+                let chosen = try workbook.sheet(sheet)
+                var conversion = try SheetConversion(chosen, of: workbook)
+                let others = workbook.sheets.filter { $0.isVisible && $0.name != chosen.name }
+                return Result(
+                    file: try conversion.run(), dialect: .rfc4180,
+                    sheet: SheetChoice(name: chosen.name, others: others.map(\.name)))
             case .gzip: unpacked = try Decompression(packed).gzip()
             case .zstd: unpacked = try Decompression(packed).zstd()
             }
@@ -46,5 +52,20 @@ struct Unpacking {
             packed = RandomAccessFile(name: file.name, unpacked)
         }
         throw file.damaged("it is compressed more than \(Self.depth) times")
+    }
+}
+
+/// Which sheet of a workbook was read.
+public struct SheetChoice: Sendable, Equatable {
+    /// Its name.
+    public let name: String
+    /// The names of the others that are shown.
+    public let others: [String]
+
+    /// What its reader should know when there are several; nil for the only one.
+    public var note: String? {
+        others.isEmpty
+            ? nil
+            : "Sheet '\(name)' was read, and not \(others.map { "'\($0)'" }.joined(separator: ", ")); --sheet names another."
     }
 }

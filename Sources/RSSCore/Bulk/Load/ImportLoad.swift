@@ -33,6 +33,7 @@ final class ImportLoad {
     private let statements: LoadStatements
     private let stagedStream: RowStream
     private let size: BatchSize
+    private let rejected: Int
     private let isDryRun: Bool
     private let isTableOurs: Bool
     private let progress: ProgressReporter
@@ -56,13 +57,16 @@ final class ImportLoad {
     ///   - writers: one for each session that batches are written over.
     ///   - reading: a session beside them, by which the table is looked at while rows are read.
     ///   - source: the file, from its beginning.
+    ///   - rejected: how many rows of the file are rejected already, for the progress.
     ///   - isTableOurs: whether nobody else can have put rows of the file into the table.
     ///   - done: the records that are loaded already.
     init(
         _ writers: [BatchWriter], reading: PostgresConnection, _ statements: LoadStatements, _ source: RowSource,
-        size: BatchSize, isDryRun: Bool, isTableOurs: Bool, done: [ClosedRange<Int>], progress: ProgressReporter
+        size: BatchSize, rejected: Int, isDryRun: Bool, isTableOurs: Bool, done: [ClosedRange<Int>],
+        progress: ProgressReporter
     ) {
         self.size = size
+        self.rejected = rejected
         free = writers
         self.reading = reading
         self.statements = statements
@@ -162,6 +166,10 @@ final class ImportLoad {
         }
     }
 
+    private func tell() {
+        progress(.advanced(to: rows, rejected: Int64(rejected + written.refused.count)))
+    }
+
     private func add(_ result: BatchWriter.Written) {
         written.counts = written.counts + result.counts
         written.refused.merge(result.refused) { first, _ in first }
@@ -176,7 +184,7 @@ final class ImportLoad {
         } while hasChunk && isGuarded && batch.count < size.directBytes && batch.rows.count < size.directRows
         let (writer, ids) = (try await writer(&group), RowIDs())
         group.addTask { .direct(writer, batch, ids, try await writer.direct(batch, ids: ids)) }
-        progress(.advanced(to: rows, rejected: 0))
+        tell()
     }
 
     private func retryFailed(_ group: inout Batches) async throws {
@@ -214,7 +222,7 @@ final class ImportLoad {
                 }
                 count += first.rows.count
                 if readsOn {
-                    progress(.advanced(to: rows, rejected: 0))
+                    tell()
                     try await readChunk()
                 }
                 isLeft = readsOn && hasChunk && count < size.stagedRows

@@ -92,7 +92,7 @@ struct FieldReader: Sendable {
     private func word(_ value: String, _ words: [String]) -> Outcome {
         let word = value.lowercased().replacing(" ", with: "_").replacing("-", with: "_")
         if words.contains(word) { return .value(.text(word)) }
-        let nearest = Suggestion.words(Suggestion.nearest(word, words))
+        let nearest = Suggestion.words(Suggestion.nearest(word, words.sorted()))
         return problem(.unknownWord, value, "is none of \(words.joined(separator: ", "))\(nearest)")
     }
 

@@ -14,12 +14,14 @@ public struct LoadedNames: Sendable {
     let exact: [String: UUID]
     private let folded: [String: [UUID]]
     private let ids: Set<UUID>
+    private let sorted: [String]
 
     /// Makes names of pairs.
     public init(_ entries: [(name: String, id: UUID)]) {
         exact = Dictionary(entries.map { ($0.name, $0.id) }) { first, _ in first }
         folded = Dictionary(grouping: entries) { $0.name.lowercased() }.mapValues { $0.map(\.id) }
         ids = Set(entries.map(\.id))
+        sorted = entries.map(\.name).sorted()
     }
 
     /// Finds a text: exactly, then without regard to case, then as an id.
@@ -27,6 +29,6 @@ public struct LoadedNames: Sendable {
         if let id = exact[text] { return .id(id) }
         if let found = folded[text.lowercased()] { return found.count == 1 ? .id(found[0]) : .ambiguous }
         if let id = UUIDText.parse(text), ids.contains(id) { return .id(id) }
-        return .unknown(suggestion: Suggestion.nearest(text, exact.keys))
+        return .unknown(suggestion: Suggestion.nearest(text, sorted))
     }
 }

@@ -6,8 +6,8 @@ enum Suggestion {
     /// `" (did you mean serial_number?)"`, or nothing.
     static func words(_ word: String?) -> String { word.map { " (did you mean \($0)?)" } ?? "" }
 
-    /// The nearest candidate, if one is near enough.
-    static func nearest(_ word: String, _ candidates: some Collection<String>) -> String? {
-        word.utf8.count > longest ? nil : EditDistance.closest(to: word, among: candidates.sorted())
+    /// The nearest candidate, if one is near enough; of several, the first.
+    static func nearest(_ word: String, _ candidates: [String]) -> String? {
+        word.utf8.count > longest ? nil : EditDistance.closest(to: word, among: candidates)
     }
 }
