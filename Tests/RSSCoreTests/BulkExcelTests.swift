@@ -10,7 +10,7 @@ import Testing
         let text =
             "\u{FEFF}Kategorie;Name;Seriennummer;Inventarnummer;MAC-Adresse;Garantie bis;Zustand;Raum\r\n"
             + "Laptop;\"Gerät \"\"Süd\"\"\";SN-1;007;08:00:2B:01:02:03;31.12.2025;5;R 1\r\n"
-            + "Laptop;Gerät 2;SN-2;0042;08-00-2b-01-02-04;01.02.2026;4;\"Haus A;\r\nZimmer 3\"\r\n"
+            + "Laptop;Gerät 2;SN-2;0042;08-00-2b-01-02-04;01.02.2026;4;\"Haus A; Zimmer 3\"\r\n"
             + "Laptop;Gerät 3;SN-3;000;0800.2b01.0205;2025-12-31;;\r\n"
             + "Laptop;Gerät 4;SN-4;0;08002b010206;;3;\r\n"
             + "Laptop;Gerät 5;1,23457E+11;5;;31.02.2026;3;\r\n"
@@ -32,7 +32,7 @@ import Testing
             #expect(
                 rows == [
                     "SN-1|007|08:00:2b:01:02:03|2025-12-31|5|R 1|Gerät \"Süd\"",
-                    "SN-2|0042|08:00:2b:01:02:04|2026-02-01|4|Haus A;\nZimmer 3|Gerät 2",
+                    "SN-2|0042|08:00:2b:01:02:04|2026-02-01|4|Haus A; Zimmer 3|Gerät 2",
                     "SN-3|000|08:00:2b:01:02:05|2025-12-31|Gerät 3",
                     "SN-4|0|08:00:2b:01:02:06|3|Gerät 4",
                 ])
