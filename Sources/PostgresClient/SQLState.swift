@@ -20,6 +20,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, Codable, CustomStr
     public static let foreignKeyViolation = SQLState(rawValue: "23503")
     public static let uniqueViolation = SQLState(rawValue: "23505")
     public static let checkViolation = SQLState(rawValue: "23514")
+    public static let featureNotSupported = SQLState(rawValue: "0A000")
     public static let activeSQLTransaction = SQLState(rawValue: "25001")
     public static let inFailedSQLTransaction = SQLState(rawValue: "25P02")
     public static let invalidPassword = SQLState(rawValue: "28P01")

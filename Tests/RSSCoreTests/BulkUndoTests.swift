@@ -130,3 +130,77 @@ import Testing
         }
     }
 }
+
+extension BulkUndoTests {
+    private func values(_ scenario: BulkScenario) async throws -> [String?] {
+        try await scenario.texts(
+            "SELECT concat_ws(' ', serial_number, asset_tag, device_name) FROM hardware_inventory ORDER BY asset_tag")
+    }
+
+    @Test func `what an undo kept can be taken back later, by force or by itself`() async throws {
+        try await BulkScenario.run { scenario in
+            let first = try await scenario.load(try scenario.file(BulkScenario.rows(1...3)))
+            try await scenario.connection.execute(
+                "UPDATE hardware_inventory SET device_name = 'mine' WHERE serial_number = 'S2'")
+            let kept = try await scenario.undo(first.run)
+            #expect((kept.removed, kept.keptCount) == (2, 1))
+            let forced = try await scenario.undo(first.run, force: true)
+            #expect((forced.removed, forced.keptCount) == (1, 0))
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 0)
+            await #expect(throws: RunUndoError.self) { try await scenario.undo(first.run) }
+        }
+        try await BulkScenario.run { scenario in
+            try await scenario.load(try scenario.file(BulkScenario.rows(1...4)))
+            let before = try await scenario.content()
+            let one = try await scenario.load(try scenario.file(BulkScenario.rows(1...4, name: "one")))
+            let two = try await scenario.load(try scenario.file(BulkScenario.rows(3...4, name: "two")))
+            // In the wrong order: what the second run changed is kept until that run is taken back.
+            let kept = try await scenario.undo(one.run)
+            #expect((kept.restored, kept.keptCount) == (2, 2))
+            try await scenario.undo(two.run)
+            let rest = try await scenario.undo(one.run)
+            #expect((rest.restored, rest.keptCount) == (2, 0))
+            #expect(try await scenario.content() == before)
+        }
+    }
+
+    @Test func `a row that cannot be put back keeps no other from it`() async throws {
+        try await BulkScenario.run { scenario in
+            let header = "category,name,serial,tag\n"
+            try await scenario.load(
+                try scenario.file(header + (1...5).map { "Laptop,d,F-\($0),T\($0)\n" }.joined()))
+            let renamed = try await scenario.load(
+                try scenario.file(header + (1...5).map { "Laptop,d,N-\($0),T\($0)\n" }.joined())
+            ) { $0.key = "asset_tag" }
+            try await scenario.load(try scenario.file(header + "Laptop,other,F-3,T9\n"))
+            let outcome = try await scenario.undo(renamed.run)
+            #expect((outcome.restored, outcome.keptCount) == (4, 1))
+            #expect(outcome.kept.first?.reason.contains("cannot be put back") == true)
+            #expect(
+                try await values(scenario) == [
+                    "F-1 T1 d", "F-2 T2 d", "N-3 T3 d", "F-4 T4 d", "F-5 T5 d", "F-3 T9 other",
+                ])
+        }
+    }
+
+    @Test func `rows that took each other's keys are put back in turn, and a column that was added since is left`()
+        async throws
+    {
+        try await BulkScenario.run { scenario in
+            let header = "category,name,serial,tag\n"
+            try await scenario.load(try scenario.file(header + "Laptop,d,E-1,T1\nLaptop,d,E-2,T2\nLaptop,d,E-3,T3\n"))
+            let before = try await values(scenario)
+            let shifted = try await scenario.load(
+                try scenario.file(header + "Laptop,d,E-4,T3\nLaptop,d,E-3,T2\nLaptop,d,E-2,T1\n")
+            ) { $0.key = "asset_tag" }
+            let rows = shifted.updated
+            #expect(rows > 0)
+            try await scenario.connection.execute(
+                "ALTER TABLE hardware_inventory ADD COLUMN cost int NOT NULL DEFAULT 7")
+            let outcome = try await scenario.undo(shifted.run)
+            #expect((outcome.restored, outcome.keptCount) == (rows, 0))
+            #expect(try await values(scenario) == before)
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory WHERE cost = 7") == 3)
+        }
+    }
+}

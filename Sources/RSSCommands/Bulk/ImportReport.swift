@@ -53,10 +53,12 @@ public struct ImportReport: CommandResult {
         rejects = outcome.rejects.kinds
         rejectsFile = outcome.rejectsPath
         statements = isDryRun ? outcome.statements : []
+        let (operation, object, options) = (operation, object, file.options)
         again = outcome.rejectsPath.map { path in
             // The number, not the word: `latest` may be another report by then.
-            "rssctl bulk \(file.options.operation.rawValue) \(file.table.object) \(Self.quoted(path))"
-                + (outcome.visit.map { " --visit \(Self.quoted($0))" } ?? "")
+            let file = (path.hasPrefix("-") ? "./" : "") + path
+            let words = ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit)
+            return words.map(Self.quoted).joined(separator: " ")
         }
     }
 
@@ -97,6 +99,24 @@ public struct ImportReport: CommandResult {
         if let rejectsFile { notes.append("Rejected rows, with the reasons: \(rejectsFile)") }
         if let again { notes.append("When they are mended: \(again)") }
         return notes
+    }
+
+    /// What mended rows are to be imported with, so that the same becomes of them.
+    private static func flags(_ options: ImportOptions, visit: String?) -> [String] {
+        var flags: [String] = []
+        func add(_ flag: String, _ value: String?) { if let value { flags += [flag, value] } }
+        add("--visit", visit)
+        add("--delimiter", options.delimiter.map { $0 == 9 ? "tab" : String(UnicodeScalar($0)) })
+        add("--quote", options.quote?.rawValue)
+        for pair in options.mapping.pairs { add("--map", "\(pair.header)=\(pair.column)") }
+        add("--key", options.key)
+        if options.onConflict != .update { add("--on-conflict", options.onConflict.rawValue) }
+        if options.duplicates != .first { add("--duplicates", options.duplicates.rawValue) }
+        for (flag, isSet) in [
+            ("--fill-only", options.fillsOnly), ("--pad", options.padsShortRows),
+            ("--backslash", options.escapesWithBackslash), ("--ignore-unknown", options.ignoresUnknown),
+        ] where isSet { flags.append(flag) }
+        return flags
     }
 
     /// A word as the shell takes it.

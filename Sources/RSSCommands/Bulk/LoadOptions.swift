@@ -56,6 +56,8 @@ struct LoadOptions: ParsableArguments, Sendable {
         options.isDryRun = isDryRun ?? context.isDryRun
         // Before the database is asked for: a wrong name or header should not need one.
         let file = try ImportFile(input.object.table, options)
+        // Before anything is loaded: a report that cannot be written is known then, and nobody's file is lost.
+        let page = try isDryRun == nil ? report.map { try reportFile($0, file) } : nil
         // The time grows with the file; --timeout bounds it, and a client that is gone is noticed.
         let session =
             if let connection { connection } else {
@@ -69,12 +71,18 @@ struct LoadOptions: ParsableArguments, Sendable {
         ).run(file)
         await session.close()
         let result = ImportReport(outcome, of: file)
-        if let path = report, isDryRun == nil {
-            let page = ImportReportPage(report: result, at: context.world.now())
-            let target = try ExportFile(path, replaces: true, flag: "--report")
-            try target.write(Array((path.hasSuffix(".json") ? page.json() : page.html).utf8))
-            try target.publish()
+        if let page, let path = report {
+            let text = ImportReportPage(report: result, at: context.world.now())
+            try page.write(Array((path.hasSuffix(".json") ? text.json() : text.html).utf8))
+            try page.publish()
         }
         return result
+    }
+
+    private func reportFile(_ path: String, _ file: ImportFile) throws -> ExportFile {
+        if file.owns(path) {
+            throw ImportError.notWritable(path, reason: "it is the file that is read, or its rejects", flag: "--report")
+        }
+        return try ExportFile(path, replaces: true, flag: "--report")
     }
 }

@@ -78,15 +78,18 @@ public struct BulkImporter: Sendable {
             outcome.rejects = try await progress.phase("write rejects") { try await scan.reject(found, into: rejects) }
         }
         try check(outcome.rejects, outcome.read, file.options)
+        // In its place before the first row is committed.
+        let isKept = outcome.rejects.rows > 0 && rejects != nil
+        if isKept { try rejects?.publish() }
         let fileDigest = try await digest
         guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
         let refused = try await load(file, validator, found, digest: fileDigest, &outcome)
         if !refused.isEmpty {
+            let rejects = isKept ? try file.options.effectiveRejectsPath.map(DraftFile.rejects) : rejects
             outcome.rejects = try await scan.reject(found, refused: refused, into: rejects)
+            try rejects?.publish()
         }
-        if let rejects, !file.options.isDryRun || outcome.rejects.rows > 0 {
-            if outcome.rejects.rows > 0 { try rejects.publish() } else { rejects.discard() }
-        }
+        if outcome.rejects.rows == 0, !file.options.isDryRun { rejects?.discard() }
         outcome.rejectsPath = outcome.rejects.rows > 0 ? rejects?.path : nil
         return outcome
     }
@@ -112,7 +115,7 @@ public struct BulkImporter: Sendable {
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target,
             names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName,
-            padsShortRows: file.options.padsShortRows, requiresKey: file.options.operation != .import,
+            padsShortRows: file.padsShortRows, requiresKey: file.options.operation != .import,
             usesDecimalComma: file.usesDecimalComma)
         outcome.key = validator.key?.name
         return validator
@@ -155,9 +158,10 @@ public struct BulkImporter: Sendable {
                 .note("The same was done with this file already, at \(same.at.formatted(.iso8601)) by run \(same.run).")
             )
         }
+        let settings = file.settingsDigest(visit: outcome.visit)
         let unfinished =
             options.isDryRun
-            ? nil : try await ledger.unfinished(digest: digest, table: file.table.table, settings: file.settingsDigest)
+            ? nil : try await ledger.unfinished(digest: digest, table: file.table.table, settings: settings)
         let run = unfinished?.run ?? runID
         if let unfinished {
             progress(
@@ -184,7 +188,7 @@ public struct BulkImporter: Sendable {
         var refused = unfinished?.refused ?? [:]
         func work() async throws {
             if !options.isDryRun, unfinished == nil {
-                try await ledger.begin(run, file, digest: digest, columns: validator.columns)
+                try await ledger.begin(run, file, digest: digest, settings: settings, columns: validator.columns)
                 try await FaultPoint.reach("bulk.begun")
             }
             try await progress.phase("load", total: Int64(found.good), unit: .rows) {
@@ -196,9 +200,18 @@ public struct BulkImporter: Sendable {
             let counts = load.written.counts + (unfinished?.counts ?? BatchWriter.Counts())
             (outcome.inserted, outcome.updated, outcome.unchanged) = (counts.inserted, counts.updated, counts.unchanged)
             outcome.deleted = counts.deleted
-            guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
+            let isOne = options.isDryRun || options.isAtomic
+            guard file.input.isUnchanged else {
+                if isOne { throw ImportError.changedWhileRead(file.name) }
+                try await ledger.stop(run)
+                throw ImportError.changedWhileLoaded(file.name, run: run)
+            }
             let all = counts.inserted + counts.updated + counts.deleted + counts.unchanged + refused.count
-            guard all == found.good else { throw ImportError.unaccounted(all, of: found.good) }
+            guard all == found.good else {
+                // A row of a batch that is loaded may be another one now: what it names may have been made since.
+                if !isOne { try await ledger.stop(run) }
+                throw ImportError.unaccounted(all, of: found.good)
+            }
             try await FaultPoint.reach("bulk.loaded")
             if !options.isDryRun { try await ledger.end(run, outcome, refused: refused.count, file) }
         }

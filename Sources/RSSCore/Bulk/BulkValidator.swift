@@ -28,7 +28,7 @@ public struct BulkValidator: Sendable {
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target, constants: ["visit_report": .null],
             encoding: file.encodingName,
-            padsShortRows: file.options.padsShortRows, usesDecimalComma: file.usesDecimalComma, looksUp: false)
+            padsShortRows: file.padsShortRows, usesDecimalComma: file.usesDecimalComma, looksUp: false)
         outcome.key = validator.key?.name
         let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try DraftFile.rejects(path) }
         let scan = FileScan(file, validator, nil, progress)

@@ -204,19 +204,22 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_before (
 );
 COMMENT ON COLUMN rssctl.bulk_before.was IS 'The xmin that the row had, or had before it was changed and put back by an undo.';
 
--- One row a batch that was taken back, written in the transaction that did it; its xmin is that of the rows put back.
+-- One row for each time that a batch was taken back, written in the transaction that did it; its xmin is that of the rows put
+-- back. Where rows were kept, it may be tried again.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_undo (
     run_id  uuid        NOT NULL,
     batch   integer     NOT NULL,
     undo_id uuid        NOT NULL,
+    part    integer     NOT NULL DEFAULT 0,
     removed bigint      NOT NULL,
     restored bigint     NOT NULL,
     kept    bigint      NOT NULL,
     at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     by      text        NOT NULL DEFAULT session_user,
-    PRIMARY KEY (run_id, batch),
+    PRIMARY KEY (run_id, batch, undo_id, part),
     FOREIGN KEY (run_id, batch) REFERENCES rssctl.bulk_batch
 );
+COMMENT ON COLUMN rssctl.bulk_undo.part IS 'From 1 on: rows that were put back in a subtransaction of their own, with its xmin.';
 COMMENT ON COLUMN rssctl.bulk_undo.kept IS 'Rows that were changed since, and left as they are.';
 
 -- One row a mapping of files: which of their columns goes where.

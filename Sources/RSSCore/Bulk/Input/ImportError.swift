@@ -35,6 +35,8 @@ public enum ImportError: ReportableError, Equatable {
     case tooManyRefused(limit: String, first: String, run: String)
     /// The file became another while it was read.
     case changedWhileRead(String)
+    /// The file became another while its rows were loaded.
+    case changedWhileLoaded(String, run: String)
     /// There is no such visit report.
     case unknownReference(kind: String, name: String)
     /// Standard input could not be kept in a file.
@@ -118,6 +120,12 @@ public enum ImportError: ReportableError, Equatable {
                 code: "RSS-IMPORT-011", exit: .dataError,
                 message: "\(path) was changed while it was read; nothing was loaded",
                 hint: "import it again when it is complete")
+        case .changedWhileLoaded(let path, let run):
+            ErrorReport(
+                code: "RSS-IMPORT-026", exit: .dataError,
+                message: "\(path) was changed while it was loaded",
+                detail: "rows of it are in the table, as they were when they were read",
+                hint: "import it again when it is complete, or take back what is loaded with rssctl bulk undo \(run)")
         case .unknownReference(let kind, let name):
             ErrorReport(
                 code: "RSS-IMPORT-012", exit: .dataError, message: "there is no \(kind) '\(name)'",
@@ -150,7 +158,8 @@ public enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-017", exit: .internalError,
                 message: "of \(all) good rows, \(count) are accounted for",
-                hint: "please report this; running it again loads what is missing")
+                hint: "run it again: every row is compared with the table then. If that does not help, please report it"
+            )
         case .contended(let reason):
             ErrorReport(
                 code: "RSS-IMPORT-016", exit: .tryAgain, message: "other sessions keep changing the same rows",

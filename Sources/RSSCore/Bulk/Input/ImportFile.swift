@@ -1,4 +1,5 @@
 import CSV
+import Foundation
 
 /// A file to import, opened, with its dialect found and its header matched; no database is needed so far.
 public struct ImportFile: Sendable {
@@ -22,6 +23,8 @@ public struct ImportFile: Sendable {
     public var delimiterName: String { dialect.delimiterName }
     /// Whether numbers in it are likely to have a decimal comma: where fields are separated by something else.
     var usesDecimalComma: Bool { dialect.delimiter == UInt8(ascii: ";") }
+    /// Whether a row with too few fields is taken: a workbook does not keep empty cells at the end of a row.
+    var padsShortRows: Bool { options.padsShortRows || input.sheet != nil }
     /// The sheet of a workbook that it is.
     public var sheet: SheetChoice? { input.sheet }
     /// The name of its encoding.
@@ -107,13 +110,21 @@ public struct ImportFile: Sendable {
         return column
     }
 
+    /// Whether a path leads to the file itself, or to where its rejected rows go.
+    public func owns(_ path: String) -> Bool {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        return input.isSameFile(as: path) || options.effectiveRejectsPath.map(resolved) == resolved(path)
+    }
+
     /// The SHA-256 of what decides, beside the file itself, what becomes of its rows: the dialect, which field goes where,
     /// and the options.
-    var settingsDigest: String {
+    ///
+    /// - Parameter visit: the visit report of rows that name none; which one is the latest changes.
+    func settingsDigest(visit: String?) -> String {
         let parts = [
-            "\(dialect)", "\(header.uses)", options.visit ?? "", options.key ?? "", options.onConflict.rawValue,
+            "\(dialect)", "\(header.uses)", visit ?? "", options.key ?? "", options.onConflict.rawValue,
             options.operation.rawValue,
-            options.duplicates.rawValue, "\(options.fillsOnly)", "\(options.padsShortRows)", "\(headerRecord)",
+            options.duplicates.rawValue, "\(options.fillsOnly)", "\(padsShortRows)", "\(headerRecord)",
         ]
         return Digest.sha256.hex(Array(parts.joined(separator: "\0").utf8))
     }

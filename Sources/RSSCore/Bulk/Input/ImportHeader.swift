@@ -52,7 +52,8 @@ public struct ImportHeader: Sendable, Equatable {
             } else if Self.remarks.contains(where: { Self.plain($0) == plain }) {
                 uses.append(.remark)
             } else if plain.isEmpty {
-                uses.append(.unnamed)
+                // `-` is what a column is called that is passed over.
+                uses.append(FieldReader.trimmed(name) == "-" ? .ignored : .unnamed)
             } else {
                 uses.append(.ignored)
                 unknown.append(.init(name: name, suggestion: Self.suggestion(for: plain, in: table, known)))

@@ -43,6 +43,12 @@ struct BulkLedger {
             try await connection.release(Self.lock(run))
             return nil
         }
+        guard try await isIntact(run, table) else {
+            // Every row of the file is compared with the table then, by a run of its own.
+            try await stop(run)
+            try await connection.release(Self.lock(run))
+            return nil
+        }
         var done: [ClosedRange<Int>] = []
         var lastBatch = 0
         var refused: [Int: RowProblem] = [:]
@@ -65,6 +71,26 @@ struct BulkLedger {
             run: run, startedAt: startedAt, done: done, lastBatch: lastBatch, refused: refused, counts: counts)
     }
 
+    /// Whether all that a run inserted is still there: nobody has deleted it, or begun to take it back.
+    private func isIntact(_ run: String, _ table: String) async throws -> Bool {
+        try await connection.query(
+            """
+            SELECT FROM rssctl.bulk_batch AS b
+            WHERE b.run_id = $1::uuid
+                AND (EXISTS (SELECT FROM rssctl.bulk_undo AS u WHERE u.run_id = b.run_id AND u.batch = b.number)
+                    OR b.inserted > 0 AND b.inserted <> (
+                        SELECT count(*) FROM \(table) AS t WHERE t.id BETWEEN b.first_id AND b.last_id))
+            LIMIT 1
+            """, [run]
+        ).isEmpty
+    }
+
+    /// Writes down that a run is not gone on with; it can be taken back.
+    func stop(_ run: String) async throws {
+        try await connection.execute(
+            "UPDATE rssctl.bulk_run SET state = 'done', ended_at = clock_timestamp() WHERE run_id = $1::uuid", [run])
+    }
+
     /// Held by each batch of a run (`$1`) until it is committed.
     static let hold = "SELECT FROM rssctl.bulk_run WHERE run_id = $1::uuid FOR KEY SHARE"
 
@@ -77,7 +103,9 @@ struct BulkLedger {
     }
 
     /// Writes down that a run begins, and takes its lock.
-    func begin(_ run: String, _ file: ImportFile, digest: String, columns: [ImportColumn]) async throws {
+    func begin(_ run: String, _ file: ImportFile, digest: String, settings: String, columns: [ImportColumn])
+        async throws
+    {
         // Before anybody can see the run, and take it for one that was stopped.
         try await connection.acquire(Self.lock(run))
         try await connection.execute(
@@ -86,7 +114,7 @@ struct BulkLedger {
             VALUES ($1::uuid, $9, $2, $3, $4, $5, $6, $7, 'loading', now() + make_interval(days => $8))
             """,
             [
-                run, file.table.object, file.table.table, columns.map(\.target), file.name, digest, file.settingsDigest,
+                run, file.table.object, file.table.table, columns.map(\.target), file.name, digest, settings,
                 Int32(file.options.undoDays), file.options.operation.rawValue,
             ])
     }

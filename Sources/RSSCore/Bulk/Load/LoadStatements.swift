@@ -177,6 +177,7 @@ struct LoadStatements: Sendable {
                 WHERE u.xmin = t.xmin AND b.id = t.id LIMIT 1), t.xmin),
             to_jsonb(t)
         FROM \(source) JOIN \(table) AS t ON t.id = \(id)
+        ORDER BY t.id
         FOR UPDATE OF t
         """
     }
@@ -195,14 +196,15 @@ struct LoadStatements: Sendable {
     /// Deletes the rows.
     var delete: String { "DELETE FROM \(table.table) AS t USING \(Self.plan) AS p WHERE t.id = p.old" }
 
-    /// Inserts the new rows.
+    /// Inserts the new rows, in the order of their keys: of two imports of the same rows one then waits for the other, and not
+    /// both.
     var insert: String {
         """
         INSERT INTO \(table.table) (id, \(targets.joined(separator: ", ")), metadata)
         SELECT s._id, \(targets.map { "s.\($0)" }.joined(separator: ", ")), s._metadata
         FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s.ctid = p.staged
         WHERE p.old IS NULL
-        ORDER BY s._record
+        ORDER BY \(key.map { "s.\($0.target), " } ?? "")s._record
         """
     }
 

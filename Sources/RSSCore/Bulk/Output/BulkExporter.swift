@@ -56,7 +56,7 @@ public struct BulkExporter: Sendable {
         var writer = RecordWriter(form.dialect, lineEnding: form.lineEnding, capacity: 256 << 10, sink: write)
         let columns = (hasID ? ["id"] : []) + table.columns.map(\.name)
         try writer.write(columns)
-        let rows = try await rows(table, filter, hasID: hasID) { try writer.write($0) }
+        let rows = try await rows(table, filter, hasID: hasID, form) { try writer.write($0) }
         try writer.flush()
         return rows
     }
@@ -75,7 +75,7 @@ public struct BulkExporter: Sendable {
         let names = (hasID ? ["id"] : []) + table.columns.map(\.name)
         let writer = try SpreadsheetWriter(
             path, sheet: table.object, columns: zip(names, kinds).map { SpreadsheetColumn($0, $1) })
-        let rows = try await rows(table, filter, hasID: hasID) { texts in
+        let rows = try await rows(table, filter, hasID: hasID, .plain) { texts in
             try writer.write(zip(texts, kinds).map { SpreadsheetCell($0, $1) })
         }
         try writer.finish()
@@ -83,14 +83,15 @@ public struct BulkExporter: Sendable {
     }
 
     private func rows(
-        _ table: ImportTable, _ filter: ExportFilter, hasID: Bool, _ body: ([String?]) throws -> Void
+        _ table: ImportTable, _ filter: ExportFilter, hasID: Bool, _ form: ExportForm,
+        _ body: ([String?]) throws -> Void
     ) async throws -> Int {
         let visit = try await visit(filter)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
         try await progress.phase("export", unit: .rows) {
             try await connection.stream(
-                Self.statement(table, hasID: hasID), [visit, filter.category, filter.status, filter.since]
+                Self.statement(table, hasID: hasID, form), [visit, filter.category, filter.status, filter.since]
             ) { stream in
                 for try await row in stream {
                     try body((0..<width).map { row.text(at: $0) })
@@ -108,12 +109,15 @@ public struct BulkExporter: Sendable {
     }
 
     /// The rows, each value as a text that the import reads as the same value.
-    static func statement(_ table: ImportTable, hasID: Bool) -> String {
+    static func statement(_ table: ImportTable, hasID: Bool, _ form: ExportForm = .plain) -> String {
         let values = table.columns.map { column in
             switch column.type {
             case .reference: "k.report_number"
             case .name: "c.name"
             case .date: "to_char(t.\(column.target), 'YYYY-MM-DD')"
+            // In a file with semicolons a comma is the decimal one.
+            case .numeric where form.dialect.delimiter == UInt8(ascii: ";"):
+                "replace(t.\(column.target)::text, '.', ',')"
             default: "t.\(column.target)::text"
             }
         }

@@ -21,7 +21,8 @@ struct RejectsWriter {
             try sink([0xEF, 0xBB, 0xBF])
         }
         writer = RecordWriter(file.dialect, lineEnding: detection?.lineEnding ?? .lf, sink: sink)
-        let kept = zip(header.names, header.uses).filter { $1 != .remark }.map(\.0)
+        let kept = zip(header.names, header.uses).filter { $1 != .remark }
+            .map { name, use in use == .ignored && ImportHeader.plain(name).isEmpty ? "-" : name }
         try writer.write(raw: joined((ImportHeader.remarks + kept).map { Array($0.utf8) }))
     }
 

@@ -29,8 +29,18 @@ struct FieldReader: Sendable {
         if let control = value.unicodeScalars.first(where: { $0.isControl && !isBlank($0) }) {
             return problem(.controlCharacter, value, "holds the control character \(Self.name(control))")
         }
+        if Self.formulaErrors.contains(value) {
+            return problem(
+                .formulaError, value,
+                "is what a spreadsheet shows of a formula that failed; write the value in its cell")
+        }
         return typed(value)
     }
+
+    /// In the languages whose spreadsheets are met here.
+    private static let formulaErrors: Set = [
+        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#NV", "#BEZUG!", "#WERT!", "#ZAHL!",
+    ]
 
     private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         (column.type == .jsonObject || column.type == .freeText) && ["\t", "\n", "\r"].contains(scalar)

@@ -98,6 +98,8 @@ struct PlainField: Sendable {
         guard let base = bytes.baseAddress, count > 0, base[0] != 0x20, base[count - 1] != 0x20 else { return false }
         // `-`, `n/a` and `null`, in any case.
         if count < 5, count != 2, base[0] == 0x2D || base[0] | 0x20 == 0x6E { return false }
+        // `#N/A` and its like.
+        if base[0] == 0x23 { return false }
         let raw = UnsafeRawPointer(base)
         guard count >= 8 else {
             for index in 0..<count where base[index] < 0x20 || base[index] > 0x7E { return false }

@@ -32,6 +32,7 @@ public struct RowProblem: Sendable, Equatable {
         case scientificNotation = "RSS-IMPORT-128"
         case invalidUUID = "RSS-IMPORT-129"
         case notFound = "RSS-IMPORT-130"
+        case formulaError = "RSS-IMPORT-131"
     }
 
     /// The column by its name in files; nil where the whole row is meant.

@@ -66,13 +66,16 @@ public struct RunUndo: Sendable {
         }
         if !isDryRun { try await BulkLedger(connection: connection).settled(run.id) }
         var outcome = Outcome(run: run.id, file: run.file, table: run.table)
-        let statements = UndoStatements(table: run.table, columns: try await columns(run))
-        outcome.statements = [statements.remove(force), statements.putBack(force), statements.insertBack]
+        let (columns, identities) = try await columns(run)
+        let statements = UndoStatements(table: run.table, columns: columns, identities: identities)
+        outcome.statements = [
+            statements.remove(force), statements.putBack(force), statements.insertBack + UndoStatements.unlessTaken,
+        ]
         let batches = try await connection.query(
             """
             SELECT number, first_id, last_id, inserted, updated, deleted FROM rssctl.bulk_batch AS b
             WHERE run_id = $1::uuid AND NOT EXISTS (
-                SELECT FROM rssctl.bulk_undo AS u WHERE u.run_id = b.run_id AND u.batch = b.number)
+                SELECT FROM rssctl.bulk_undo AS u WHERE u.run_id = b.run_id AND u.batch = b.number AND u.part = 0 AND u.kept = 0)
             ORDER BY number DESC
             """, [run.id]
         ).map { try $0.decode(Int32.self, UUID?.self, UUID?.self, Int64.self, Int64.self, Int64.self) }
@@ -91,8 +94,10 @@ public struct RunUndo: Sendable {
         }
         if !isDryRun {
             try await connection.transaction {
+                // What was kept can be taken back yet: by force, or when somebody has changed it back.
                 try await connection.execute(
-                    "UPDATE rssctl.bulk_run SET state = 'undone' WHERE run_id = $1::uuid", [run.id])
+                    "UPDATE rssctl.bulk_run SET state = $2, ended_at = coalesce(ended_at, clock_timestamp()) WHERE run_id = $1::uuid",
+                    [run.id, outcome.keptCount == 0 ? "undone" : "done"])
                 try await BookkeepingSchema.record(
                     connection, runID: runID, operation: "bulk.undo", object: run.table,
                     detail:
@@ -131,18 +136,24 @@ public struct RunUndo: Sendable {
     }
 
     /// The columns that can be written, of those that the table has now.
-    private func columns(_ run: Run) async throws -> [String] {
-        let names = try await connection.query(
+    /// A column that was added since was not kept, and stays as it is.
+    private func columns(_ run: Run) async throws -> (all: [String], identities: Set<String>) {
+        let rows = try await connection.query(
             """
-            SELECT attname FROM pg_attribute
+            SELECT attname, attidentity = 'a' FROM pg_attribute
             WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+                AND coalesce((SELECT before ? attname FROM rssctl.bulk_before WHERE run_id = $2::uuid LIMIT 1), true)
             ORDER BY attnum
-            """, [run.table]
-        ).map { try $0.decode(String.self, at: 0) }
-        // The names come from the catalog.
-        var quoted: [String] = []
-        for name in names { quoted.append(try await connection.quoteIdentifier(name)) }
-        return quoted
+            """, [run.table, run.id])
+        var (all, identities): ([String], Set<String>) = ([], [])
+        for row in rows {
+            // The names come from the catalog.
+            let (name, isIdentity) = try row.decode(String.self, Bool.self)
+            let quoted = try await connection.quoteIdentifier(name)
+            all.append(quoted)
+            if isIdentity { identities.insert(quoted) }
+        }
+        return (all, identities)
     }
 
     private func takeBack(
@@ -153,24 +164,11 @@ public struct RunUndo: Sendable {
         if isDryRun {
             found = try await look(at: batch, key, statements, force: force)
         } else {
-            try await connection.transaction {
-                // Somebody who holds one of the rows is waited for, but not for ever.
-                try await connection.execute("SET LOCAL lock_timeout = '30s'")
-                found = try await look(at: batch, key, statements, force: force)
-                let restorable = found.restored
-                (found.removed, found.restored) = (0, 0)
-                if batch.inserted > 0, let first = batch.first, let last = batch.last {
-                    found.removed = try await connection.execute(statements.remove(force), key + [first, last])
-                }
-                if batch.updated > 0 { found.restored += try await connection.execute(statements.putBack(force), key) }
-                if batch.deleted > 0 { found.restored += try await connection.execute(statements.insertBack, key) }
-                found.keptCount += max(0, restorable - found.restored)
-                try await connection.execute(
-                    """
-                    INSERT INTO rssctl.bulk_undo (run_id, batch, undo_id, removed, restored, kept)
-                    VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6)
-                    """, key + [runID, Int64(found.removed), Int64(found.restored), Int64(found.keptCount)])
-                try await FaultPoint.reach("bulk.undone")
+            do {
+                found = try await change(batch, key, statements, force: force, inParts: false)
+            } catch let error as PostgresError where BatchWriter.isOfOneRow(error) {
+                // One of the rows cannot be put back; the others can.
+                found = try await change(batch, key, statements, force: force, inParts: true)
             }
         }
         outcome.removed += found.removed
@@ -204,10 +202,14 @@ public struct RunUndo: Sendable {
             }
         }
         if batch.updated > 0 {
-            let (there, untouched) = try await count(statements.countUpdated, key)
+            var (left, there, untouched) = (0, 0, 0)
+            if let row = try await connection.query(statements.countUpdated, key).first {
+                let counts = try row.decode(Int64.self, Int64.self, Int64.self)
+                (left, there, untouched) = (Int(counts.0), Int(counts.1), Int(counts.2))
+            }
             found.restored += force ? there : untouched
-            if batch.updated > (force ? there : untouched) {
-                found.keptCount += batch.updated - (force ? there : untouched)
+            if left > (force ? there : untouched) {
+                found.keptCount += left - (force ? there : untouched)
                 for row in try await connection.query(statements.changedUpdated, key) {
                     let (id, isThere) = try row.decode(UUID.self, Bool.self)
                     if force, isThere { continue }
@@ -216,8 +218,104 @@ public struct RunUndo: Sendable {
                 }
             }
         }
-        found.restored += batch.deleted
+        if batch.deleted > 0 {
+            found.restored += Int(
+                try await connection.query(statements.countDeleted, key).first?.decode(Int64.self, at: 0) ?? 0)
+        }
         return found
+    }
+
+    /// Takes a batch back, in one transaction.
+    ///
+    /// - Parameter inParts: restore rows part by part, each in a subtransaction, so that one that cannot be is kept alone.
+    private func change(
+        _ batch: Batch, _ key: [any PostgresEncodable], _ statements: UndoStatements, force: Bool, inParts: Bool
+    ) async throws -> Found {
+        try await connection.transaction {
+            // Somebody who holds one of the rows is waited for, but not for ever.
+            try await connection.execute("SET LOCAL lock_timeout = '30s'")
+            var found = try await look(at: batch, key, statements, force: force)
+            let restorable = found.restored
+            (found.removed, found.restored) = (0, 0)
+            if batch.inserted > 0, let first = batch.first, let last = batch.last {
+                found.removed = try await connection.execute(statements.remove(force), key + [first, last])
+            }
+            var refused: [Kept] = []
+            let update = (statements.putBack(force), ending: "")
+            let insert = (statements.insertBack, ending: UndoStatements.unlessTaken)
+            for (statement, ending) in (batch.updated > 0 ? [update] : []) + (batch.deleted > 0 ? [insert] : []) {
+                if inParts {
+                    found.restored += try await restoreInParts(statement, ending, key, statements, &refused)
+                } else {
+                    found.restored += try await connection.execute(statement + ending, key)
+                }
+            }
+            if batch.deleted > 0 {
+                for row in try await connection.query(statements.missing, key) {
+                    let id = try row.decode(UUID.self, at: 0)
+                    guard !refused.contains(where: { $0.id == id }) else { continue }
+                    found.kept.append(Kept(id: id, reason: "its key is that of another row now"))
+                }
+            }
+            found.kept += refused
+            found.keptCount += max(0, restorable - found.restored)
+            try await record(key, part: 0, removed: found.removed, restored: found.restored, kept: found.keptCount)
+            try await FaultPoint.reach("bulk.undone")
+            return found
+        }
+    }
+
+    private func record(
+        _ key: [any PostgresEncodable], part: Int32, removed: Int, restored: Int, kept: Int
+    ) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.bulk_undo (run_id, batch, undo_id, removed, restored, kept, part)
+            VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7)
+            """, key + [runID, Int64(removed), Int64(restored), Int64(kept), part])
+    }
+
+    /// - Parameter ending: what stands behind the condition on the rows.
+    /// - Returns: how many were restored.
+    private func restoreInParts(
+        _ statement: String, _ ending: String, _ key: [any PostgresEncodable], _ statements: UndoStatements,
+        _ refused: inout [Kept]
+    ) async throws -> Int {
+        var left = try await connection.query(statements.ids, key).map { try $0.decode(UUID.self, at: 0) }
+        var (restored, part) = (0, Int32(0))
+        // A row may need a value that another one has until it is put back itself.
+        while true {
+            var failed: [Kept] = []
+            let done = try await restore(left[...], statement + UndoStatements.someRows + ending, key, &part, &failed)
+            restored += done
+            guard done > 0, !failed.isEmpty else {
+                refused += failed
+                return restored
+            }
+            left = failed.map(\.id)
+        }
+    }
+
+    private func restore(
+        _ ids: ArraySlice<UUID>, _ statement: String, _ key: [any PostgresEncodable], _ part: inout Int32,
+        _ failed: inout [Kept]
+    ) async throws -> Int {
+        do {
+            return try await connection.savepoint {
+                let restored = try await connection.execute(statement, key + [Array(ids)])
+                part += 1
+                if restored > 0 { try await record(key, part: part, removed: 0, restored: restored, kept: 0) }
+                return restored
+            }
+        } catch let error as PostgresError where BatchWriter.isOfOneRow(error) {
+            guard ids.count > 1 else {
+                failed += ids.map { Kept(id: $0, reason: "cannot be put back: \(error.message)") }
+                return 0
+            }
+            let middle = ids.startIndex + ids.count / 2
+            return try await restore(ids[..<middle], statement, key, &part, &failed)
+                + restore(ids[middle...], statement, key, &part, &failed)
+        }
     }
 
     private func count(_ sql: String, _ parameters: [any PostgresEncodable]) async throws -> (
