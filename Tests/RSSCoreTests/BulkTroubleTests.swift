@@ -37,10 +37,11 @@ import Testing
 
     /// Breaks into an import at one point after the other, goes on with it, and takes it back.
     private func breaking(
-        everyOther step: Int, _ harm: @Sendable @escaping (BulkScenario, _ point: Int) async throws -> Void
-    ) async throws -> Int {
-        for point in stride(from: 1, to: 500, by: step) {
-            var isOver = false
+        everyOther step: Int, _ harm: @escaping @Sendable (BulkScenario, _ point: Int) async throws -> Void
+    ) async throws {
+        let points = try await points()
+        #expect(points > 30)
+        try await concurrently(stride(from: 1, through: points, by: step)) { point in
             try await BulkScenario.run { scenario in
                 try await scenario.load(try scenario.file(BulkScenario.rows(900..<1000), "first.csv"))
                 let before = try await scenario.content()
@@ -54,7 +55,6 @@ import Testing
                 } catch is Killed {
                 } catch is PostgresError {
                 } catch is ImportError {}
-                isOver = await count.value < point
                 await session.close()
                 let outcome = try await load(scenario, path)
                 try await expectAll(scenario, "point \(point)")
@@ -64,20 +64,31 @@ import Testing
                 for run in try await scenario.texts(runs) { try await scenario.undo(run) }
                 #expect(try await scenario.content() == before, "point \(point): \(outcome.numbers)")
             }
-            if isOver { return point }
         }
-        return 500
+    }
+
+    /// How many points an import comes by.
+    private func points() async throws -> Int {
+        let count = Counter()
+        try await BulkScenario.run { scenario in
+            try await scenario.load(try scenario.file(BulkScenario.rows(900..<1000), "first.csv"))
+            let path = try scenario.file(Self.text)
+            try await FaultPoint.$handler.withValue({ _ in await count.increase() }) {
+                _ = try await load(scenario, path)
+            }
+            try await expectAll(scenario, "undisturbed")
+        }
+        return await count.value
     }
 
     @Test func `an import that ends at any of its many points is gone on with, and taken back, to the row`()
         async throws
     {
-        let points = try await breaking(everyOther: 1) { _, _ in throw Killed() }
-        #expect(points > 30)
+        try await breaking(everyOther: 1) { _, _ in throw Killed() }
     }
 
     @Test func `each of its sessions may be lost at any point`() async throws {
-        let points = try await breaking(everyOther: 5) { scenario, point in
+        try await breaking(everyOther: 5) { scenario, point in
             // The run's own, the one that writes beside it, and the one that looks up.
             let admin = try await PostgresConnection.connect(scenario.options)
             try await admin.query(
@@ -89,7 +100,6 @@ import Testing
                 """, [await scenario.connection.backendPID, Int64(point / 5 % 3)])
             await admin.close()
         }
-        #expect(points > 30)
     }
 
     @Test func `imports at once of rows that nothing in the table keeps apart leave each of them there once`()

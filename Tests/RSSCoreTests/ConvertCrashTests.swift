@@ -73,7 +73,7 @@ import Testing
             return (points, try await dump(connection), rows)
         }
         #expect(points.count >= 20, "\(points)")
-        for fatal in 1...points.count {
+        try await concurrently(1...points.count) { fatal in
             try await scenario { options, connection in
                 let (_, failure) = try await perform(.run, options, losingSessionAt: fatal)
                 if fatal < points.count { #expect(failure != nil, "point \(fatal), \(points[fatal - 1])") }
@@ -91,7 +91,7 @@ import Testing
     @Test func `a conversion broken off at any point is taken back to what was there`() async throws {
         let points = try await scenario { options, _ in try await perform(.run, options).points }
         let last = try #require(points.firstIndex(of: "convert.taken over"))
-        for fatal in 1...last + 1 {
+        try await concurrently(1...last + 1) { fatal in
             try await scenario { options, connection in
                 let (before, rows) = (try await dump(connection), try await data(connection))
                 _ = try await perform(.run, options, losingSessionAt: fatal)
@@ -119,7 +119,7 @@ import Testing
             return points
         }
         #expect(points.count >= 6, "\(points)")
-        for fatal in 1...points.count {
+        try await concurrently(1...points.count) { fatal in
             try await scenario { options, connection in
                 let (before, rows) = (try await dump(connection), try await data(connection))
                 _ = try await perform(.run, options)

@@ -49,7 +49,7 @@ import Testing
             return (points, state)
         }
         #expect(points.count >= 40, "\(points)")
-        for fatal in 1...points.count {
+        try await concurrently(1...points.count) { fatal in
             try await withDatabase { options in
                 let (_, failure) = try await run(options, breakingInAt: fatal, source)
                 // Behind the last statement of a run nothing of the session is needed any more.

@@ -78,7 +78,7 @@ import Testing
             return (points, try await ask(options, Scenario.state))
         }
         #expect(points.count >= 30, "\(points)")
-        for fatal in 1...points.count {
+        try await concurrently(1...points.count) { fatal in
             try await prepared { options in
                 let (_, failure) = try await run(options, breakingInAt: fatal, drain)
                 let again = try await run(options, breakingInAt: nil, drain)
@@ -101,7 +101,7 @@ import Testing
             return (try await run(options, breakingInAt: nil, drain).points, before)
         }
         let committed = (points.firstIndex(of: "reshape.committed") ?? 0) + 1
-        for fatal in 1..<committed {
+        try await concurrently(1..<committed) { fatal in
             try await prepared { options in
                 _ = try await run(options, breakingInAt: fatal, drain)
                 let aborted = try await run(options, breakingInAt: nil) {

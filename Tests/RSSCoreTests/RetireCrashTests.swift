@@ -59,7 +59,7 @@ import Testing
     @Test func `a session lost at any point of retention is made good by the next run`() async throws {
         try await ArchiveScenario.withFolder { (root: String) async throws -> Void in
             /// Prepares a database; ids are the same in each, so that their ends can be compared.
-            func prepared(_ place: Int, _ body: (ConnectionOptions) async throws -> Void) async throws {
+            @Sendable func prepared(_ place: Int, _ body: (ConnectionOptions) async throws -> Void) async throws {
                 try await withDatabase(migrated: true) { (options: ConnectionOptions) async throws -> Void in
                     let connection = try await PostgresConnection.connect(options)
                     try await RetireScenario.visits(connection)
@@ -77,18 +77,19 @@ import Testing
                 points = whole.points
             }
             #expect(points.count >= 25, "\(points)")
-            for fatal in 1...points.count {
+            let all = points
+            try await concurrently(1...all.count) { fatal in
                 try await prepared(fatal) { (options: ConnectionOptions) async throws -> Void in
                     _ = try await run(options, breakingInAt: fatal, retention(options))
                     let connection = try await PostgresConnection.connect(options)
                     let pending = try await connection.value(
                         "SELECT count(*) FROM pg_inherits WHERE inhdetachpending")
-                    #expect(pending == "0", "point \(fatal), \(points[fatal - 1])")
+                    #expect(pending == "0", "point \(fatal), \(all[fatal - 1])")
                     await connection.close()
                     // The first brings to its end what was broken off, the second what was due then.
                     for _ in 1...2 {
                         let again = try await run(options, breakingInAt: nil, retention(options))
-                        #expect(!again.failed, "point \(fatal), \(points[fatal - 1])")
+                        #expect(!again.failed, "point \(fatal), \(all[fatal - 1])")
                     }
                     let after = try await PostgresConnection.connect(options)
                     let left = try await after.value(
@@ -99,9 +100,9 @@ import Testing
                             (SELECT count(*) FROM rssctl.partition_retired WHERE state <> 'dropped'),
                             (SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'rssctl%'))
                         """)
-                    #expect(left == "0 0 0/80 t 0 0", "point \(fatal), \(points[fatal - 1])")
+                    #expect(left == "0 0 0/80 t 0 0", "point \(fatal), \(all[fatal - 1])")
                     let archives = try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(fatal)")
-                    #expect(archives.count == 2, "point \(fatal), \(points[fatal - 1])")
+                    #expect(archives.count == 2, "point \(fatal), \(all[fatal - 1])")
                     for archive in archives { try await ArchiveVerifier("\(root)/\(fatal)/\(archive)").verify() }
                     await after.close()
                 }

@@ -10,7 +10,7 @@ final class ImportLoad {
     /// How large a batch becomes.
     struct BatchSize: Sendable {
         /// Bytes of a batch that goes straight in. It is kept until it is committed, to be tried the other way.
-        var directBytes = 3 << 20
+        var directBytes = 2 << 20
         /// Rows of such a batch.
         var directRows = 50_000
         /// Rows of a batch that goes through the staging table; there, more at once is faster.
