@@ -16,6 +16,10 @@ public enum RunUndoError: ReportableError {
 
     public var report: ErrorReport {
         switch self {
+        case .unknown("last"):
+            ErrorReport(
+                code: "RSS-IMPORT-018", exit: .dataError, message: "there is no bulk run left to be taken back",
+                hint: "name the run to take back what was kept of it; rssctl bulk history lists them")
         case .unknown(let name):
             ErrorReport(
                 code: "RSS-IMPORT-018", exit: .dataError, message: "there is no bulk run '\(name)'",
