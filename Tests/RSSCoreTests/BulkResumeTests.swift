@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import TestSupport
 import Testing
 
 @testable import RSSCore
@@ -167,6 +168,42 @@ import Testing
             try await scenario.connection.executeScript(
                 "DROP POLICY most ON hardware_inventory; DROP OWNED BY \(role); DROP ROLE \(role)")
             #expect(result.numbers == [30, 0, 0, 0])
+        }
+    }
+
+    @Test func `who goes on with a run waits for a batch that the server is still about to commit`() async throws {
+        try await BulkScenario.run { scenario in
+            let path = try scenario.file(BulkScenario.rows(1...400))
+            let claim = "SELECT FROM rssctl.bulk_run FOR UPDATE NOWAIT"
+            let (held, count) = (Counter(), Counter())
+            let admin = try await PostgresConnection.connect(scenario.options)
+            let session = try await PostgresConnection.connect(scenario.options)
+            await #expect(throws: Killed.self) {
+                try await FaultPoint.$handler.withValue({ point in
+                    guard point == "bulk.copied" else { return }
+                    do { try await admin.query(claim) } catch let error as PostgresError
+                        where error.sqlState == .lockNotAvailable
+                    { await held.increase() }
+                    if await count.increase() == 4 { throw Killed() }
+                }) { try await scenario.load(path, on: session, batches: Self.small) }
+            }
+            await session.close()
+            #expect(await held.value >= 3)
+            // As the server holds it for a process that is gone.
+            try await admin.execute("BEGIN")
+            try await admin.query("SELECT FROM rssctl.bulk_run FOR KEY SHARE")
+            let next = Task { try await scenario.load(path, batches: Self.small) }
+            let watcher = try await PostgresConnection.connect(scenario.options)
+            let waits = try await eventually {
+                try await watcher.query(
+                    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%bulk_run%FOR UPDATE%'"
+                ).count == 1
+            }
+            #expect(waits)
+            try await admin.execute("COMMIT")
+            #expect(try await next.value.numbers == [400, 0, 0, 0])
+            await watcher.close()
+            await admin.close()
         }
     }
 }
