@@ -33,6 +33,10 @@ public actor PostgresConnection {
     /// The backend's process id as this session's first statement saw it.
     public private(set) var backendPID: Int32 = 0
 
+    /// Whether a pooler or proxy is in between, which announces a process id of its own. The session's settings are then made
+    /// again in each transaction, because the next one may be another server session.
+    public private(set) var isBehindPooler = false
+
     /// The server's version as libpq counts it: 150018 for 15.18.
     public private(set) var serverVersion: Int32 = 0
 
@@ -120,14 +124,34 @@ public actor PostgresConnection {
         serverVersion = PQserverVersion(pointer)
         let assignments = options.session.assignments(serverVersion: serverVersion)
         // Behind a pooler nothing is set: the session is the server's own, and the next client would be given our settings
-        // with it. A pooler announces a process id of its own.
-        let calls = assignments.indices.map { "set_config($\($0 * 2 + 2), $\($0 * 2 + 3), false)" }
-        let result = try run(
-            "SELECT pg_backend_pid(), CASE WHEN pg_backend_pid() = $1 THEN concat(\(calls.joined(separator: ", "))) END",
+        // with it. A pooler announces a process id of its own. Every name is qualified: until the path is set, that of
+        // the role or database holds, and what is in it may have been put there for us.
+        let calls = assignments.indices.map {
+            "pg_catalog.set_config($\($0 * 2 + 2)::pg_catalog.text, $\($0 * 2 + 3)::pg_catalog.text, false)"
+        }
+        let result = try exchange(
+            """
+            SELECT pg_catalog.pg_backend_pid(), CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1
+                THEN pg_catalog.concat(\(calls.joined(separator: ", "))) END
+            """,
             [PQbackendPID(pointer).postgresParameter]
                 + assignments.flatMap { [$0.name.postgresParameter, $0.value.postgresParameter] },
             timeout: options.connectTimeout)
         backendPID = try result.first?.decode(Int32.self, at: 0) ?? 0
+        isBehindPooler = backendPID != PQbackendPID(pointer)
+    }
+
+    /// Begins a transaction with the session's settings for as long as it lasts, for a session behind a pooler.
+    func beginWithSettings(_ begin: String) throws {
+        let pointer = try pointer()
+        let calls = try options.session.assignments(serverVersion: serverVersion).map { assignment in
+            guard let value = PQescapeLiteral(pointer, assignment.value, assignment.value.utf8.count) else {
+                throw PostgresError(.unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines)
+            }
+            defer { PQfreemem(value) }
+            return "pg_catalog.set_config('\(assignment.name)'::pg_catalog.text, \(String(cString: value))::pg_catalog.text, true)"
+        }
+        _ = try exchange("\(begin); SELECT \(calls.joined(separator: ", "))", nil, timeout: options.connectTimeout)
     }
 
     /// Makes the session's settings again, as they were at its start. Not for a session behind a pooler.
@@ -151,6 +175,12 @@ public actor PostgresConnection {
             .connectionFailed, String(text[match.range.upperBound...]),
             sqlState: SQLState(rawValue: String(match.state)))
     }
+
+    /// The path along which the user's unqualified names are looked up; see ``SessionSettings/userSearchPath``.
+    public nonisolated var userSearchPath: String { options.session.userSearchPath }
+
+    /// The path that the session itself has; see ``SessionSettings/searchPath``.
+    public nonisolated var searchPath: String { options.session.searchPath }
 
     /// `host:port/database` for messages; never holds a secret.
     public nonisolated var endpoint: String {

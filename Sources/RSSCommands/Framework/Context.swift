@@ -45,9 +45,7 @@ public struct Context: Sendable {
         session.statementTimeout = statementTimeout ?? settings.duration(.databaseStatementTimeout)
         session.readOnly = readOnly
         session.lockTimeout = lockTimeout
-        // The default path begins with the role's own schema: a role named rssctl would find, and make, the backend's
-        // tables in our bookkeeping schema.
-        session.searchPath = settings.text(.databaseSearchPath)
+        if let path = settings.text(.databaseSearchPath) { session.userSearchPath = path }
         return try targets.postgres(session: session, direct: direct)
     }
 

@@ -33,8 +33,9 @@ struct IndexLeftovers {
         case .schema(let name): schema = name
         case .database: isWhole = true
         }
+        let relations = try await connection.qualify(locks.map(\.relation), along: connection.userSearchPath)
         let names = try await connection.query(
-            SQLResource(PackageResources.index_leftovers_sql).text, [locks.map(\.relation.quoted), schema, isWhole]
+            SQLResource(PackageResources.index_leftovers_sql).text, [relations.map(\.quoted), schema, isWhole]
         ).map { try $0.decode(String.self, at: 0) }
         if names.isEmpty { return }
         try await connection.execute("SET lock_timeout = 0")
