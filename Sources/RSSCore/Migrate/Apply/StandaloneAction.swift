@@ -122,12 +122,15 @@ struct StandaloneAction {
         let strong = statement.locks.filter { $0.mode >= .share }
         if strong.isEmpty {
             if let reindex = statement.tree?.as("ReindexStmt") {
-                try await IndexLeftovers(connection).sweep(statement.locks, scope: .init(reindex))
+                try await IndexLeftovers(connection).sweep(
+                    statement.locks, scope: .init(reindex), along: path)
             }
             return try await withoutLockTimeout { try await runStatement() }
         }
+        let relations = try await connection.qualify(strong.map(\.relation), along: path)
+        let locks = zip(strong, relations).map { RelationLock($1, $0.mode) }
         try await lockPolicy.bound(connection, transactionOnly: false)
-        try await lockPolicy.run(on: connection, locks: strong, progress: progress) {
+        try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
             try await runStatement()
         }
     }
