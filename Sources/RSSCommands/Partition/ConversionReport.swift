@@ -110,7 +110,8 @@ public struct ConversionReport: CommandResult {
             notes.append("\(legacy) \(isDryRun ? "will hold" : "holds") what is before \(upper).")
             if !isDryRun {
                 notes.append(
-                    "To divide it: rssctl partition split \(legacy) --into \(interval?.description ?? "month")")
+                    "To divide it: rssctl partition split \(legacy.shellWord) --into \(interval?.description ?? "month")"
+                )
             }
         }
         return notes

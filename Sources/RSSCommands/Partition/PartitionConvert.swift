@@ -95,24 +95,26 @@ public struct PartitionConvert: Verb {
         let conversion = Conversion(
             connection, lockPolicy: policy, runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true))
-        let report = try await report(conversion, context)
+        let report = try await report(conversion, of: context.resolve(table, on: connection), context)
         await connection.close()
         return report
     }
 
-    private func report(_ conversion: Conversion, _ context: Context) async throws -> ConversionReport {
+    private func report(
+        _ conversion: Conversion, of name: RelationName, _ context: Context
+    ) async throws -> ConversionReport {
         if abort || undo {
             if context.isDryRun {
                 return ConversionReport(
-                    try await conversion.planTakingBack(table.relation, isUndo: undo), isTakingBack: true)
+                    try await conversion.planTakingBack(name, isUndo: undo), isTakingBack: true)
             }
             return ConversionReport(
                 undo
-                    ? try await conversion.undo(table.relation, progress: context.progress)
-                    : try await conversion.abort(table.relation, progress: context.progress))
+                    ? try await conversion.undo(name, progress: context.progress)
+                    : try await conversion.abort(name, progress: context.progress))
         }
         let request = ConversionRequest(
-            table: table.relation, column: by ?? "", interval: interval, timeZone: timeZone,
+            table: name, column: by ?? "", interval: interval, timeZone: timeZone,
             premake: premake ?? context.settings.integer(.partitionPremake) ?? 3,
             globalUnique: globalUnique.map {
                 $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -46,7 +46,7 @@ public struct PartitionPolicyAdopt: Verb {
         let zone = try await connection.query("SHOW TimeZone").first?.decode(String.self, at: 0)
         try await connection.execute("SET TimeZone = 'UTC'")
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).adopt(
-            tables.map(\.relation), interval: interval, timeZone: timeZone, serverZone: zone ?? "UTC",
+            context.resolve(tables, on: connection), interval: interval, timeZone: timeZone, serverZone: zone ?? "UTC",
             defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: context.world.now())
         await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)

@@ -66,7 +66,8 @@ public struct PartitionPolicySet: Verb {
     public func execute(_ context: Context) async throws -> PolicyReport {
         let connection = try await context.connectForChanges { try await context.connectPostgres() }
         let outcome = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).set(
-            table.relation, interval: interval, defaultPremake: context.settings.integer(.partitionPremake) ?? 3
+            context.resolve(table, on: connection), interval: interval,
+            defaultPremake: context.settings.integer(.partitionPremake) ?? 3
         ) { policy in
             if let premake { policy.premake = premake }
             if let retention { policy.retention = retention.value }

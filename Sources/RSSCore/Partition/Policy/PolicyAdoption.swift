@@ -36,7 +36,7 @@ struct PolicyAdoption: Sendable {
         if bounds.isEmpty, options.interval == nil {
             throw PolicyError.notAdoptable(
                 name.quoted, problem: "it has no partitions with bounds",
-                hint: "say how it is to be kept: rssctl partition policy set \(name.quoted) --interval month")
+                hint: "say how it is to be kept: rssctl partition policy set \(name.quoted.shellWord) --interval month")
         }
         let (reading, zone) = try await reading(table, bounds)
         var policy = PartitionPolicy(
@@ -97,7 +97,7 @@ struct PolicyAdoption: Sendable {
         let hint =
             table.key.kind.isTime
             ? try await zoneHint(table, bounds)
-            : "rssctl's partitions of numbers begin at multiples of a number; set one: rssctl partition policy set \(table.relation.quoted) --interval 1000000"
+            : "rssctl's partitions of numbers begin at multiples of a number; set one: rssctl partition policy set \(table.relation.quoted.shellWord) --interval 1000000"
         throw PolicyError.notAdoptable(
             table.relation.quoted,
             problem: "\(bounds.count) bounds follow no interval\(told.map { " of one \($0[0])" } ?? ""): \(first)",
@@ -149,7 +149,7 @@ struct PolicyAdoption: Sendable {
     }
 
     private func zoneHint(_ table: PartitionedTable, _ bounds: [Partition.Bound]) async throws -> String {
-        let set = "rssctl partition policy set \(table.relation.quoted) --interval month"
+        let set = "rssctl partition policy set \(table.relation.quoted.shellWord) --interval month"
         guard table.key.kind == .timestamptz || table.key.kind == .uuid else {
             return "weeks begin on Monday, and other cells with the calendar; say what is wanted: \(set)"
         }
@@ -158,7 +158,7 @@ struct PolicyAdoption: Sendable {
             .map { try $0.decode(String.self, "zone") }
         if zones.isEmpty { return "say what is wanted: \(set)" }
         return
-            "their days begin as in \(zones.prefix(5).joined(separator: ", "))\(zones.count > 5 ? " and \(zones.count - 5) other zones" : ""); name yours: rssctl partition policy adopt \(table.relation.quoted) --time-zone ZONE"
+            "their days begin as in \(zones.prefix(5).joined(separator: ", "))\(zones.count > 5 ? " and \(zones.count - 5) other zones" : ""); name yours: rssctl partition policy adopt \(table.relation.quoted.shellWord) --time-zone ZONE"
     }
 
     /// How many cells behind the one that holds now are covered without a hole.
@@ -189,7 +189,7 @@ struct PolicyAdoption: Sendable {
         } else {
             let words = partman.retention?.description ?? "'24 months'"
             notes.append(
-                "pg_partman takes partitions out after \(text)\(partman.keepsTables ? " and keeps their tables" : ""); rssctl would drop them \(policy.quarantineDays) days later, so it is not taken over. If that is wanted: rssctl partition policy set \(table) --retention '\(words.filter { $0 != "'" })'"
+                "pg_partman takes partitions out after \(text)\(partman.keepsTables ? " and keeps their tables" : ""); rssctl would drop them \(policy.quarantineDays) days later, so it is not taken over. If that is wanted: rssctl partition policy set \(table.shellWord) --retention '\(words.filter { $0 != "'" })'"
             )
         }
     }

@@ -29,7 +29,7 @@ public enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-011", exit: .usage, message: "no interval for \(table): \(problem)",
                 hint:
-                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table) reads it off the partitions"
+                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table.shellWord) reads it off the partitions"
             )
         case .unknownZone(let zone, let nearest):
             ErrorReport(

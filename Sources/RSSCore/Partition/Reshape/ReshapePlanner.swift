@@ -199,7 +199,7 @@ struct ReshapePlanner: Sendable {
             let row = try await connection.query(
                 SQLResource(PackageResources.reshape_structure_sql).text, [table.oid]
             ).first
-        else { throw PartitionError.notPartitioned(table.relation.quoted) }
+        else { throw try await PartitionCatalog(connection).notPartitioned(table.relation) }
         var targets = wanted.map { ReshapeSpec.Target(name: $0.name, bound: $0.bound) }
         if withResidue, let residue = sources.first { targets.append(.init(name: residue.name, bound: nil)) }
         var found = sources.map {

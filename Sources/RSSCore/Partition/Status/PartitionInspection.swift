@@ -128,8 +128,10 @@ public struct PartitionInspector: Sendable {
                 var finding = finding
                 if key == "index_missing" {
                     finding.fix =
-                        "rssctl partition maintain \(name)"
-                        + (finding.fix.map { "; where rows have a key twice: rssctl partition index drop \($0)" } ?? "")
+                        "rssctl partition maintain \(name.shellWord)"
+                        + (finding.fix.map {
+                            "; where rows have a key twice: rssctl partition index drop \($0.shellWord)"
+                        } ?? "")
                 }
                 return finding
             }
@@ -211,10 +213,10 @@ public struct PartitionInspector: Sendable {
                 "SELECT FROM \(name) WHERE \(condition.isEmpty ? "true" : condition) LIMIT 1")
             if !found.isEmpty {
                 return
-                    "rssctl partition undo \(absent.name) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted)"
+                    "rssctl partition undo \(absent.name.shellWord) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted.shellWord)"
             }
         }
-        return "rssctl partition drain \(table.relation.quoted)"
+        return "rssctl partition drain \(table.relation.quoted.shellWord)"
     }
 
     /// Work that is recorded as active, and whether somebody is at it.
@@ -235,7 +237,8 @@ public struct PartitionInspector: Sendable {
     }
 
     /// How broken off work is gone on with, or given up.
-    private static func continuation(_ kind: String, _ table: String) -> String {
+    private static func continuation(_ kind: String, _ name: String) -> String {
+        let table = name.shellWord
         switch kind {
         case "convert": "rssctl partition convert \(table) goes on with it, with --abort gives it up"
         case "drain": "rssctl partition drain \(table) goes on with it; rssctl partition abort \(table) gives it up"

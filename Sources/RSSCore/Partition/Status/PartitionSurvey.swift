@@ -123,7 +123,7 @@ public struct PartitionSurveyor: Sendable {
                 var survey = try await survey(table, entry, defaultPremake: defaultPremake, at: date)
                 if kept == nil { survey.isPolicyKept = nil }
                 overview.surveys.append(survey)
-            } catch PartitionError.notPartitioned(let name) where tables.isEmpty && entry != nil {
+            } catch PartitionError.notPartitioned(let name, _) where tables.isEmpty && entry != nil {
                 overview.losses.append(
                     PartitionLoss(table: table, error: PartitionError.policyWithoutTable(name).report))
             } catch let error where Self.isLoss(error, isNamed: !tables.isEmpty || entry == nil) {
