@@ -7,6 +7,7 @@ struct MaintenancePlanner: Sendable {
 
     /// The plan of a policy's table at a time.
     ///
+    /// - Parameter sizes: whether it is to be shown: with sizes, and with rows past retention that stay.
     /// - Throws: ``PartitionError``, `PostgresError`.
     func plan(_ policy: PartitionPolicy, at date: Date, sizes: Bool = true) async throws -> MaintenancePlan {
         let table = try await PartitionCatalog(connection).table(policy.table, sizes: sizes)
@@ -26,7 +27,11 @@ struct MaintenancePlanner: Sendable {
         operations += try await RetirementPlanner(connection: connection).operations(
             table, policy, retired: retired, cutoff: cutoff, at: date)
         operations += try await upkeep(table)
-        return MaintenancePlan(policy: policy, table: table, at: date, now: now, operations: operations)
+        var plan = MaintenancePlan(policy: policy, table: table, at: date, now: now, operations: operations)
+        if sizes, let cutoff {
+            plan.overdue = try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
+        }
+        return plan
     }
 
     /// From where on holes are filled: behind the first partition, but not without end: a stray one of the year 1 must not

@@ -1,3 +1,4 @@
+import Foundation
 import PostgresClient
 import RSSModel
 
@@ -21,14 +22,36 @@ struct PolicyCheck: Sendable {
         if let tablespace = policy.tablespace { try await checkTablespace(tablespace) }
         if let archive = policy.archive, !archive.hasPrefix("/") { throw PolicyError.archive(archive) }
         try await checkStorage(policy.storageParameters, table)
-        guard table.key.kind == .uuid else { return [] }
+        var notes: [String] = []
+        let divided = table.partitions.filter(\.isPartitioned)
+        if let partition = divided.first {
+            notes.append(
+                "\(partition.relation.quoted)\(divided.count > 1 ? " and \(divided.count - 1) others" : "") of its partitions are partitioned themselves: new partitions are not, and retention takes none of these out."
+            )
+        }
+        guard table.key.kind == .uuid else { return notes }
         let sample = try await UUIDSample(of: table, connection)
         guard sample.isVersion7 else {
             throw PolicyError.notVersion7(
                 "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)", figures: sample.figures)
         }
-        return sample.total == 0
-            ? ["\(table.relation.quoted) is empty: that its UUIDs are of version 7 is taken on trust."] : []
+        if sample.total == 0 {
+            notes.append("\(table.relation.quoted) is empty: that its UUIDs are of version 7 is taken on trust.")
+        }
+        return notes
+    }
+
+    /// What a policy's retention will not take out, in sentences.
+    ///
+    /// - Throws: ``PartitionError``, `PostgresError`.
+    func overdue(_ policy: PartitionPolicy) async throws -> [String] {
+        guard let retention = policy.retention else { return [] }
+        let table = try await PartitionCatalog(connection).table(policy.table)
+        let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
+        let now = try await connection.query("SELECT now()").first?.decode(Date.self, at: 0) ?? Date()
+        let cutoff = try await cells.cutoff(retention, now: try await cells.now(now, of: table))
+        return try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
+            .filter { !$0.isUncertain }.map { "\($0.sentence). To take them out: \($0.remedy)" }
     }
 
     private func checkInterval(_ policy: PartitionPolicy, _ table: PartitionedTable) async throws {

@@ -45,7 +45,8 @@ public struct PolicyKeeper: Sendable {
         }
         if let interval { policy.interval = interval }
         change(&policy)
-        let notes = try await PolicyCheck(connection: connection).check(policy)
+        let check = PolicyCheck(connection: connection)
+        let notes = try await check.check(policy) + (try await check.overdue(policy))
         let outcome = PolicyOutcome(keeping: policy, before: before, notes: notes, isDryRun: isDryRun)
         if outcome.isChange, !isDryRun { try await store.set(policy, runID: runID) }
         return outcome

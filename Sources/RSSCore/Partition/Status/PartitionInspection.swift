@@ -71,6 +71,7 @@ public struct PartitionInspector: Sendable {
             report("detach_pending", "Unfinished DETACH CONCURRENTLY", judge.pendingDetaches()),
             report("off_grid", "Bounds that follow the policy", try await offGrid(survey)),
             report("retired", "Partitions taken out", judge.retired()),
+            report("overdue", "Rows past retention go", judge.overdue()),
             report("statistics", "Statistics of the whole", judge.statistics()),
         ]
         var rows: Double?

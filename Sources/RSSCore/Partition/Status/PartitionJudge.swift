@@ -152,6 +152,21 @@ struct PartitionJudge: Sendable {
             })
     }
 
+    /// Rows past retention that no run takes out.
+    func overdue() -> CheckOutcome {
+        let found = survey.plan?.overdue ?? []
+        let sure = found.filter { !$0.isUncertain }
+        if sure.isEmpty, let entry = found.first {
+            return .blind(
+                reason: "whether \(entry.partitions[0].quoted) holds rows past retention cannot be read now",
+                hint: "GRANT SELECT ON \(entry.partitions[0].quoted), or try again when no lock is held on it")
+        }
+        return outcome(
+            sure.map {
+                finding("overdue", .warning, "\($0.sentence).", measured: $0.rows, threshold: 0, fix: $0.remedy)
+            })
+    }
+
     /// Whether the planner knows the table as a whole.
     func statistics() -> CheckOutcome {
         guard let analysis = survey.plan?.operations.first(where: { $0.kind == .analyze }) else { return .ok(nil) }
