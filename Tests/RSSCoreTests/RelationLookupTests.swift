@@ -74,7 +74,8 @@ import Testing
                 ("app.plain", "app.plain is not partitioned", "rssctl partition convert app.plain"),
             ] {
                 let asked = try #require(RelationName(text: name))
-                let report = await #expect(throws: PartitionError.self) { try await catalog.table(asked) }?.report
+                let error = await #expect(throws: PartitionError.self) { try await catalog.table(asked) }
+                let report = error?.report
                 #expect(report?.code == "RSS-PARTITION-001" && report?.message == message)
                 #expect(report?.hint?.contains(hint) == true, "\(report?.hint ?? "")")
             }

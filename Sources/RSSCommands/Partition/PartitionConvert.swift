@@ -42,6 +42,11 @@ public struct PartitionConvert: Verb {
     @Option(help: "How much one partition holds: hour, day, week, month, quarter, year, or a number.")
     var interval: PartitionInterval = .month
 
+    @Option(
+        help: ArgumentHelp(
+            "What an integer column counts since 1970 where it is a time: s, ms, us.", valueName: "unit"))
+    var epoch: EpochUnit?
+
     @Option(help: "The zone whose days begin the partitions of a timestamptz or UUIDv7 column.")
     var timeZone = "UTC"
 
@@ -75,7 +80,7 @@ public struct PartitionConvert: Verb {
         if copy, zeroCopy { throw ValidationError("--zero-copy copies no row, and --copy all of them.") }
         if abort, undo { throw ValidationError("--abort is for what is under way, --undo for what was done.") }
         if abort || undo {
-            if by != nil || globalUnique != nil || until != nil || premake != nil || copy || zeroCopy {
+            if by != nil || globalUnique != nil || epoch != nil || until != nil || premake != nil || copy || zeroCopy {
                 throw ValidationError("--abort and --undo need nothing but the table.")
             }
         } else if by == nil {
@@ -149,6 +154,6 @@ public struct PartitionConvert: Verb {
             premake: premake ?? context.settings.integer(.partitionPremake) ?? 3,
             globalUnique: globalUnique.map {
                 $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            } ?? [], until: until)
+            } ?? [], until: until, epoch: epoch)
     }
 }

@@ -56,6 +56,7 @@ struct OverdueSurvey: Sendable {
     /// - Throws: `PostgresError`.
     func rows(_ table: PartitionedTable, _ policy: PartitionPolicy, before cutoff: Int64) async throws -> [OverdueRows]
     {
+        if cutoff == .min { return [] }
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let first = try await cells.span(around: cutoff, ahead: 0).first
         let going = Set(RetirementPlanner.expired(table, cutoff: cutoff).map(\.oid))

@@ -154,7 +154,8 @@ struct ReshapePlanner: Sendable {
         else { return nil }
         let bound = Partition.Bound(lower: bounds.first?.lower, upper: bounds.last?.upper)
         guard let lower = bound.lower, let upper = bound.upper else { return Wanted(name: first.name, bound: bound) }
-        let intervals = table.key.kind.isTime ? PartitionInterval.ofTime : [.step(max(1, upper - lower))]
+        let intervals =
+            table.key.kind.isTime || policy.epoch != nil ? PartitionInterval.ofTime : [.step(max(1, upper - lower))]
         for interval in intervals where table.key.kind != .date || interval != .hour {
             var policy = policy
             policy.interval = interval

@@ -83,6 +83,8 @@ public struct PartitionInspector: Sendable {
         inspection.reports.append(
             report("partman", "One keeper alone", try await looking { try await partman(survey.table) }))
         inspection.reports += try await catalogReports(survey)
+        inspection.reports.append(
+            report("numbers", "Numbers that are new, or far ahead", try await looking { try await numbers(survey) }))
         if deep {
             let audit = try await looking { try await RegistryAudit(connection).findings(survey.table) }
             inspection.reports.append(report("registry", "Keys and rows agree", audit))
@@ -218,6 +220,36 @@ public struct PartitionInspector: Sendable {
             }
         }
         return "rssctl partition drain \(table.relation.quoted.shellWord)"
+    }
+
+    /// Whether the next number of an integer key finds a partition, and whether one lies so far ahead that it does not count.
+    private func numbers(_ survey: PartitionSurvey) async throws -> [Finding] {
+        let table = survey.table
+        guard !table.key.isTime, let policy = survey.policy, survey.misfit == nil else { return [] }
+        let highest = try await HighestNumber(in: table, step: policy.interval.approximateLength, connection)
+        var findings: [Finding] = []
+        if let sequence = highest.sequence, table.coverage(from: sequence.next) == nil {
+            let into =
+                table.defaultPartition.map { "goes to the default partition \($0.relation.quoted)" } ?? "is refused"
+            findings.append(
+                Finding(
+                    check: "partition.numbers", severity: table.defaultPartition == nil ? .critical : .warning,
+                    object: table.relation.quoted,
+                    detail:
+                        "No partition holds \(sequence.next), which \(sequence.relation.quoted) gives next: it \(into).",
+                    fix: "rssctl partition maintain \(table.relation.quoted.shellWord)"))
+        }
+        if let outlier = highest.outlier {
+            let column = RelationName(name: table.key.column).quoted
+            findings.append(
+                Finding(
+                    check: "partition.numbers", severity: .warning, object: outlier.partition.quoted,
+                    detail:
+                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions behind the others: it does not count for what is new, nor for retention.",
+                    measured: Double(outlier.number), threshold: Double(highest.value),
+                    fix: "look at it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
+        }
+        return findings
     }
 
     /// Work that is recorded as active, and whether somebody is at it.
