@@ -144,6 +144,6 @@ extension Conversion {
         return ConversionPlan(
             table: table, legacy: record.spec.relation(record.spec.legacy), registry: nil,
             upper: record.spec.key.label(record.spec.upper), rows: plain?.rows ?? 0, bytes: plain?.bytes ?? 0,
-            steps: steps, carried: [], changes: [])
+            steps: steps, carried: [], changes: [], asked: [])
     }
 }

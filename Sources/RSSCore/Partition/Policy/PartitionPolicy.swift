@@ -25,12 +25,14 @@ public struct PartitionPolicy: Sendable, Equatable, Codable {
     public var tablespace: String?
     /// Storage parameters of new partitions: `fillfactor=90`.
     public var storageParameters: [String]
+    /// What the numbers of an integer key count where they are points of time; nil for numbers that are none.
+    public var epoch: EpochUnit?
 
     /// Makes a policy; what is left out is as the seed has it: this month and three more, kept for ever.
     public init(
         table: RelationName, column: String, interval: PartitionInterval = .month, timeZone: String = "UTC",
         premake: Int = 3, retention: PartitionRetention? = nil, quarantineDays: Int = 7, archive: String? = nil,
-        tablespace: String? = nil, storageParameters: [String] = []
+        tablespace: String? = nil, storageParameters: [String] = [], epoch: EpochUnit? = nil
     ) {
         self.table = table
         self.column = column
@@ -42,6 +44,7 @@ public struct PartitionPolicy: Sendable, Equatable, Codable {
         self.archive = archive
         self.tablespace = tablespace
         self.storageParameters = storageParameters
+        self.epoch = epoch
     }
 }
 
