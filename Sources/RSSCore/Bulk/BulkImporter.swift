@@ -261,6 +261,6 @@ public struct BulkImporter: Sendable {
         return LoadStatements(
             table: file.table, columns: validator.columns, key: validator.key,
             isKeyUnique: validator.key.map { unique.contains($0.target) } ?? false, fillsOnly: file.options.fillsOnly,
-            operation: file.options.operation)
+            operation: file.options.operation, kept: try await KeptColumn.all(of: file.table.table, connection))
     }
 }

@@ -4,14 +4,23 @@ import RSSModel
 /// The schema `rssctl`: what rssctl records in the database itself, in the transaction of the work it records.
 enum BookkeepingSchema {
     /// The form of the tables that this program knows; bookkeeping.sql writes the same number.
-    static let format: Int32 = 4
+    static let format: Int32 = 5
 
     /// Makes what is missing. Two sessions that make it at once are kept apart by a transaction-level advisory lock,
     /// because `IF NOT EXISTS` races with itself.
     ///
-    /// - Throws: ``BookkeepingNewer`` for tables of a later rssctl.
+    /// - Throws: ``BookkeepingNewer`` for tables of a later rssctl, ``BookkeepingOutdated`` where the role may not make them.
     static func prepare(_ connection: PostgresConnection) async throws {
-        if try await found(connection) == format { return }
+        let found = try await found(connection)
+        if found == format { return }
+        do {
+            try await make(connection)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw BookkeepingOutdated(found: found)
+        }
+    }
+
+    private static func make(_ connection: PostgresConnection) async throws {
         let lock = AdvisoryLock("rssctl/schema")
         let deadline = ContinuousClock.now + .seconds(10)
         try await connection.transaction {
