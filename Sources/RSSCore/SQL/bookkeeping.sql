@@ -306,9 +306,8 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_mapping (
 );
 COMMENT ON COLUMN rssctl.bulk_mapping.columns IS 'Names in the header of a file, and the columns that they mean; empty for none.';
 
--- The form of these tables. One row.
+-- The format of these tables. One row, which the program writes once it has made sure that nothing foreign is on them.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
     one    boolean PRIMARY KEY DEFAULT true CHECK (one),
     format integer NOT NULL
 );
-INSERT INTO rssctl.bookkeeping (format) VALUES (5) ON CONFLICT (one) DO UPDATE SET format = excluded.format;
