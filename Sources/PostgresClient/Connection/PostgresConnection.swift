@@ -27,6 +27,8 @@ public actor PostgresConnection {
     var state = State.idle
     var flag: CancellationFlag
     var notifications: [PostgresNotification] = []
+    /// What was found out about the database once.
+    var marks: Set<String> = []
     /// Signalled when the cancel request that is on its way has been delivered.
     var pendingCancel: DispatchSemaphore?
 

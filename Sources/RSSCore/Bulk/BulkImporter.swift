@@ -269,6 +269,6 @@ public struct BulkImporter: Sendable {
         return LoadStatements(
             table: file.table, relation: relation, columns: validator.columns, key: validator.key,
             isKeyUnique: validator.key.map { unique.contains($0.target) } ?? false, fillsOnly: file.options.fillsOnly,
-            operation: file.options.operation)
+            operation: file.options.operation, kept: try await KeptColumn.all(of: relation, connection))
     }
 }

@@ -17,6 +17,8 @@ struct LoadStatements: Sendable {
     /// A row of the table keeps its value where the file has none.
     let fillsOnly: Bool
     let operation: BulkOperation
+    /// The columns that are kept of a row before it is changed.
+    let kept: [KeptColumn]
 
     private var targets: [String] { columns.map(\.target) }
 
@@ -166,19 +168,17 @@ struct LoadStatements: Sendable {
     /// Leaves rows as they are that differ, or whose key several have.
     static let leaveMatched = "DELETE FROM \(plan) WHERE old IS NOT NULL AND ($1 OR matches > 1)"
 
-    /// Keeps the rows that are changed as they are before, and locks them. `$1` is the run, `$2` the batch.
-    var keepBefore: String { Self.keepBefore(relation, from: "\(Self.plan) AS p", on: "p.old") }
-
-    /// The same of rows found otherwise. What an undo put back counts as what it was before it was changed.
-    static func keepBefore(_ table: String, from source: String, on id: String) -> String {
+    /// Keeps the rows that are changed as they are before, and locks them. `$1` is the run, `$2` the batch. What an undo
+    /// restored counts as what it was before it was changed.
+    var keepBefore: String {
         """
-        INSERT INTO rssctl.bulk_before (run_id, batch, id, was, before)
+        INSERT INTO rssctl.bulk_before (run_id, batch, id, was, texts)
         SELECT $1::uuid, $2, t.id,
             coalesce((
                 SELECT b.was FROM rssctl.bulk_undo AS u JOIN rssctl.bulk_before AS b USING (run_id, batch)
                 WHERE u.xmin = t.xmin AND b.id = t.id LIMIT 1), t.xmin),
-            to_jsonb(t)
-        FROM \(source) JOIN \(table) AS t ON t.id = \(id)
+            \(KeptColumn.texts(kept))
+        FROM \(Self.plan) AS p JOIN \(relation) AS t ON t.id = p.old
         ORDER BY t.id
         FOR UPDATE OF t
         """
