@@ -84,6 +84,7 @@ public actor PostgresConnection {
 
     private func openBlocking(_ flag: CancellationFlag) throws {
         self.flag = flag
+        _ = InheritedVariables.withdrawn
         let deadline = ContinuousClock.now + options.connectTimeout
         try withCStrings(pendingKeywords.map(\.0)) { names in
             try withCStrings(pendingKeywords.map(\.1)) { values in
@@ -169,7 +170,7 @@ public actor PostgresConnection {
         let lines = String(cString: PQerrorMessage(pointer)).split(separator: "\n").filter {
             !$0.hasPrefix("LOCATION:")
         }
-        let text = lines.joined(separator: "\n").trimmedLines
+        let text = withoutValues(lines.joined(separator: "\n").trimmedLines)
         guard let match = text.firstMatch(of: #/FATAL:\s+(?<state>[0-9A-Z]{5}): /#) else {
             return PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
         }
@@ -183,6 +184,17 @@ public actor PostgresConnection {
 
     /// The path that the session itself has; see ``SessionSettings/searchPath``.
     public nonisolated var searchPath: String { options.session.searchPath }
+
+    /// libpq quotes values that it cannot use. Those that say where and as whom may be shown, no other.
+    private func withoutValues(_ text: String) -> String {
+        let shown: Set = ["host", "hostaddr", "port", "dbname", "user", "service", "sslrootcert", "sslcert", "sslkey"]
+        let hidden = options.keywords.filter {
+            !shown.contains($0.key) && ConnectionOptions.choices[$0.key] == nil && $0.value.count > 3
+        }
+        return hidden.reduce(text) {
+            $0.replacing($1.value, with: "***")
+        }
+    }
 
     /// `host:port/database` for messages; never holds a secret.
     public nonisolated var endpoint: String {
