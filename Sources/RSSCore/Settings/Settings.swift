@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import RSSModel
+import RSSSystem
 import Synchronization
 
 /// The settings of a run, each with its value and where it came from.
@@ -61,7 +62,7 @@ public struct Settings: Sendable {
                     return (key, try key.checked(text, origin: "environment \(name)"), "environment \(name)")
                 }))
         if let file {
-            let name = (file.path as NSString).lastPathComponent
+            let name = FilePath.name(of: file.path)
             func entries(_ values: [SettingKey: ConfigurationFile.Entry]?) -> [(SettingKey, String, String)] {
                 (values ?? [:]).map { ($0, $1.value, "\(name):\($1.line)") }
             }

@@ -1,5 +1,6 @@
 import Foundation
 import RSSModel
+import RSSSystem
 
 /// The configuration file that a user starts from.
 public enum SettingsTemplate {
@@ -35,10 +36,7 @@ public enum SettingsTemplate {
     ///
     /// - Throws: ``SettingsFileExists``, and the system's error when the place cannot be written.
     public static func write(to path: String) throws {
-        let folder = (path as NSString).deletingLastPathComponent
-        if !folder.isEmpty {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        }
+        try PrivateFolder.makeMissing(FilePath.folder(of: path))
         guard !FileManager.default.fileExists(atPath: path) else { throw SettingsFileExists(path: path) }
         guard
             FileManager.default.createFile(
