@@ -31,7 +31,7 @@ import Testing
             #expect(try await binary.run("config", "init", "q", directory: state).status == 0)
             #expect(mode("\(state)/q") == 0o600)
             #expect(try await binary.run("config", "show", "--config", "q", directory: state).status == 0)
-            for path in ["q", "."] {
+            for path in ["q", "q/", "."] {
                 let again = try await binary.run("config", "init", path, directory: state)
                 #expect(again.status == 73 && again.errors.contains("code: RSS-"), "\(path): \(again.errors)")
             }

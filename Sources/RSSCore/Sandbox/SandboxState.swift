@@ -54,11 +54,7 @@ public struct SandboxState: Sendable, Codable, Equatable {
 
     /// Writes a file that its owner alone can read, from the first byte on.
     static func write(_ data: Data, to path: String) throws {
-        try? FileManager.default.removeItem(atPath: path)
-        guard FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
-        else {
-            throw SandboxError.stateUnreadable(path: path, reason: "it cannot be written")
-        }
+        try WholeFile.write(data, to: path, mode: .exactly(0o600))
     }
 
     /// libpq's keywords for the sandbox.

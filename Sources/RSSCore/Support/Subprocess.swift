@@ -118,8 +118,11 @@ package struct Subprocess: Sendable {
     /// An empty file of this run, readable by its owner alone.
     static func temporaryFile(_ kind: String) throws -> URL {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-\(UUID().uuidString).\(kind)")
-        guard FileManager.default.createFile(atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
-        else { throw SubprocessError.cannotStart(url.path, reason: "the temporary folder cannot be written") }
+        let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
+        guard descriptor >= 0 else {
+            throw SubprocessError.cannotStart(url.path, reason: "the temporary folder cannot be written")
+        }
+        close(descriptor)
         return url
     }
 

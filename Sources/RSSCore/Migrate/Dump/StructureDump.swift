@@ -54,37 +54,31 @@ public struct StructureDump: Sendable {
     ///   `CancellationError`.
     @discardableResult
     public func write(toFile path: String) async throws -> Summary {
-        // What a link points to is replaced, and not the link.
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         var status = stat()
         let isSpecial =
             stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
-        if isSpecial { return try await write(to: path, O_WRONLY | O_CLOEXEC, named: path) }
-        let draft = target.deletingLastPathComponent()
-            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)").path
-        // Gone already when all went well.
-        defer { unlink(draft) }
-        let summary = try await write(to: draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, named: path)
-        guard rename(draft, target.path) == 0 else {
-            throw StructureError.dumpUnwritable(path: path, reason: String(cString: strerror(errno)))
+        if isSpecial { return try await write(toSpecial: path) }
+        do {
+            let draft = try FileDraft(path)
+            let summary = try await write { try draft.write($0) }
+            try draft.publish()
+            return summary
+        } catch let error as FileError {
+            throw StructureError.dumpUnwritable(path: path, reason: error.reason)
         }
-        return summary
     }
 
-    /// Writes to what is opened, and to the disk where it is a file.
-    private func write(to path: String, _ flags: Int32, named name: String) async throws -> Summary {
-        func unwritable(_ reason: String) -> StructureError { .dumpUnwritable(path: name, reason: reason) }
-        let descriptor = open(path, flags, 0o666)
+    /// Writes to a device or a pipe as the text comes.
+    private func write(toSpecial path: String) async throws -> Summary {
+        func unwritable(_ reason: String) -> StructureError { .dumpUnwritable(path: path, reason: reason) }
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unwritable(String(cString: strerror(errno))) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let summary = try await write { bytes in
+        return try await write { bytes in
             do { try handle.write(contentsOf: bytes) } catch {
                 throw unwritable((error as NSError).localizedDescription)
             }
         }
-        // A device or a pipe has no disk, which fsync says with EINVAL.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw unwritable(String(cString: strerror(errno))) }
-        return summary
     }
 
     /// Runs pg_dump into a file of its own and hands the lines that stay over as they are read.
