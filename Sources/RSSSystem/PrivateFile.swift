@@ -21,7 +21,7 @@ package enum PrivateFile {
     package static func read(_ path: String, limit: Int = 1 << 20) throws(PrivateFolderError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
+            if errno == ENOENT || errno == ENOTDIR { return nil }
             throw failure(path)
         }
         _ = try checked(descriptor, path)
@@ -59,13 +59,8 @@ package enum PrivateFile {
     }
 
     private static func failure(_ path: String) -> PrivateFolderError {
-        var status = stat()
         let reason = String(cString: strerror(errno))
         if errno == ELOOP { return .unusable(path: path, reason: "it is a symbolic link") }
-        // A file of another user that we may not open: whose it is says more.
-        if errno == EACCES, lstat(path, &status) == 0, status.st_uid != geteuid() {
-            return .foreign(path: path, owner: UserName.of(status.st_uid), user: UserName.of(geteuid()))
-        }
-        return .unusable(path: path, reason: reason)
+        return errno == EACCES ? .denied(path) : .unusable(path: path, reason: reason)
     }
 }

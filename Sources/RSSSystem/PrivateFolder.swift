@@ -58,8 +58,6 @@ package enum PrivateFolder {
         let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOTDIR { throw .notFolder(path: path) }
-            // Who owns it says more than that it cannot be opened.
-            if errno == EACCES, stat(path, &link) == 0, link.st_uid != geteuid() { throw foreign(path, link.st_uid) }
             throw failure(path)
         }
         do throws(PrivateFolderError) {
@@ -117,7 +115,7 @@ package enum PrivateFolder {
     }
 
     private static func failure(_ path: String) -> PrivateFolderError {
-        .unusable(path: path, reason: String(cString: strerror(errno)))
+        errno == EACCES ? .denied(path) : .unusable(path: path, reason: String(cString: strerror(errno)))
     }
 
     private static func foreign(_ path: String, _ owner: uid_t) -> PrivateFolderError {

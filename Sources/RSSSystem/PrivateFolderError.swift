@@ -1,3 +1,4 @@
+import Glibc
 import RSSModel
 
 /// Why a folder or a file is not used for what rssctl keeps: others could read it, change it, or put something in its place.
@@ -35,6 +36,16 @@ package enum PrivateFolderError: ReportableError, Equatable {
                 hint: mode.count > 3
                     ? "name a folder of your own" : "look at what is in it, then: chmod go-w \(ShellText.quoted(path))")
         }
+    }
+
+    /// The error for a path that may not be opened: whose it is, or whose folder is in the way, says more than that.
+    static func denied(_ path: String) -> PrivateFolderError {
+        var (place, status) = (path, stat())
+        while lstat(place, &status) != 0, place != "/", place != "." { place = FilePath.folder(of: place) }
+        guard status.st_uid != geteuid() else {
+            return .unusable(path: path, reason: String(cString: strerror(EACCES)))
+        }
+        return .foreign(path: place, owner: UserName.of(status.st_uid), user: UserName.of(geteuid()))
     }
 
     /// Why, in one line.

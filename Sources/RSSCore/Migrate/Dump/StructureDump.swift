@@ -15,7 +15,10 @@ public struct StructureDump: Sendable {
         public let lines: Int
     }
 
-    private let program: Subprocess
+    private let executable: String
+    private let arguments: [String]
+    private let environment: [String: String]
+    private let password: String?
 
     /// Prepares the dump of the database that a session is connected with; the session itself is not used for it.
     ///
@@ -25,17 +28,17 @@ public struct StructureDump: Sendable {
     ///   `PostgresError`.
     public init(_ connection: PostgresConnection, ownership: Bool = true) async throws {
         let found = try await DumpProgram.find(serverMajor: Int(await connection.serverVersion) / 10_000)
-        // The password travels in the environment, which other users cannot read; arguments they can.
-        var environment = ProcessInfo.processInfo.environment
-        for (name, value) in try await connection.environment() { environment[name] = value }
+        var environment = try await connection.environment().compactMapValues { $0 }
+        // The password goes into a file that only the program can open.
+        password = environment.removeValue(forKey: "PGPASSWORD")
         environment["LC_ALL"] = "C.UTF-8"
-        program = Subprocess(
-            executable: found.path,
-            arguments: [
+        self.environment = environment
+        executable = found.path
+        arguments =
+            [
                 "--schema-only", "--exclude-schema=rssctl", "--encoding=UTF8", "--no-password",
                 "--lock-wait-timeout=10000",
-            ] + (ownership ? [] : ["--no-owner", "--no-privileges"]), environment: environment,
-            inheritsEnvironment: false)
+            ] + (ownership ? [] : ["--no-owner", "--no-privileges"])
     }
 
     /// The text.
@@ -87,7 +90,14 @@ public struct StructureDump: Sendable {
         let raw = try Subprocess.temporaryFile("sql")
         let errors = try Subprocess.temporaryFile("err")
         defer { for file in [raw, errors] { try? FileManager.default.removeItem(at: file) } }
-        let pid = try program.start(output: raw.path, errors: errors.path)
+        let secret = try password.map { try PasswordFile($0) }
+        // The program opens it after it was started.
+        defer { withExtendedLifetime(secret) {} }
+        var variables = environment
+        if let secret { variables["PGPASSFILE"] = secret.path }
+        let program = Subprocess(executable: executable, arguments: arguments, environment: variables)
+        let pid = try program.start(
+            output: raw.path, errors: errors.path, passing: secret.map { [$0.descriptor] } ?? [])
         guard try await program.finish(pid, within: .seconds(600)) == 0 else {
             let words = String(decoding: try Data(contentsOf: errors), as: UTF8.self)
             throw StructureError.dumpFailed(
