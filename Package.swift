@@ -42,6 +42,8 @@ let package = Package(
             ]),
 
         .target(name: "RSSModel", swiftSettings: strict),
+        // Paths, folders that are ours alone, what a child process may inherit: for all that touch the system.
+        .target(name: "RSSSystem", dependencies: ["RSSModel"], swiftSettings: strict),
         .target(
             name: "PostgresClient",
             dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
@@ -52,11 +54,13 @@ let package = Package(
         .target(name: "CSV", dependencies: ["CByteMask"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
-            name: "Journal", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+            name: "Journal", dependencies: ["RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .target(
             name: "RSSCore",
             dependencies: [
-                "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd",
+                "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL",
+                "CZstd",
                 "CZlib",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -64,11 +68,11 @@ let package = Package(
             ],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
-        .target(name: "Console", dependencies: ["RSSModel"], swiftSettings: strict),
+        .target(name: "Console", dependencies: ["RSSModel", "RSSSystem"], swiftSettings: strict),
         .target(
             name: "RSSCommands",
             dependencies: [
-                "RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+                "RSSCore", "RSSModel", "RSSSystem", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -90,7 +94,8 @@ let package = Package(
         .testTarget(
             name: "RSSCoreTests",
             dependencies: [
-                "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "CZstd", "CZlib",
+                "RSSCore", "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "CZstd",
+                "CZlib",
                 "TestSupport",
             ],
             swiftSettings: strict),

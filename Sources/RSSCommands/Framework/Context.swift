@@ -95,7 +95,9 @@ public struct Context: Sendable {
     }
 
     /// The sandbox of this machine's settings.
-    public var sandbox: Sandbox { Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder)) }
+    public var sandbox: Sandbox {
+        Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder), stateFolder: world.stateFolder)
+    }
 
     /// Opens the journal for reading; here its failure is an error, because its history is needed.
     ///

@@ -74,7 +74,8 @@ public struct BulkExporter: Sendable {
         let kinds = (hasID ? [SpreadsheetColumn.Kind.text] : []) + table.columns.map(\.type.spreadsheetKind)
         let names = (hasID ? ["id"] : []) + table.columns.map(\.name)
         let writer = try SpreadsheetWriter(
-            path, sheet: table.object, columns: zip(names, kinds).map { SpreadsheetColumn($0, $1) })
+            path, sheet: table.object, columns: zip(names, kinds).map { SpreadsheetColumn($0, $1) },
+            replaces: replaces)
         let rows = try await rows(table, filter, hasID: hasID, .plain) { texts in
             try writer.write(zip(texts, kinds).map { SpreadsheetCell($0, $1) })
         }

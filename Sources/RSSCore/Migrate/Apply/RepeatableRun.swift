@@ -31,7 +31,7 @@ struct RepeatableRun {
             try await migrator.lockPolicy.run(on: connection, locks: locks, progress: progress) {
                 try await connection.transaction {
                     try await migrator.lockPolicy.bound(connection)
-                    let path = FilePath(connection)
+                    let path = ScriptPath(connection)
                     for statement in script.statements { try await run(statement, of: script, path) }
                     try await migrator.ledger.complete(migration, milliseconds: started.milliseconds)
                     // What was kept is not what is there any more; the run takes a new one once the locks are given back.
@@ -48,7 +48,7 @@ struct RepeatableRun {
     }
 
     private func run(
-        _ statement: MigrationStatement, of script: MigrationScript, _ path: FilePath
+        _ statement: MigrationStatement, of script: MigrationScript, _ path: ScriptPath
     ) async throws {
         guard let object = ReplaceableObject(statement) else {
             return try await runOwn(statement, of: script, path)
@@ -78,7 +78,7 @@ struct RepeatableRun {
     }
 
     private func runOwn(
-        _ statement: MigrationStatement, of script: MigrationScript, _ path: FilePath
+        _ statement: MigrationStatement, of script: MigrationScript, _ path: ScriptPath
     ) async throws {
         path.text = try await connection.along(path.text) {
             try await connection.run(statement, of: script)
@@ -89,7 +89,7 @@ struct RepeatableRun {
     }
 
     private func guarded(
-        _ statement: MigrationStatement, of script: MigrationScript, _ path: FilePath, _ object: ReplaceableObject,
+        _ statement: MigrationStatement, of script: MigrationScript, _ path: ScriptPath, _ object: ReplaceableObject,
         _ before: [ExistingObject]
     ) async throws {
         try await runOwn(statement, of: script, path)

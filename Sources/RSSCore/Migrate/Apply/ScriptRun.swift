@@ -11,7 +11,7 @@ struct ScriptRun {
     private let progress: ProgressReporter
     /// Called in the last transaction, with the time taken in milliseconds.
     private let complete: (Int64) async throws -> Void
-    private let path: FilePath
+    private let path: ScriptPath
 
     private var connection: PostgresConnection { migrator.connection }
     private var ledger: MigrationLedger { migrator.ledger }
@@ -22,7 +22,7 @@ struct ScriptRun {
         version = migration.version
         self.migrator = migrator
         self.progress = progress
-        path = FilePath(migrator.connection)
+        path = ScriptPath(migrator.connection)
         complete = { try await migrator.ledger.complete(migration, milliseconds: $0) }
     }
 
@@ -34,7 +34,7 @@ struct ScriptRun {
         version = -migration.version
         self.migrator = migrator
         self.progress = progress
-        path = FilePath(migrator.connection)
+        path = ScriptPath(migrator.connection)
         complete = { _ in try await migrator.ledger.forget(migration) }
     }
 
