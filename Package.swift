@@ -41,6 +41,9 @@ let package = Package(
                 .define("RSSCTL_DATE", to: buildInfo("RSSCTL_DATE")),
             ]),
 
+        // Signal handlers, and what else may not wait for Swift's runtime: the end of the process.
+        .target(name: "CProcessEnd"),
+
         .target(name: "RSSModel", swiftSettings: strict),
         .target(
             name: "PostgresClient",
@@ -69,6 +72,7 @@ let package = Package(
             name: "RSSCommands",
             dependencies: [
                 "RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+                "CProcessEnd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

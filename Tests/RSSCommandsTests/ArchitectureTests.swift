@@ -15,12 +15,14 @@ import Testing
             "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd", "CZlib",
         ],
         "Console": ["RSSModel"],
-        "RSSCommands": ["RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo"],
+        "RSSCommands": [
+            "RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo", "CProcessEnd",
+        ],
         "rssctl": ["RSSCommands"],
     ]
 
     private static let ours = Set(allowed.keys).union([
-        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CZlib", "CBuildInfo",
+        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CZlib", "CBuildInfo", "CProcessEnd",
     ])
 
     /// What may come from outside, by module: no terminal and no argument parser below RSSCommands, no database in CSV.

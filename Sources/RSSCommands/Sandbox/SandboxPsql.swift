@@ -25,8 +25,13 @@ public struct SandboxPsql: Verb {
             throw SandboxError.notRunning(folder: folder)
         }
         for (name, value) in state.environment { setenv(name, value, 1) }
-        // psql expects the signals as a shell leaves them.
-        for number in [SIGPIPE, SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+        // psql expects the signals as a shell leaves them; threads of dispatch block most of them. A timer would outlast us
+        // and kill it.
+        ProcessEnd.removeDeadline()
+        for number in [SIGPIPE, SIGINT, SIGTERM, SIGALRM] { signal(number, SIG_DFL) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         var argv: [UnsafeMutablePointer<CChar>?] = (["psql"] + arguments).map { (word: String) in strdup(word) }
         argv.append(nil)
         execvp("psql", argv)
