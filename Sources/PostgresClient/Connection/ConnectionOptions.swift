@@ -10,17 +10,21 @@ public struct ConnectionOptions: Sendable {
     public var connectTimeout: Duration
     /// Longest wait for the server's answer to one call; nil leaves that to `statement_timeout`.
     public var responseTimeout: Duration?
+    /// How long no byte may move while an answer is waited for, or a COPY goes on, until the server is asked over another
+    /// connection whether it is still working.
+    public var stallTimeout: Duration
     /// Settings made at the start of the session.
     public var session: SessionSettings
 
     /// Makes options; `keywords` may be empty, then libpq's defaults hold.
     public init(
         keywords: [String: String] = [:], connectTimeout: Duration = .seconds(30), responseTimeout: Duration? = nil,
-        session: SessionSettings = SessionSettings()
+        stallTimeout: Duration = .seconds(60), session: SessionSettings = SessionSettings()
     ) {
         self.keywords = keywords
         self.connectTimeout = connectTimeout
         self.responseTimeout = responseTimeout
+        self.stallTimeout = stallTimeout
         self.session = session
     }
 

@@ -104,7 +104,7 @@ public actor PostgresConnection {
             case PGRES_POLLING_OK:
                 PQsetnonblocking(pointer, 1)
                 PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
-                try configureSession()
+                try configureSession(within: max(.zero, ContinuousClock.now.duration(to: deadline)))
                 return
             case PGRES_POLLING_FAILED:
                 throw connectError(pointer)
@@ -122,7 +122,7 @@ public actor PostgresConnection {
         }
     }
 
-    private func configureSession() throws {
+    private func configureSession(within timeout: Duration) throws {
         let pointer = try pointer()
         serverVersion = PQserverVersion(pointer)
         let assignments = options.session.assignments(serverVersion: serverVersion)
@@ -139,7 +139,7 @@ public actor PostgresConnection {
             """,
             [PQbackendPID(pointer).postgresParameter]
                 + assignments.flatMap { [$0.name.postgresParameter, $0.value.postgresParameter] },
-            timeout: options.connectTimeout)
+            timeout: timeout)
         backendPID = try result.first?.decode(Int32.self, at: 0) ?? 0
         isBehindPooler = backendPID != PQbackendPID(pointer)
     }
@@ -162,7 +162,7 @@ public actor PostgresConnection {
         try await execute("RESET SESSION AUTHORIZATION")
         try await execute("RESET ROLE")
         try await execute("RESET ALL")
-        try await cancellable { try self.configureSession() }
+        try await cancellable { try self.configureSession(within: self.options.connectTimeout) }
     }
 
     private func connectError(_ pointer: OpaquePointer) -> PostgresError {

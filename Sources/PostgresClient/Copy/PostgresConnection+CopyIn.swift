@@ -52,7 +52,7 @@ extension PostgresConnection {
 
     private func waitInCopy(_ watch: inout StatementWatch) throws {
         let pointer = try pointer()
-        switch try poll(POLLIN | POLLOUT, until: watch.deadline) {
+        switch try pollWatchfully(POLLIN | POLLOUT, until: watch.deadline) {
         case .ready: if PQconsumeInput(pointer) == 0 { throw lost() }
         case .cancelled: throw CancellationError()
         case .deadline: throw PostgresError(.timedOut, "the server takes no more data")

@@ -42,7 +42,7 @@ public struct Targets: Sendable {
         ConnectionOptions(
             keywords: try keywords(direct: direct),
             connectTimeout: settings.duration(.databaseConnectTimeout) ?? .seconds(30),
-            session: session)
+            stallTimeout: settings.duration(.databaseStallTimeout) ?? .seconds(60), session: session)
     }
 
     private func keywords(direct: Bool) throws -> [String: String] {

@@ -6,9 +6,6 @@ struct BackfillRun {
     /// What a batch's transaction records besides its rows.
     enum Mark { case checkpoint(String), end }
 
-    /// Replication lag beyond which the next batch waits.
-    static let lagLimit = 10.0
-
     private let backfill: Backfill
     private let statement: MigrationStatement
     private let script: MigrationScript
@@ -101,12 +98,6 @@ struct BackfillRun {
     /// The pause asked for, and as long as a standby is far behind.
     private func rest() async throws {
         if backfill.pause > .zero { try await Task.sleep(for: backfill.pause) }
-        while let lag = try await lag(), lag > Self.lagLimit { try await Task.sleep(for: .seconds(1)) }
-    }
-
-    private func lag() async throws -> Double? {
-        try await connection.query(
-            "SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication"
-        ).first?.decode(Double?.self, at: 0)
+        try await ReplicaLag().wait(connection, progress)
     }
 }
