@@ -97,6 +97,8 @@ public struct BulkImporter: Sendable {
     private func requireTable(_ table: ImportTable) async throws {
         let found = try await connection.query("SELECT 1 WHERE to_regclass($1) IS NOT NULL", [table.table])
         if found.isEmpty { throw ImportError.noTable(table.table) }
+        try await connection.refuseOtherThanTable(table.table)
+        try await connection.refuseForeignCode(.writing, in: [table.table])
     }
 
     /// Loads what rows are validated against.

@@ -111,6 +111,7 @@ public struct CacheWarmer: Sendable {
 
     private func read(_ today: CalendarDate, _ progress: ProgressReporter) async throws -> [Summary] {
         try await progress.phase("read") {
+            try await postgres.refuseForeignCodeOfApplication(.reading)
             let rows = try await postgres.query(
                 SQLResource(PackageResources.warm_summaries_sql).text,
                 [options.shape.start(today), today, Int32(options.shape.limit), Optional<String>.none]

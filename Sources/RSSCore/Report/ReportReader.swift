@@ -14,6 +14,7 @@ public struct ReportReader: Sendable {
     /// - Throws: ``ReportError``, `PostgresError`.
     public func page(_ filter: ReportFilter) async throws -> ReportPage {
         try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
+            try await connection.refuseForeignCodeOfApplication(.reading)
             let conditions = try await conditions(filter)
             let offset = filter.after == nil ? (filter.page - 1) * filter.limit : 0
             // One more than the page, to know whether there is a next one.

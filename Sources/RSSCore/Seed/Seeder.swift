@@ -81,6 +81,7 @@ public struct Seeder: Sendable {
         let rows = try await connection.query("SELECT to_regclass('visit_report_keys') IS NOT NULL")
         guard try rows.first?.decode(Bool.self, at: 0) == true else { throw SeedError.notMigrated }
         // Organizations come first: they tell of a seed that was interrupted before its first visit.
+        try await connection.refuseForeignCodeOfApplication(.writing)
         let any = "SELECT 1 FROM visit_report_keys UNION ALL SELECT 1 FROM organizations LIMIT 1"
         if try await !connection.query(any).isEmpty { throw SeedError.hasData }
     }

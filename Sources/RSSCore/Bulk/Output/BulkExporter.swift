@@ -86,6 +86,7 @@ public struct BulkExporter: Sendable {
         _ table: ImportTable, _ filter: ExportFilter, hasID: Bool, _ form: ExportForm,
         _ body: ([String?]) throws -> Void
     ) async throws -> Int {
+        try await connection.refuseForeignCodeOfApplication(.reading)
         let visit = try await visit(filter)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0

@@ -65,6 +65,8 @@ public struct RunUndo: Sendable {
             throw RunUndoError.running(run.id, holder: error.holder)
         }
         if !isDryRun { try await BulkLedger(connection: connection).settled(run.id) }
+        try await connection.refuseOtherThanTable(run.table)
+        try await connection.refuseForeignCode(.writing, in: [run.table])
         var outcome = Outcome(run: run.id, file: run.file, table: run.table)
         let (columns, identities) = try await columns(run)
         let statements = UndoStatements(table: run.table, columns: columns, identities: identities)
@@ -234,6 +236,7 @@ public struct RunUndo: Sendable {
         try await connection.transaction {
             // Somebody who holds one of the rows is waited for, but not for ever.
             try await connection.execute("SET LOCAL lock_timeout = '30s'")
+            try await connection.refuseForeignCode(.writing, in: [statements.table])
             var found = try await look(at: batch, key, statements, force: force)
             let restorable = found.restored
             (found.removed, found.restored) = (0, 0)

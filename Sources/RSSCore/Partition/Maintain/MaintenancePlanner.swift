@@ -11,6 +11,7 @@ struct MaintenancePlanner: Sendable {
     func plan(_ policy: PartitionPolicy, at date: Date, sizes: Bool = true) async throws -> MaintenancePlan {
         let table = try await PartitionCatalog(connection).table(policy.table, sizes: sizes)
         try policy.refuseMisfit(table)
+        try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let now = try await cells.now(date, of: table)
         var operations = try await unfinishedDetaches(table)

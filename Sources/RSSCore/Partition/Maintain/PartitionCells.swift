@@ -28,6 +28,7 @@ struct PartitionCells: Sendable {
     /// The highest number in a partition that has a bound, read off its index. Not one in the default partition: a stray
     /// number far ahead must not draw the partitions to itself.
     private func highest(in table: PartitionedTable) async throws -> Int64 {
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         let column = try await connection.quoteIdentifier(key.column)
         if table.partitions.isEmpty {
             let name = try await connection.quote(table.relation)
