@@ -99,6 +99,8 @@ public struct BulkImporter: Sendable {
         let found = try await connection.query(
             "SELECT 1 WHERE to_regclass($1) IS NOT NULL", [tables.name(table.table)])
         if found.isEmpty { throw ImportError.noTable(table.table) }
+        try await connection.refuseOtherThanTable(tables.name(table.table))
+        try await connection.refuseForeignCode(.writing, in: [tables.name(table.table)])
     }
 
     /// Loads what rows are validated against.

@@ -15,6 +15,7 @@ public struct ReportReader: Sendable {
     public func page(_ filter: ReportFilter) async throws -> ReportPage {
         try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
             let tables = try await ApplicationTables(connection)
+            try await connection.refuseForeignCode(.reading, in: tables)
             let conditions = try await conditions(filter, tables)
             let offset = filter.after == nil ? (filter.page - 1) * filter.limit : 0
             // One more than the page, to know whether there is a next one.

@@ -37,6 +37,9 @@ struct ApplicationTables: Sendable {
     /// The same of a query of the SQL folder.
     func sql(_ resource: [UInt8]) -> String { sql(SQLResource(resource).text) }
 
+    /// How statements name them all, the attachments of the schema `files` among them.
+    var all: [String] { Self.names.map(name) + ["files.file_attachments"] }
+
     /// How a statement names a table.
     func name(_ table: String) -> String { moved[table] ?? "public.\(table)" }
 }

@@ -83,6 +83,7 @@ public struct Seeder: Sendable {
             "SELECT to_regclass($1) IS NOT NULL", [tables.name("visit_report_keys")])
         guard try rows.first?.decode(Bool.self, at: 0) == true else { throw SeedError.notMigrated }
         // Organizations come first: they tell of a seed that was interrupted before its first visit.
+        try await connection.refuseForeignCode(.writing, in: tables)
         let any = tables.sql("SELECT 1 FROM public.visit_report_keys UNION ALL SELECT 1 FROM public.organizations LIMIT 1")
         if try await !connection.query(any).isEmpty { throw SeedError.hasData }
     }

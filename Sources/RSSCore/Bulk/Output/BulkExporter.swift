@@ -88,6 +88,7 @@ public struct BulkExporter: Sendable {
         _ body: ([String?]) throws -> Void
     ) async throws -> Int {
         let tables = try await ApplicationTables(connection)
+        try await connection.refuseForeignCode(.reading, in: tables)
         let visit = try await visit(filter, tables)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
