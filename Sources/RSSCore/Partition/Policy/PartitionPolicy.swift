@@ -67,17 +67,16 @@ public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConve
         self.count = count
     }
 
-    /// Reads `24 months`, `1 year`, or a number; nil for anything else, and for none at all.
+    /// Reads `24 months`, `24mo`, `90d`, `1 year`, or a number; nil for anything else, and for none at all.
     public init?(_ text: String) {
-        let words = text.split(separator: " ")
-        guard let first = words.first, let count = Int(first), count > 0 else { return nil }
-        switch words.count {
-        case 1: self.init(count, .step(1))
-        case 2:
-            let name = words[1].hasSuffix("s") ? words[1].dropLast() : words[1]
-            guard let unit = PartitionInterval(String(name)), unit.isTime else { return nil }
+        guard let match = text.wholeMatch(of: /(\d+) ?([a-z]*)/), let count = Int(match.1), count > 0 else {
+            return nil
+        }
+        if match.2.isEmpty {
+            self.init(count, .step(1))
+        } else {
+            guard let unit = PartitionInterval(abbreviated: match.2) else { return nil }
             self.init(count, unit)
-        default: return nil
         }
     }
 

@@ -51,14 +51,18 @@ public struct PartitionInspector: Sendable {
             loss.error.sqlState == nil
             ? .findings([
                 Finding(
-                    check: "partition.policy", severity: .critical, object: loss.table.quoted,
+                    check: "partition.\(loss.check)", severity: .critical, object: loss.table.quoted,
                     detail: "\(loss.error.message)\(loss.error.detail.map { ": \($0)" } ?? "").", fix: loss.error.hint)
             ])
             : .blind(
                 reason: loss.error.message,
                 hint: loss.error.hint)
         return PartitionInspection(
-            survey: nil, table: loss.table, reports: [report("policy", "A policy that fits", outcome)])
+            survey: nil, table: loss.table,
+            reports: [
+                report(
+                    loss.check, loss.check == "policy" ? "A policy that fits" : "Work that was interrupted", outcome)
+            ])
     }
 
     private func inspect(_ survey: PartitionSurvey, deep: Bool) async throws -> PartitionInspection {
