@@ -249,9 +249,9 @@ public struct PartitionInspector: Sendable {
                 Finding(
                     check: "partition.numbers", severity: .warning, object: outlier.partition.quoted,
                     detail:
-                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions behind the others: it does not count for what is new, nor for retention.",
+                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions after the others: it counts neither for what is new nor for retention.",
                     measured: Double(outlier.number), threshold: Double(highest.value),
-                    fix: "look at it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
+                    fix: "check it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
         }
         return findings
     }
