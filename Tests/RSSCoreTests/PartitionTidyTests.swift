@@ -100,6 +100,23 @@ import Testing
         }
     }
 
+    @Test func `a table of days that was made by hand is maintained by the day before it has a policy`() async throws {
+        try await withConnection { connection in
+            try await connection.execute("CREATE TABLE t (d date NOT NULL) PARTITION BY RANGE (d)")
+            for day in 20...23 {
+                try await connection.execute(
+                    "CREATE TABLE t_x\(day) PARTITION OF t FOR VALUES FROM ('2026-11-\(day)') TO ('2026-11-\(day + 1)')"
+                )
+            }
+            let kept = try await RetireScenario.maintain(connection, "t", at: Self.now)
+            #expect(kept.errors.isEmpty && kept.done == (24...27).map { "create t_2026_11_\($0)" }, "\(kept)")
+            let set = try await PolicyKeeper(connection, runID: UUID().uuidString, isDryRun: true).set(
+                ArchiveScenario.name("t"), interval: nil, defaultPremake: 3
+            ) { _ in }
+            #expect(set.policy?.interval == .day)
+        }
+    }
+
     @Test func `three quarters merged are named after the first and the last`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(

@@ -152,9 +152,10 @@ public struct MaintenanceRun: Sendable {
     /// How a table without a policy is kept.
     private func ownPolicy(of table: RelationName, _ options: Options) async throws -> PartitionPolicy {
         let found = try await PartitionCatalog(connection).table(table)
-        // Without a policy, a table of days is kept as the seed keeps visit_reports.
-        guard found.key.kind == .date else { throw PartitionError.noPolicy(table.quoted) }
-        return PartitionPolicy(table: table, column: found.key.column, premake: options.defaultPremake)
+        guard let policy = PartitionPolicy.implied(by: found, premake: options.defaultPremake) else {
+            throw PartitionError.noPolicy(table.quoted)
+        }
+        return policy
     }
 }
 

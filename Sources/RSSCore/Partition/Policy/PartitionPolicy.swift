@@ -52,6 +52,16 @@ extension PartitionPolicy {
     /// That of the shipped visit_reports where the database has none: the seed's.
     public static let visitReports = PartitionPolicy(
         table: RelationName(schema: "public", name: "visit_reports"), column: "visit_date")
+
+    /// How a table of dates is maintained that has no policy: by the interval that its bounds follow, by the month where they
+    /// follow none. Nil for a table of another key, which is not.
+    static func implied(by table: PartitionedTable, premake: Int) -> PartitionPolicy? {
+        guard table.key.kind == .date else { return nil }
+        let bounds = table.partitions.compactMap(\.bound)
+        let reading = BoundsReading(bounds, among: PartitionInterval.ofTime.reversed().filter { $0 != .hour })
+        return PartitionPolicy(
+            table: table.relation, column: table.key.column, interval: reading?.interval ?? .month, premake: premake)
+    }
 }
 
 /// How long partitions are kept: so many whole intervals, such as `24 months`, or so many numbers of an integer key.

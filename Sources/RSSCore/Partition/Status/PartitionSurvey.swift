@@ -156,9 +156,8 @@ public struct PartitionSurveyor: Sendable {
         var policy = kept?.policy
         var (plan, misfit) = try await plan(policy, at: date)
         let table = if let plan { plan.table } else { try await PartitionCatalog(connection).table(name) }
-        // Without a policy, a table of days is kept as the seed keeps visit_reports.
-        if kept == nil, table.key.kind == .date {
-            policy = PartitionPolicy(table: table.relation, column: table.key.column, premake: defaultPremake)
+        if kept == nil, let implied = PartitionPolicy.implied(by: table, premake: defaultPremake) {
+            policy = implied
             (plan, misfit) = try await self.plan(policy, at: date)
         }
         if case .failure(let error)? = kept?.reading { misfit = error.report }
