@@ -17,6 +17,7 @@ struct ConversionPlanner: Sendable {
             throw ConversionError.noSuchTable(name)
         }
         if table.isPartitioned { throw ConversionError.alreadyPartitioned(name) }
+        try await connection.refuseForeignCode(.copying, in: [name])
         guard let kind = table.keyKind else {
             throw ConversionError.unsuitableColumn(
                 table: name, column: request.column,

@@ -26,13 +26,14 @@ public struct PartitionIndexRun: Sendable {
 
     /// Runs work while no other run changes the table's partitions, and tells a spent budget as what it is.
     func keeping<T>(
-        _ table: RelationName, _ what: String, isolation: isolated (any Actor)? = #isolation,
+        _ table: RelationName, _ what: String, _ use: ForeignCode.Use? = .arranging,
+        isolation: isolated (any Actor)? = #isolation,
         _ work: () async throws -> T
     ) async throws -> T {
         if isDryRun { return try await work() }
         try await BookkeepingSchema.prepare(connection)
         do {
-            return try await connection.keepingPartitions(of: table) { try await work() }
+            return try await connection.keepingPartitions(of: table, use) { try await work() }
         } catch let spent as LockBudgetSpent {
             throw PartitionError.lockBudgetSpent(partition: what, budget: spent.budget, blockers: spent.blockers)
         }

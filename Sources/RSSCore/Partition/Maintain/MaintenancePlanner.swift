@@ -13,6 +13,7 @@ struct MaintenancePlanner: Sendable {
         var table = try await PartitionCatalog(connection).table(policy.table, sizes: sizes)
         table.key.epoch = policy.epoch
         try policy.refuseMisfit(table)
+        try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let now = try await cells.now(date, of: table)
         var operations = try await unfinishedDetaches(table)

@@ -32,6 +32,7 @@ struct PartitionCells: Sendable {
             return key.kind == .timestamptz || key.kind == .uuid || policy.timeZone == "UTC"
                 ? instant : try await local([instant]).first ?? instant
         }
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         return try await HighestNumber(in: table, step: policy.interval.approximateLength, connection).value
     }
 
@@ -78,14 +79,25 @@ struct PartitionCells: Sendable {
         return try await instants([wall])[0]
     }
 
-    /// The point whose cell and all later ones are kept.
+    /// The point whose cell and all later ones are kept: by the server's own arithmetic of intervals, on the wall clock of
+    /// the policy's zone.
     func cutoff(_ retention: PartitionRetention, now: Int64) async throws -> Int64 {
         if let (unit, clock) = epoch {
             return unit.number(try await clock.cutoff(retention, now: unit.instant(now)))
         }
-        guard needsZone, retention.unit.isTime else { return retention.cutoff(before: now) }
-        let wall = try await local([now])[0]
-        return try await instants([retention.cutoff(before: wall)])[0]
+        // What reaches beyond the axis is kept indefinitely.
+        let (least, overflows) = now.subtractingReportingOverflow(retention.longest)
+        guard let interval = retention.interval else { return overflows ? .min : least }
+        guard !overflows, least > Self.first else { return .min }
+        let wall = needsZone ? try await local([now])[0] : min(now, Self.last)
+        let before = try await connection.query(
+            """
+            SELECT (extract(epoch FROM timestamp '1970-01-01' + $1::bigint * interval '1 microsecond' - $2::interval)
+                    * 1000000)::bigint
+            """, [wall, interval]
+        ).first?.decode(Int64.self, at: 0)
+        guard let before else { return .min }
+        return needsZone ? try await instants([before])[0] : before
     }
 
     /// Cells of the wall clock as cells of instants. One that the clocks leave out altogether, as a day was in Samoa in

@@ -160,7 +160,7 @@ public struct Reshape: Sendable {
     public func abort(
         _ name: RelationName, isDryRun: Bool = false, progress: ProgressReporter
     ) async throws -> ReshapeOutcome {
-        try await exclusively(name, isDryRun: isDryRun) {
+        func aborting() async throws -> ReshapeOutcome {
             guard let work = try await ledger.active(on: name) else {
                 throw ReshapeError.nothingToAbort(table: name.quoted)
             }
@@ -174,19 +174,21 @@ public struct Reshape: Sendable {
             }
             return ReshapeOutcome(work, nil, state: isDryRun ? .wouldAbort : .aborted)
         }
+        return isDryRun ? try await aborting() : try await exclusively(name, nil, aborting)
     }
 
     private func exclusively(
         _ table: RelationName, _ options: Options, _ body: () async throws -> ReshapeOutcome
     ) async throws -> ReshapeOutcome {
-        try await exclusively(table, isDryRun: options.isDryRun, body)
+        guard options.isDryRun else { return try await exclusively(table, .copying, body) }
+        try await connection.refuseForeignCode(.copying, in: [table.quoted])
+        return try await body()
     }
 
     private func exclusively(
-        _ table: RelationName, isDryRun: Bool, _ body: () async throws -> ReshapeOutcome
+        _ table: RelationName, _ use: ForeignCode.Use?, _ body: () async throws -> ReshapeOutcome
     ) async throws -> ReshapeOutcome {
-        if isDryRun { return try await body() }
-        return try await connection.keepingPartitions(of: table) { try await body() }
+        try await connection.keepingPartitions(of: table, use) { try await body() }
     }
 
     /// The table of partitions; of those that are none any more, the work that replaced them.

@@ -48,7 +48,7 @@ public struct PartitionInspector: Sendable {
     /// A policy without its table is a finding; a table that somebody holds a lock on is not seen.
     private func inspect(_ loss: PartitionLoss) -> PartitionInspection {
         let outcome: CheckOutcome =
-            loss.error.sqlState == nil
+            loss.error.sqlState == nil && loss.error.exit != .permission
             ? .findings([
                 Finding(
                     check: "partition.\(loss.check)", severity: .critical, object: loss.table.quoted,
@@ -109,6 +109,8 @@ public struct PartitionInspector: Sendable {
             return findings.isEmpty ? .ok(nil) : .findings(findings)
         } catch let error as PostgresError where error.code == .server {
             return .blind(reason: error.message, hint: error.hint)
+        } catch let error as ForeignCode {
+            return .blind(reason: error.report.message, hint: error.report.hint)
         }
     }
 
@@ -175,6 +177,7 @@ public struct PartitionInspector: Sendable {
         let table = survey.table
         guard let partition = table.defaultPartition else { return [] }
         let name = try await connection.quote(partition.relation)
+        try await connection.refuseForeignCode(.reading, in: [name])
         let size = try await connection.query("SELECT pg_relation_size($1::bigint::oid)", [partition.oid]).first?
             .decode(Int64.self, at: 0)
         let isExact = size ?? 0 <= 16 << 20
