@@ -95,7 +95,7 @@ public struct PolicyStore: Sendable {
                 throw PartitionError.unreadablePolicy(
                     table.quoted, text: retention.map { "\(interval), \($0)" } ?? interval)
             }
-            return PartitionPolicy(
+            let policy = PartitionPolicy(
                 table: table, column: try row.decode(String.self, "key_column"), interval: parsed,
                 timeZone: try row.decode(String.self, "time_zone"), premake: try row.decode(Int.self, "premake"),
                 retention: retention.flatMap(PartitionRetention.init),
@@ -103,6 +103,8 @@ public struct PolicyStore: Sendable {
                 archive: try row.decode(String?.self, "archive"),
                 tablespace: try row.decode(String?.self, "tablespace_name"),
                 storageParameters: try row.decode([String].self, "storage_parameters"))
+            if let flaw = policy.flaw { throw PartitionError.unreadablePolicy(table.quoted, text: flaw) }
+            return policy
         } catch let error as PartitionError {
             throw error
         } catch {
