@@ -83,9 +83,7 @@ struct Runner<V: Verb>: Sendable {
                 report.exit == .interrupted || report.exit == .terminated ? .interrupted : .failed,
                 exitCode: report.exit.rawValue,
                 error: RunError(
-                    code: report.code, message: Redaction.scrub(report.message),
-                    detail: report.detail.map(Redaction.scrub),
-                    hint: report.hint.map(Redaction.scrub)))
+                    code: report.code, message: report.message, detail: report.detail, hint: report.hint))
             signals?.stop()
             return report.exit
         }
@@ -193,8 +191,8 @@ extension RunRecorder {
         case .phase(let name, _, _): beginPhase(name)
         case .advanced(let done, _): advance(to: done)
         case .finished: endPhase()
-        case .note(let text), .done(let text): message(text, isWarning: false)
-        case .warning(let text): message(text, isWarning: true)
+        case .note(let text), .done(let text): message(Redaction.scrub(text), isWarning: false)
+        case .warning(let text): message(Redaction.scrub(text), isWarning: true)
         }
     }
 }

@@ -77,7 +77,7 @@ public enum SettingsError: ReportableError, Equatable {
                 code: "RSS-CONFIG-010", exit: .configuration, message: "\(key) is malformed: \(reason)",
                 detail: "It comes from \(origin). Nothing of it is shown, because it may hold a password.",
                 hint: key.hasPrefix("redis")
-                    ? "the form is redis://user@host:port/0, with what is special in a password as %XX"
+                    ? "the form is redis://host:port/0 or rediss://host:port/0, with what is special in a password as %XX"
                     : "the form is postgresql://user@host:port/database, with what is special in a password as %XX")
         case .unusableFile(let key, let origin, let path, let reason):
             ErrorReport(
