@@ -93,7 +93,7 @@ private struct ReadOnlySession: ReportableError {
             detail: isStandby
                 ? "the server is a standby" : "default_transaction_read_only is on for the role or the database",
             hint: isStandby
-                ? "name the primary: rssctl config show tells which server is used"
+                ? "name the primary: rssctl config show says which server is used"
                 : "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
     }
 }
