@@ -77,7 +77,9 @@ private struct PoolerInBetween: ReportableError {
             code: "RSS-PG-010", exit: .configuration,
             message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
             detail: "locks and settings of a session do not hold through it",
-            hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
+            hint:
+                "set database.direct_url to the server's own address, where the pooler's is set: RSSCTL_DIRECT_URL beside RSSCTL_DATABASE_URL"
+        )
     }
 }
 

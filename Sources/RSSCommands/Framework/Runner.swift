@@ -102,7 +102,8 @@ struct Runner<V: Verb>: Sendable {
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
         let result = try await verb.execute(context)
-        if declaration.effect != .reads, let servers = context.servers.joined {
+        let servers = context.servers.all.joined(separator: ", ")
+        if declaration.effect != .reads, !servers.isEmpty {
             context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
         }
         for (name, value) in result.counts { context.recorder?.count(name, value) }
