@@ -59,9 +59,7 @@ public struct Context: Sendable {
         session.statementTimeout = statementTimeout ?? settings.duration(.databaseStatementTimeout)
         session.readOnly = readOnly
         session.lockTimeout = lockTimeout
-        // The default path begins with the role's own schema: a role named rssctl would find, and make, the backend's
-        // tables in our bookkeeping schema.
-        session.searchPath = settings.text(.databaseSearchPath)
+        if let path = settings.text(.databaseSearchPath) { session.userSearchPath = path }
         return try targets.postgres(session: session, direct: direct)
     }
 
@@ -109,7 +107,9 @@ public struct Context: Sendable {
     }
 
     /// The sandbox of this machine's settings.
-    public var sandbox: Sandbox { Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder)) }
+    public var sandbox: Sandbox {
+        Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder), stateFolder: world.stateFolder)
+    }
 
     /// Opens the journal for reading; here its failure is an error, because its history is needed.
     ///

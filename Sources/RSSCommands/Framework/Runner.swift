@@ -47,13 +47,17 @@ struct Runner<V: Verb>: Sendable {
             ? SignalWatch { _ in
                 task.cancel()
             } onOverdue: { status in
-                recorder?.finish(.interrupted, exitCode: status.rawValue)
+                recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
             } : nil
+        // The process's own timer runs from its begin; in a test there is none.
+        let began = world.ownsProcess ? ProcessEnd.began : .now
         let deadline = verb.global.timeout.map { timeout in
             Task {
-                try await Task.sleep(for: timeout)
+                try await Task.sleep(until: began + timeout, clock: .continuous)
+                guard !world.ownsProcess || ProcessEnd.hasDeadline else { return }
                 isOverdue.turnOn()
                 task.cancel()
+                signals?.expectEnd(.tryAgain)
             }
         }
         defer { deadline?.cancel() }
@@ -80,7 +84,7 @@ struct Runner<V: Verb>: Sendable {
             }
             ErrorRenderer(asJSON: verb.global.output.isJSON).render(report, to: console)
             recorder?.finish(
-                report.exit == .interrupted || report.exit == .terminated ? .interrupted : .failed,
+                Run.Outcome(report.exit) == .interrupted ? .interrupted : .failed,
                 exitCode: report.exit.rawValue,
                 error: RunError(
                     code: report.code, message: report.message, detail: report.detail, hint: report.hint))
@@ -108,6 +112,7 @@ struct Runner<V: Verb>: Sendable {
         }
         for (name, value) in result.counts { context.recorder?.count(name, value) }
         let pager = verb.global.pager ? Pager(environment: world.environment) : nil
+        if world.ownsProcess, pager != nil, context.console.output.isTTY { ProcessEnd.removeDeadline() }
         do {
             try Renderer(format: verb.global.output, pager: pager).render(
                 result, to: context.console, command: declaration.command)
@@ -179,7 +184,7 @@ extension Run.Outcome {
         switch status {
         case .done: self = .done
         case .findings, .pending: self = .findings
-        case .interrupted, .terminated: self = .interrupted
+        case .interrupted, .hungUp, .terminated: self = .interrupted
         default: self = .failed
         }
     }

@@ -19,6 +19,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case databaseSearchPath = "database.search_path"
     case databaseConnectTimeout = "database.connect_timeout"
     case databaseStatementTimeout = "database.statement_timeout"
+    case databaseStallTimeout = "database.stall_timeout"
     case poolMin = "pool.min"
     case poolMax = "pool.max"
     case poolAcquireTimeout = "pool.acquire_timeout"
@@ -139,6 +140,10 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(.duration, ["RSSCTL_CONNECT_TIMEOUT"], default: "30s", "longest wait for a session")
         case .databaseStatementTimeout:
             .init(.duration, ["RSSCTL_STATEMENT_TIMEOUT"], "longest time of one query of a reading command")
+        case .databaseStallTimeout:
+            .init(
+                .boundedDuration(1000...3_600_000), ["RSSCTL_STALL_TIMEOUT"], default: "60s",
+                "silence after which the server is asked over another connection whether it is still working")
         case .poolMin: .init(.integer(0...100), ["RSSCTL_POOL_MIN"], default: "2", "connections kept for parallel work")
         case .poolMax: .init(.integer(1...1000), ["RSSCTL_POOL_MAX"], default: "20", "connections at the same time")
         case .poolAcquireTimeout:

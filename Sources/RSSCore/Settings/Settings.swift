@@ -1,5 +1,6 @@
 import Foundation
 import RSSModel
+import RSSSystem
 
 /// The settings of a run, each with its value and where it came from.
 ///
@@ -70,7 +71,7 @@ public struct Settings: Sendable {
                 )
             })
         if let file {
-            let name = (file.path as NSString).lastPathComponent
+            let name = FilePath.name(of: file.path)
             func entries(
                 _ values: [SettingKey: ConfigurationFile.Entry]?, _ level: SettingLevel
             ) -> [(SettingKey, Resolved)] {

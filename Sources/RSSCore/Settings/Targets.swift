@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSModel
+import RSSSystem
 import RedisClient
 
 /// The servers that a run is aimed at, made from its settings.
@@ -41,7 +42,7 @@ public struct Targets: Sendable {
         ConnectionOptions(
             keywords: try keywords(direct: direct),
             connectTimeout: settings.duration(.databaseConnectTimeout) ?? .seconds(30),
-            session: session)
+            stallTimeout: settings.duration(.databaseStallTimeout) ?? .seconds(60), session: session)
     }
 
     private func keywords(direct: Bool) throws -> [String: String] {
@@ -141,13 +142,10 @@ public struct Targets: Sendable {
         guard value.contains("-----BEGIN") else { return value }
         let path = "\(stateFolder)/tls/\(AdvisoryLock(value).key.magnitude).pem"
         let data = Data((value + "\n").utf8)
+        try PrivateFolder.make("\(stateFolder)/tls")
         // Another run may be reading it at this moment: it is put in its place whole, and only when it differs.
-        if FileManager.default.contents(atPath: path) == data { return path }
-        try FileManager.default.createDirectory(atPath: "\(stateFolder)/tls", withIntermediateDirectories: true)
-        let temporary = "\(path).\(UUID().uuidString)"
-        try SandboxState.write(data, to: temporary)
-        guard rename(temporary, path) == 0 else {
-            throw SettingsError.fileUnreadable(path: path, reason: String(cString: strerror(errno)))
+        if try PrivateFile.read(path).map({ Data($0) }) != data {
+            try WholeFile.write(data, to: path, mode: .exactly(0o600))
         }
         return path
     }
