@@ -3,8 +3,8 @@ import RSSSystem
 
 /// Who besides us can change a configuration file. Whoever can, decides which server is given the passwords that it names.
 struct FileAccess {
-    /// Why it must not be used: everybody can change it, or put another in its place.
-    private(set) var hazard: String?
+    /// What makes it unusable: the file, or a folder above it, that everybody can write; nil for nothing.
+    private(set) var open: String?
     /// What should be fixed.
     private(set) var warnings: [String] = []
 
@@ -13,9 +13,7 @@ struct FileAccess {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
         let places = [FilePath.absolute(path), FilePath.resolved(path)].compactMap { $0 }
-        hazard =
-            status.st_mode & 0o002 != 0
-            ? "everybody can write it" : places.compactMap { Self.openFolder(above: $0) }.first
+        open = status.st_mode & 0o002 != 0 ? path : places.compactMap { Self.openFolder(above: $0) }.first
         if status.st_mode & 0o020 != 0, status.st_gid != getegid() {
             warnings.append("\(path) can be changed by a group: chmod g-w \(path)")
         }
@@ -32,7 +30,7 @@ struct FileAccess {
             folder = FilePath.folder(of: folder)
             var status = stat()
             if stat(folder, &status) == 0, status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0 {
-                return "everybody can write the folder \(folder)"
+                return folder
             }
         }
         return nil
