@@ -1,4 +1,5 @@
 import Glibc
+import RSSModel
 import RSSSystem
 
 /// Who besides us can change a configuration file. Whoever can, decides which server is given the passwords that it names.
@@ -15,7 +16,7 @@ struct FileAccess {
         let places = [FilePath.absolute(path), FilePath.resolved(path)].compactMap { $0 }
         open = status.st_mode & 0o002 != 0 ? path : places.compactMap { Self.openFolder(above: $0) }.first
         if status.st_mode & 0o020 != 0, status.st_gid != getegid() {
-            warnings.append("\(path) can be changed by a group: chmod g-w \(path)")
+            warnings.append("\(path) can be changed by a group: chmod g-w \(path.shellWord)")
         }
         if status.st_uid != geteuid(), status.st_uid != 0 {
             warnings.append("\(path) belongs to another user, who can change it: chown it to root or to yourself")

@@ -82,13 +82,13 @@ public enum SettingsError: ReportableError, Equatable {
         case .unusableFile(let key, let origin, let path, let reason):
             ErrorReport(
                 code: "RSS-CONFIG-011", exit: .configuration, message: "the file of \(key) cannot be used: \(path)",
-                detail: "\(reason). It comes from \(origin).", hint: "check owner and mode: ls -l \(path)")
+                detail: "\(reason). It comes from \(origin).", hint: "check owner and mode: ls -l \(path.shellWord)")
         case .unsafeFile(let path, let open):
             ErrorReport(
                 code: "RSS-CONFIG-012", exit: .configuration,
                 message: "the configuration file \(path) is not used, because everybody can write \(open)",
                 detail: "Whoever can write it decides which server is given the passwords that it names.",
-                hint: "chmod o-w \(open)")
+                hint: "chmod o-w \(open.shellWord)")
         }
     }
 }
