@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import PostgresClient
 import RSSModel
 
 /// A file that holds a password alone, as systemd credentials and Docker secrets do.
