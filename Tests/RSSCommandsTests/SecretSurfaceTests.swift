@@ -54,7 +54,7 @@ import Testing
         return output.text + errors.text
     }
 
-    @Test(arguments: secrets)
+    @Test(arguments: Self.secrets)
     func `no piece of a password is shown or kept`(secret: String) async throws {
         let state = FileManager.default.temporaryDirectory.appendingPathComponent("secret-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
