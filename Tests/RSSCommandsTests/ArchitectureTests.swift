@@ -30,7 +30,7 @@ import Testing
 
     /// What may come from outside, by module: no terminal and no argument parser below RSSCommands, no database in CSV.
     private static let libraries: [String: Set<String>] = [
-        "Journal": ["GRDB"], "RSSCore": ["Configuration", "Yams", "Logging"], "PostgresClient": ["Logging"],
+        "Journal": ["GRDB"], "RSSCore": ["Yams", "Logging"], "PostgresClient": ["Logging"],
         "RSSCommands": ["ArgumentParser", "Logging"],
     ]
 

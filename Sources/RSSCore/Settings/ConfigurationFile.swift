@@ -63,9 +63,9 @@ struct ConfigurationFile: Sendable {
         profiles = reader.profiles
         defaultProfile = reader.defaultProfile
         let access = FileAccess(path)
-        hazard = access.hazard.map { .unsafeFile(path: path, reason: $0) }
+        hazard = access.open.map { .unsafeFile(path: path, open: $0) }
         warnings =
-            [access.hazard.map { "\(path) is not safe to use: \($0)" }].compactMap { $0 }
+            (access.open.map { ["\(path) is not used: everybody can write \($0): chmod o-w \($0.shellWord)"] } ?? [])
             + access.warnings + Self.permissionWarnings(path: path, reader: reader)
     }
 
@@ -75,7 +75,7 @@ struct ConfigurationFile: Sendable {
         guard entries.contains(where: holdsSecret), stat(path, &status) == 0, status.st_mode & 0o077 != 0 else {
             return []
         }
-        return ["\(path) holds a secret and others can read it: chmod 600 \(path)"]
+        return ["\(path) holds a secret and others can read it: chmod 600 \(path.shellWord)"]
     }
 
     /// An address is a secret only with a password in it.
