@@ -41,6 +41,9 @@ let package = Package(
                 .define("RSSCTL_DATE", to: buildInfo("RSSCTL_DATE")),
             ]),
 
+        // Signal handlers, and what else may not wait for Swift's runtime: the end of the process.
+        .target(name: "CProcessEnd"),
+
         .target(name: "RSSModel", swiftSettings: strict),
         // Paths, folders that are ours alone, what a child process may inherit: for all that touch the system.
         .target(name: "RSSSystem", dependencies: ["RSSModel"], swiftSettings: strict),
@@ -73,6 +76,7 @@ let package = Package(
             name: "RSSCommands",
             dependencies: [
                 "RSSCore", "RSSModel", "RSSSystem", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+                "CProcessEnd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

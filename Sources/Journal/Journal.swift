@@ -9,8 +9,9 @@ public struct Journal: Sendable {
     public let path: String
     let queue: DatabaseQueue
 
-    /// How long a writer waits for the others; each holds the file for a millisecond or so.
-    private static let busyTimeout = 20.0
+    /// How long a writer waits for the others; each holds the file for a millisecond or so. A run gives the journal up
+    /// with the first wait that is in vain, so this is what a locked journal costs it.
+    private static let busyTimeout = 2.0
 
     /// Opens the journal, and makes it the first time.
     ///

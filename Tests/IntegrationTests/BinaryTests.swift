@@ -76,7 +76,7 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
         }
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal cancels the statement on the server, ends within 2 s, and is in the journal`(signal: Int32)
         async throws
     {

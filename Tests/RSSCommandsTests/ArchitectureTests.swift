@@ -19,12 +19,13 @@ import Testing
         "Console": ["RSSModel", "RSSSystem"],
         "RSSCommands": [
             "RSSCore", "RSSModel", "RSSSystem", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+            "CProcessEnd",
         ],
         "rssctl": ["RSSCommands"],
     ]
 
     private static let ours = Set(allowed.keys).union([
-        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CZlib", "CBuildInfo",
+        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CZlib", "CBuildInfo", "CProcessEnd",
     ])
 
     /// What may come from outside, by module: no terminal and no argument parser below RSSCommands, no database in CSV.

@@ -46,8 +46,13 @@ public struct SandboxPsql: Verb {
             // The timeout cancels this task, which ends psql.
             return PsqlResult(status: try await psql.finish(try psql.startOnTerminal(), within: .seconds(31_536_000)))
         }
-        // psql expects the signals as a shell leaves them.
-        for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) }
+        // psql expects the signals as a shell leaves them; threads of dispatch block most of them. A timer would outlast us
+        // and kill it.
+        ProcessEnd.removeDeadline()
+        for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGALRM] { signal(number, SIG_DFL) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         var argv = ([program] + arguments).map { (word: String) in strdup(word) } + [nil]
         var envp = variables.map { (name: String, value: String) in strdup("\(name)=\(value)") } + [nil]
         execve(program, &argv, &envp)

@@ -36,7 +36,7 @@ public struct SandboxSeed: Verb {
         let connect = ConnectionOptions(
             keywords: state.postgresKeywords,
             session: SessionSettings(
-                applicationName: context.applicationName, searchPath: context.settings.text(.databaseSearchPath)))
+                applicationName: context.applicationName, userSearchPath: context.settings.text(.databaseSearchPath) ?? "public"))
         return SeedReport(rows: try await Seeder(connect, options: options).run(runID: context.runID, context.progress))
     }
 }

@@ -10,7 +10,7 @@ import RedisClient
 public struct DiagnosisLine: Sendable, Encodable, Equatable {
     /// ok, info, warning, critical or blind.
     public let verdict: Verdict
-    /// programs, settings, journal, PostgreSQL, Redis, clock, disk.
+    /// programs, settings, journal, PostgreSQL, bookkeeping, Redis, clock, disk.
     public let area: String
     /// What was seen.
     public let what: String
@@ -107,7 +107,12 @@ public struct Diagnosis: Sendable {
             let connection = try await PostgresConnection.connect(options)
             defer { Task { await connection.close() } }
             var lines = [try await server(connection, targets.databaseName(options)), Self.pooler(pooler)]
-            lines += [try await clock(connection), try await schema(connection), try await rights(connection)]
+            lines.append(try await clock(connection))
+            let bookkeeping = try await Self.bookkeeping(connection)
+            lines += bookkeeping
+            // Where it is not to be trusted, it is not read.
+            if !bookkeeping.contains(where: { $0.verdict == .critical }) { lines.append(try await schema(connection)) }
+            lines.append(try await rights(connection))
             return lines
         } catch let error as SettingsError where error == .noDatabase {
             return [DiagnosisLine(.warning, area, error.report.message, error.report.hint)]

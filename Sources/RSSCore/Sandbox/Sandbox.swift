@@ -187,7 +187,7 @@ public struct Sandbox: Sendable {
             try await connection.execute("CREATE DATABASE \(try connection.quoteIdentifier(state.database))")
         }
         let database = try await PostgresConnection.connect(options(state, database: state.database))
-        try await database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        try await database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public")
         await database.close()
     }
 

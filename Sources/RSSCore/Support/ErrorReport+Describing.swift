@@ -43,6 +43,7 @@ extension ErrorReport {
             case .connectionFailed: ("RSS-PG-001", .unavailable)
             case .connectionLost: ("RSS-PG-002", .unavailable)
             case .timedOut: ("RSS-PG-003", .unavailable)
+            case .stalled: ("RSS-PG-017", .unavailable)
             case .poolExhausted: ("RSS-PG-004", .unavailable)
             case .server: Self.serverCode(error.sqlState)
             case .lockNotAcquired: ("RSS-LOCK-001", .tryAgain)
@@ -51,7 +52,7 @@ extension ErrorReport {
         let ours: String? =
             switch error.code {
             case .connectionFailed: "rssctl doctor looks at the connection step by step"
-            case .connectionLost: "run the same command again once the server is back: rssctl doctor"
+            case .connectionLost, .stalled: "run the same command again once the server is back: rssctl doctor"
             case .server where error.sqlState == .lockNotAvailable:
                 "run it again when whoever holds the lock is done"
             case .server where error.sqlState == .insufficientPrivilege:

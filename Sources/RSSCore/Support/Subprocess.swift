@@ -107,7 +107,11 @@ package struct Subprocess: Sendable {
         sigemptyset(&defaults)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(flags))
+        // Threads of dispatch block nearly all signals, and so would the program.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(flags) | Int16(POSIX_SPAWN_SETSIGMASK))
 
         let inherited = inheritsEnvironment ? ChildEnvironment.of(ProcessInfo.processInfo.environment) : [:]
         let variables = inherited.merging(environment) { $1 }
