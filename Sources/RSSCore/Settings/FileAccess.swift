@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RSSSystem
 
 /// Who besides us can change a configuration file. Whoever can, decides which server is given the passwords that it names.
 struct FileAccess {
@@ -12,7 +13,7 @@ struct FileAccess {
     init(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-        let folder = (URL(fileURLWithPath: path).resolvingSymlinksInPath().path as NSString).deletingLastPathComponent
+        let folder = FilePath.folder(of: FilePath.resolved(path) ?? path)
         var folderStatus = stat()
         let folderIsKnown = stat(folder, &folderStatus) == 0
         // In a sticky folder nobody can replace another user's file.
