@@ -33,6 +33,17 @@ import Testing
         }
     }
 
+    @Test func `a temporary folder that is missing is named, and not a program that is there`() async throws {
+        try await withDatabase { options in
+            try await withState { state in
+                let environment = try await target(options).merging(["TMPDIR": "\(state)/none"]) { $1 }
+                let result = try await Binary(state: state, environment: environment).run("migrate", "dump")
+                #expect(result.status == 73 && result.errors.contains("RSS-FILE-010"), "\(result.errors)")
+                #expect(result.errors.contains("\(state)/none"))
+            }
+        }
+    }
+
     @Test func `a pipe without a writer is waited for until the timeout`() async throws {
         try await withDatabase(migrated: true) { options in
             try await withState { state in

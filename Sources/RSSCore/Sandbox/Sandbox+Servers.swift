@@ -119,7 +119,8 @@ extension Sandbox {
         try await progress.phase("start PostgreSQL") {
             do {
                 try await command.runSuccessfully()
-            } catch is SubprocessError {
+            } catch let error as SubprocessError {
+                if case .noTemporaryFile = error { throw error }
                 throw SandboxError.startFailed(server: "PostgreSQL", reason: Self.lastLines(of: log), log: log)
             }
         }
@@ -235,7 +236,8 @@ extension Sandbox {
         } catch SubprocessError.failed(_, _, let words) {
             throw SandboxError.startFailed(server: server, reason: words, log: nil)
         } catch let error as SubprocessError {
-            throw SandboxError.startFailed(server: server, reason: "\(error)", log: nil)
+            if case .noTemporaryFile = error { throw error }
+            throw SandboxError.startFailed(server: server, reason: error.report.message, log: nil)
         }
     }
 
