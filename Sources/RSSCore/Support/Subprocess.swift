@@ -139,7 +139,7 @@ package struct Subprocess: Sendable {
 
     /// An empty file of this run, readable by its owner alone.
     static func temporaryFile(_ kind: String) throws -> URL {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-\(UUID().uuidString).\(kind)")
+        let url = URL(fileURLWithPath: "\(TemporaryPlace.folder)/rssctl-\(UUID().uuidString).\(kind)")
         let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
         guard descriptor >= 0 else {
             throw SubprocessError.noTemporaryFile(url.path, reason: String(cString: strerror(errno)))
