@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RSSCore
 import RSSModel
+import RSSSystem
 
 /// `rssctl config init`
 public struct ConfigInit: Verb {
@@ -27,7 +28,7 @@ public struct ConfigInit: Verb {
 
     public func execute(_ context: Context) async throws -> ConfigTemplate {
         let environment = context.world.environment
-        let base = environment["XDG_CONFIG_HOME"] ?? "\(environment["HOME"] ?? "/root")/.config"
+        let base = UserFolder.configuration(environment) ?? "\(UserFolder.ofAccount)/.config"
         let isPlaceOurs = path == nil
         let path = path ?? "\(base)/rssctl/config.yaml"
         let text = SettingsTemplate.text
