@@ -1,6 +1,5 @@
 import CProcessEnd
 import Console
-import Glibc
 import RSSCore
 import RSSModel
 
