@@ -136,7 +136,8 @@ import Testing
             #expect(late.status == 75 && late.errors.contains("RSS-RUN-004"), "\(late.errors)")
             #expect(began.duration(to: .now) < .milliseconds(2500) + Self.slack)
             let journal = try Journal(path: "\(state)/journal.sqlite")
-            #expect(try journal.runs().first?.exitCode == 75)
+            let recorded = try journal.runs().first
+            #expect(recorded?.exitCode == 75 && recorded?.error?.code == "RSS-RUN-004")
             for (index, signal) in [SIGTERM, SIGHUP].enumerated() {
                 let run = try binary.start(command)
                 let hasBegun = try await eventually { try journal.count() == index + 2 }
