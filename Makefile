@@ -5,7 +5,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 # Where the sandbox, the journal and the scratch files of `make demo` go; nothing outside is touched.
-DEMO_STATE ?= $(if $(filter 0,$(shell id -u)),/var/tmp/rssctl-demo,/tmp/rssctl-demo-$(shell id -u))
+# Not in /tmp, where others could have made it before.
+DEMO_STATE ?= $(if $(filter 0,$(shell id -u)),/var/lib,$(or $(XDG_STATE_HOME),$(HOME)/.local/state))/rssctl-demo
 
 export RSSCTL_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 export RSSCTL_DATE := $(shell date -u +%F)
@@ -50,7 +51,7 @@ coverage: setup ## Statement coverage of the libraries
 	@Tests/Support/Scripts/coverage
 
 demo: build ## From nothing to a first imported inventory, every command shown
-	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE=$(DEMO_STATE) Tests/Support/Scripts/demo
+	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE="$(DEMO_STATE)" Tests/Support/Scripts/demo
 
 bench: build ## Our speed beside the peers', in the same run
 	@RSSCTL=$(RELEASE_BINARY) Tests/Benchmarks/run

@@ -9,7 +9,9 @@ import Testing
 /// A folder for the state of one test, gone afterwards.
 func withState<T>(isolation: isolated (any Actor)? = #isolation, _ body: (String) async throws -> T) async throws -> T {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-state-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // Whatever the umask; the user who runs the servers for root goes through it.
+    try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await body(folder)
 }

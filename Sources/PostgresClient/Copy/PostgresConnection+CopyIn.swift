@@ -10,13 +10,15 @@ extension PostgresConnection {
     public nonisolated(nonsending) func copyIn(
         _ sql: String, _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int {
-        try await beginCopy(sql, PGRES_COPY_IN, .copyIn)
-        do {
-            try await body(CopyWriter(connection: self, statement: sql))
-            return try await endCopyIn(sql)
-        } catch {
-            await abandonCopyIn()
-            throw error
+        try await underSettings {
+            try await beginCopy(sql, PGRES_COPY_IN, .copyIn)
+            do {
+                try await body(CopyWriter(connection: self, statement: sql))
+                return try await endCopyIn(sql)
+            } catch {
+                await abandonCopyIn()
+                throw error
+            }
         }
     }
 

@@ -96,7 +96,8 @@ struct Runner<V: Verb>: Sendable {
         if declaration.effect == .destroys, !context.isDryRun, verb.change?.yes != true,
             let question = try await verb.question(context)
         {
-            guard try Prompt(context.console).confirm(question) else {
+            let place = context.serverNames.map { "On \($0): " } ?? ""
+            guard try Prompt(context.console).confirm(place + question) else {
                 context.console.note("Nothing was done.")
                 return .done
             }
@@ -104,6 +105,9 @@ struct Runner<V: Verb>: Sendable {
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
         let result = try await verb.execute(context)
+        if declaration.effect != .reads, let servers = context.servers.joined {
+            context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
+        }
         for (name, value) in result.counts { context.recorder?.count(name, value) }
         let pager = verb.global.pager ? Pager(environment: world.environment) : nil
         if world.ownsProcess, pager != nil, context.console.output.isTTY { ProcessEnd.removeDeadline() }
@@ -131,7 +135,8 @@ struct Runner<V: Verb>: Sendable {
             profile: verb.global.profile)
         var targets: Targets?
         if declaration.needs.contains(.postgres) || declaration.needs.contains(.redis) {
-            for warning in settings.warnings { console.warning(warning) }
+            if let hazard = settings.hazard { throw hazard }
+            for warning in settings.warnings { console.warning(VisibleText.of(warning)) }
             let found = try Targets(settings: settings, stateFolder: world.stateFolder)
             if declaration.needs.contains(.postgres), found.usesSandboxDatabase {
                 console.note("No database is configured: using the sandbox's.")

@@ -58,6 +58,7 @@ struct KeyRegistryFill {
             let (count, end) = try await lockPolicy.run(on: connection, progress: progress) {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
+                    try await refuseForeignCode()
                     let batch = try await batch(behind: last, size: size)
                     try await FaultPoint.reach("convert.batch")
                     try await record(batch.count < size ? nil : batch.end)
@@ -74,6 +75,11 @@ struct KeyRegistryFill {
             try await ReplicaLag().wait(connection, progress)
         }
         progress(.finished)
+    }
+
+    private func refuseForeignCode() async throws {
+        try await connection.refuseForeignCode(.reading, in: [table])
+        try await connection.refuseForeignCode(.writing, in: [registry])
     }
 
     private func batch(behind last: String?, size: Int) async throws -> (count: Int, end: String?) {
@@ -105,6 +111,7 @@ struct KeyRegistryFill {
             try await lockPolicy.run(on: connection, progress: progress) {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
+                    try await refuseForeignCode()
                     try await mend(different)
                     try await FaultPoint.reach("convert.mended")
                 }
