@@ -51,6 +51,7 @@ import Testing
                     #expect(proxy.isFaulty, what)
                     #expect(result.status == 75, what)
                     #expect(took < .seconds(4) + EndsTests.slack, what)
+                    #expect(try Journal(path: "\(state)/journal.sqlite").runs().first?.exitCode == 75, what)
                 }
             }
         }
@@ -125,35 +126,40 @@ import Testing
         }
     }
 
-    @Test func `a file without a writer ends with --timeout, and with SIGTERM and SIGHUP`() async throws {
+    @Test func `a file whose opening blocks ends with --timeout`() async throws {
         try await withState { state in
-            let fifo = "\(state)/inventory.csv"
+            let fifo = "\(state)/authorities.pem"
             #expect(mkfifo(fifo, 0o600) == 0)
-            let binary = Binary(state: state)
-            let command = ["bulk", "validate", "hardware", fifo]
-            var began = ContinuousClock.now
-            let late = try await binary.run(command + ["--timeout", "500ms"])
-            #expect(late.status == 75 && late.errors.contains("RSS-RUN-004"), "\(late.errors)")
+            let binary = Binary(
+                state: state, environment: ["REDIS_URL": "rediss://127.0.0.1:1/0", "RSSCTL_REDIS_TLS_CA": fifo])
+            let began = ContinuousClock.now
+            let result = try await binary.run("doctor", "--timeout", "500ms", "--output", "json")
+            #expect(result.status == 75 && result.errors.contains(#""code":"RSS-RUN-004""#), "\(result.errors)")
             #expect(began.duration(to: .now) < .milliseconds(2500) + Self.slack)
-            let journal = try Journal(path: "\(state)/journal.sqlite")
-            let recorded = try journal.runs().first
-            #expect(recorded?.exitCode == 75 && recorded?.error?.code == "RSS-RUN-004")
-            for (index, signal) in [SIGTERM, SIGHUP].enumerated() {
-                let run = try binary.start(command)
-                let hasBegun = try await eventually { try journal.count() == index + 2 }
-                #expect(hasBegun)
-                began = .now
+        }
+    }
+
+    @Test(arguments: [SIGTERM, SIGHUP])
+    func `a signal ends a run whose server is frozen, and the journal says so`(signal: Int32) async throws {
+        try await withDatabase(migrated: true) { options in
+            try await withState { state in
+                let servers = try await TestCluster.shared.state
+                let proxy = try FaultyProxy(to: servers.postgresPort, .frozen, at: "rssctl/")
+                defer { proxy.stop() }
+                let environment = try await target(options).merging([
+                    "PGHOST": "127.0.0.1", "PGPORT": "\(proxy.port)", "PGPASSWORD": servers.password,
+                ]) { $1 }
+                let run = try Binary(state: state, environment: environment).start(["partition", "status"])
+                let isFrozen = try await eventually { proxy.isFaulty }
+                #expect(isFrozen)
+                let began = ContinuousClock.now
                 run.signal(signal)
                 let result = try await run.result()
                 #expect(result.status == 128 + signal, "\(result.errors)")
                 #expect(began.duration(to: .now) < .seconds(2) + Self.slack)
+                let recorded = try Journal(path: "\(state)/journal.sqlite").runs().first
+                #expect(recorded?.outcome == .interrupted && recorded?.exitCode == 128 + signal)
             }
-            #expect(try journal.runs().map(\.isInterrupted) == [true, true, false])
         }
     }
-}
-
-extension Run {
-    /// Whether the run was interrupted, as `runs list` shows it.
-    fileprivate var isInterrupted: Bool { effectiveOutcome(here: host) == .interrupted }
 }
