@@ -59,14 +59,14 @@ public struct RunUndo: Sendable {
     public func run(_ name: String, force: Bool = false, isDryRun: Bool = false) async throws -> Outcome {
         guard try await BookkeepingSchema.found(connection) ?? 0 >= 4 else { throw RunUndoError.unknown(name) }
         let run = try await find(name)
+        try await connection.refuseOtherThanTable(run.table)
+        try await connection.refuseForeignCode(.writing, in: [run.table])
         do {
             try await connection.acquire(BulkLedger.lock(run.id))
         } catch let error as AdvisoryLockError {
             throw RunUndoError.running(run.id, holder: error.holder)
         }
         if !isDryRun { try await BulkLedger(connection: connection).settled(run.id) }
-        try await connection.refuseOtherThanTable(run.table)
-        try await connection.refuseForeignCode(.writing, in: [run.table])
         var outcome = Outcome(run: run.id, file: run.file, table: run.table)
         let (columns, identities) = try await columns(run)
         let statements = UndoStatements(table: run.table, columns: columns, identities: identities)
