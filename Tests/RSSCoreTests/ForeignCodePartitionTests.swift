@@ -31,7 +31,7 @@ import Testing
             refused: reading),
         Kind(
             name: "generated column", extra: ", g int GENERATED ALWAYS AS (app.f(value)) STORED", refused: copying),
-        Kind(name: "domain", extra: ", d app.small", refused: copying),
+        Kind(name: "domain", extra: ", d app.small", refused: []),
         Kind(
             name: "trigger",
             behind:

@@ -73,9 +73,9 @@ import Testing
             CREATE TABLE app.referencing (p int REFERENCES app.referenced, CHECK (app.f(p) > 0))
             """),
         Kind("generated", .copying, "CREATE TABLE app.generated (a int, g int GENERATED ALWAYS AS (app.f(a)) STORED)"),
-        Kind("of_domain", .copying, "CREATE DOMAIN app.d AS int; CREATE TABLE app.of_domain (a app.d)"),
-        Kind("of_domains", .copying, "CREATE TABLE app.of_domains (a app.d[])"),
-        Kind("of_pairs", .copying, "CREATE TYPE app.pair AS (x app.d, y int); CREATE TABLE app.of_pairs (a app.pair)"),
+        Kind("of_domain", .writing, "CREATE DOMAIN app.d AS int; CREATE TABLE app.of_domain (a app.d)"),
+        Kind("of_domains", .writing, "CREATE TABLE app.of_domains (a app.d[])"),
+        Kind("of_pairs", .writing, "CREATE TYPE app.pair AS (x app.d, y int); CREATE TABLE app.of_pairs (a app.pair)"),
         Kind(
             "of_ranges", .copying,
             """
@@ -236,7 +236,8 @@ import Testing
                 try await scenario.admin.execute("ALTER FUNCTION \(function) OWNER TO \(scenario.role)")
             }
             try await scenario.admin.refuseForeignCodeOfApplication(.copying)
-            try await scenario.admin.refuseForeignCode(.writing, in: ["public.hardware_inventory", "public.recycling_records"])
+            try await scenario.admin.refuseForeignCode(
+                .writing, in: ["public.hardware_inventory", "public.recycling_records"])
             // But its key triggers are the tenant's own.
             let written = try await scenario.refusal {
                 try await scenario.admin.refuseForeignCode(.writing, in: ["public.visit_reports"])

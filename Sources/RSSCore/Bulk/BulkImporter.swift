@@ -99,6 +99,8 @@ public struct BulkImporter: Sendable {
         if found.isEmpty { throw ImportError.noTable(table.table) }
         try await connection.refuseOtherThanTable(table.table)
         try await connection.refuseForeignCode(.writing, in: [table.table])
+        // Where references and names are looked up.
+        try await connection.refuseForeignCodeOfApplication(.reading)
     }
 
     /// Loads what rows are validated against.
