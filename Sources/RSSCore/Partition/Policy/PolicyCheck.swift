@@ -63,6 +63,7 @@ struct PolicyCheck: Sendable {
     /// Numbers in the middle of what is there must be believable times in the unit: seconds taken for milliseconds would
     /// put every row into 1970.
     private func checkEpoch(_ epoch: EpochUnit, _ table: PartitionedTable) async throws -> [String] {
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         let column = try await connection.quoteIdentifier(table.key.column)
         for partition in table.partitions.reversed() where !partition.isForeign && !partition.isDetachPending {
             let name = try await connection.quote(partition.relation)
