@@ -73,4 +73,27 @@ import Testing
             }
         }
     }
+    @Test
+    func `a partition that does not exist is refused with the nearest, and a table with where its partitions are`()
+        async throws
+    {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE events (d date NOT NULL) PARTITION BY RANGE (d);
+                CREATE TABLE "Events_2026" PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+                """)
+            for (name, hint) in [
+                ("Events_2062", #"did you mean public."Events_2026"?"#),
+                ("events", "rssctl partition status public.events"),
+                ("nothing", "rssctl partition status"),
+            ] {
+                let error = await #expect(throws: ReshapeError.self) {
+                    try await ReshapeScenario.reshape(connection).split(
+                        ReshapeScenario.relation(name), ReshapeScenario.options(), progress: .silent)
+                }
+                #expect(error?.report.hint?.hasSuffix(hint) == true, "\(error?.report.hint ?? "")")
+            }
+        }
+    }
 }
