@@ -82,7 +82,9 @@ private struct PoolerInBetween: ReportableError {
             message:
                 "rssctl \(command) needs the server itself, and a connection pooler in transaction mode is in between",
             detail: "locks and settings of a session do not hold through it",
-            hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
+            hint:
+                "set database.direct_url to the server's own address, where the pooler's is set: RSSCTL_DIRECT_URL beside RSSCTL_DATABASE_URL"
+        )
     }
 }
 
@@ -98,7 +100,7 @@ private struct ReadOnlySession: ReportableError {
             detail: isStandby
                 ? "the server is a standby" : "default_transaction_read_only is on for the role or the database",
             hint: isStandby
-                ? "name the primary: rssctl config show tells which server is used"
+                ? "name the primary: rssctl config show says which server is used"
                 : "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
     }
 }

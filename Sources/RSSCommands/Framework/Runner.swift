@@ -87,9 +87,7 @@ struct Runner<V: Verb>: Sendable {
                 Run.Outcome(report.exit) == .interrupted ? .interrupted : .failed,
                 exitCode: report.exit.rawValue,
                 error: RunError(
-                    code: report.code, message: Redaction.scrub(report.message),
-                    detail: report.detail.map(Redaction.scrub),
-                    hint: report.hint.map(Redaction.scrub)))
+                    code: report.code, message: report.message, detail: report.detail, hint: report.hint))
             signals?.stop()
             return report.exit
         }
@@ -108,7 +106,8 @@ struct Runner<V: Verb>: Sendable {
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
         let result = try await verb.execute(context)
-        if declaration.effect != .reads, let servers = context.servers.joined {
+        let servers = context.servers.all.joined(separator: ", ")
+        if declaration.effect != .reads, !servers.isEmpty {
             context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
         }
         for (name, value) in result.counts { context.recorder?.count(name, value) }
@@ -198,8 +197,8 @@ extension RunRecorder {
         case .phase(let name, _, _): beginPhase(name)
         case .advanced(let done, _): advance(to: done)
         case .finished: endPhase()
-        case .note(let text), .done(let text): message(text, isWarning: false)
-        case .warning(let text): message(text, isWarning: true)
+        case .note(let text), .done(let text): message(Redaction.scrub(text), isWarning: false)
+        case .warning(let text): message(Redaction.scrub(text), isWarning: true)
         }
     }
 }

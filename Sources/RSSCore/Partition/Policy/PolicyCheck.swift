@@ -20,7 +20,7 @@ struct PolicyCheck: Sendable {
         }
         try await checkZone(policy.timeZone)
         if let tablespace = policy.tablespace { try await checkTablespace(tablespace) }
-        if let archive = policy.archive, !archive.hasPrefix("/") { throw PolicyError.archive(archive) }
+        if let archive = policy.archive, !PartitionPolicy.isFolder(archive) { throw PolicyError.archive(archive) }
         try await checkStorage(policy.storageParameters, table)
         var notes: [String] = []
         let divided = table.partitions.filter(\.isPartitioned)
@@ -157,7 +157,7 @@ struct PolicyCheck: Sendable {
     /// A parameter stands in the text of statements: it must be a name and a plain value, and one that PostgreSQL takes.
     private func checkStorage(_ parameters: [String], _ table: PartitionedTable) async throws {
         for parameter in parameters {
-            guard parameter.wholeMatch(of: /[a-z_]+(\.[a-z_]+)?=[A-Za-z0-9_.+\-]+/) != nil else {
+            guard PartitionPolicy.isStorageParameter(parameter) else {
                 throw PolicyError.storageParameter(parameter, problem: "it is not of the form name=value")
             }
             do {

@@ -276,13 +276,13 @@ public struct PartitionInspector: Sendable {
         ]
     }
 
-    /// How broken off work is gone on with, or given up.
+    /// How interrupted work is resumed, or undone.
     private static func continuation(_ kind: String, _ name: String) -> String {
         let table = name.shellWord
-        switch kind {
-        case "convert": "rssctl partition convert \(table) goes on with it, with --abort gives it up"
-        case "drain": "rssctl partition drain \(table) goes on with it; rssctl partition abort \(table) gives it up"
-        default: "the same rssctl partition \(kind) goes on with it; rssctl partition abort \(table) gives it up"
+        return switch kind {
+        case "convert": "rssctl partition convert \(table) resumes it, with --abort undoes it"
+        case "drain": "rssctl partition drain \(table) resumes it; rssctl partition abort \(table) undoes it"
+        default: "the same rssctl partition \(kind) resumes it; rssctl partition abort \(table) undoes it"
         }
     }
 
