@@ -101,7 +101,7 @@ enum VisibleLines {
 
 extension [String] {
     /// Whether the user asked for JSON, as far as an unparsed command line tells.
-    fileprivate var wantsJSON: Bool {
+    var wantsJSON: Bool {
         for (index, argument) in enumerated() {
             if argument == "--output=json" || argument == "--output=ndjson" || argument == "-ojson" { return true }
             if argument == "-o" || argument == "--output", index + 1 < count,

@@ -69,8 +69,12 @@ struct PoolerTests {
                         "postgresql://rss@127.0.0.1:\(servers["port"] ?? "")/\(options.keywords["dbname"] ?? "")"
                     var environment = try await target(options)
                     environment["RSSCTL_DIRECT_URL"] = direct
-                    let migrated = try await Binary(state: state, environment: environment).run(
+                    // A flag is stronger than the variable, and so turns it off: the target is the one asked for.
+                    let asked = try await Binary(state: state, environment: environment).run(
                         "migrate", "--database-url", url)
+                    #expect(asked.status == 78 && asked.errors.contains("RSS-PG-010"), "\(asked.errors)")
+                    environment["RSSCTL_DATABASE_URL"] = url
+                    let migrated = try await Binary(state: state, environment: environment).run("migrate")
                     #expect(migrated.status == 0, "\(migrated.errors)")
                     let read = try await plain.run("migrate", "status", "--database-url", url)
                     #expect(read.status == 0, "\(read.errors)")

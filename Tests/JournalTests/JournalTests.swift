@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import Journal
@@ -42,6 +43,28 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
         #expect(details.phases.map(\.name) == ["load"])
         #expect(details.phases.first?.done == 42)
         #expect(details.messages.map(\.text) == ["look here"])
+    }
+
+    @Test func `a journal that stays locked costs a run two seconds and one warning`() throws {
+        _ = try Journal(path: path)
+        let other = try DatabaseQueue(path: path)
+        let warnings = Mutex(0)
+        let took = try other.inDatabase { database in
+            try database.execute(sql: "BEGIN EXCLUSIVE")
+            let took = ContinuousClock().measure {
+                let recorder = RunRecorder(run(1), open: { try Journal(path: path) }) { _ in
+                    warnings.withLock { $0 += 1 }
+                }
+                recorder.target("db:5432/rss")
+                recorder.message("look here", isWarning: true)
+                recorder.finish(.done, exitCode: 0)
+            }
+            try database.execute(sql: "ROLLBACK")
+            return took
+        }
+        #expect(took < .seconds(4))
+        #expect(warnings.withLock { $0 } == 1)
+        #expect(try Journal(path: path).count() == 0)
     }
 
     @Test func `a run whose process is gone is interrupted, one that goes on is running`() throws {

@@ -33,12 +33,14 @@ import Testing
         let path = try file(layered)
         let settings = try Settings.load(
             flags: [.databaseUser: "flag-user"], environment: ["DB_PORT": "7000", "PGUSER": "env-user"], path: path)
-        #expect(settings.values[.databaseUser] == .init(value: "flag-user", origin: "flag"))
-        #expect(settings.values[.databasePort] == .init(value: "7000", origin: "environment DB_PORT"))
+        #expect(settings.values[.databaseUser] == .init(value: "flag-user", origin: "flag", level: .flag))
+        #expect(
+            settings.values[.databasePort]
+                == .init(value: "7000", origin: "environment DB_PORT", level: .backendVariable))
         #expect(settings.text(.databaseHost) == "from-profile")
         #expect(settings.values[.databaseHost]?.origin.hasSuffix(":10") == true)
         #expect(settings.text(.databaseName) == "rss")
-        #expect(settings.values[.poolMax] == .init(value: "20", origin: "default"))
+        #expect(settings.values[.poolMax] == .init(value: "20", origin: "default", level: .builtIn))
         #expect(settings.profiles == ["production", "staging"])
         #expect(
             try Settings.load(environment: [:], path: path, profile: "production").text(.databaseHost) == "production")

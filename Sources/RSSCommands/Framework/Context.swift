@@ -29,6 +29,16 @@ public struct Context: Sendable {
     public let isDryRun: Bool
     /// Tells statements when asked to.
     let logger: Logger
+    /// The servers that the run has gone to.
+    let servers = ServerNames()
+
+    /// The servers that a change is made on: those that the run has gone to, or will. Nil for a verb that needs none.
+    var serverNames: String? {
+        if let names = servers.joined { return names }
+        // A target that cannot be made is an error of the work, which tells it better.
+        guard let targets, let options = try? postgresOptions(direct: true) else { return nil }
+        return targets.databaseName(options)
+    }
 
     /// `rssctl/<command>#<run>`, by which a DBA finds our sessions; the run's last 12 characters are its random part.
     public var applicationName: String { "rssctl/\(command.replacing(" ", with: "-"))#\(runID.suffix(12))" }
@@ -45,9 +55,7 @@ public struct Context: Sendable {
         session.statementTimeout = statementTimeout ?? settings.duration(.databaseStatementTimeout)
         session.readOnly = readOnly
         session.lockTimeout = lockTimeout
-        // The default path begins with the role's own schema: a role named rssctl would find, and make, the backend's
-        // tables in our bookkeeping schema.
-        session.searchPath = settings.text(.databaseSearchPath)
+        if let path = settings.text(.databaseSearchPath) { session.userSearchPath = path }
         return try targets.postgres(session: session, direct: direct)
     }
 
@@ -61,12 +69,18 @@ public struct Context: Sendable {
         let options = try postgresOptions(
             statementTimeout: statementTimeout, readOnly: readOnly, timeZone: timeZone, direct: direct,
             lockTimeout: lockTimeout)
-        if let targets { recorder?.target(targets.databaseName(options)) }
+        if let targets {
+            let name = targets.databaseName(options)
+            recorder?.target(name)
+            servers.add(name)
+        }
         do {
             return try await PostgresConnection.connect(options, logger: logger)
-        } catch let error as PostgresError where error.code == .connectionFailed && targets?.usesSandboxDatabase == true
-        {
-            throw SandboxError.notRunning(folder: sandbox.folder)
+        } catch let failure as PostgresError where failure.code == .connectionFailed {
+            if targets?.usesSandboxDatabase == true { throw SandboxError.notRunning(folder: sandbox.folder) }
+            var error = failure
+            error.detail = error.detail ?? targets?.withheld(direct: direct)
+            throw error
         }
     }
 
@@ -75,11 +89,15 @@ public struct Context: Sendable {
     /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
     public func connectRedis() async throws -> RedisConnection {
         guard let targets else { throw SettingsError.noRedis }
-        return try await RedisConnection.connect(try targets.redis(clientName: applicationName))
+        let configuration = try targets.redis(clientName: applicationName)
+        servers.add("\(configuration)")
+        return try await RedisConnection.connect(configuration)
     }
 
     /// The sandbox of this machine's settings.
-    public var sandbox: Sandbox { Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder)) }
+    public var sandbox: Sandbox {
+        Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder), stateFolder: world.stateFolder)
+    }
 
     /// Opens the journal for reading; here its failure is an error, because its history is needed.
     ///

@@ -3,6 +3,7 @@ import Glibc
 import Journal
 import PostgresClient
 import RSSModel
+import RSSSystem
 import RedisClient
 
 /// One thing looked at by `rssctl doctor`.
@@ -87,9 +88,7 @@ public struct Diagnosis: Sendable {
     private func disk() -> DiagnosisLine {
         var status = statvfs()
         var folder = stateFolder
-        while statvfs(folder, &status) != 0, folder.count > 1 {
-            folder = (folder as NSString).deletingLastPathComponent
-        }
+        while statvfs(folder, &status) != 0, folder != "/", folder != "." { folder = FilePath.folder(of: folder) }
         let free = Int64(status.f_bavail) * Int64(status.f_frsize)
         let text = "\(free / 1_000_000) MB free for \(stateFolder)"
         return free < 200_000_000

@@ -106,6 +106,8 @@ CREATE TABLE IF NOT EXISTS rssctl.partition_policy (
 COMMENT ON COLUMN rssctl.partition_policy.partition_interval IS 'hour, day, week, month, quarter, year, or a number.';
 COMMENT ON COLUMN rssctl.partition_policy.retention IS 'How long partitions are kept: 24 months, or a number; NULL for ever.';
 COMMENT ON COLUMN rssctl.partition_policy.archive IS 'The folder that a partition is archived to before it is dropped.';
+ALTER TABLE rssctl.partition_policy ADD COLUMN IF NOT EXISTS epoch text CHECK (epoch IN ('s', 'ms', 'us'));
+COMMENT ON COLUMN rssctl.partition_policy.epoch IS 'What an integer key counts since 1970 in UTC: s, ms, us; NULL for numbers that are no points of time.';
 
 -- One row a partition that was taken out of its table: kept for some days, then dropped, or attached again.
 CREATE TABLE IF NOT EXISTS rssctl.partition_retired (

@@ -26,8 +26,8 @@ public struct LockPolicy: Sendable, Equatable {
     func bound(_ connection: PostgresConnection, transactionOnly: Bool = true) async throws {
         let parts = timeout.components
         let milliseconds = parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000
-        try await connection.query(
-            "SELECT set_config('lock_timeout', $1, $2)", ["\(milliseconds)", transactionOnly])
+        // Not by set_config: a SELECT would take the snapshot of a transaction before its locks.
+        try await connection.execute("SET \(transactionOnly ? "LOCAL" : "SESSION") lock_timeout = \(milliseconds)")
     }
 
     /// Runs work that bounds its own lock waits, again and again while a lock is not to be had.
@@ -66,10 +66,11 @@ public struct LockPolicy: Sendable, Equatable {
     ) async throws -> [HolderWatch.Holder] {
         let strong = locks.filter { $0.mode >= .shareUpdateExclusive }
         if strong.isEmpty { return [] }
+        let relations = try await connection.qualify(strong.map(\.relation), along: connection.userSearchPath)
         return try await connection.query(
             SQLResource(PackageResources.lock_preflight_sql).text,
             [
-                strong.map(\.relation.quoted),
+                relations.map(\.quoted),
                 strong.map { "{\($0.mode.conflicts.map(\.catalogName).joined(separator: ","))}" },
             ]
         ).map(HolderWatch.Holder.init)

@@ -6,6 +6,11 @@ extension PartitionInterval: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension EpochUnit: ExpressibleByArgument {
+    /// Reads `s`, `ms`, `us`, or the whole word.
+    public init?(argument: String) { self.init(text: argument) }
+}
+
 extension PartitionRetention: ExpressibleByArgument {
     /// Reads `24 months`, or a number.
     public init?(argument: String) { self.init(argument) }

@@ -78,8 +78,10 @@ public struct RunUndo: Sendable {
             throw RunUndoError.running(run.id, holder: error.holder)
         }
         if !isDryRun { try await BulkLedger(connection: connection).settled(run.id) }
+        try await connection.refuseOtherThanTable(run.relation)
+        try await connection.refuseForeignCode(.writing, in: [run.relation])
         var outcome = Outcome(run: run.id, file: run.file, table: table)
-        let statements = UndoStatements(table: table, columns: try await columns(run))
+        let statements = UndoStatements(table: run.relation, columns: try await columns(run))
         outcome.statements = [
             statements.remove(force), statements.putBack(force), statements.insertBack + UndoStatements.unlessTaken,
         ]
@@ -131,7 +133,7 @@ public struct RunUndo: Sendable {
     /// The columns that can be written, of those that the table has now.
     /// A column that was added since was not kept, and stays as it is.
     private func columns(_ run: UndoRun) async throws -> [KeptColumn] {
-        let all = try await KeptColumn.all(of: run.table.table, connection)
+        let all = try await KeptColumn.all(of: run.relation, connection)
         let kept = try await connection.query(
             """
             SELECT jsonb_object_keys(one.row) FROM (
@@ -236,6 +238,7 @@ public struct RunUndo: Sendable {
         try await connection.transaction {
             // A session that holds one of the rows is waited for, up to a limit.
             try await connection.execute("SET LOCAL lock_timeout = '30s'")
+            try await connection.refuseForeignCode(.writing, in: [statements.table])
             var found = try await look(at: batch, key, statements, force: force)
             let restorable = found.restored
             (found.removed, found.restored) = (0, 0)

@@ -5,6 +5,8 @@ struct UndoRun: Sendable {
     let id: String
     /// Its table, out of the program's own list.
     let table: ImportTable
+    /// The table as statements name it.
+    let relation: String
     let file: String
     /// The role that wrote it.
     let author: String
@@ -35,7 +37,8 @@ struct UndoRun: Sendable {
             throw RunUndoError.foreignTable(id, object: object, table: recorded)
         }
         let run = UndoRun(
-            id: id, table: table, file: try row.decode(String.self, "file_name"),
+            id: id, table: table, relation: try await ApplicationTables(connection).name(table.table),
+            file: try row.decode(String.self, "file_name"),
             author: try row.decode(String.self, "by"), isOwn: try row.decode(Bool.self, "is_own"))
         if run.isOwn, author == nil || author == run.author { return run }
         guard author == run.author else { throw RunUndoError.otherAuthor(id, author: run.author) }
@@ -50,7 +53,7 @@ struct UndoRun: Sendable {
     func refuseUnentitled(_ connection: PostgresConnection) async throws {
         if isOwn { return }
         let isEntitled = try await connection.query(
-            SQLResource(PackageResources.bulk_author_sql).text, [author, table.table]
+            SQLResource(PackageResources.bulk_author_sql).text, [author, relation]
         ).first?.decode(Bool.self, at: 0)
         guard isEntitled == true else {
             throw RunUndoError.authorLacksRight(id, author: author, table: table.table)

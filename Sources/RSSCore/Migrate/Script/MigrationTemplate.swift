@@ -1,5 +1,6 @@
 import Foundation
 import RSSModel
+import RSSSystem
 
 /// New files of a folder of migrations.
 public struct MigrationTemplate: Sendable {
@@ -46,13 +47,12 @@ public struct MigrationTemplate: Sendable {
 
     /// Writes the files; none that is there is overwritten.
     ///
-    /// - Throws: `CocoaError`.
+    /// - Throws: ``FileError``, `CocoaError` when the folder cannot be made.
     public func write() throws {
         for file in files {
-            let url = URL(fileURLWithPath: file.path)
             try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(file.text.utf8).write(to: url, options: .withoutOverwriting)
+                atPath: FilePath.folder(of: file.path), withIntermediateDirectories: true)
+            try WholeFile.write(Data(file.text.utf8), to: file.path, mode: .usual, replaces: false)
         }
     }
 }

@@ -31,7 +31,7 @@ final class ArchiveFileWriter {
     init(_ name: String, in folder: String) throws {
         self.name = name
         path = "\(folder)/\(name)"
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
         guard descriptor >= 0 else { throw ArchiveError.unwritable(path: path, reason: Self.reason) }
         guard let compressor = ZSTD_createCCtx() else {
             close(descriptor)

@@ -102,6 +102,7 @@ struct ArchiveLoader {
         _ content: ArchiveManifest.Content, _ scope: ArchiveScope, _ member: Int
     ) async throws {
         let table = try await connection.quote(content.relation)
+        try await connection.refuseForeignCode(.writing, in: [table])
         var columns: [String] = []
         for column in content.columns { columns.append(try await connection.quoteIdentifier(column)) }
         let list = columns.joined(separator: ", ")

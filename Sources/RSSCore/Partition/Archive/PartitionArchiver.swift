@@ -164,6 +164,7 @@ public struct PartitionArchiver: Sendable {
             ).map { try $0.decode(String.self, at: 0) }
             let scope = try await ArchiveScope(
                 partition: target.oid, target.relation, of: target.table.oid, connection)
+            try await connection.refuseForeignCode(.reading, in: scope.members.map(\.relation.quoted))
             manifest.contents = try await contents(scope, draft, encoding: encoding, progress)
         }
         try await FaultPoint.reach("archive.copied")

@@ -56,6 +56,10 @@ public struct PartitionRestore: Sendable {
         }
         result.notes = try await connection.keepingPartitions(of: name) {
             try await BookkeepingSchema.prepare(connection)
+            if name == manifest.table {
+                try await connection.refuseForeignCode(
+                    .writing, in: manifest.contents.dropFirst().map(\.relation.quoted))
+            }
             try await RetiredPartition.closeDropped(of: name, connection)
             return try await bringBack(manifest, verifier.folder, try await place(of: manifest, in: name))
         }
@@ -170,6 +174,7 @@ public struct PartitionRestore: Sendable {
         do {
             try await connection.transaction {
                 for statement in try await creating(place) { try await connection.execute(statement) }
+                try await connection.refuseForeignCode(.writing, in: [name])
                 if let lacking = try await loader.lackingColumn(content, in: place.relation) {
                     throw ArchiveError.misfit(
                         relation: place.table.relation.quoted, problem: "it has no column \(lacking)")
@@ -186,7 +191,10 @@ public struct PartitionRestore: Sendable {
                         file: "\(folder)/\(content.file.name)", problem: "the digest of its rows is another once loaded"
                     )
                 }
-                if let registry = scope.registry { try await enter(registry, name) }
+                if let registry = scope.registry {
+                    try await connection.refuseForeignCode(.writing, in: [registry.relation.quoted])
+                    try await enter(registry, name)
+                }
                 if place.isOwn { try await loader.loadChildren(scope, isThroughRegistry: true) }
                 try await record(manifest, folder, place)
                 try await FaultPoint.reach("restore.entered")

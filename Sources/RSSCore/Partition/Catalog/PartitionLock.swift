@@ -8,14 +8,17 @@ extension AdvisoryLock {
 extension PostgresConnection {
     /// Runs work while no other run changes the partitions of a table.
     ///
-    /// - Throws: `AdvisoryLockError` that names the other run, and what the work throws.
+    /// - Parameter use: what the work does with the table; nil for work that only drops and releases, which the table's owner
+    ///   must not be able to keep from being done.
+    /// - Throws: `AdvisoryLockError` that names the other run, ``ForeignCode``, and what the work throws.
     nonisolated(nonsending) func keepingPartitions<T>(
-        of table: RelationName, _ work: () async throws -> T
+        of table: RelationName, _ use: ForeignCode.Use? = .arranging, _ work: () async throws -> T
     ) async throws -> T {
         let lock = AdvisoryLock.partitions(of: table)
         // Of a run that was killed, the server gives the lock back within two seconds.
         try await acquire(lock, wait: .seconds(3))
         do {
+            if let use { try await refuseForeignCode(use, in: [table.quoted]) }
             let value = try await work()
             try await release(lock)
             return value

@@ -21,6 +21,7 @@ extension Conversion {
                 let plain = try await statements.table()
                 // Keeps the definitions as they are while they are read; in nobody's way but other DDL's.
                 try await connection.execute("LOCK TABLE \(plain) IN SHARE UPDATE EXCLUSIVE MODE")
+                try await connection.refuseForeignCode(.arranging, in: [plain])
                 try await connection.query("SELECT set_config('search_path', '', true)")
                 try await refuseOtherDraft(spec, statements)
                 let work = try await statements.cutover()

@@ -16,7 +16,7 @@ extension Conversion {
     ///
     /// - Throws: ``ConversionError``, `PostgresError`, `CancellationError`.
     public func abort(_ table: RelationName, progress: ProgressReporter) async throws -> ConversionOutcome {
-        try await connection.keepingPartitions(of: table) {
+        try await connection.keepingPartitions(of: table, nil) {
             let (record, removals) = try await removals(table)
             var outcome = ConversionOutcome(table: table)
             for removal in removals {
@@ -148,6 +148,6 @@ extension Conversion {
         return ConversionPlan(
             table: table, legacy: record.spec.relation(record.spec.legacy), registry: nil,
             upper: record.spec.key.label(record.spec.upper), rows: plain?.rows ?? 0, bytes: plain?.bytes ?? 0,
-            steps: steps, carried: [], changes: [])
+            steps: steps, carried: [], changes: [], asked: [])
     }
 }

@@ -91,6 +91,7 @@ extension Conversion {
             try await briefly(spec, locking: locks.map { RelationLock($0, .accessExclusive) }, progress) {
                 tries += 1
                 try await connection.execute("LOCK TABLE \(plain) IN SHARE UPDATE EXCLUSIVE MODE")
+                try await connection.refuseForeignCode(.arranging, in: [plain])
                 try await connection.query("SELECT set_config('search_path', '', true)")
                 let work = try await restoration(spec, found, children)
                 let views = try await catalog.viewLocks(found.oid)

@@ -35,10 +35,17 @@ public struct Conversion: Sendable {
     public func run(
         _ request: ConversionRequest, at date: Date, progress: ProgressReporter
     ) async throws -> ConversionOutcome {
-        try await connection.keepingPartitions(of: request.table) {
+        try await connection.keepingPartitions(of: request.table, .copying) {
             var outcome = ConversionOutcome(table: request.table)
             guard var record = try await begin(request, at: date, &outcome) else { return outcome }
-            if try await catalog.table(request.table, column: request.column)?.isPartitioned != true {
+            let table = try await catalog.table(request.table, column: request.column)
+            if table?.isPartitioned != true {
+                if let table {
+                    let spec = record.spec
+                    outcome.changes = try await catalog.reading {
+                        try await catalog.dependents(table.oid, spec).changes
+                    }
+                }
                 try await prepare(&record, at: date, &outcome, progress)
                 try await cutOver(&record, &outcome, progress)
             }

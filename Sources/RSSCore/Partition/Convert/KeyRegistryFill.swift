@@ -58,6 +58,7 @@ struct KeyRegistryFill {
             let (count, end) = try await lockPolicy.run(on: connection, progress: progress) {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
+                    try await refuseForeignCode()
                     let batch = try await batch(behind: last, size: size)
                     try await FaultPoint.reach("convert.batch")
                     try await record(batch.count < size ? nil : batch.end)
@@ -71,8 +72,14 @@ struct KeyRegistryFill {
             last = end
             let taken = started.duration(to: .now)
             size = min(max(Int(Double(size) * min(max(Self.pace / taken, 0.5), 2)), 100), 5000)
+            try await ReplicaLag().wait(connection, progress)
         }
         progress(.finished)
+    }
+
+    private func refuseForeignCode() async throws {
+        try await connection.refuseForeignCode(.reading, in: [table])
+        try await connection.refuseForeignCode(.writing, in: [registry])
     }
 
     private func batch(behind last: String?, size: Int) async throws -> (count: Int, end: String?) {
@@ -104,6 +111,7 @@ struct KeyRegistryFill {
             try await lockPolicy.run(on: connection, progress: progress) {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
+                    try await refuseForeignCode()
                     try await mend(different)
                     try await FaultPoint.reach("convert.mended")
                 }

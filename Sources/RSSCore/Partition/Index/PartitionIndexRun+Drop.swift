@@ -20,7 +20,7 @@ extension PartitionIndexRun {
     public func drop(_ name: RelationName, progress: ProgressReporter) async throws -> PartitionIndexOutcome {
         let target = try await droppable(name)
         let statement = "DROP INDEX \(try await connection.quote(target.relation))"
-        return try await keeping(target.table, target.relation.quoted) {
+        return try await keeping(target.table, target.relation.quoted, nil) {
             let leaves = try await leaves(of: target.relation)
             var outcome = PartitionIndexOutcome(
                 table: target.table, target: target.relation,

@@ -26,13 +26,14 @@ public struct PartitionIndexRun: Sendable {
 
     /// Runs work while no other run changes the table's partitions, and tells a spent budget as what it is.
     func keeping<T>(
-        _ table: RelationName, _ what: String, isolation: isolated (any Actor)? = #isolation,
+        _ table: RelationName, _ what: String, _ use: ForeignCode.Use? = .arranging,
+        isolation: isolated (any Actor)? = #isolation,
         _ work: () async throws -> T
     ) async throws -> T {
         if isDryRun { return try await work() }
         try await BookkeepingSchema.prepare(connection)
         do {
-            return try await connection.keepingPartitions(of: table) { try await work() }
+            return try await connection.keepingPartitions(of: table, use) { try await work() }
         } catch let spent as LockBudgetSpent {
             throw PartitionError.lockBudgetSpent(partition: what, budget: spent.budget, blockers: spent.blockers)
         }
@@ -41,16 +42,22 @@ public struct PartitionIndexRun: Sendable {
     /// Builds an index on every partition, each concurrently, and joins them to one of the table. What is there already
     /// is taken; a run that was broken off goes on at its partition.
     ///
-    /// - Parameter sql: a CREATE INDEX, as it would be run in psql.
+    /// - Parameters:
+    ///   - sql: a CREATE INDEX, as it would be run in psql.
+    ///   - searchPath: where the table is looked up if the statement names no schema; nil for public.
     /// - Throws: ``PartitionIndexError``, ``PartitionError``, ``MigrateError``, `PostgresError`, `CancellationError`.
-    public func create(_ sql: String, progress: ProgressReporter) async throws -> PartitionIndexOutcome {
+    public func create(
+        _ sql: String, searchPath: String? = nil, progress: ProgressReporter
+    ) async throws -> PartitionIndexOutcome {
         guard let parsed = try IndexBuild(sql: sql) else {
             throw PartitionIndexError.notCreateIndex(problem: "it is something else, or more than one statement")
         }
         guard let name = parsed.name else { throw PartitionIndexError.notCreateIndex(problem: "the index has no name") }
-        let (build, catalog) = (parsed.onWholeTable(), IndexCatalog(connection: connection))
+        let build = parsed.onWholeTable(
+            try await RelationLookup(connection, searchPath: searchPath).resolve(parsed.table))
+        let catalog = IndexCatalog(connection: connection)
         guard let table = try await catalog.table(build.table), table.isPartitioned else {
-            throw PartitionError.notPartitioned(build.table.quoted)
+            throw try await PartitionCatalog(connection).notPartitioned(build.table)
         }
         let target = RelationName(schema: table.schema, name: name)
         return try await keeping(table.relation, target.quoted) {

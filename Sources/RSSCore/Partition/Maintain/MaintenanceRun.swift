@@ -76,7 +76,7 @@ public struct MaintenanceRun: Sendable {
     ) async throws -> TableMaintenance {
         do {
             return try await keep(try entry.policy.get(), options, progress)
-        } catch PartitionError.notPartitioned(let name) where entry.isKept {
+        } catch PartitionError.notPartitioned(let name, _) where entry.isKept {
             throw PartitionError.policyWithoutTable(name)
         }
     }

@@ -70,7 +70,7 @@ public struct PartitionMaintenance: Sendable {
     static func endsAll(_ error: any Error) -> Bool {
         if error is CancellationError { return true }
         guard let error = error as? PostgresError else { return false }
-        return error.code == .connectionLost || error.code == .timedOut
+        return [.connectionLost, .timedOut, .stalled].contains(error.code)
     }
 
     /// New partitions come together, up to eight in a transaction; everything else by itself.
@@ -136,6 +136,7 @@ public struct PartitionMaintenance: Sendable {
         try await locked(table, operations[0].object.name, locks: locks, progress) {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
+                try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
                 // All that takes time first: attaching is what others could wait for.
                 for operation in operations {
                     for statement in operation.statements.dropLast() { try await connection.execute(statement) }

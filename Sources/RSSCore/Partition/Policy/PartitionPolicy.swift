@@ -25,12 +25,14 @@ public struct PartitionPolicy: Sendable, Equatable, Codable {
     public var tablespace: String?
     /// Storage parameters of new partitions: `fillfactor=90`.
     public var storageParameters: [String]
+    /// What the numbers of an integer key count where they are points of time; nil for numbers that are none.
+    public var epoch: EpochUnit?
 
     /// Makes a policy; what is left out is as the seed has it: this month and three more, kept for ever.
     public init(
         table: RelationName, column: String, interval: PartitionInterval = .month, timeZone: String = "UTC",
         premake: Int = 3, retention: PartitionRetention? = nil, quarantineDays: Int = 7, archive: String? = nil,
-        tablespace: String? = nil, storageParameters: [String] = []
+        tablespace: String? = nil, storageParameters: [String] = [], epoch: EpochUnit? = nil
     ) {
         self.table = table
         self.column = column
@@ -42,6 +44,7 @@ public struct PartitionPolicy: Sendable, Equatable, Codable {
         self.archive = archive
         self.tablespace = tablespace
         self.storageParameters = storageParameters
+        self.epoch = epoch
     }
 }
 
@@ -81,18 +84,36 @@ public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConve
     /// `24 months`
     public var description: String { unit.isTime ? "\(count) \(unit)\(count == 1 ? "" : "s")" : "\(count)" }
 
-    /// The point whose cell, and all after it, are kept: as many units before the point that counts as now.
+    /// The retention as PostgreSQL reads an interval; nil for numbers.
     ///
-    /// `24 months` on 2026-11-24 keeps what is not before 2024-11-24: a partition goes when all of it is older.
-    public func cutoff(before now: Int64) -> Int64 {
-        guard unit.isTime else {
-            let (cutoff, overflows) = now.subtractingReportingOverflow(Int64(count))
-            return overflows ? .min : cutoff
+    /// `24 months` on 2026-11-30 keeps what is not before 2024-11-30. A month that has no such day counts to its last one,
+    /// as PostgreSQL's own arithmetic has it: 33 months before 2026-11-30 are 2024-02-29.
+    var interval: String? {
+        switch unit {
+        case .hour: "\(count) hours"
+        case .day: "\(count) days"
+        case .week: "\(count) weeks"
+        case .month: "\(count) months"
+        case .quarter: "\(count.multipliedReportingOverflow(by: 3).partialValue) months"
+        case .year: "\(count) years"
+        case .step: nil
         }
-        let grid = PartitionGrid(unit)
-        let start = grid.start(of: now, adding: -count)
-        // The same distance into the unit; no later than its end, as the 31st is in a shorter month.
-        return min(start + (now - grid.start(of: now)), grid.start(of: start, adding: 1))
+    }
+
+    /// Microseconds that it is never longer than; `Int64.max` for more than there are.
+    var longest: Int64 {
+        let unit: Int64 =
+            switch unit {
+            case .hour: 3_600_000_000
+            case .day: PartitionKey.day
+            case .week: 7 * PartitionKey.day
+            case .month: 31 * PartitionKey.day
+            case .quarter: 92 * PartitionKey.day
+            case .year: 366 * PartitionKey.day
+            case .step(let step): step
+            }
+        let (product, overflows) = Int64(count).multipliedReportingOverflow(by: unit)
+        return overflows ? .max : product
     }
 
     /// Reads the text form.

@@ -19,6 +19,7 @@ struct UUIDSample: Sendable, Equatable {
     /// Takes a sample: of each partition the highest values where an index leads to them, and the first rows that lie
     /// there. Partitions are read from the highest bound down until there are enough.
     init(of table: PartitionedTable, _ connection: PostgresConnection) async throws {
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         let column = try await connection.quoteIdentifier(table.key.column)
         var values: [String] = []
         for partition in table.partitions.reversed() where values.count < Self.size && !partition.isDetachPending {

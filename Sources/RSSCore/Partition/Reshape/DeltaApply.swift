@@ -42,6 +42,7 @@ struct DeltaApply: Sendable {
                 do {
                     try await connection.transaction(isolation: .repeatableRead) {
                         try await lockPolicy.bound(connection)
+                        try await refuseForeignCode()
                         applied = try await apply(limit: size)
                         try await FaultPoint.reach("reshape.batch")
                     }
@@ -61,6 +62,16 @@ struct DeltaApply: Sendable {
             if applied < size, took < Self.short { return }
             if took > .milliseconds(200) { size = max(500, size / 2) }
         }
+    }
+
+    /// Refuses what the tables' owner could have put on them since the work began.
+    ///
+    /// The lock comes before the snapshot of the transaction: what is added later is kept out, what was added before is seen.
+    func refuseForeignCode() async throws {
+        var names = [try await connection.quote(destination)]
+        for source in sources { names.append(try await connection.quote(source)) }
+        try await connection.execute("LOCK TABLE \(names.joined(separator: ", ")) IN ROW EXCLUSIVE MODE")
+        try await connection.refuseForeignCode(.copying, in: names)
     }
 
     /// Applies up to so many entries in the transaction that is open, which sees all as of one moment, or keeps writers out.

@@ -16,6 +16,8 @@ struct DeltaCapture: Sendable {
     let releases: [String]
     /// The statements that drop what ``makes`` made, once no trigger is left.
     let drops: [String]
+    /// The role that functions of the work are handed over to, quoted; nil where they stay with the role that made them.
+    private let owner: String?
 
     /// Makes the statements.
     ///
@@ -36,27 +38,30 @@ struct DeltaCapture: Sendable {
             "INSERT INTO \(table) (\(keys.joined(separator: ", "))) VALUES (\(names.map { "\(row).\($0)" }.joined(separator: ", ")));"
         }
         self.table = table
-        makes = [
-            "CREATE TABLE \(table) (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \(columns))",
-            """
-            CREATE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $rssctl$
-            BEGIN
-                -- No search_path of its own, which would cost more than the insert: no name here depends on the caller's.
-                IF TG_OP OPERATOR(pg_catalog.=) 'TRUNCATE' THEN
-                    RAISE object_in_use USING
-                        MESSAGE = pg_catalog.format('cannot truncate %I now: \(why.replacing("'", with: "''"))', TG_TABLE_NAME),
-                        HINT = 'Wait for its end, or take it back: rssctl partition abort';
-                ELSIF TG_OP OPERATOR(pg_catalog.=) 'DELETE' OR TG_NARGS OPERATOR(pg_catalog.=) 1 THEN
-                    \(insert("OLD"))
-                ELSE
-                    \(insert("NEW"))
-                END IF;
-                RETURN NULL;
-            END
-            $rssctl$
-            """,
-            "REVOKE ALL ON FUNCTION \(function)() FROM PUBLIC",
-        ]
+        let owner = try await Self.lesserOwner(of: sources.first, connection)
+        self.owner = owner
+        makes =
+            [
+                "CREATE TABLE \(table) (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \(columns))",
+                """
+                CREATE FUNCTION \(function)() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $rssctl$
+                BEGIN
+                    -- No search_path of its own, which would cost more than the insert: no name here depends on the caller's.
+                    IF TG_OP OPERATOR(pg_catalog.=) 'TRUNCATE' THEN
+                        RAISE object_in_use USING
+                            MESSAGE = pg_catalog.format('cannot truncate %I now: \(why.replacing("'", with: "''"))', TG_TABLE_NAME),
+                            HINT = 'Wait for its end, or take it back: rssctl partition abort';
+                    ELSIF TG_OP OPERATOR(pg_catalog.=) 'DELETE' OR TG_NARGS OPERATOR(pg_catalog.=) 1 THEN
+                        \(insert("OLD"))
+                    ELSE
+                        \(insert("NEW"))
+                    END IF;
+                    RETURN NULL;
+                END
+                $rssctl$
+                """,
+                "REVOKE ALL ON FUNCTION \(function)() FROM PUBLIC",
+            ] + Self.handOver(function, granting: ["INSERT ON \(table)"], to: owner)
         var captures: [String] = []
         var releases: [String] = []
         let old = names.map { "OLD.\($0)" }.joined(separator: ", ")
@@ -78,6 +83,32 @@ struct DeltaCapture: Sendable {
         self.captures = captures
         self.releases = releases
         drops = ["DROP FUNCTION IF EXISTS \(function)()", "DROP TABLE IF EXISTS \(table)"]
+    }
+
+    /// The statements that let a function of the work run with the rights of the tables' owner, and no others: it meets
+    /// triggers, casts and expressions that the owner can add at any time.
+    ///
+    /// - Parameter rights: what it needs besides, as GRANT has it: `INSERT ON …`.
+    func handOver(_ function: String, granting rights: [String]) -> [String] {
+        Self.handOver(function, granting: rights, to: owner)
+    }
+
+    private static func handOver(_ function: String, granting rights: [String], to owner: String?) -> [String] {
+        guard let owner else { return [] }
+        return (["USAGE ON SCHEMA rssctl"] + rights).map { "GRANT \($0) TO \(owner)" }
+            + ["ALTER FUNCTION \(function)() OWNER TO \(owner)"]
+    }
+
+    /// The owner of a table, quoted, where this role is a superuser and the owner is not.
+    private static func lesserOwner(of table: RelationName?, _ connection: PostgresConnection) async throws -> String? {
+        guard let table else { return nil }
+        return try await connection.query(
+            """
+            SELECT quote_ident(o.rolname) FROM pg_class AS c JOIN pg_roles AS o ON o.oid = c.relowner
+            WHERE c.oid = to_regclass($1) AND NOT o.rolsuper
+                AND (SELECT me.rolsuper FROM pg_roles AS me WHERE me.rolname = current_user)
+            """, [table.quoted]
+        ).first?.decode(String.self, at: 0)
     }
 
     /// The columns of the table of entries that hold an identity, in its order.

@@ -64,7 +64,7 @@ public struct Reshape: Sendable {
             guard let source = table.defaultPartition else {
                 throw ReshapeError.notFor(
                     partition: name.quoted, problem: "it has no default partition",
-                    hint: "rssctl partition status \(name.quoted)")
+                    hint: "rssctl partition status \(name.quoted.shellWord)")
             }
             // Its rows lie in its own partitions: read alone, it would look empty.
             if source.isPartitioned || source.isForeign {
@@ -145,7 +145,7 @@ public struct Reshape: Sendable {
             guard sources.count > 1, let whole = try await planner.whole(of: sources, policy) else {
                 throw ReshapeError.notFor(
                     partition: partitions.map(\.quoted).joined(separator: ", "),
-                    problem: "they do not lie side by side", hint: "rssctl partition status \(name.quoted)")
+                    problem: "they do not lie side by side", hint: "rssctl partition status \(name.quoted.shellWord)")
             }
             let spec = try await planner.spec(
                 sources, into: [whole], withResidue: false, request: "", keepsSources: options.keepsSources,
@@ -160,7 +160,7 @@ public struct Reshape: Sendable {
     public func abort(
         _ name: RelationName, isDryRun: Bool = false, progress: ProgressReporter
     ) async throws -> ReshapeOutcome {
-        try await exclusively(name, isDryRun: isDryRun) {
+        func aborting() async throws -> ReshapeOutcome {
             guard let work = try await ledger.active(on: name) else {
                 throw ReshapeError.nothingToAbort(table: name.quoted)
             }
@@ -174,19 +174,21 @@ public struct Reshape: Sendable {
             }
             return ReshapeOutcome(work, nil, state: isDryRun ? .wouldAbort : .aborted)
         }
+        return isDryRun ? try await aborting() : try await exclusively(name, nil, aborting)
     }
 
     private func exclusively(
         _ table: RelationName, _ options: Options, _ body: () async throws -> ReshapeOutcome
     ) async throws -> ReshapeOutcome {
-        try await exclusively(table, isDryRun: options.isDryRun, body)
+        guard options.isDryRun else { return try await exclusively(table, .copying, body) }
+        try await connection.refuseForeignCode(.copying, in: [table.quoted])
+        return try await body()
     }
 
     private func exclusively(
-        _ table: RelationName, isDryRun: Bool, _ body: () async throws -> ReshapeOutcome
+        _ table: RelationName, _ use: ForeignCode.Use?, _ body: () async throws -> ReshapeOutcome
     ) async throws -> ReshapeOutcome {
-        if isDryRun { return try await body() }
-        return try await connection.keepingPartitions(of: table) { try await body() }
+        try await connection.keepingPartitions(of: table, use) { try await body() }
     }
 
     /// The table of partitions; of those that are none any more, the work that replaced them.
@@ -218,7 +220,7 @@ public struct Reshape: Sendable {
         guard let partition = table.partitions.first(where: { $0.relation == name }), !partition.isDetachPending else {
             throw ReshapeError.notFor(
                 partition: name.quoted, problem: "it is no whole partition of \(table.relation.quoted)",
-                hint: "rssctl partition status \(table.relation.quoted)")
+                hint: "rssctl partition status \(table.relation.quoted.shellWord)")
         }
         if partition.isPartitioned || partition.isForeign {
             throw ReshapeError.notFor(

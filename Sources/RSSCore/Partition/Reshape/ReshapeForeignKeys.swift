@@ -51,9 +51,13 @@ struct ReshapeForeignKeys: Sendable {
                     referenced: referenced,
                     guards: [
                         body, "REVOKE ALL ON FUNCTION \(function)() FROM PUBLIC",
-                        "CREATE OR REPLACE TRIGGER \(trigger)_d BEFORE DELETE ON \(name) FOR EACH ROW EXECUTE FUNCTION \(function)()",
-                        "CREATE OR REPLACE TRIGGER \(trigger)_u BEFORE UPDATE ON \(name) FOR EACH ROW WHEN (\(changed)) EXECUTE FUNCTION \(function)()",
-                    ]))
+                    ]
+                        + capture.handOver(
+                            function, granting: ["SELECT, DELETE ON rssctl.\(prefix)", "INSERT ON \(capture.table)"])
+                        + [
+                            "CREATE OR REPLACE TRIGGER \(trigger)_d BEFORE DELETE ON \(name) FOR EACH ROW EXECUTE FUNCTION \(function)()",
+                            "CREATE OR REPLACE TRIGGER \(trigger)_u BEFORE UPDATE ON \(name) FOR EACH ROW WHEN (\(changed)) EXECUTE FUNCTION \(function)()",
+                        ]))
         }
         self.keys = keys
     }

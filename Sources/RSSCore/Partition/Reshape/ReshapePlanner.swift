@@ -154,7 +154,8 @@ struct ReshapePlanner: Sendable {
         else { return nil }
         let bound = Partition.Bound(lower: bounds.first?.lower, upper: bounds.last?.upper)
         guard let lower = bound.lower, let upper = bound.upper else { return Wanted(name: first.name, bound: bound) }
-        let intervals = table.key.kind.isTime ? PartitionInterval.ofTime : [.step(max(1, upper - lower))]
+        let intervals =
+            table.key.kind.isTime || policy.epoch != nil ? PartitionInterval.ofTime : [.step(max(1, upper - lower))]
         for interval in intervals where table.key.kind != .date || interval != .hour {
             var policy = policy
             policy.interval = interval
@@ -199,7 +200,7 @@ struct ReshapePlanner: Sendable {
             let row = try await connection.query(
                 SQLResource(PackageResources.reshape_structure_sql).text, [table.oid]
             ).first
-        else { throw PartitionError.notPartitioned(table.relation.quoted) }
+        else { throw try await PartitionCatalog(connection).notPartitioned(table.relation) }
         var targets = wanted.map { ReshapeSpec.Target(name: $0.name, bound: $0.bound) }
         if withResidue, let residue = sources.first { targets.append(.init(name: residue.name, bound: nil)) }
         var found = sources.map {

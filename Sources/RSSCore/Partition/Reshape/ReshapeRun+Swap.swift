@@ -26,6 +26,7 @@ extension ReshapeRun {
                             try await connection.execute(
                                 "LOCK TABLE \(only)\(try await connection.quote(name)) IN ACCESS EXCLUSIVE MODE")
                         }
+                        try await delta.refuseForeignCode()
                         let began = ContinuousClock.now
                         let swapped = try await swapLocked(begun, table, tables, capture.releases + guards, delta)
                         longest = began.duration(to: .now)

@@ -186,6 +186,7 @@ struct ReshapeRun {
             }
         }
         try await connection.transaction {
+            try await connection.refuseForeignCode(.copying, in: [tables.router])
             try await delta.scrub()
             work.phase = .build
             try await ledger.update(work)

@@ -22,6 +22,8 @@ struct PartitionDrop: Sendable {
             throw RetireError.notRetired(name.quoted)
         }
         let scope = try await ArchiveScope(partition: target.oid, name, of: table.oid, connection)
+        try await connection.refuseForeignCode(.reading, in: scope.members.map(\.relation.quoted))
+        try await connection.refuseForeignCode(.writing, in: scope.registry.map { [$0.relation.quoted] } ?? [])
         try await refuseReferences(scope, record)
         let archive = try await archived(target, record)
         try await FaultPoint.reach("drop.archived")
@@ -106,6 +108,8 @@ struct PartitionDrop: Sendable {
                 total = removed
                 try await connection.transaction {
                     try await retirement.lockPolicy.bound(connection)
+                    try await connection.refuseForeignCode(
+                        .writing, in: scope.registry.map { [$0.relation.quoted] } ?? [])
                     try await removal.lock(batch)
                     if !expected.isEmpty {
                         try await lockRows(scope, removal, batch)

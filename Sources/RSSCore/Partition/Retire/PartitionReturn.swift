@@ -70,6 +70,7 @@ struct PartitionReturn: Sendable {
                 target.relation.quoted, range: table.label(bound), by: other.relation.quoted,
                 table: table.relation.quoted)
         }
+        try await connection.refuseForeignCode(.copying, in: [target.relation.quoted, table.relation.quoted])
         try await refuseOtherColumns(target)
         let strays = try await StrayRows(table, bound, connection)
         try await strays?.refuse(target.relation)
@@ -95,7 +96,14 @@ struct PartitionReturn: Sendable {
                 try await connection.transaction {
                     try await retirement.lockPolicy.bound(connection)
                     if strays != nil { try await connection.execute("SET LOCAL row_security = off") }
-                    for statement in statements { try await connection.execute(statement, timeout: .seconds(3600)) }
+                    for statement in statements {
+                        // Triggers that are switched off by now do not count.
+                        if statement.hasPrefix(StrayRows.move), let other = table.defaultPartition {
+                            try await connection.refuseForeignCode(
+                                .writing, in: [target.relation.quoted, other.relation.quoted])
+                        }
+                        try await connection.execute(statement, timeout: .seconds(3600))
+                    }
                     try await defaultGuard?.drop()
                     try await close(target)
                     try await FaultPoint.reach("undo.attached")

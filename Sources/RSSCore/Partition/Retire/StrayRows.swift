@@ -5,6 +5,8 @@ import PostgresClient
 struct StrayRows: Sendable {
     /// So many are moved while the table is locked, and no more.
     static let most = 100_000
+    /// What the statement that moves them begins with.
+    static let move = "WITH moved AS"
 
     private let table: PartitionedTable
     private let partition: Partition
@@ -77,7 +79,7 @@ struct StrayRows: Sendable {
         ).map { try $0.decode(String.self, String.self) }
         let own = try await connection.quote(target)
         let move = """
-            WITH moved AS (DELETE FROM ONLY \(name) WHERE \(condition) RETURNING \(columns)) \
+            \(Self.move) (DELETE FROM ONLY \(name) WHERE \(condition) RETURNING \(columns)) \
             INSERT INTO \(own) (\(columns)) OVERRIDING SYSTEM VALUE SELECT \(columns) FROM moved
             """
         return triggers.map(\.0) + [move, "SET CONSTRAINTS ALL IMMEDIATE"] + triggers.map(\.1)

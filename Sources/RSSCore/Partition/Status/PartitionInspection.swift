@@ -48,7 +48,7 @@ public struct PartitionInspector: Sendable {
     /// A policy without its table is a finding; a table that somebody holds a lock on is not seen.
     private func inspect(_ loss: PartitionLoss) -> PartitionInspection {
         let outcome: CheckOutcome =
-            loss.error.sqlState == nil
+            loss.error.sqlState == nil && loss.error.exit != .permission
             ? .findings([
                 Finding(
                     check: "partition.policy", severity: .critical, object: loss.table.quoted,
@@ -71,6 +71,7 @@ public struct PartitionInspector: Sendable {
             report("detach_pending", "Unfinished DETACH CONCURRENTLY", judge.pendingDetaches()),
             report("off_grid", "Bounds that follow the policy", try await offGrid(survey)),
             report("retired", "Partitions taken out", judge.retired()),
+            report("overdue", "Rows past retention go", judge.overdue()),
             report("statistics", "Statistics of the whole", judge.statistics()),
         ]
         var rows: Double?
@@ -82,6 +83,8 @@ public struct PartitionInspector: Sendable {
         inspection.reports.append(
             report("partman", "One keeper alone", try await looking { try await partman(survey.table) }))
         inspection.reports += try await catalogReports(survey)
+        inspection.reports.append(
+            report("numbers", "Numbers that are new, or far ahead", try await looking { try await numbers(survey) }))
         if deep {
             let audit = try await looking { try await RegistryAudit(connection).findings(survey.table) }
             inspection.reports.append(report("registry", "Keys and rows agree", audit))
@@ -102,6 +105,8 @@ public struct PartitionInspector: Sendable {
             return findings.isEmpty ? .ok(nil) : .findings(findings)
         } catch let error as PostgresError where error.code == .server {
             return .blind(reason: error.message, hint: error.hint)
+        } catch let error as ForeignCode {
+            return .blind(reason: error.report.message, hint: error.report.hint)
         }
     }
 
@@ -128,8 +133,10 @@ public struct PartitionInspector: Sendable {
                 var finding = finding
                 if key == "index_missing" {
                     finding.fix =
-                        "rssctl partition maintain \(name)"
-                        + (finding.fix.map { "; where rows have a key twice: rssctl partition index drop \($0)" } ?? "")
+                        "rssctl partition maintain \(name.shellWord)"
+                        + (finding.fix.map {
+                            "; where rows have a key twice: rssctl partition index drop \($0.shellWord)"
+                        } ?? "")
                 }
                 return finding
             }
@@ -166,6 +173,7 @@ public struct PartitionInspector: Sendable {
         let table = survey.table
         guard let partition = table.defaultPartition else { return [] }
         let name = try await connection.quote(partition.relation)
+        try await connection.refuseForeignCode(.reading, in: [name])
         let size = try await connection.query("SELECT pg_relation_size($1::bigint::oid)", [partition.oid]).first?
             .decode(Int64.self, at: 0)
         let isExact = size ?? 0 <= 16 << 20
@@ -211,10 +219,40 @@ public struct PartitionInspector: Sendable {
                 "SELECT FROM \(name) WHERE \(condition.isEmpty ? "true" : condition) LIMIT 1")
             if !found.isEmpty {
                 return
-                    "rssctl partition undo \(absent.name) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted)"
+                    "rssctl partition undo \(absent.name.shellWord) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted.shellWord)"
             }
         }
-        return "rssctl partition drain \(table.relation.quoted)"
+        return "rssctl partition drain \(table.relation.quoted.shellWord)"
+    }
+
+    /// Whether the next number of an integer key finds a partition, and whether one lies so far ahead that it does not count.
+    private func numbers(_ survey: PartitionSurvey) async throws -> [Finding] {
+        let table = survey.table
+        guard !table.key.isTime, let policy = survey.policy, survey.misfit == nil else { return [] }
+        let highest = try await HighestNumber(in: table, step: policy.interval.approximateLength, connection)
+        var findings: [Finding] = []
+        if let sequence = highest.sequence, table.coverage(from: sequence.next) == nil {
+            let into =
+                table.defaultPartition.map { "goes to the default partition \($0.relation.quoted)" } ?? "is refused"
+            findings.append(
+                Finding(
+                    check: "partition.numbers", severity: table.defaultPartition == nil ? .critical : .warning,
+                    object: table.relation.quoted,
+                    detail:
+                        "No partition holds \(sequence.next), which \(sequence.relation.quoted) gives next: it \(into).",
+                    fix: "rssctl partition maintain \(table.relation.quoted.shellWord)"))
+        }
+        if let outlier = highest.outlier {
+            let column = RelationName(name: table.key.column).quoted
+            findings.append(
+                Finding(
+                    check: "partition.numbers", severity: .warning, object: outlier.partition.quoted,
+                    detail:
+                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions behind the others: it does not count for what is new, nor for retention.",
+                    measured: Double(outlier.number), threshold: Double(highest.value),
+                    fix: "look at it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
+        }
+        return findings
     }
 
     /// Work that is recorded as active, and whether somebody is at it.
@@ -235,7 +273,8 @@ public struct PartitionInspector: Sendable {
     }
 
     /// How broken off work is gone on with, or given up.
-    private static func continuation(_ kind: String, _ table: String) -> String {
+    private static func continuation(_ kind: String, _ name: String) -> String {
+        let table = name.shellWord
         switch kind {
         case "convert": "rssctl partition convert \(table) goes on with it, with --abort gives it up"
         case "drain": "rssctl partition drain \(table) goes on with it; rssctl partition abort \(table) gives it up"

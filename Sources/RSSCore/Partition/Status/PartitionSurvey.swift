@@ -48,9 +48,10 @@ public struct PartitionSurvey: Sendable {
     /// Seconds from now until what is new finds no partition; nil for an integer key. A table that is covered for ever
     /// has no end.
     public var runwaySeconds: Double? {
-        guard table.key.kind.isTime, let now else { return nil }
+        guard table.key.isTime, let now else { return nil }
         guard let end = coveredUntil else { return 0 }
-        return end == .max ? .infinity : (Double(end) - Double(now)) / 1_000_000
+        let perSecond = table.key.epoch.map { 1_000_000 / Double($0.length) } ?? 1_000_000
+        return end == .max ? .infinity : (Double(end) - Double(now)) / perSecond
     }
 
     /// The partitions that are wanted and not there, in order.
@@ -123,7 +124,7 @@ public struct PartitionSurveyor: Sendable {
                 var survey = try await survey(table, entry, defaultPremake: defaultPremake, at: date)
                 if kept == nil { survey.isPolicyKept = nil }
                 overview.surveys.append(survey)
-            } catch PartitionError.notPartitioned(let name) where tables.isEmpty && entry != nil {
+            } catch PartitionError.notPartitioned(let name, _) where tables.isEmpty && entry != nil {
                 overview.losses.append(
                     PartitionLoss(table: table, error: PartitionError.policyWithoutTable(name).report))
             } catch let error where Self.isLoss(error, isNamed: !tables.isEmpty || entry == nil) {

@@ -38,6 +38,7 @@ struct RegistryAudit: Sendable {
         _ table: PartitionedTable, _ registry: RelationName, key: [String], columns: [String]
     ) async throws -> [Finding] {
         let (rows, keys) = (try await connection.quote(table.relation), try await connection.quote(registry))
+        try await connection.refuseForeignCode(.reading, in: [rows, keys])
         var names: [String: String] = [:]
         for column in columns { names[column] = try await connection.quoteIdentifier(column) }
         let join = key.compactMap { names[$0] }.map { "t.\($0) = k.\($0)" }.joined(separator: " AND ")

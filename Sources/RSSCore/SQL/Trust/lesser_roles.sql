@@ -1,0 +1,23 @@
+-- The roles that lack a right which this session has, by what its role is or by other roles that it may become, and that
+-- own something in this database: what they wrote must not run with the rights of this session.
+--
+-- A role that may become this session's own gains nothing. Rights that were granted to a role directly do not count: a role
+-- that may write to a table runs its owner's triggers with its own rights, as PostgreSQL has every INSERT do.
+--
+-- Column: the OID as bigint.
+WITH me AS MATERIALIZED (
+    SELECT oid FROM pg_roles WHERE rolname = session_user
+), greater AS MATERIALIZED (
+    SELECT r.oid FROM pg_roles AS r, me
+    WHERE pg_has_role(me.oid, r.oid, 'MEMBER') AND (
+        r.rolsuper OR r.rolcreaterole OR r.rolreplication OR r.rolbypassrls
+        OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
+            'pg_execute_server_program')
+        OR r.oid <> me.oid AND EXISTS (SELECT FROM pg_class AS c WHERE c.relowner = r.oid))
+)
+SELECT o.oid::bigint FROM pg_roles AS o, me
+WHERE NOT pg_has_role(o.oid, me.oid, 'MEMBER')
+    AND EXISTS (SELECT FROM greater WHERE NOT pg_has_role(o.oid, greater.oid, 'MEMBER'))
+    AND (EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relowner = o.oid)
+        OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384 AND proowner = o.oid)
+        OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384 AND typowner = o.oid))

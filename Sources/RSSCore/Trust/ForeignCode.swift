@@ -1,0 +1,44 @@
+import RSSModel
+
+/// Code of a role with fewer rights than the session's, which a statement would have PostgreSQL evaluate with the
+/// session's rights: a function that the table's CHECKs, defaults, generated columns, indexes, triggers and the like call.
+///
+/// Such a statement is refused. `SET ROLE` would not confine the code, which may say `RESET ROLE`; nor would a function with
+/// SECURITY DEFINER, because deferred triggers and settings outlive it. What PostgreSQL confines itself, as the
+/// building of indexes and ANALYZE, needs no refusal.
+struct ForeignCode: ReportableError, Equatable {
+    /// What statements do with a relation; each evaluates what those before it do, and more.
+    enum Use: Int32, Sendable {
+        /// Its rows are read. The planner evaluates calls with constant arguments in the expressions of indexes, CHECKs,
+        /// statistics and partition keys.
+        case reading
+        /// Partitions of it are made, attached and detached.
+        case arranging
+        /// Its rows are written into tables like it, or into it while its triggers are off: generated columns and domains.
+        case copying
+        /// Rows of it are inserted, updated or deleted: triggers, rules and defaults, those of what foreign keys take along
+        /// as well.
+        case writing
+    }
+
+    /// The relation, or the database for an event trigger.
+    let relation: String
+    /// Its owner.
+    let owner: String
+    /// The part of the relation that calls the code.
+    let part: String
+    /// The code.
+    let code: String
+    /// The role that wrote it.
+    let role: String
+
+    var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-PG-021", exit: .permission,
+            message:
+                "\(part) of \(relation) calls \(code) of role \(role), which must not run with this session's rights",
+            detail:
+                "The session's role is a superuser or holds rights of other roles; the code would gain them, and SET ROLE does not confine it.",
+            hint: "run the command as the role \(owner): PGUSER=\(owner)")
+    }
+}

@@ -1,0 +1,16 @@
+import RSSModel
+
+/// What is in the place of a table is something else: a view would run its owner's code, a foreign table lies elsewhere.
+struct NotATable: ReportableError, Equatable {
+    /// The relation.
+    let relation: String
+    /// What it is.
+    let kind: String
+
+    var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-PG-022", exit: .failed, message: "\(relation) is a \(kind), not a table",
+            detail: "Rows are written to tables and partitioned tables only.",
+            hint: "\\d+ \(relation) in psql shows its definition and its owner")
+    }
+}
