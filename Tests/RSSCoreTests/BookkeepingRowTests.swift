@@ -137,6 +137,24 @@ import Testing
         }
     }
 
+    @Test func `a statement that no migration has is an error that names it`() async throws {
+        try await withConnection(migrated: true) { connection in
+            let run = UUID().uuidString
+            for (version, ordinal) in [("7", "0"), ("7", "-5"), ("-9223372036854775808", "1")] {
+                try await connection.executeScript(
+                    """
+                    DELETE FROM rssctl.migration_statement;
+                    INSERT INTO rssctl.migration_statement (version, ordinal, hash, class, state, run_id)
+                    VALUES (\(version), \(ordinal), '', '', 'running', '\(run)');
+                    """)
+                let found = await code {
+                    _ = try await Migrator(connection, source: .shipped, lockPolicy: LockPolicy(), runID: run).plan()
+                }
+                #expect(found == "RSS-PG-014")
+            }
+        }
+    }
+
     @Test func `a mapping that is no list of pairs is an error that names it`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute(
