@@ -73,6 +73,19 @@ import Testing
         }
     }
 
+    @Test func `files are made in one way, and what makes one otherwise is known`() throws {
+        // Locks, the journal's file, files for the output of programs, and those of an archive in its own folder.
+        let others: Set = [
+            "RSSCore/Support/FileDraft.swift", "RSSSystem/PrivateFile.swift", "Journal/Journal.swift",
+            "RSSCore/Support/Subprocess.swift", "RSSCore/Partition/Archive/ArchiveFile.swift",
+        ]
+        for (path, text) in try Self.sources("Sources") where !others.contains(path) {
+            for call in ["O_CREAT", "O_TRUNC", "createFile(", ".write(to: URL", "mkstemp64", "fopen("] {
+                #expect(!text.contains(call), "Sources/\(path): \(call)")
+            }
+        }
+    }
+
     @Test func `every error code is explained`() throws {
         let page = try String(contentsOf: Self.root.appendingPathComponent("Docs/error-codes.md"), encoding: .utf8)
         var codes: Set<String> = []

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSModel
+import RSSSystem
 import RedisClient
 import Yams
 
@@ -27,8 +28,9 @@ struct ConfigurationFile: Sendable {
 
     /// The first file of the usual places that exists; nil for none.
     static func find(environment: [String: String]) -> String? {
-        let home = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-        let places = [home.map { "\($0)/rssctl/config.yaml" }, "/etc/rssctl/config.yaml"].compactMap { $0 }
+        let places = [
+            UserFolder.configuration(environment).map { "\($0)/rssctl/config.yaml" }, "/etc/rssctl/config.yaml",
+        ].compactMap { $0 }
         return places.first { FileManager.default.fileExists(atPath: $0) }
     }
 
