@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "CSV", dependencies: ["CByteMask"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
-            name: "Journal", dependencies: ["RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "Journal", dependencies: ["RSSModel", "RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "RSSCore",

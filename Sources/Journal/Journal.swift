@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+import RSSModel
 import RSSSystem
 
 /// The record of rssctl's runs on this machine: an SQLite file in WAL mode that many processes write at once.

@@ -20,6 +20,7 @@ public struct Root: ParsableCommand {
                 name: "Database",
                 subcommands: [
                     MigrateGroup.self, PartitionGroup.self, BulkGroup.self, ReportGroup.self, AnalyzeGroup.self,
+                    SetupGroup.self,
                 ]),
             CommandGroup(name: "Cache", subcommands: [CacheGroup.self]),
             CommandGroup(

@@ -11,7 +11,7 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "RSSModel": [], "RSSSystem": ["RSSModel"], "PostgresClient": ["CLibPQ"],
         "RedisClient": ["CHiredis", "COpenSSL"], "CSV": ["CByteMask"], "SQLScript": ["CPgQuery"],
-        "Journal": ["RSSSystem"],
+        "Journal": ["RSSModel", "RSSSystem"],
         "RSSCore": [
             "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL",
             "CZstd", "CZlib",

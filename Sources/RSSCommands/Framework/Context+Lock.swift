@@ -25,10 +25,14 @@ extension Context {
     /// - Throws: `PostgresError`, an error for a connection pooler, `CancellationError`.
     func connectPostgresDirectly(statementTimeout: Duration? = nil) async throws -> PostgresConnection {
         let connection = try await connectPostgres(statementTimeout: statementTimeout, direct: true)
-        // A lock taken through a pooler may stay behind on a server session that somebody else is given next.
-        guard await connection.announcedBackendPID == connection.backendPID else {
+        if await connection.announcedBackendPID == connection.backendPID { return connection }
+        do {
+            // A lock taken through a pooler may stay behind on a server session that somebody else is given next, unless
+            // the pooler leaves each client its own.
+            guard try await connection.keepsBackend() else { throw PoolerInBetween(command: command) }
+        } catch {
             await connection.close()
-            throw PoolerInBetween(command: command)
+            throw error
         }
         return connection
     }
@@ -75,7 +79,8 @@ private struct PoolerInBetween: ReportableError {
     var report: ErrorReport {
         ErrorReport(
             code: "RSS-PG-010", exit: .configuration,
-            message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
+            message:
+                "rssctl \(command) needs the server itself, and a connection pooler in transaction mode is in between",
             detail: "locks and settings of a session do not hold through it",
             hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
     }

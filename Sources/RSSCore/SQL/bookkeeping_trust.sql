@@ -28,7 +28,7 @@ WITH me AS MATERIALIZED (
 ), tables AS MATERIALIZED (
     SELECT c.oid, format('rssctl.%I', c.relname) AS name, c.relkind, c.relowner, c.relrowsecurity, c.relacl
     FROM pg_catalog.pg_class AS c JOIN space AS s ON s.oid = c.relnamespace
-    WHERE c.relname::text = ANY ($1) AND c.relkind <> 'i'
+    WHERE c.relname = ANY ($1::text[]::name[]) AND c.relkind <> 'i'
 ), expressions AS MATERIALIZED (
     SELECT 'pg_attrdef'::regclass::oid AS classid, a.oid AS objid, t.name, 'a default or generated column' AS what
     FROM pg_catalog.pg_attrdef AS a JOIN tables AS t ON t.oid = a.adrelid
@@ -59,7 +59,7 @@ SELECT format('function rssctl.%I(%s)', p.proname, pg_get_function_identity_argu
     format('belongs to the role %I', pg_get_userbyid(p.proowner)),
     format('ALTER FUNCTION rssctl.%I(%s) OWNER TO %s', p.proname, pg_get_function_identity_arguments(p.oid), h.name), 3
 FROM pg_catalog.pg_proc AS p JOIN space AS s ON s.oid = p.pronamespace, heir AS h
-WHERE p.proname::text = ANY ($2) AND p.proowner NOT IN (SELECT oid FROM trusted)
+WHERE p.proname = ANY ($2::text[]::name[]) AND p.proowner NOT IN (SELECT oid FROM trusted)
 UNION ALL
 SELECT t.name, format('has the trigger %I, whose function belongs to the role %I', g.tgname, pg_get_userbyid(p.proowner)),
     format('DROP TRIGGER %I ON %s', g.tgname, t.name), 4

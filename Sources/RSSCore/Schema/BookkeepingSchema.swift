@@ -33,7 +33,9 @@ enum BookkeepingSchema {
                 }
                 try await Task.sleep(for: .milliseconds(50))
             }
-            // Making tables runs nothing that is on them; writing to them does.
+            // From here on no role without rights on the schema puts something into it. Making tables runs nothing that is on
+            // them; writing to them does.
+            try await connection.execute("CREATE SCHEMA IF NOT EXISTS rssctl")
             try await BookkeepingTrust.require(connection)
             try await connection.executeScript(SQLResource(PackageResources.bookkeeping_sql).text)
             try await BookkeepingTrust.require(connection)

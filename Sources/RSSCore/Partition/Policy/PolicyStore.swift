@@ -98,7 +98,7 @@ public struct PolicyStore: Sendable {
                 throw PartitionError.unreadablePolicy(
                     table.quoted, text: [interval, retention, epoch].compactMap { $0 }.joined(separator: ", "))
             }
-            return PartitionPolicy(
+            let policy = PartitionPolicy(
                 table: table, column: try row.decode(String.self, "key_column"), interval: parsed,
                 timeZone: try row.decode(String.self, "time_zone"), premake: try row.decode(Int.self, "premake"),
                 retention: retention.flatMap(PartitionRetention.init),
@@ -107,6 +107,8 @@ public struct PolicyStore: Sendable {
                 tablespace: try row.decode(String?.self, "tablespace_name"),
                 storageParameters: try row.decode([String].self, "storage_parameters"),
                 epoch: epoch.flatMap(EpochUnit.init(rawValue:)))
+            if let flaw = policy.flaw { throw PartitionError.unreadablePolicy(table.quoted, text: flaw) }
+            return policy
         } catch let error as PartitionError {
             throw error
         } catch {
