@@ -93,22 +93,14 @@ struct Runner<V: Verb>: Sendable {
     }
 
     private func work(_ context: Context) async throws -> ExitStatus {
-        if declaration.effect == .destroys, !context.isDryRun, verb.change?.yes != true,
-            let question = try await verb.question(context)
-        {
-            let place = context.serverNames.map { "On \($0): " } ?? ""
-            guard try Prompt(context.console).confirm(place + question) else {
-                context.console.note("Nothing was done.")
-                return .done
-            }
+        guard try await isConfirmed(context) else {
+            context.console.note("Nothing was done.")
+            return .done
         }
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
         let result = try await verb.execute(context)
-        let servers = context.servers.all.joined(separator: ", ")
-        if declaration.effect != .reads, !servers.isEmpty {
-            context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
-        }
+        nameTarget(context)
         for (name, value) in result.counts { context.recorder?.count(name, value) }
         let pager = verb.global.pager ? Pager(environment: world.environment) : nil
         if world.ownsProcess, pager != nil, context.console.output.isTTY { ProcessEnd.removeDeadline() }
@@ -120,6 +112,21 @@ struct Runner<V: Verb>: Sendable {
         }
         await lock?.close()
         return result.exitStatus
+    }
+
+    /// Asks before something is destroyed, and names the servers in the question.
+    private func isConfirmed(_ context: Context) async throws -> Bool {
+        guard declaration.effect == .destroys, !context.isDryRun, verb.change?.yes != true else { return true }
+        guard let question = try await verb.question(context) else { return true }
+        let place = context.serverNames.map { "On \($0): " } ?? ""
+        return try Prompt(context.console).confirm(place + question)
+    }
+
+    /// Says which servers a change went to.
+    private func nameTarget(_ context: Context) {
+        let servers = context.servers.all.joined(separator: ", ")
+        guard declaration.effect != .reads, !servers.isEmpty else { return }
+        context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
     }
 
     /// Takes the declared lock on a session of its own, which the server ends with us.
