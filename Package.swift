@@ -20,7 +20,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -57,7 +56,7 @@ let package = Package(
         .target(name: "CSV", dependencies: ["CByteMask"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
-            name: "Journal", dependencies: ["RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
+            name: "Journal", dependencies: ["RSSModel", "RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "RSSCore",
@@ -66,7 +65,6 @@ let package = Package(
                 "CZstd",
                 "CZlib",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("SQL")],

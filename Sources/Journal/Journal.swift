@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Glibc
+import RSSModel
 import RSSSystem
 
 /// The record of rssctl's runs on this machine: an SQLite file in WAL mode that many processes write at once.
@@ -92,8 +93,7 @@ public struct Journal: Sendable {
     /// The folder of what rssctl keeps: `/var/lib/rssctl` for root, else `$XDG_STATE_HOME/rssctl`.
     public static func stateFolder(environment: [String: String]) -> String {
         if geteuid() == 0 { return "/var/lib/rssctl" }
-        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/rssctl" }
-        return "\(environment["HOME"] ?? "/tmp")/.local/state/rssctl"
+        return "\(UserFolder.state(environment))/rssctl"
     }
 
     func write<T>(_ work: (Database) throws -> T) throws -> T {

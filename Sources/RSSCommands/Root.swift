@@ -48,8 +48,9 @@ public struct Root: ParsableCommand {
             return show(topic.text, on: console)
         }
         if let mistake = UnknownCommand(arguments: arguments) {
-            ErrorRenderer(asJSON: arguments.wantsJSON).render(mistake.report, to: console)
-            return mistake.report.exit.rawValue
+            let report = ErrorReport(describing: mistake)
+            ErrorRenderer(asJSON: arguments.wantsJSON).render(report, to: console)
+            return report.exit.rawValue
         }
         do {
             var command = try parseAsRoot(arguments)
@@ -70,10 +71,12 @@ public struct Root: ParsableCommand {
         if code == .success { return show(fullMessage(for: error, columns: console.output.width), on: console) }
         if asJSON {
             let report = ErrorReport(
-                code: "RSS-USAGE-001", exit: .usage, message: message(for: error), hint: "see --help")
+                code: "RSS-USAGE-001", exit: .usage, message: Redaction.scrub(message(for: error)),
+                hint: "see --help")
             ErrorRenderer(asJSON: true).render(report, to: console)
         } else {
-            console.say(VisibleLines.of(fullMessage(for: error, columns: console.error.width)))
+            // The parser quotes an argument that it cannot place, which may be an address.
+            console.say(VisibleLines.of(Redaction.scrub(fullMessage(for: error, columns: console.error.width))))
         }
         return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
     }

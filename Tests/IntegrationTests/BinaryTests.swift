@@ -66,7 +66,7 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
         try await withDatabase { options in
             try await withState { state in
                 let binary = Binary(state: state, environment: try await target(options))
-                let failed = try await binary.run("partition", "maintain")
+                let failed = try await binary.run("partition", "maintain", "visit_reports")
                 #expect(failed.status == 1)
                 let shown = try await binary.run("runs", "show", "last", "--output", "json")
                 #expect(shown.output.contains("RSS-PARTITION-001"))

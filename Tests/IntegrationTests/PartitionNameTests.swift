@@ -85,3 +85,23 @@ import Testing
         }
     }
 }
+
+/// A database in which nothing is maintained.
+@Suite struct NoPoliciesTests {
+    @Test func `cron is silent and succeeds, and people read that there are no policies`() async throws {
+        try await withDatabase { options in
+            try await withState { state in
+                let binary = Binary(state: state, environment: try await target(options))
+                for verb in ["maintain", "plan", "status", "check"] {
+                    let run = try await binary.run("partition", verb)
+                    #expect(run.output.contains("No policies"), "\(verb): \(run.output)\(run.errors)")
+                    #expect(run.status == 0 || verb == "check", "\(verb): \(run.errors)")
+                }
+                let quiet = try await binary.run("partition", "maintain", "--quiet")
+                #expect(quiet.status == 0 && quiet.output.isEmpty && quiet.errors.isEmpty, "\(quiet)")
+                let named = try await binary.run("partition", "status", "visit_reports")
+                #expect(named.status == 1 && named.errors.contains("RSS-PARTITION-001"), "\(named.errors)")
+            }
+        }
+    }
+}

@@ -75,6 +75,25 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root can run as another user"))
+    func `another user is refused root's sandbox with the permission that is missing`() async throws {
+        try await withState { state in
+            let own = "\(state)/nobody"
+            #expect(mkdir(own, 0o700) == 0 && chown(own, 65_534, 65_534) == 0)
+            #expect(mkdir("\(state)/sandbox", 0o700) == 0)
+            try Data(Self.note.utf8).write(to: URL(fileURLWithPath: "\(state)/sandbox/sandbox.json"))
+            let environment = [
+                "RSSCTL_STATE": own, "RSSCTL_SANDBOX": "\(state)/sandbox", "RSSCTL_CONFIG": "", "HOME": own,
+            ]
+            let nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups --"
+            // The folder that the binary was built in may be closed to others.
+            guard try await shell("\(nobody) test -x '\(Binary.path)'", environment) == 0 else { return }
+            for verb in ["down", "status", "destroy --yes", "env"] {
+                #expect(try await shell("\(nobody) '\(Binary.path)' sandbox \(verb)", environment) == 77, "\(verb)")
+            }
+        }
+    }
+
     @Test(.enabled(if: geteuid() == 0, "only root can give a folder away"))
     func `root does not follow a sandbox of another user`() async throws {
         try await withState { state in

@@ -40,6 +40,18 @@ import Testing
         }
     }
 
+    @Test func `a sandbox of an earlier version has no mark, gets one from up, and can be removed then`() async throws {
+        try await withSandbox { servers, binary in
+            unlink("\(servers.folder)/.rssctl-sandbox")
+            let refused = try await binary.run("sandbox", "destroy", "--yes")
+            #expect(refused.status == 78 && refused.errors.contains("RSS-SANDBOX-007"), "\(refused.errors)")
+            #expect(try await binary.run("sandbox", "status").status == 0)
+            #expect(try await binary.run("sandbox", "up").status == 0)
+            #expect(try await binary.run("sandbox", "destroy", "--yes").status == 0)
+            #expect(access(servers.folder, F_OK) != 0)
+        }
+    }
+
     @Test func `a port that is taken is no reason to lose the data: another one is used`() async throws {
         try await withSandbox { servers, binary in
             let admin = try await servers.connect()

@@ -48,6 +48,9 @@ import Testing
                     #expect(try await isMigrated(staging))
                     #expect(try await !isMigrated(production))
 
+                    let question = try await binary.run("migrate", "down", "--config", file, "--profile", "staging")
+                    #expect(question.status == 64 && question.errors.contains("/\(name) as "), "\(question.errors)")
+
                     // Pending is 3, and all applied 0.
                     let status = try await binary.run("migrate", "status", "--config", file)
                     #expect(status.status == 3, "\(status.errors)")

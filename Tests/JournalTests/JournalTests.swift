@@ -7,7 +7,9 @@ import Testing
 
 private func temporaryFolder() -> String {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    // Whatever the umask: a journal is not kept where others may write.
+    try? FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     return path
 }
 
@@ -151,6 +153,21 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
             return
         }
         #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("this is no database"))
+    }
+
+    @Test func `a journal that others could replace is not used, nor one that is no file`() throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o770], ofItemAtPath: folder)
+        let error = #expect(throws: JournalError.self) { try Journal(path: path) }
+        #expect(
+            error
+                == .unsafe(
+                    path: path, reason: "others may write to \(folder), mode 770",
+                    hint: "look at what is in it, then: chmod go-w \(folder)"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        #expect(throws: JournalError.unusable(path: path, reason: "it is not a regular file")) {
+            try Journal(path: path)
+        }
     }
 
     @Test func `a recorder without a journal says so once and goes on`() throws {

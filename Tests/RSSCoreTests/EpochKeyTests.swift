@@ -136,7 +136,7 @@ import Testing
             #expect(await problem("t", .month)?.contains("--epoch s, ms or us") == true)
             #expect(
                 await problem("t", .step(86_400)) { $0.retention = PartitionRetention("24 months") }?
-                    .contains("has no 24 months") == true)
+                    .contains("the retention 24 months needs") == true)
             #expect(await problem("t", .step(86_400)) { $0.epoch = .seconds }?.contains("month, not 86400") == true)
             #expect(await problem("d", .month) { $0.epoch = .seconds }?.contains("is for an integer") == true)
         }

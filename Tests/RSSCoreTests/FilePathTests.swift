@@ -15,6 +15,10 @@ import Testing
         #expect(FilePath.name(of: path) == name)
     }
 
+    @Test func `temporary files are in a folder from the root on, and never in the root folder itself`() {
+        #expect(TemporaryPlace.folder.hasPrefix("/") && TemporaryPlace.folder != "/")
+    }
+
     @Test func `an absolute path has no dots and no doubled slashes, and leaves links alone`() {
         #expect(FilePath.absolute("/a/./b//c/../d/") == "/a/b/d")
         #expect(FilePath.absolute("/..") == "/")

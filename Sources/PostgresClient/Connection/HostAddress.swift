@@ -7,8 +7,7 @@ public enum HostAddress {
     public static func isLocal(_ host: String) -> Bool {
         // libpq takes no host for its own socket, or localhost.
         if host.isEmpty || isSocket(host) || host == "localhost" { return true }
-        var v4 = in_addr()
-        if inet_pton(AF_INET, host, &v4) == 1 { return UInt32(bigEndian: v4.s_addr) >> 24 == 127 }
+        if let address = v4(host) { return address >> 24 == 127 }
         guard let bytes = v6(host) else { return false }
         let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
         return isMapped ? bytes[12] == 127 : bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
@@ -19,8 +18,7 @@ public enum HostAddress {
 
     /// Whether it is an IP address in numbers, IPv6 with its zone if it has one.
     public static func isNumeric(_ host: String) -> Bool {
-        var v4 = in_addr()
-        return inet_pton(AF_INET, host, &v4) == 1 || v6(host) != nil
+        v4(host) != nil || v6(host) != nil
             || host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false).count == 2
                 && v6(String(host.prefix { $0 != "%" })) != nil && isName(host.drop { $0 != "%" }.dropFirst())
     }
@@ -28,7 +26,10 @@ public enum HostAddress {
     /// Whether it can be a host at all: a socket, an IP address, or a name without the signs that addresses are divided by.
     /// Anything else is never looked up: it may be a part of a password.
     public static func isWellFormed(_ host: String) -> Bool {
-        if isSocket(host) { return host.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
+        if isSocket(host) {
+            return !host.dropFirst().contains("@")
+                && host.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+        }
         return isNumeric(host) || isName(host[...])
     }
 
@@ -40,9 +41,17 @@ public enum HostAddress {
             }
     }
 
+    // A C string ends at NUL, and what follows it would not be seen.
+
+    private static func v4(_ text: String) -> UInt32? {
+        var address = in_addr()
+        guard !text.utf8.contains(0), inet_pton(AF_INET, text, &address) == 1 else { return nil }
+        return UInt32(bigEndian: address.s_addr)
+    }
+
     private static func v6(_ text: String) -> [UInt8]? {
         var address = in6_addr()
-        guard inet_pton(AF_INET6, text, &address) == 1 else { return nil }
+        guard !text.utf8.contains(0), inet_pton(AF_INET6, text, &address) == 1 else { return nil }
         return withUnsafeBytes(of: &address) { Array($0) }
     }
 }

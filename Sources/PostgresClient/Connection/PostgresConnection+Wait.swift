@@ -1,6 +1,7 @@
 import CLibPQ
 import Dispatch
 import Glibc
+import Logging
 
 extension PostgresConnection {
     /// Why a poll ended.

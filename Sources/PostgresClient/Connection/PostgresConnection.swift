@@ -204,6 +204,23 @@ public actor PostgresConnection {
         return "\(host):\(keywords["port"] ?? "5432")/\(keywords["dbname"] ?? keywords["user"] ?? "")"
     }
 
+    /// The keywords with what came of them: of a list or a service the host that answered, its port, the database, the role.
+    public var reached: [String: String] {
+        guard let pointer = try? pointer() else { return options.keywords }
+        var reached = options.keywords
+        reached["service"] = nil
+        // libpq gives the address for the host where there is none.
+        if reached["host"] == nil { reached["hostaddr"] = nil }
+        let values = [
+            ("host", PQhost(pointer)), ("port", PQport(pointer)), ("dbname", PQdb(pointer)), ("user", PQuser(pointer)),
+        ]
+        for (keyword, value) in values {
+            guard let text = value.map({ String(cString: $0) }), !text.isEmpty else { continue }
+            reached[keyword] = text
+        }
+        return reached
+    }
+
     /// The process id that libpq was told at the start; differs from ``backendPID`` behind a pooler.
     public var announcedBackendPID: Int32 { (try? pointer()).map { PQbackendPID($0) } ?? 0 }
 

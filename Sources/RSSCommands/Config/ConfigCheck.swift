@@ -26,7 +26,15 @@ public struct ConfigCheck: Verb {
         try check(settings)
         for profile in settings.profiles.map(Optional.some) + [settings.profile] where settings.file != nil {
             for environment in [settings.environment, [:]] {
-                try check(Settings.load(environment: environment, path: settings.file, profile: profile))
+                do {
+                    try check(Settings.load(environment: environment, path: settings.file, profile: profile))
+                } catch SettingsError.unusableFile(let key, let origin, let path, let reason)
+                    where profile != settings.profile
+                {
+                    // It may be on the machine that the profile is for.
+                    let warning = "profile \(profile ?? "none"): \(key) (\(origin)): \(path): \(reason)"
+                    if !warnings.contains(warning) { warnings.append(warning) }
+                }
             }
         }
         return ConfigVerdict(

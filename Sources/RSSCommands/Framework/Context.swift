@@ -34,10 +34,14 @@ public struct Context: Sendable {
 
     /// The servers that a change is made on: those that the run has gone to, or will. Nil for a verb that needs none.
     var serverNames: String? {
-        if let names = servers.joined { return names }
-        // A target that cannot be made is an error of the work, which tells it better.
-        guard let targets, let options = try? postgresOptions(direct: true) else { return nil }
-        return targets.databaseName(options)
+        guard let targets else { return nil }
+        var names = servers.all
+        // A target that cannot be made is an error of the work, which describes it better.
+        if names.isEmpty || settings.isSet(.databaseDirectURL), let options = try? postgresOptions(direct: true) {
+            let name = targets.databaseName(options)
+            if !names.contains(name) { names.append(name) }
+        }
+        return names.isEmpty ? nil : names.joined(separator: ", ")
     }
 
     /// `rssctl/<command>#<run>`, by which a DBA finds our sessions; the run's last 12 characters are its random part.
@@ -69,19 +73,27 @@ public struct Context: Sendable {
         let options = try postgresOptions(
             statementTimeout: statementTimeout, readOnly: readOnly, timeZone: timeZone, direct: direct,
             lockTimeout: lockTimeout)
-        if let targets {
-            let name = targets.databaseName(options)
-            recorder?.target(name)
-            servers.add(name)
-        }
+        if let targets { recorder?.target(targets.databaseName(options)) }
         do {
-            return try await PostgresConnection.connect(options, logger: logger)
+            let connection = try await PostgresConnection.connect(options, logger: logger)
+            await note(connection, options)
+            return connection
         } catch let failure as PostgresError where failure.code == .connectionFailed {
             if targets?.usesSandboxDatabase == true { throw SandboxError.notRunning(folder: sandbox.folder) }
             var error = failure
             error.detail = error.detail ?? targets?.withheld(direct: direct)
             throw error
         }
+    }
+
+    /// Notes which server a session is with: of a list of hosts, or behind a service, it is known only now.
+    private func note(_ connection: PostgresConnection, _ options: ConnectionOptions) async {
+        guard let targets else { return }
+        var reached = options
+        reached.keywords = await connection.reached
+        let name = targets.databaseName(reached)
+        recorder?.target(name)
+        servers.add(name)
     }
 
     /// Opens a connection to Redis.

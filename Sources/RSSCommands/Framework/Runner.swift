@@ -47,7 +47,8 @@ struct Runner<V: Verb>: Sendable {
             ? SignalWatch { _ in
                 task.cancel()
             } onOverdue: { status in
-                recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
+                let report = ProcessEnd.abandoned(status, timeout: verb.global.timeout)
+                recorder?.finish(Run.Outcome(status), exitCode: status.rawValue, error: RunError(report))
             } : nil
         // The process's own timer runs from its begin; in a test there is none.
         let began = world.ownsProcess ? ProcessEnd.began : .now
@@ -85,11 +86,7 @@ struct Runner<V: Verb>: Sendable {
             ErrorRenderer(asJSON: verb.global.output.isJSON).render(report, to: console)
             recorder?.finish(
                 Run.Outcome(report.exit) == .interrupted ? .interrupted : .failed,
-                exitCode: report.exit.rawValue,
-                error: RunError(
-                    code: report.code, message: Redaction.scrub(report.message),
-                    detail: report.detail.map(Redaction.scrub),
-                    hint: report.hint.map(Redaction.scrub)))
+                exitCode: report.exit.rawValue, error: RunError(report))
             signals?.stop()
             return report.exit
         }
@@ -108,7 +105,8 @@ struct Runner<V: Verb>: Sendable {
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
         let result = try await verb.execute(context)
-        if declaration.effect != .reads, let servers = context.servers.joined {
+        let servers = context.servers.all.joined(separator: ", ")
+        if declaration.effect != .reads, !servers.isEmpty {
             context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
         }
         for (name, value) in result.counts { context.recorder?.count(name, value) }
@@ -191,6 +189,15 @@ extension Run.Outcome {
     }
 }
 
+extension RunError {
+    /// The error as the journal keeps it, without secrets.
+    init(_ report: ErrorReport) {
+        self.init(
+            code: report.code, message: Redaction.scrub(report.message), detail: report.detail.map(Redaction.scrub),
+            hint: report.hint.map(Redaction.scrub))
+    }
+}
+
 extension RunRecorder {
     /// Writes what is told of progress: phases with their times, warnings and notes.
     func record(_ event: ProgressEvent) {
@@ -198,8 +205,8 @@ extension RunRecorder {
         case .phase(let name, _, _): beginPhase(name)
         case .advanced(let done, _): advance(to: done)
         case .finished: endPhase()
-        case .note(let text), .done(let text): message(text, isWarning: false)
-        case .warning(let text): message(text, isWarning: true)
+        case .note(let text), .done(let text): message(Redaction.scrub(text), isWarning: false)
+        case .warning(let text): message(Redaction.scrub(text), isWarning: true)
         }
     }
 }

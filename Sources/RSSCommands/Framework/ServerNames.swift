@@ -9,6 +9,6 @@ final class ServerNames: Sendable {
         names.withLock { if !$0.contains(name) { $0.append(name) } }
     }
 
-    /// All of them with commas between; nil for none.
-    var joined: String? { names.withLock { $0.isEmpty ? nil : $0.joined(separator: ", ") } }
+    /// All of them.
+    var all: [String] { names.withLock { $0 } }
 }

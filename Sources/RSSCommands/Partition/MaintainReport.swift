@@ -88,6 +88,7 @@ public struct MaintainReport: CommandResult {
     public var tables: [Table] {
         // Cron wants silence when all is well.
         if isQuiet, operations.isEmpty, errors.isEmpty { return [] }
+        if maintained.isEmpty { return [.noPolicies] }
         let isOne = maintained.count == 1
         var columns = [
             Column("table", isOptional: true), Column("operation"), Column("object"), Column("range"),

@@ -90,6 +90,7 @@ public struct PartitionMap: CommandResult {
 
     /// One table each for people; for machines, which are given the first alone, one of all.
     public var tables: [Table] {
+        if mapped.isEmpty { return [.noPolicies] }
         let tables = mapped.map(table)
         guard bars == nil, tables.count > 1, var whole = tables.first else { return tables }
         whole.columns.insert(Column("table"), at: 0)

@@ -213,7 +213,15 @@ public struct Diagnosis: Sendable {
             let policy = info["maxmemory_policy"] ?? "unknown"
             let text =
                 "\(configuration): version \(info["redis_version"] ?? "unknown"), \(info["used_memory_human"] ?? "?") used, \(policy)"
-            return [DiagnosisLine(.ok, "Redis", text)]
+            var lines = [DiagnosisLine(.ok, "Redis", text)]
+            if configuration.tls == nil, configuration.password != nil, case .tcp(let host, _) = configuration.address,
+                !HostAddress.isLocal(host)
+            {
+                lines.append(
+                    DiagnosisLine(
+                        .info, "Redis", "the password goes to \(host) in the clear", "set redis.tls, or use rediss://"))
+            }
+            return lines
         } catch let error as SettingsError where error == .noRedis {
             return [DiagnosisLine(.warning, "Redis", error.report.message, error.report.hint)]
         } catch {

@@ -87,7 +87,7 @@ public enum PartitionError: ReportableError, Equatable {
         case .partition(let parent):
             (message, hint) = ("\(table) is a partition, not a partitioned table", "name its table: \(parent)")
         case .other(let kind):
-            (message, hint) = ("\(table) is \(kind), not a partitioned table", "look at it in psql: \\d \(table)")
+            (message, hint) = ("\(table) is \(kind), not a partitioned table", "\\d \(table) in psql shows it")
         case .nothing(let nearest?, _): (message, hint) = ("there is no table \(table)", "did you mean \(nearest)?")
         case .nothing(nil, let known):
             message = "there is no table \(table)"

@@ -98,8 +98,11 @@ extension Sandbox {
         let cluster = state
         if access("\(state.dataFolder)/PG_VERSION", F_OK) != 0 {
             try await progress.phase("initdb") { try await initialise(cluster, programs) }
-        } else if try await isRunning(state, programs) {
-            throw SandboxError.notAnswering(server: "PostgreSQL", folder: folder)
+        } else if try await settled(
+            "PostgreSQL", within: .seconds(30), isThere: { try await isRunning(cluster, programs) },
+            answers: { try await answersPostgres(cluster) })
+        {
+            return
         }
         try movePort(\.postgresPort, of: &state, "PostgreSQL", progress)
         let log = state.postgresLog
@@ -116,7 +119,8 @@ extension Sandbox {
         try await progress.phase("start PostgreSQL") {
             do {
                 try await command.runSuccessfully()
-            } catch is SubprocessError {
+            } catch let error as SubprocessError {
+                if case .noTemporaryFile = error { throw error }
                 throw SandboxError.startFailed(server: "PostgreSQL", reason: Self.lastLines(of: log), log: log)
             }
         }
@@ -126,7 +130,13 @@ extension Sandbox {
     func startRedis(
         _ state: inout SandboxState, _ programs: ServerPrograms, _ progress: ProgressReporter
     ) async throws {
-        if redis(state) != nil { throw SandboxError.notAnswering(server: "Redis", folder: folder) }
+        let known = state
+        if try await settled(
+            "Redis", within: .seconds(5), isThere: { redis(known) != nil },
+            answers: { try await answersRedis(known) })
+        {
+            return
+        }
         try movePort(\.redisPort, of: &state, "Redis", progress)
         let configuration = """
             port \(state.redisPort)
@@ -161,6 +171,22 @@ extension Sandbox {
                 try await Task.sleep(for: .milliseconds(10))
             }
         }
+    }
+
+    /// Whether a server answers that does not yet: one that is starting or ending is waited for.
+    ///
+    /// - Returns: false when its process is gone.
+    /// - Throws: ``SandboxError/notAnswering(server:folder:)``.
+    private func settled(
+        _ server: String, within limit: Duration, isThere: () async throws -> Bool, answers: () async throws -> Bool
+    ) async throws -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while try await isThere() {
+            if try await answers() { return true }
+            if ContinuousClock.now > deadline { throw SandboxError.notAnswering(server: server, folder: folder) }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return false
     }
 
     /// Takes another port, and notes it, where a server's own is taken by another process.
@@ -210,7 +236,8 @@ extension Sandbox {
         } catch SubprocessError.failed(_, _, let words) {
             throw SandboxError.startFailed(server: server, reason: words, log: nil)
         } catch let error as SubprocessError {
-            throw SandboxError.startFailed(server: server, reason: "\(error)", log: nil)
+            if case .noTemporaryFile = error { throw error }
+            throw SandboxError.startFailed(server: server, reason: error.report.message, log: nil)
         }
     }
 

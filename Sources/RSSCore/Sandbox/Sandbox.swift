@@ -43,12 +43,17 @@ public struct Sandbox: Sendable {
     /// - Throws: ``SandboxError``, `PrivateFolderError`.
     public func up(_ progress: ProgressReporter = .silent) async throws -> SandboxState {
         let programs = try ServerPrograms.find()
-        let made = try PrivateFolder.make(folder)
+        var made: [String] = []
+        if let stateFolder, folder.hasPrefix("\(stateFolder)/") {
+            try PrivateFolder.make(stateFolder)
+            made.append(stateFolder)
+        }
+        made += try PrivateFolder.make(folder)
+        let passages = made + [folder]
         try refuseOthers()
         return try await locked {
             let mark = try claim()
-            let isBelow = stateFolder.map { folder.hasPrefix("\($0)/") } ?? false
-            try programs.letThrough(made + (isBelow ? [stateFolder ?? folder] : []) + [folder], to: folder)
+            try programs.letThrough(passages, to: folder)
             var state = try await found()
             try makeFolders(state, mark, programs)
             if try await !answersPostgres(state) {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSModel
+import RSSSystem
 import RedisClient
 import Yams
 
@@ -27,8 +28,9 @@ struct ConfigurationFile: Sendable {
 
     /// The first file of the usual places that exists; nil for none.
     static func find(environment: [String: String]) -> String? {
-        let home = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-        let places = [home.map { "\($0)/rssctl/config.yaml" }, "/etc/rssctl/config.yaml"].compactMap { $0 }
+        let places = [
+            UserFolder.configuration(environment).map { "\($0)/rssctl/config.yaml" }, "/etc/rssctl/config.yaml",
+        ].compactMap { $0 }
         return places.first { FileManager.default.fileExists(atPath: $0) }
     }
 
@@ -63,9 +65,9 @@ struct ConfigurationFile: Sendable {
         profiles = reader.profiles
         defaultProfile = reader.defaultProfile
         let access = FileAccess(path)
-        hazard = access.hazard.map { .unsafeFile(path: path, reason: $0) }
+        hazard = access.open.map { .unsafeFile(path: path, open: $0) }
         warnings =
-            [access.hazard.map { "\(path) is not safe to use: \($0)" }].compactMap { $0 }
+            (access.open.map { ["\(path) is not used: everybody can write \($0): chmod o-w \($0.shellWord)"] } ?? [])
             + access.warnings + Self.permissionWarnings(path: path, reader: reader)
     }
 
@@ -75,7 +77,7 @@ struct ConfigurationFile: Sendable {
         guard entries.contains(where: holdsSecret), stat(path, &status) == 0, status.st_mode & 0o077 != 0 else {
             return []
         }
-        return ["\(path) holds a secret and others can read it: chmod 600 \(path)"]
+        return ["\(path) holds a secret and others can read it: chmod 600 \(path.shellWord)"]
     }
 
     /// An address is a secret only with a password in it.

@@ -62,7 +62,7 @@ struct RedisTarget: Sendable {
         }
         configuration.username = parts["user"]
         if let part = parts.parts["password"] {
-            configuration.password = part.key == .redisPasswordFile ? try SecretFile.read(part) : part.value
+            configuration.password = try part.key == .redisPasswordFile ? SecretFile.read(part) : part.value
         }
         configuration.database = parts["database"].flatMap { Int($0) } ?? 0
         if usesTLS {

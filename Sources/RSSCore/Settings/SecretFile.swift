@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import PostgresClient
+import RSSModel
 
 /// A file that holds a password alone, as systemd credentials and Docker secrets do.
 enum SecretFile {
@@ -49,6 +49,6 @@ enum SecretFile {
         let isPrivate = ["/run/secrets/", "/run/credentials/"].contains { path.hasPrefix($0) }
         let others: mode_t = isPrivate ? 0o022 : 0o077
         return status.st_mode & others == 0
-            ? nil : "\(path) holds a password and others can read or change it: chmod 600 \(path)"
+            ? nil : "\(path) holds a password and others can read or change it: chmod 600 \(path.shellWord)"
     }
 }

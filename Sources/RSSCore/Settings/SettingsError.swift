@@ -22,8 +22,8 @@ public enum SettingsError: ReportableError, Equatable {
     case malformedAddress(key: String, origin: String, reason: String)
     /// A file that a setting names cannot be used.
     case unusableFile(key: String, origin: String, path: String, reason: String)
-    /// Everybody can change the configuration file, and so say where passwords are sent.
-    case unsafeFile(path: String, reason: String)
+    /// Everybody can change the configuration file, or a folder above it, and so say where passwords are sent.
+    case unsafeFile(path: String, open: String)
 
     public var report: ErrorReport {
         switch self {
@@ -77,18 +77,18 @@ public enum SettingsError: ReportableError, Equatable {
                 code: "RSS-CONFIG-010", exit: .configuration, message: "\(key) is malformed: \(reason)",
                 detail: "It comes from \(origin). Nothing of it is shown, because it may hold a password.",
                 hint: key.hasPrefix("redis")
-                    ? "the form is redis://user@host:port/0, with what is special in a password as %XX"
+                    ? "the form is redis://host:port/0 or rediss://host:port/0, with what is special in a password as %XX"
                     : "the form is postgresql://user@host:port/database, with what is special in a password as %XX")
         case .unusableFile(let key, let origin, let path, let reason):
             ErrorReport(
                 code: "RSS-CONFIG-011", exit: .configuration, message: "the file of \(key) cannot be used: \(path)",
-                detail: "\(reason). It comes from \(origin).", hint: "check owner and mode: ls -l \(path)")
-        case .unsafeFile(let path, let reason):
+                detail: "\(reason). It comes from \(origin).", hint: "check owner and mode: ls -l \(path.shellWord)")
+        case .unsafeFile(let path, let open):
             ErrorReport(
                 code: "RSS-CONFIG-012", exit: .configuration,
-                message: "the configuration file \(path) is not safe to use: \(reason)",
+                message: "the configuration file \(path) is not used, because everybody can write \(open)",
                 detail: "Whoever can write it decides which server is given the passwords that it names.",
-                hint: "chmod go-w \(path)")
+                hint: "chmod o-w \(open.shellWord)")
         }
     }
 }

@@ -34,9 +34,11 @@ public enum SettingsTemplate {
 
     /// Writes the file, readable by its owner alone; an existing file is never overwritten.
     ///
+    /// - Parameter isPlaceOurs: whether its folder is rssctl's own, which none but its owner may write to.
     /// - Throws: ``SettingsFileExists``, ``FileError`` when the place cannot be written.
-    public static func write(to path: String) throws {
-        try PrivateFolder.makeMissing(FilePath.folder(of: path))
+    public static func write(to path: String, isPlaceOurs: Bool = false) throws {
+        let folder = FilePath.folder(of: path)
+        if isPlaceOurs { try PrivateFolder.make(folder) } else { try PrivateFolder.makeMissing(folder) }
         do throws(FileError) {
             try WholeFile.write(Data(text.utf8), to: path, mode: .exactly(0o600), replaces: false)
         } catch {

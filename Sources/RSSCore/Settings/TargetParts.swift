@@ -5,8 +5,8 @@ struct TargetPart: Sendable, Equatable {
     let origin: String
     let level: SettingLevel
 
-    init(_ key: SettingKey, _ setting: Settings.Resolved, value: String? = nil) {
-        self.value = value ?? setting.value
+    init(_ key: SettingKey, _ setting: Settings.Resolved) {
+        value = setting.value
         self.key = key
         origin = setting.origin
         level = setting.level

@@ -6,8 +6,16 @@ import RSSModel
 import RedisClient
 
 extension ErrorReport {
-    /// Tells any error: by its own words where it has some, by the client's or system's where not.
+    /// Describes any error: by its own words where it has some, by the client's or system's where not. Secrets are taken out.
     public init(describing error: any Error) {
+        self.init(wordsOf: error)
+        message = Redaction.scrub(message)
+        detail = detail.map(Redaction.scrub)
+        hint = hint.map(Redaction.scrub)
+        statement = statement.map(Redaction.scrub)
+    }
+
+    private init(wordsOf error: any Error) {
         switch error {
         case let error as any ReportableError: self = error.report
         case let error as PostgresError: self.init(postgres: error)
@@ -60,7 +68,7 @@ extension ErrorReport {
             default: nil
             }
         self.init(
-            code: code, exit: exit, message: Redaction.scrub(error.message), detail: error.detail ?? error.context,
+            code: code, exit: exit, message: error.message, detail: error.detail ?? error.context,
             hint: error.hint ?? ours, sqlState: error.sqlState?.rawValue,
             statement: error.statement?.withoutLeadingComments)
     }

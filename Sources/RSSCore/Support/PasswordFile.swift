@@ -20,7 +20,7 @@ final class PasswordFile {
         let escaped = password.replacing("\\", with: "\\\\").replacing(":", with: "\\:")
         let line = Array("*:*:*:*:\(escaped)\n".utf8)
         guard descriptor >= 0, write(descriptor, line, line.count) == line.count else {
-            throw SubprocessError.cannotStart(url.path, reason: String(cString: strerror(errno)))
+            throw SubprocessError.noTemporaryFile(url.path, reason: String(cString: strerror(errno)))
         }
     }
 

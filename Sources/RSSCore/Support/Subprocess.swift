@@ -139,10 +139,10 @@ package struct Subprocess: Sendable {
 
     /// An empty file of this run, readable by its owner alone.
     static func temporaryFile(_ kind: String) throws -> URL {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-\(UUID().uuidString).\(kind)")
+        let url = URL(fileURLWithPath: "\(TemporaryPlace.folder)/rssctl-\(UUID().uuidString).\(kind)")
         let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
         guard descriptor >= 0 else {
-            throw SubprocessError.cannotStart(url.path, reason: "the temporary folder cannot be written")
+            throw SubprocessError.noTemporaryFile(url.path, reason: String(cString: strerror(errno)))
         }
         close(descriptor)
         return url
@@ -154,11 +154,4 @@ package struct Subprocess: Sendable {
         return (further + path + ["/usr/sbin", "/sbin"])
             .map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
-}
-
-/// A program that could not be run to its end.
-enum SubprocessError: Error {
-    case cannotStart(String, reason: String)
-    case failed(String, status: Int32, words: String)
-    case tookTooLong(String, limit: Duration)
 }

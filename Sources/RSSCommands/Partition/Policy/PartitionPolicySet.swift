@@ -44,10 +44,10 @@ public struct PartitionPolicySet: Verb {
     @Option(help: "Partitions made ahead of the one that holds now.")
     var premake: Int?
 
-    @Option(help: "How long partitions are kept: '24 months', '90 days', a number for an integer key, or none.")
+    @Option(help: "How long partitions are kept: '24 months', 90d, a number for an integer key, or none.")
     var retention: Wish<PartitionRetention>?
 
-    @Option(help: "How long a partition that was taken out is kept before it is dropped, for example 7d.")
+    @Option(help: "How long a partition that was taken out is kept before it is dropped: 7d, '2 weeks'.")
     var quarantine: DayCount?
 
     @Option(help: ArgumentHelp("Folder of the archives of old partitions, or none.", valueName: "folder"))

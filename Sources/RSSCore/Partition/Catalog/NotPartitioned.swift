@@ -14,8 +14,14 @@ public enum NotPartitioned: Sendable, Equatable {
 
 extension PartitionCatalog {
     /// The error for a name that is not a partitioned table's: it says what the name means, or which names there are.
-    func notPartitioned(_ name: RelationName) async throws -> PartitionError {
-        .notPartitioned(name.quoted, try await instead(name))
+    func notPartitioned(_ name: RelationName) async throws -> any Error {
+        let instead = try await instead(name)
+        if instead == .plain,
+            let conversion = try await UnfinishedConversion.all(connection).first(where: { $0.table == name })
+        {
+            return conversion
+        }
+        return PartitionError.notPartitioned(name.quoted, instead)
     }
 
     private func instead(_ name: RelationName) async throws -> NotPartitioned {

@@ -199,7 +199,6 @@ extension PartitionPolicy {
         if let epoch, kind.isTime {
             return "\(column) is a \(kind.rawValue), and an epoch in \(epoch) is for an integer"
         }
-        let way = "as a number, or with --epoch s, ms or us if \(column) counts them since 1970"
         if kind.isTime || epoch != nil {
             let what = kind.isTime ? "a \(kind.rawValue)" : "an epoch"
             if !interval.isTime {
@@ -210,9 +209,13 @@ extension PartitionPolicy {
             }
             return nil
         }
-        if interval.isTime { return "\(column) is an integer, and has no \(interval): give the interval \(way)" }
+        if interval.isTime {
+            return
+                "\(column) is an integer: the interval \(interval) needs --epoch s, ms or us if it counts them since 1970; else it is a number"
+        }
         if let retention, retention.unit.isTime {
-            return "\(column) is an integer, and has no \(retention): give the retention \(way)"
+            return
+                "\(column) is an integer: the retention \(retention) needs --epoch s, ms or us if it counts them since 1970; else it is a number"
         }
         return nil
     }

@@ -135,13 +135,15 @@ struct OverdueSurvey: Sendable {
             if size ?? 0 <= Self.countable {
                 let rows = try await connection.query("SELECT count(*) FROM \(name) WHERE \(condition)").first?
                     .decode(Int64.self, at: 0)
-                return rows.flatMap { $0 == 0 ? nil : (Double($0), true) }
+                guard let rows, rows > 0 else { return nil }
+                return (Double(rows), true)
             }
             let plan = try await connection.query("EXPLAIN (FORMAT JSON) SELECT FROM \(name) WHERE \(condition)").first?
                 .text(at: 0)
             let rows = plan?.firstMatch(of: /"Plan Rows": (\d+)/).flatMap { Double($0.1) }
             // The planner knows of no plan with less than one row.
-            return rows.flatMap { $0 <= 1 ? nil : ($0, false) }
+            guard let rows, rows > 1 else { return nil }
+            return (rows, false)
         } catch let error as PostgresError
             where error.sqlState == .insufficientPrivilege || error.sqlState == .lockNotAvailable
         {

@@ -52,6 +52,16 @@ extension PartitionPolicy {
     /// That of the shipped visit_reports where the database has none: the seed's.
     public static let visitReports = PartitionPolicy(
         table: RelationName(schema: "public", name: "visit_reports"), column: "visit_date")
+
+    /// How a table of dates is maintained that has no policy: by the interval that its bounds follow, by the month where they
+    /// follow none. Nil for a table of another key, which is not.
+    static func implied(by table: PartitionedTable, premake: Int) -> PartitionPolicy? {
+        guard table.key.kind == .date else { return nil }
+        let bounds = table.partitions.compactMap(\.bound)
+        let reading = BoundsReading(bounds, among: PartitionInterval.ofTime.reversed().filter { $0 != .hour })
+        return PartitionPolicy(
+            table: table.relation, column: table.key.column, interval: reading?.interval ?? .month, premake: premake)
+    }
 }
 
 /// How long partitions are kept: so many whole intervals, such as `24 months`, or so many numbers of an integer key.
@@ -67,17 +77,16 @@ public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConve
         self.count = count
     }
 
-    /// Reads `24 months`, `1 year`, or a number; nil for anything else, and for none at all.
+    /// Reads `24 months`, `24mo`, `90d`, `1 year`, or a number; nil for anything else, and for none at all.
     public init?(_ text: String) {
-        let words = text.split(separator: " ")
-        guard let first = words.first, let count = Int(first), count > 0 else { return nil }
-        switch words.count {
-        case 1: self.init(count, .step(1))
-        case 2:
-            let name = words[1].hasSuffix("s") ? words[1].dropLast() : words[1]
-            guard let unit = PartitionInterval(String(name)), unit.isTime else { return nil }
+        guard let match = text.wholeMatch(of: /(\d+) ?([a-z]*)/), let count = Int(match.1), count > 0 else {
+            return nil
+        }
+        if match.2.isEmpty {
+            self.init(count, .step(1))
+        } else {
+            guard let unit = PartitionInterval(abbreviated: match.2) else { return nil }
             self.init(count, unit)
-        default: return nil
         }
     }
 

@@ -39,7 +39,7 @@ struct PolicyAdoption: Sendable {
             table.key.epoch = options.epoch ?? partman?.epochText.flatMap(EpochUnit.init(text:))
         } else if options.epoch != nil {
             throw PolicyError.notAdoptable(
-                name.quoted, problem: "\(table.key.column) is no integer, and --epoch is for those",
+                name.quoted, problem: "\(table.key.column) is not an integer, and --epoch is for those",
                 hint: "leave --epoch out")
         }
         let bounds = table.partitions.compactMap(\.bound)

@@ -37,6 +37,11 @@ struct PolicyCheck: Sendable {
                 "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)", figures: sample.figures)
         }
         if sample.total == 0 {
+            if let maker = try await otherMaker(table) {
+                throw PolicyError.notVersion7(
+                    "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)",
+                    figures: "it is empty, and its default \(maker) makes UUIDs of another version")
+            }
             notes.append("\(table.relation.quoted) is empty: that its UUIDs are of version 7 is taken on trust.")
         }
         return notes
@@ -76,6 +81,19 @@ struct PolicyCheck: Sendable {
     /// Whether a number is a time from 1990 to 2100: no two units agree on that.
     static func isBelievable(_ number: Int64, in epoch: EpochUnit) -> Bool {
         (631_152_000_000_000..<4_102_444_800_000_000).contains(epoch.instant(number))
+    }
+
+    /// The default of a key that makes UUIDs of another version than 7; nil for none.
+    private func otherMaker(_ table: PartitionedTable) async throws -> String? {
+        let text = try await connection.query(
+            """
+            SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+            JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+            WHERE d.adrelid = $1::bigint::oid AND a.attname = $2
+            """, [table.oid, table.key.column]
+        ).first?.text(at: 0)
+        let maker = /\b(gen_random_uuid|uuidv4|uuid_generate_v(1|1mc|3|4|5))\(/
+        return text.flatMap { $0.firstMatch(of: maker) == nil ? nil : $0 }
     }
 
     private func checkInterval(_ policy: PartitionPolicy, _ table: PartitionedTable) async throws {

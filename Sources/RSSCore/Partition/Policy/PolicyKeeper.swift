@@ -35,8 +35,8 @@ public struct PolicyKeeper: Sendable {
             policy = before
         } else {
             let found = try await PartitionCatalog(connection).table(table)
-            // Without a word of it, a table of days is kept by the month, as the seed keeps visit_reports.
-            guard let interval = interval ?? (found.key.kind == .date ? .month : nil) else {
+            let implied = PartitionPolicy.implied(by: found, premake: defaultPremake)
+            guard let interval = interval ?? implied?.interval else {
                 throw PolicyError.interval(
                     table.quoted, problem: kept == nil ? "it has no policy yet" : "that of its policy cannot be read")
             }

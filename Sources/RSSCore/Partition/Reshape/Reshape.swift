@@ -258,7 +258,9 @@ public struct Reshape: Sendable {
     private func policy(_ table: PartitionedTable, _ options: Options) async throws -> PartitionPolicy {
         var policy = try await PolicyStore(connection).policy(of: table.relation)
         if policy == nil, options.interval != nil || options.cells != nil || table.key.kind == .date {
-            policy = PartitionPolicy(table: table.relation, column: table.key.column)
+            policy =
+                PartitionPolicy.implied(by: table, premake: 3)
+                ?? PartitionPolicy(table: table.relation, column: table.key.column)
         }
         guard var policy else { throw PartitionError.noPolicy(table.relation.quoted) }
         if let interval = options.interval { policy.interval = interval }

@@ -51,14 +51,18 @@ public struct PartitionInspector: Sendable {
             loss.error.sqlState == nil && loss.error.exit != .permission
             ? .findings([
                 Finding(
-                    check: "partition.policy", severity: .critical, object: loss.table.quoted,
+                    check: "partition.\(loss.check)", severity: .critical, object: loss.table.quoted,
                     detail: "\(loss.error.message)\(loss.error.detail.map { ": \($0)" } ?? "").", fix: loss.error.hint)
             ])
             : .blind(
                 reason: loss.error.message,
                 hint: loss.error.hint)
         return PartitionInspection(
-            survey: nil, table: loss.table, reports: [report("policy", "A policy that fits", outcome)])
+            survey: nil, table: loss.table,
+            reports: [
+                report(
+                    loss.check, loss.check == "policy" ? "A policy that fits" : "Work that was interrupted", outcome)
+            ])
     }
 
     private func inspect(_ survey: PartitionSurvey, deep: Bool) async throws -> PartitionInspection {
@@ -248,9 +252,9 @@ public struct PartitionInspector: Sendable {
                 Finding(
                     check: "partition.numbers", severity: .warning, object: outlier.partition.quoted,
                     detail:
-                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions behind the others: it does not count for what is new, nor for retention.",
+                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions after the others: it counts neither for what is new nor for retention.",
                     measured: Double(outlier.number), threshold: Double(highest.value),
-                    fix: "look at it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
+                    fix: "check it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
         }
         return findings
     }
@@ -272,13 +276,13 @@ public struct PartitionInspector: Sendable {
         ]
     }
 
-    /// How broken off work is gone on with, or given up.
+    /// How interrupted work is resumed, or undone.
     private static func continuation(_ kind: String, _ name: String) -> String {
         let table = name.shellWord
-        switch kind {
-        case "convert": "rssctl partition convert \(table) goes on with it, with --abort gives it up"
-        case "drain": "rssctl partition drain \(table) goes on with it; rssctl partition abort \(table) gives it up"
-        default: "the same rssctl partition \(kind) goes on with it; rssctl partition abort \(table) gives it up"
+        return switch kind {
+        case "convert": "rssctl partition convert \(table) resumes it, with --abort undoes it"
+        case "drain": "rssctl partition drain \(table) resumes it; rssctl partition abort \(table) undoes it"
+        default: "the same rssctl partition \(kind) resumes it; rssctl partition abort \(table) undoes it"
         }
     }
 

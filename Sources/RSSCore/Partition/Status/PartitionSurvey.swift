@@ -75,6 +75,8 @@ public struct PartitionLoss: Sendable, Equatable {
     public var table: RelationName
     /// Why, with what to do.
     public var error: ErrorReport
+    /// The check that it is a finding of.
+    public var check = "policy"
 }
 
 /// What is to be seen of several tables.
@@ -115,7 +117,9 @@ public struct PartitionSurveyor: Sendable {
                 try await connection.query(
                     "SELECT 1 FROM pg_class WHERE oid = to_regclass('public.visit_reports') AND relkind = 'p'"
                 ).isEmpty == false
-            if !chosen.contains(shipped), isThere || chosen.isEmpty { chosen.insert(shipped, at: 0) }
+            if !chosen.contains(shipped), isThere { chosen.insert(shipped, at: 0) }
+            // Whoever may not see the policies must not read that there are none.
+            if chosen.isEmpty, kept == nil { _ = try await PolicyStore(connection).kept() }
         }
         var overview = PartitionOverview()
         for table in chosen {
@@ -129,6 +133,11 @@ public struct PartitionSurveyor: Sendable {
                     PartitionLoss(table: table, error: PartitionError.policyWithoutTable(name).report))
             } catch let error where Self.isLoss(error, isNamed: !tables.isEmpty || entry == nil) {
                 overview.losses.append(PartitionLoss(table: table, error: ErrorReport(describing: error)))
+            }
+        }
+        if tables.isEmpty {
+            overview.losses += try await UnfinishedConversion.all(connection).filter { $0.holder == nil }.map {
+                PartitionLoss(table: $0.table, error: $0.report, check: "work")
             }
         }
         return overview
@@ -147,9 +156,8 @@ public struct PartitionSurveyor: Sendable {
         var policy = kept?.policy
         var (plan, misfit) = try await plan(policy, at: date)
         let table = if let plan { plan.table } else { try await PartitionCatalog(connection).table(name) }
-        // Without a policy, a table of days is kept as the seed keeps visit_reports.
-        if kept == nil, table.key.kind == .date {
-            policy = PartitionPolicy(table: table.relation, column: table.key.column, premake: defaultPremake)
+        if kept == nil, let implied = PartitionPolicy.implied(by: table, premake: defaultPremake) {
+            policy = implied
             (plan, misfit) = try await self.plan(policy, at: date)
         }
         if case .failure(let error)? = kept?.reading { misfit = error.report }
