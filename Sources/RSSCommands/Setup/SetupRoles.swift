@@ -6,7 +6,7 @@ import RSSModel
 /// `rssctl setup roles`
 public struct SetupRoles: Verb {
     public static let declaration = Declaration(
-        "setup roles", "Give a role the least rights that what it is for needs",
+        "setup roles", "Give a role the least rights for what it does",
         discussion: """
             An importer imports, updates and deletes by files, and undoes what it did. A reader reads reports, status, checks and \
             history. A maintainer keeps partitions, for which it becomes a member of the role that owns the tables. A warmer warms \
@@ -42,9 +42,6 @@ public struct SetupRoles: Verb {
     public init() {}
 
     public func validate() throws {
-        if purposes.isEmpty {
-            throw ValidationError("--for says what the role is for: importer, reader, maintainer, warmer.")
-        }
         if Set(purposes).count > 1, role == nil {
             throw ValidationError("--role names the role that is several things.")
         }
