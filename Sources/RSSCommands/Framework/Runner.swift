@@ -151,7 +151,7 @@ struct Runner<V: Verb>: Sendable {
         return Context(
             world: world, console: console, settings: settings, targets: targets, progress: reporter,
             recorder: recorder, runID: runID, command: declaration.command, isDryRun: verb.change?.dryRun ?? false,
-            logger: Logger(label: "rssctl") { _ in ConsoleLogHandler(console) })
+            logger: Logger(label: "rssctl") { _ in ConsoleLogHandler(console) }, targetFlags: verb.global.targetFlags)
     }
 
     private func makeRecorder(_ runID: String, _ console: Console) -> RunRecorder {
