@@ -194,6 +194,28 @@ import Testing
         }
     }
 
+    @Test func `settings of pg_partman count only from its extension or a trusted role`() async throws {
+        try await withConnection { connection in
+            let role = "partman_\(UUID().uuidString.prefix(8).lowercased())"
+            try await connection.executeScript(
+                """
+                CREATE ROLE \(role); GRANT CREATE ON SCHEMA public TO \(role);
+                CREATE TABLE public.part_config (parent_table text, premake int, retention text, retention_keep_table boolean,
+                    automatic_maintenance text);
+                INSERT INTO public.part_config VALUES ('public.t', 4, '1 month', false, 'on');
+                """)
+            let table = RelationName(schema: "public", name: "t")
+            #expect(try await PartmanConfig(of: table, connection)?.premake == 4)
+            try await connection.execute("ALTER TABLE public.part_config ENABLE ROW LEVEL SECURITY")
+            #expect(try await PartmanConfig(of: table, connection) == nil)
+            try await connection.executeScript(
+                "ALTER TABLE public.part_config DISABLE ROW LEVEL SECURITY; ALTER TABLE public.part_config OWNER TO \(role)"
+            )
+            #expect(try await PartmanConfig(of: table, connection) == nil)
+            try await connection.executeScript("DROP OWNED BY \(role); DROP ROLE \(role)")
+        }
+    }
+
     @Test func `a statement that no migration has is an error that names it`() async throws {
         try await withConnection(migrated: true) { connection in
             let run = UUID().uuidString

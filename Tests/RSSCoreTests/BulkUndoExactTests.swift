@@ -87,7 +87,7 @@ import Testing
             try await scenario.connection.execute(
                 """
                 UPDATE hardware_inventory SET metadata = '{"a": null}', specifications = '"text"', x_jsonb = NULL, x_json = NULL,
-                    x_array = '{a,NULL,""}', x_bytes = NULL
+                    x_array = '{a,NULL,""}', x_bytes = NULL, x_numbers = '{4,NULL}', x_float8 = 1.5
                 """)
             let before = try await rows(scenario)
             let run = "01a22058-d64f-7d99-9e2a-2c5a01f29dc5"

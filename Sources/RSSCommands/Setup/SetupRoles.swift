@@ -6,7 +6,7 @@ import RSSModel
 /// `rssctl setup roles`
 public struct SetupRoles: Verb {
     public static let declaration = Declaration(
-        "setup roles", "Give a role the least rights that what it is for needs",
+        "setup roles", "Give a role the least rights for what it does",
         discussion: """
             An importer imports, updates and deletes by files, and undoes what it did. A reader reads reports, status, checks and \
             history. A maintainer keeps partitions, for which it becomes a member of the role that owns the tables. A warmer warms \
@@ -14,7 +14,7 @@ public struct SetupRoles: Verb {
             away.
 
             --dry-run prints the statements, for psql or for review. Run it as the owner of the tables or as a superuser; what \
-            only a superuser may grant is printed otherwise. Run it again after an update of rssctl.
+            only a superuser may grant is printed otherwise, with status 2. Run it again after an update of rssctl.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
@@ -22,7 +22,7 @@ public struct SetupRoles: Verb {
             .init(
                 "A role that monitors, made where it is not there",
                 "rssctl setup roles --for reader --role rss_monitor --create"),
-        ])
+        ], exits: [.findings])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
@@ -42,9 +42,6 @@ public struct SetupRoles: Verb {
     public init() {}
 
     public func validate() throws {
-        if purposes.isEmpty {
-            throw ValidationError("--for says what the role is for: importer, reader, maintainer, warmer.")
-        }
         if Set(purposes).count > 1, role == nil {
             throw ValidationError("--role names the role that is several things.")
         }
@@ -68,6 +65,7 @@ public struct RoleReport: CommandResult {
     let purposes: [String]
     let isDryRun: Bool
     let statements: [String]
+    let left: [String]
     let notes: [String]
 
     init(role: String, purposes: [RolePurpose], _ outcome: RoleSetup.Outcome, isDryRun: Bool) {
@@ -75,8 +73,11 @@ public struct RoleReport: CommandResult {
         self.purposes = purposes.map(\.rawValue)
         self.isDryRun = isDryRun
         statements = outcome.statements
+        left = outcome.left
         notes = outcome.notes
     }
+
+    public var exitStatus: ExitStatus { left.isEmpty ? .done : .findings }
 
     public var counts: [String: Int64] { isDryRun ? [:] : ["statements": Int64(statements.count)] }
 
@@ -88,7 +89,7 @@ public struct RoleReport: CommandResult {
                 columns: [Column("role"), Column("for"), .number("statements")],
                 rows: [
                     [.text(role), .text(purposes.joined(separator: ", ")), .count(statements.count)]
-                ], notes: notes)
+                ], notes: notes + left.map { "Left to a superuser: \($0);" })
         ]
     }
 }

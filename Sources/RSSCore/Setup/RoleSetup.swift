@@ -24,7 +24,9 @@ public struct RoleSetup: Sendable {
     public struct Outcome: Sendable, Equatable {
         /// The statements.
         public var statements: [String] = []
-        /// What is left to a superuser, and what is worth knowing.
+        /// Those that are left to a superuser.
+        public var left: [String] = []
+        /// What is worth knowing.
         public var notes: [String] = []
     }
 
@@ -68,17 +70,17 @@ public struct RoleSetup: Sendable {
         outcome.statements += try await grants(options, role, schema, tables)
         if isDryRun { return outcome }
         let run = outcome.statements
-        let left = try await connection.transaction {
-            var notes: [String] = []
+        outcome.left = try await connection.transaction {
+            var left: [String] = []
             for statement in run {
-                if let note = try await execute(statement) { notes.append(note) }
+                if try await execute(statement) { continue }
+                left.append(statement)
             }
             try await BookkeepingSchema.record(
                 connection, runID: runID, operation: "setup.roles", object: role,
                 detail: options.purposes.map(\.rawValue).joined(separator: ", "))
-            return notes
+            return left
         }
-        outcome.notes += left
         return outcome
     }
 
@@ -133,17 +135,17 @@ public struct RoleSetup: Sendable {
 
     /// Runs a statement; membership in a role of PostgreSQL's own is left to a superuser where this role may not grant it.
     ///
-    /// - Returns: what is left to do.
-    private func execute(_ statement: String) async throws -> String? {
+    /// - Returns: whether it was done.
+    private func execute(_ statement: String) async throws -> Bool {
         guard statement.hasPrefix("GRANT pg_") else {
             try await connection.execute(statement)
-            return nil
+            return true
         }
         do {
             try await connection.savepoint { _ = try await connection.execute(statement) }
-            return nil
+            return true
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
-            return "Left to a superuser: \(statement);"
+            return false
         }
     }
 }

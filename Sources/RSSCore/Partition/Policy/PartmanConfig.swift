@@ -19,15 +19,7 @@ struct PartmanConfig: Sendable, Equatable {
 
     /// Reads it; nil where pg_partman does not keep the table, or its settings cannot be read.
     init?(of table: RelationName, _ connection: PostgresConnection) async throws {
-        let found = try await connection.query(
-            """
-            SELECT c.oid::regclass::text FROM pg_class c
-            WHERE c.relname = 'part_config' AND c.relkind = 'r' AND has_table_privilege(c.oid, 'SELECT')
-              AND has_schema_privilege(c.relnamespace, 'USAGE')
-              AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'parent_table')
-              AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'premake')
-            ORDER BY c.oid LIMIT 1
-            """)
+        let found = try await connection.query(SQLResource(PackageResources.adopt_partman_config_sql).text)
         guard let config = try found.first?.decode(String.self, at: 0) else { return nil }
         let sql = SQLResource(PackageResources.adopt_partman_sql).text.replacing("{part_config}", with: config)
         let plain = "\(table.schema ?? "public").\(table.name)"
