@@ -202,6 +202,26 @@ import Testing
         }
     }
 
+    @Test func `an event trigger whose function is a tenant's fires for nothing of ours`() async throws {
+        try await TenantScenario.run { scenario in
+            try await scenario.tenant.executeScript(
+                """
+                CREATE FUNCTION app.e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM app.alarm(); END $$;
+                CREATE TABLE app.e (a int, d date) PARTITION BY RANGE (d);
+                """)
+            try await scenario.admin.execute("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION app.e()")
+            let refused = try await scenario.refusal {
+                try await scenario.admin.keepingPartitions(of: RelationName(schema: "app", name: "e")) {
+                    try await scenario.admin.execute("CREATE TABLE app.e_1 (LIKE app.e)")
+                }
+            }
+            #expect(refused?.part == "event trigger e")
+            try await scenario.admin.refuseForeignCode(.reading, in: ["app.e"])
+            #expect(try await scenario.alarms(scenario.admin) == [])
+            try await scenario.admin.execute("DROP EVENT TRIGGER e")
+        }
+    }
+
     @Test func `a transaction that writes keeps a trigger out that would come behind the check`() async throws {
         try await TenantScenario.run { scenario in
             try await scenario.tenant.executeScript("CREATE TABLE app.w (a int); SET lock_timeout = '50ms'")

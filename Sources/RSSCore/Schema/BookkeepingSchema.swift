@@ -12,6 +12,8 @@ enum BookkeepingSchema {
     /// - Throws: ``BookkeepingNewer`` for tables of a later rssctl.
     static func prepare(_ connection: PostgresConnection) async throws {
         if try await found(connection) == format { return }
+        // Event triggers fire for what is made.
+        try await connection.refuseForeignCode(.arranging, in: [])
         let lock = AdvisoryLock("rssctl/schema")
         let deadline = ContinuousClock.now + .seconds(10)
         try await connection.transaction {
