@@ -123,7 +123,7 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
                 AND (p.proname NOT LIKE 'pg\_%' OR p.proname IN ('pg_typeof', 'pg_column_size', 'pg_has_role'))
             ELSE p.proname IN ('nextval', 'random', 'random_normal', 'uuidv7') END)
 )
-SELECT coalesce(format('%I.%I', n.nspname, c.relname), current_database()) AS relation,
+SELECT CASE WHEN c.oid IS NULL THEN quote_ident(current_database()) ELSE format('%I.%I', n.nspname, c.relname) END AS relation,
     coalesce(c.relowner, f.role)::regrole::text AS owner, f.part, f.code, f.role::regrole::text AS role
 FROM found AS f LEFT JOIN pg_class AS c ON c.oid = f.relation LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
 ORDER BY 1, 3, 4
