@@ -211,7 +211,7 @@ import Testing
                 """)
             try await scenario.admin.execute("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION app.e()")
             let refused = try await scenario.refusal {
-                try await scenario.admin.keepingPartitions(of: RelationName(schema: "app", name: "e")) {
+                _ = try await scenario.admin.keepingPartitions(of: RelationName(schema: "app", name: "e")) {
                     try await scenario.admin.execute("CREATE TABLE app.e_1 (LIKE app.e)")
                 }
             }
