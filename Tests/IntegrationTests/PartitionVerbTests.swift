@@ -117,7 +117,7 @@ import Testing
                             && refused.errors.contains("PGUSER=\(role)"), "\(words): \(refused.errors)")
                 }
                 #expect(
-                    try await admin.value("SELECT count(*) FROM pg_inherits WHERE inhparent = 'app.e'::regclass") == "1"
+                    try await admin.value("SELECT count(*) FROM pg_inherits WHERE inhparent = 'app.e'::regclass") == "2"
                 )
                 try await admin.executeScript("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
                 await admin.close()
