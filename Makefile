@@ -5,12 +5,17 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 
 # Where the sandbox, the journal and the scratch files of `make demo` go; nothing outside is touched.
-DEMO_STATE ?= $(if $(filter 0,$(shell id -u)),/var/tmp/rssctl-demo,/tmp/rssctl-demo-$(shell id -u))
+# Not in /tmp, where others could have made it before.
+DEMO_STATE ?= $(if $(filter 0,$(shell id -u)),/var/lib,$(or $(XDG_STATE_HOME),$(HOME)/.local/state))/rssctl-demo
 
 export RSSCTL_COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 export RSSCTL_DATE := $(shell date -u +%F)
 
-RELEASE_FLAGS := --configuration release --static-swift-stdlib --product rssctl
+# All relocations are done at the start and are read-only then (full RELRO); libraries come from the system's folders alone;
+# the sources' folder is named nowhere in the binary.
+RELEASE_FLAGS := --configuration release --static-swift-stdlib --product rssctl --disable-local-rpath \
+  -Xswiftc -use-ld=lld -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now -Xlinker -s \
+  -Xcc -ffile-prefix-map=$(CURDIR)=. -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=.
 RELEASE_BINARY = $(shell swift build --configuration release --show-bin-path 2>/dev/null)/rssctl
 
 .DEFAULT_GOAL := help
@@ -23,13 +28,13 @@ setup: ## Find what is missing and install it with apt, or say how
 	@Tests/Support/Scripts/setup
 
 build: setup ## The release binary, Swift runtime linked in
-	swift build $(RELEASE_FLAGS) -Xlinker -s
+	swift build $(RELEASE_FLAGS)
 
 debug: setup
 	swift build
 
 test: setup ## Build debug and release, run every test against real servers
-	swift build $(RELEASE_FLAGS) -Xlinker -s
+	swift build $(RELEASE_FLAGS)
 	swift build --build-tests
 	swift test --skip-build --no-parallel
 
@@ -46,7 +51,7 @@ coverage: setup ## Statement coverage of the libraries
 	@Tests/Support/Scripts/coverage
 
 demo: build ## From nothing to a first imported inventory, every command shown
-	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE=$(DEMO_STATE) Tests/Support/Scripts/demo
+	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE="$(DEMO_STATE)" Tests/Support/Scripts/demo
 
 bench: build ## Our speed beside the peers', in the same run
 	@RSSCTL=$(RELEASE_BINARY) Tests/Benchmarks/run

@@ -20,7 +20,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -41,7 +40,12 @@ let package = Package(
                 .define("RSSCTL_DATE", to: buildInfo("RSSCTL_DATE")),
             ]),
 
+        // Signal handlers, and what else may not wait for Swift's runtime: the end of the process.
+        .target(name: "CProcessEnd"),
+
         .target(name: "RSSModel", swiftSettings: strict),
+        // Paths, folders that are ours alone, what a child process may inherit: for all that touch the system.
+        .target(name: "RSSSystem", dependencies: ["RSSModel"], swiftSettings: strict),
         .target(
             name: "PostgresClient",
             dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
@@ -52,23 +56,25 @@ let package = Package(
         .target(name: "CSV", dependencies: ["CByteMask"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
-            name: "Journal", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+            name: "Journal", dependencies: ["RSSModel", "RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .target(
             name: "RSSCore",
             dependencies: [
-                "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd",
+                "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL",
+                "CZstd",
                 "CZlib",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
-        .target(name: "Console", dependencies: ["RSSModel"], swiftSettings: strict),
+        .target(name: "Console", dependencies: ["RSSModel", "RSSSystem"], swiftSettings: strict),
         .target(
             name: "RSSCommands",
             dependencies: [
-                "RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+                "RSSCore", "RSSModel", "RSSSystem", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+                "CProcessEnd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -90,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "RSSCoreTests",
             dependencies: [
-                "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "CZstd", "CZlib",
+                "RSSCore", "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "CZstd",
+                "CZlib",
                 "TestSupport",
             ],
             swiftSettings: strict),

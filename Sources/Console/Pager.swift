@@ -1,9 +1,11 @@
 import Glibc
+import RSSSystem
 
 /// Shows long output page by page: `RSSCTL_PAGER`, else `PAGER`, else `less -FIRX`, which ends at once when all fits.
 public struct Pager: Sendable, Equatable {
     /// The command line, as a shell reads it.
     public let command: String
+    private let variables: [String: String]
 
     /// The pager that the environment asks for; nil when it asks for none (empty, or `cat`).
     public init?(environment: [String: String]) {
@@ -11,6 +13,10 @@ public struct Pager: Sendable, Equatable {
         guard !command.isEmpty, command != "cat" else { return nil }
         // `less` alone would show our colours as ESC[1m.
         self.command = command == "less" ? "less -FIRX" : command
+        var variables = ChildEnvironment.of(environment, more: ChildEnvironment.isPaging)
+        // A pager that root runs starts no shell and no editor.
+        if geteuid() == 0 { variables["LESSSECURE"] = "1" }
+        self.variables = variables
     }
 
     /// Runs the pager on the terminal and waits until it is left; false when it cannot be run or is not found.
@@ -50,12 +56,17 @@ public struct Pager: Sendable, Equatable {
         sigemptyset(&defaults)
         sigaddset(&defaults, SIGPIPE)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        // Threads of dispatch block nearly all signals, and so would the pager.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         var arguments: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", command].map { (word: String) in strdup(word) }
         arguments.append(nil)
-        defer { arguments.forEach { free($0) } }
+        var environment = variables.map { (name: String, value: String) in strdup("\(name)=\(value)") } + [nil]
+        defer { (arguments + environment).forEach { free($0) } }
         var child: pid_t = 0
-        let result = posix_spawn(&child, "/bin/sh", &actions, &attributes, &arguments, environ)
+        let result = posix_spawn(&child, "/bin/sh", &actions, &attributes, &arguments, &environment)
         return result == 0 ? child : nil
     }
 }

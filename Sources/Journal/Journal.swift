@@ -1,6 +1,8 @@
 import Foundation
 import GRDB
 import Glibc
+import RSSModel
+import RSSSystem
 
 /// The record of rssctl's runs on this machine: an SQLite file in WAL mode that many processes write at once.
 public struct Journal: Sendable {
@@ -8,8 +10,9 @@ public struct Journal: Sendable {
     public let path: String
     let queue: DatabaseQueue
 
-    /// How long a writer waits for the others; each holds the file for a millisecond or so.
-    private static let busyTimeout = 20.0
+    /// How long a writer waits for the others; each holds the file for a millisecond or so. A run gives the journal up
+    /// with the first wait that is in vain, so this is what a locked journal costs it.
+    private static let busyTimeout = 2.0
 
     /// Opens the journal, and makes it the first time.
     ///
@@ -17,11 +20,9 @@ public struct Journal: Sendable {
     public init(path: String) throws {
         self.path = path
         do {
-            try FileManager.default.createDirectory(
-                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            try PrivateFolder.make(FilePath.folder(of: path))
             // Two processes that make the file at once would both switch it to WAL and both migrate it.
-            let lock = open("\(path).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
-            if lock < 0 { throw JournalError.unusable(path: path, reason: String(cString: strerror(errno))) }
+            let lock = try PrivateFile.openLock("\(path).lock")
             defer { close(lock) }
             // Bounded: a stopped process that holds it must not stop everybody else.
             let deadline = ContinuousClock.now + .seconds(5)
@@ -31,9 +32,7 @@ public struct Journal: Sendable {
                 }
                 usleep(5000)
             }
-            if !FileManager.default.fileExists(atPath: path) {
-                _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            }
+            try Self.makeFile(path)
             var configuration = Configuration()
             configuration.busyMode = .timeout(Self.busyTimeout)
             configuration.journalMode = .wal
@@ -44,8 +43,40 @@ public struct Journal: Sendable {
             if try !queue.read(migrator.hasCompletedMigrations) { try migrator.migrate(queue) }
         } catch let error as JournalError {
             throw error
+        } catch let error as PrivateFolderError {
+            throw Self.refused(path, error)
         } catch {
             throw Self.unusable(path, error)
+        }
+    }
+
+    /// Makes the file, for its owner alone whatever the umask; of one that is there, nothing but a file of ours is used.
+    private static func makeFile(_ path: String) throws {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
+        if descriptor >= 0 {
+            close(descriptor)
+            return
+        }
+        guard errno == EEXIST else { throw JournalError.unusable(path: path, reason: String(cString: strerror(errno))) }
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw JournalError.unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw JournalError.unusable(path: path, reason: "it is not a regular file")
+        }
+        guard status.st_uid == geteuid() else {
+            throw PrivateFolderError.foreign(
+                path: path, owner: UserName.of(status.st_uid), user: UserName.of(geteuid()))
+        }
+    }
+
+    private static func refused(_ path: String, _ error: PrivateFolderError) -> JournalError {
+        switch error {
+        case .foreign, .writable:
+            let report = error.report
+            return .unsafe(path: path, reason: report.message, hint: report.hint ?? "")
+        case .unusable, .notFolder: return .unusable(path: path, reason: error.reason)
         }
     }
 
@@ -62,8 +93,7 @@ public struct Journal: Sendable {
     /// The folder of what rssctl keeps: `/var/lib/rssctl` for root, else `$XDG_STATE_HOME/rssctl`.
     public static func stateFolder(environment: [String: String]) -> String {
         if geteuid() == 0 { return "/var/lib/rssctl" }
-        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/rssctl" }
-        return "\(environment["HOME"] ?? "/tmp")/.local/state/rssctl"
+        return "\(UserFolder.state(environment))/rssctl"
     }
 
     func write<T>(_ work: (Database) throws -> T) throws -> T {

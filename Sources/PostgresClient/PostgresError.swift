@@ -10,6 +10,8 @@ public struct PostgresError: Error, Sendable, Equatable {
         case server
         /// The server did not answer within the time allowed by the client.
         case timedOut
+        /// No byte moved for too long, and the server is not working for the session any more; it is closed.
+        case stalled
         /// The connection is in the middle of a COPY or a row stream of another caller.
         case connectionBusy
         /// A value could not be read as the type asked for.
@@ -63,7 +65,7 @@ public struct PostgresError: Error, Sendable, Equatable {
     /// Whether the session is of no more use, or never was: reconnecting may help, repeating on it will not.
     public var isConnectivity: Bool {
         switch code {
-        case .connectionFailed, .connectionLost, .timedOut, .poolExhausted: true
+        case .connectionFailed, .connectionLost, .timedOut, .stalled, .poolExhausted: true
         case .server: sqlState?.meansUnavailable ?? false
         default: false
         }

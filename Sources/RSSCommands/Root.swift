@@ -20,6 +20,7 @@ public struct Root: ParsableCommand {
                 name: "Database",
                 subcommands: [
                     MigrateGroup.self, PartitionGroup.self, BulkGroup.self, ReportGroup.self, AnalyzeGroup.self,
+                    SetupGroup.self,
                 ]),
             CommandGroup(name: "Cache", subcommands: [CacheGroup.self]),
             CommandGroup(
@@ -47,8 +48,9 @@ public struct Root: ParsableCommand {
             return show(topic.text, on: console)
         }
         if let mistake = UnknownCommand(arguments: arguments) {
-            ErrorRenderer(asJSON: arguments.wantsJSON).render(mistake.report, to: console)
-            return mistake.report.exit.rawValue
+            let report = ErrorReport(describing: mistake)
+            ErrorRenderer(asJSON: arguments.wantsJSON).render(report, to: console)
+            return report.exit.rawValue
         }
         do {
             var command = try parseAsRoot(arguments)
@@ -69,10 +71,12 @@ public struct Root: ParsableCommand {
         if code == .success { return show(fullMessage(for: error, columns: console.output.width), on: console) }
         if asJSON {
             let report = ErrorReport(
-                code: "RSS-USAGE-001", exit: .usage, message: message(for: error), hint: "see --help")
+                code: "RSS-USAGE-001", exit: .usage, message: Redaction.scrub(message(for: error)),
+                hint: "see --help")
             ErrorRenderer(asJSON: true).render(report, to: console)
         } else {
-            console.say(VisibleLines.of(fullMessage(for: error, columns: console.error.width)))
+            // The parser quotes an argument that it cannot place, which may be an address.
+            console.say(VisibleLines.of(Redaction.scrub(fullMessage(for: error, columns: console.error.width))))
         }
         return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
     }
@@ -100,7 +104,7 @@ enum VisibleLines {
 
 extension [String] {
     /// Whether the user asked for JSON, as far as an unparsed command line tells.
-    fileprivate var wantsJSON: Bool {
+    var wantsJSON: Bool {
         for (index, argument) in enumerated() {
             if argument == "--output=json" || argument == "--output=ndjson" || argument == "-ojson" { return true }
             if argument == "-o" || argument == "--output", index + 1 < count,

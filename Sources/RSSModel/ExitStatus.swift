@@ -26,6 +26,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable, Codable {
     case permission = 77
     /// The configuration is wrong (`EX_CONFIG`).
     case configuration = 78
+    /// Ended by SIGHUP (the terminal or the connection is gone), after a clean stop.
+    case hungUp = 129
     /// Interrupted by SIGINT, after a clean stop.
     case interrupted = 130
     /// Ended by SIGTERM, after a clean stop.
@@ -46,6 +48,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable, Codable {
         case .tryAgain: "try again later: lock held, another run active, lock budget spent"
         case .permission: "a permission is missing"
         case .configuration: "the configuration is wrong"
+        case .hungUp: "ended by SIGHUP after a clean stop"
         case .interrupted: "interrupted by SIGINT after a clean stop"
         case .terminated: "ended by SIGTERM after a clean stop"
         }

@@ -36,15 +36,35 @@ enum CommandEncoder {
 /// Bytes to replies, by hiredis's reader.
 final class ReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
+    private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
+
+    /// The most elements of a list. hiredis takes any number that a server announces, and walks through all places, empty
+    /// ones too, when it frees the list: nine seconds for two thousand million.
+    private static let mostElements = 1 << 24
 
     init() throws(RedisError) {
-        guard let reader = redisReaderCreate() else { throw .unreachable("out of memory") }
+        guard let reader = redisReaderCreate(), let defaults = reader.pointee.fn else {
+            throw .unreachable("out of memory")
+        }
         // Keep up to 1 MB between replies; the default of 16 KB frees and allocates with every read of ours.
         reader.pointee.maxbuf = 1 << 20
+        // hiredis's own functions, of which one looks at the number first. They are static in hiredis, so the pointer to
+        // them is good for as long as we live.
+        functions = .allocate(capacity: 1)
+        functions.initialize(to: defaults.pointee)
+        functions.pointee.createArray = { task, elements in
+            guard Int(elements) <= ReplyReader.mostElements, let defaults = task?.pointee.privdata else { return nil }
+            return defaults.assumingMemoryBound(to: redisReplyObjectFunctions.self).pointee.createArray(task, elements)
+        }
+        reader.pointee.privdata = UnsafeMutableRawPointer(defaults)
+        reader.pointee.fn = functions
         self.reader = reader
     }
 
-    deinit { redisReaderFree(reader) }
+    deinit {
+        redisReaderFree(reader)
+        functions.deallocate()
+    }
 
     /// Takes bytes that came.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(RedisError) {
@@ -85,6 +105,7 @@ final class ReplyReader {
     }
 
     private func failure() -> RedisError {
+        if reader.pointee.err == REDIS_ERR_OOM { return .protocolViolation("a reply that is too large to be held") }
         // `errstr` is a C array of 128 bytes that ends with NUL.
         let text = withUnsafeBytes(of: reader.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         return .protocolViolation(text)

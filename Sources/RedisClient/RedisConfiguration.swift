@@ -63,9 +63,10 @@ public struct RedisTLS: Sendable, Equatable {
 }
 
 extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The URL without the password: `rediss://user@host:6379/0`.
+    /// The URL without the password: `rediss://user@host:6379/0`. A user without a password is left out: it may be a password
+    /// in the wrong place.
     public var description: String {
-        let user = username.map { $0 + "@" } ?? ""
+        let user = password == nil ? "" : username.map { $0 + "@" } ?? ""
         switch address {
         case .tcp(let host, let port):
             let name = host.contains(":") ? "[\(host)]" : host

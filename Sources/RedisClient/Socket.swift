@@ -62,6 +62,8 @@ final class Socket {
         let events = (reading ? POLLIN : 0) | (forWriting ? POLLOUT : 0)
         while true {
             if cancellation.isCancelled { throw CancellationError() }
+            // Before the poll: from a server that never stops sending there is always something to read.
+            if deadline.hasPassed { throw RedisError.timedOut(deadline.purpose) }
             var watched = [
                 pollfd(fd: descriptor, events: Int16(events), revents: 0),
                 pollfd(fd: wakeUp.readEnd, events: Int16(POLLIN), revents: 0),
@@ -78,7 +80,6 @@ final class Socket {
                 let isBroken = seen & (POLLERR | POLLHUP | POLLNVAL) != 0
                 return (reading && (seen & POLLIN != 0 || isBroken), forWriting && (seen & POLLOUT != 0 || isBroken))
             }
-            if count == 0, deadline.hasPassed { throw RedisError.timedOut(deadline.purpose) }
             if count < 0, errno != EINTR { throw RedisError.connectionLost(systemMessage(errno)) }
         }
     }

@@ -27,8 +27,12 @@ public enum Parser {
         case tooLong
     }
 
-    /// The longest statement that is parsed, in bytes. With the stack below, no text of that length overflows it.
+    /// The longest statement that is parsed, in bytes.
     public static let longest = 1 << 19
+
+    /// Stack for each byte of a statement: with it, no text overflows the stack. A stack for the longest one would be
+    /// refused where memory is limited.
+    private static let stackPerByte = 1024
 
     /// Parses statements, each by itself.
     public static func parse(_ statements: [String]) -> [Outcome] {
@@ -38,7 +42,8 @@ public enum Parser {
         let thread = Thread {
             box.fill(statements.map(parseOne))
         }
-        thread.stackSize = 512 << 20
+        let longest = statements.map(\.utf8.count).filter { $0 <= Self.longest }.max() ?? 0
+        thread.stackSize = (1 << 20) + longest * stackPerByte
         thread.start()
         return box.wait()
     }

@@ -1,3 +1,4 @@
 import RSSCommands
 
+ProcessEnd.prepare(arguments: Array(CommandLine.arguments.dropFirst()))
 await Root.main()

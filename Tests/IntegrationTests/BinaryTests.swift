@@ -9,7 +9,9 @@ import Testing
 /// A folder for the state of one test, gone afterwards.
 func withState<T>(isolation: isolated (any Actor)? = #isolation, _ body: (String) async throws -> T) async throws -> T {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-state-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    // Whatever the umask; the user who runs the servers for root goes through it.
+    try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await body(folder)
 }
@@ -64,7 +66,7 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
         try await withDatabase { options in
             try await withState { state in
                 let binary = Binary(state: state, environment: try await target(options))
-                let failed = try await binary.run("partition", "maintain")
+                let failed = try await binary.run("partition", "maintain", "visit_reports")
                 #expect(failed.status == 1)
                 let shown = try await binary.run("runs", "show", "last", "--output", "json")
                 #expect(shown.output.contains("RSS-PARTITION-001"))
@@ -74,7 +76,7 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
         }
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal cancels the statement on the server, ends within 2 s, and is in the journal`(signal: Int32)
         async throws
     {

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct ConvertKillTests {
     private let convert = [
         "partition", "convert", ConversionScenario.table, "--by", ConversionScenario.column, "--global-unique",
-        ConversionScenario.unique.joined(separator: ","),
+        ConversionScenario.unique.joined(separator: ","), "--yes",
     ]
 
     @Test func `kill -9 at any point leaves nothing that the next run does not bring to its end`() async throws {

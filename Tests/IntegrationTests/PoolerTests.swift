@@ -5,12 +5,13 @@ import RSSCore
 import TestSupport
 import Testing
 
-/// Through PgBouncer in transaction mode, where a session's locks and settings are the next client's.
+/// Through PgBouncer: in transaction mode a session's locks and settings are the next client's, in session mode its own.
 @Suite(.serialized, .enabled(if: access("/usr/sbin/pgbouncer", X_OK) == 0, "pgbouncer is not installed"))
 struct PoolerTests {
-    /// Starts a pooler of one server session in front of a database.
+    /// Starts a pooler in front of a database.
     private func withPooler(
-        _ options: ConnectionOptions, _ body: (_ url: String) async throws -> Void
+        _ options: ConnectionOptions, mode: String = "transaction", size: Int = 1, settings: String = "",
+        _ body: (_ url: String) async throws -> Void
     ) async throws {
         let state = try await TestCluster.shared.state
         let folder = "/tmp/rssctl-pooler-\(UUID().uuidString)"
@@ -26,8 +27,9 @@ struct PoolerTests {
         listen_port = \(port)
         unix_socket_dir =
         auth_type = any
-        pool_mode = transaction
-        default_pool_size = 1
+        pool_mode = \(mode)
+        default_pool_size = \(size)
+        \(settings)
         ignore_startup_parameters = extra_float_digits
         """.write(toFile: "\(folder)/bouncer.ini", atomically: true, encoding: .utf8)
         try "".write(toFile: "\(folder)/log", atomically: true, encoding: .utf8)
@@ -69,8 +71,12 @@ struct PoolerTests {
                         "postgresql://rss@127.0.0.1:\(servers["port"] ?? "")/\(options.keywords["dbname"] ?? "")"
                     var environment = try await target(options)
                     environment["RSSCTL_DIRECT_URL"] = direct
-                    let migrated = try await Binary(state: state, environment: environment).run(
+                    // A flag is stronger than the variable, and so turns it off: the target is the one asked for.
+                    let asked = try await Binary(state: state, environment: environment).run(
                         "migrate", "--database-url", url)
+                    #expect(asked.status == 78 && asked.errors.contains("RSS-PG-010"), "\(asked.errors)")
+                    environment["RSSCTL_DATABASE_URL"] = url
+                    let migrated = try await Binary(state: state, environment: environment).run("migrate")
                     #expect(migrated.status == 0, "\(migrated.errors)")
                     let read = try await plain.run("migrate", "status", "--database-url", url)
                     #expect(read.status == 0, "\(read.errors)")
@@ -94,6 +100,32 @@ struct PoolerTests {
                     ).map { try $0.decode(String.self, at: 0) }
                     #expect(left.isEmpty)
                     await pooled.close()
+                }
+            }
+        }
+    }
+    @Test func `session mode is taken for what it is: locks and settings hold through it`() async throws {
+        try await withState { state in
+            try await withDatabase { options in
+                try await withPooler(options, mode: "session", size: 20) { url in
+                    let migrated = try await Binary(state: state).run("migrate", "--database-url", url)
+                    #expect(migrated.status == 0, "\(migrated.errors)")
+                    let maintained = try await Binary(state: state).run("partition", "maintain", "--database-url", url)
+                    #expect(maintained.status == 0, "\(maintained.errors)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ["server_round_robin = 0", "server_round_robin = 1"])
+    func `transaction mode is refused also with many server sessions`(settings: String) async throws {
+        try await withState { state in
+            try await withDatabase(migrated: true) { options in
+                try await withPooler(options, size: 5, settings: settings) { url in
+                    for _ in 0..<3 {
+                        let refused = try await Binary(state: state).run("partition", "maintain", "--database-url", url)
+                        #expect(refused.status == 78 && refused.errors.contains("RSS-PG-010"), "\(refused.errors)")
+                    }
                 }
             }
         }

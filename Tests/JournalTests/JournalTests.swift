@@ -1,12 +1,15 @@
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import Journal
 
 private func temporaryFolder() -> String {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    // Whatever the umask: a journal is not kept where others may write.
+    try? FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     return path
 }
 
@@ -42,6 +45,28 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
         #expect(details.phases.map(\.name) == ["load"])
         #expect(details.phases.first?.done == 42)
         #expect(details.messages.map(\.text) == ["look here"])
+    }
+
+    @Test func `a journal that stays locked costs a run two seconds and one warning`() throws {
+        _ = try Journal(path: path)
+        let other = try DatabaseQueue(path: path)
+        let warnings = Mutex(0)
+        let took = try other.inDatabase { database in
+            try database.execute(sql: "BEGIN EXCLUSIVE")
+            let took = ContinuousClock().measure {
+                let recorder = RunRecorder(run(1), open: { try Journal(path: path) }) { _ in
+                    warnings.withLock { $0 += 1 }
+                }
+                recorder.target("db:5432/rss")
+                recorder.message("look here", isWarning: true)
+                recorder.finish(.done, exitCode: 0)
+            }
+            try database.execute(sql: "ROLLBACK")
+            return took
+        }
+        #expect(took < .seconds(4))
+        #expect(warnings.withLock { $0 } == 1)
+        #expect(try Journal(path: path).count() == 0)
     }
 
     @Test func `a run whose process is gone is interrupted, one that goes on is running`() throws {
@@ -128,6 +153,21 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
             return
         }
         #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("this is no database"))
+    }
+
+    @Test func `a journal that others could replace is not used, nor one that is no file`() throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o770], ofItemAtPath: folder)
+        let error = #expect(throws: JournalError.self) { try Journal(path: path) }
+        #expect(
+            error
+                == .unsafe(
+                    path: path, reason: "others may write to \(folder), mode 770",
+                    hint: "look at what is in it, then: chmod go-w \(folder)"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        #expect(throws: JournalError.unusable(path: path, reason: "it is not a regular file")) {
+            try Journal(path: path)
+        }
     }
 
     @Test func `a recorder without a journal says so once and goes on`() throws {

@@ -9,23 +9,28 @@ import Testing
 
     /// What each module may import of ours; an arrow that is not here runs up, or sideways.
     private static let allowed: [String: Set<String>] = [
-        "RSSModel": [], "PostgresClient": ["CLibPQ"], "RedisClient": ["CHiredis", "COpenSSL"], "CSV": ["CByteMask"],
-        "SQLScript": ["CPgQuery"], "Journal": [],
+        "RSSModel": [], "RSSSystem": ["RSSModel"], "PostgresClient": ["CLibPQ"],
+        "RedisClient": ["CHiredis", "COpenSSL"], "CSV": ["CByteMask"], "SQLScript": ["CPgQuery"],
+        "Journal": ["RSSModel", "RSSSystem"],
         "RSSCore": [
-            "RSSModel", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL", "CZstd", "CZlib",
+            "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL",
+            "CZstd", "CZlib",
         ],
-        "Console": ["RSSModel"],
-        "RSSCommands": ["RSSCore", "RSSModel", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo"],
+        "Console": ["RSSModel", "RSSSystem"],
+        "RSSCommands": [
+            "RSSCore", "RSSModel", "RSSSystem", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+            "CProcessEnd",
+        ],
         "rssctl": ["RSSCommands"],
     ]
 
     private static let ours = Set(allowed.keys).union([
-        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CZlib", "CBuildInfo",
+        "CLibPQ", "CHiredis", "COpenSSL", "CPgQuery", "CZstd", "CZlib", "CBuildInfo", "CProcessEnd",
     ])
 
     /// What may come from outside, by module: no terminal and no argument parser below RSSCommands, no database in CSV.
     private static let libraries: [String: Set<String>] = [
-        "Journal": ["GRDB"], "RSSCore": ["Configuration", "Yams", "Logging"], "PostgresClient": ["Logging"],
+        "Journal": ["GRDB"], "RSSCore": ["Yams", "Logging"], "PostgresClient": ["Logging"],
         "RSSCommands": ["ArgumentParser", "Logging"],
     ]
 
@@ -58,6 +63,25 @@ import Testing
                 #expect(
                     !line.contains("try!") && !line.contains("fatalError(") && !line.contains(" as! "),
                     "Sources/\(path): \(line)")
+            }
+        }
+    }
+
+    @Test func `no path is taken apart by NSString, which ends the program on one of a single character`() throws {
+        for (path, text) in try Self.sources("Sources") where path != "RSSSystem/FilePath.swift" {
+            #expect(!text.contains("as NSString"), "Sources/\(path)")
+        }
+    }
+
+    @Test func `files are made in one way, and what makes one otherwise is known`() throws {
+        // Locks, the journal's file, files for the output of programs, and those of an archive in its own folder.
+        let others: Set = [
+            "RSSCore/Support/FileDraft.swift", "RSSSystem/PrivateFile.swift", "Journal/Journal.swift",
+            "RSSCore/Support/Subprocess.swift", "RSSCore/Partition/Archive/ArchiveFile.swift",
+        ]
+        for (path, text) in try Self.sources("Sources") where !others.contains(path) {
+            for call in ["O_CREAT", "O_TRUNC", "createFile(", ".write(to: URL", "mkstemp64", "fopen("] {
+                #expect(!text.contains(call), "Sources/\(path): \(call)")
             }
         }
     }

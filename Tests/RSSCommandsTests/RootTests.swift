@@ -23,6 +23,8 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         (["partition", "mantain"], "rssctl partition maintain"), (["reprot", "query"], "rssctl report"),
         (["--output", "json", "runs", "lst"], "rssctl runs list"), (["quer", "--help"], ""),
         (["help", "partiton"], "rssctl partition"), (["partition", "policy", "sett"], "rssctl partition policy set"),
+        (["partition", "list"], "rssctl partition status"), (["partition", "drop"], "rssctl partition retire"),
+        (["partition", "policy", "rm"], "rssctl partition policy remove"),
     ])
     func `a mistyped command is told, with what was meant`(arguments: [String], suggestion: String) throws {
         let mistake = try #require(UnknownCommand(arguments: arguments))

@@ -183,7 +183,7 @@ import Testing
             let path = try write("category,name,serial\nLaptop,a,S1\nToaster,b,S2\n")
             let outcome = try await run(connection, path, options) { $0.isDryRun = true }
             #expect(counts(outcome) == [2, 1, 0, 0, 1])
-            #expect(outcome.statements.last?.contains("INSERT INTO hardware_inventory") == true)
+            #expect(outcome.statements.last?.contains("INSERT INTO public.hardware_inventory") == true)
             #expect(try await number(connection, "SELECT count(*) FROM hardware_inventory") == 0)
             #expect(!FileManager.default.fileExists(atPath: "\(path).rejects.csv"))
             let asked = folder.appendingPathComponent("asked.csv").path

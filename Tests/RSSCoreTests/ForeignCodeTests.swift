@@ -255,7 +255,7 @@ import Testing
             for function in functions {
                 try await scenario.admin.execute("ALTER FUNCTION \(function) OWNER TO \(scenario.role)")
             }
-            try await scenario.admin.refuseForeignCodeOfApplication(.copying)
+            try await scenario.admin.refuseForeignCode(.copying, in: try await ApplicationTables(scenario.admin))
             try await scenario.admin.refuseForeignCode(
                 .writing, in: ["public.hardware_inventory", "public.recycling_records"])
             // But its key triggers are the tenant's own.

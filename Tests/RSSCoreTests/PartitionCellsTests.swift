@@ -62,16 +62,10 @@ private let span = (from: instant("2020-01-01T00:00:00Z"), to: instant("2036-01-
         #expect(text(.uuid, -1) == "00000000-0000-0000-0000-000000000000")
     }
 
-    @Test func `what is kept begins as many units before now`() {
-        func cutoff(_ retention: String, _ now: String) -> String {
-            PartitionKey(column: "x", kind: .date).text(
-                PartitionRetention(retention)?.cutoff(before: instant(now)) ?? 0)
+    @Test func `a retention is a number of units, or of numbers`() {
+        for text in ["24 months", "1 year", "90 days", "5000"] {
+            #expect(PartitionRetention(text)?.description == text)
         }
-        #expect(cutoff("24 months", "2026-11-24T00:00:00Z") == "2024-11-24")
-        #expect(cutoff("1 month", "2026-03-31T00:00:00Z") == "2026-03-01")
-        #expect(cutoff("90 days", "2026-11-24T00:00:00Z") == "2026-08-26")
-        #expect(cutoff("1 year", "2024-02-29T00:00:00Z") == "2023-03-01")
-        #expect(PartitionRetention("5000")?.cutoff(before: 12_000) == 7000)
         for text in ["", "months", "0 days", "-1 days", "1 fortnight", "1 2 3"] {
             #expect(PartitionRetention(text) == nil)
         }
@@ -156,6 +150,57 @@ private let span = (from: instant("2020-01-01T00:00:00Z"), to: instant("2036-01-
                     }
                     #expect(tables.allSatisfy { $0.partitions.map(\.bound) == tables[0].partitions.map(\.bound) })
                     #expect(tables[0].partitions.count == 4)
+                }
+            }
+        }
+    }
+
+    /// Where PostgreSQL's own subtraction of the interval ends, at every day of four years with a leap day among them.
+    @Test func `what is kept begins where PostgreSQL subtracts to, on month ends and leap days too`() async throws {
+        try await withConnection { connection in
+            func cutoff(_ retention: String, _ now: String, _ zone: String = "UTC") async throws -> String {
+                let cells = cells(.month, zone, zone == "UTC" ? .date : .timestamptz, connection)
+                let kept = try #require(PartitionRetention(retention))
+                return cells.key.text(try await cells.cutoff(kept, now: instant(now)))
+            }
+            #expect(try await cutoff("33 months", "2026-11-30T01:00:00Z") == "2024-02-29")
+            #expect(try await cutoff("24 months", "2026-11-24T00:00:00Z") == "2024-11-24")
+            #expect(try await cutoff("1 month", "2026-03-31T00:00:00Z") == "2026-02-28")
+            #expect(try await cutoff("1 month", "2024-03-31T23:59:59Z") == "2024-02-29")
+            #expect(try await cutoff("1 year", "2024-02-29T00:00:00Z") == "2023-02-28")
+            #expect(try await cutoff("4 quarters", "2024-02-29T00:00:00Z") == "2023-02-28")
+            #expect(try await cutoff("90 days", "2026-11-24T00:00:00Z") == "2026-08-26")
+            #expect(try await cutoff("2 weeks", "2026-11-24T00:00:00Z") == "2026-11-10")
+            // Midnight of Berlin on the 31st, which is the evening of the 30th in UTC.
+            #expect(
+                try await cutoff("1 month", "2026-03-30T22:00:00Z", "Europe/Berlin") == "2026-02-27 23:00:00+00")
+            for unit in ["hour", "day", "week", "month", "quarter", "year"] {
+                let retention = try #require(PartitionRetention("7 \(unit)s"))
+                for zone in ["UTC", "Europe/Berlin"] {
+                    let cells = cells(.month, zone, .timestamptz, connection)
+                    let days = try await connection.query(
+                        """
+                        SELECT (extract(epoch FROM at) * 1000000)::bigint,
+                               (extract(epoch FROM ((at AT TIME ZONE $1) - $2::interval) AT TIME ZONE $1) * 1000000)::bigint
+                        FROM generate_series(timestamptz '2023-12-01 12:00+00', '2024-04-02 12:00+00', '1 day') AS at
+                        """, [zone, retention.interval]
+                    ).map { try $0.decode(Int64.self, Int64.self) }
+                    for (now, expected) in days {
+                        #expect(try await cells.cutoff(retention, now: now) == expected, "\(unit) \(zone) \(now)")
+                    }
+                }
+            }
+            let numbers = cells(.step(10), "UTC", .integer, connection)
+            #expect(try await numbers.cutoff(try #require(PartitionRetention("5000")), now: 12_000) == 7000)
+            for text in [
+                "99999999999999 days", "9223372036854775807 years", "9223372036854775807 quarters", "10000 years",
+            ] {
+                let retention = try #require(PartitionRetention(text))
+                for now in [Int64.min, -5, 1_795_000_000_000_000] {
+                    for zone in ["UTC", "Europe/Berlin"] {
+                        let cells = cells(.month, zone, .timestamptz, connection)
+                        #expect(try await cells.cutoff(retention, now: now) == .min, "\(text) before \(now)")
+                    }
                 }
             }
         }

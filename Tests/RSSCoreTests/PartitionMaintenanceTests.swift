@@ -115,8 +115,12 @@ import Testing
         try await withConnection(migrated: true) { connection in
             try await connection.execute("CREATE TABLE by_list (x int, d date) PARTITION BY LIST (x)")
             for (name, expected) in [
-                ("users", PartitionError.notPartitioned("public.users")),
-                ("nothing", .notPartitioned("public.nothing")),
+                ("users", PartitionError.notPartitioned("public.users", .plain)),
+                (
+                    "nothing",
+                    .notPartitioned(
+                        "public.nothing", .nothing(nearest: nil, known: ["public.by_list", "public.visit_reports"]))
+                ),
                 ("by_list", .unsupportedKey("public.by_list", definition: "LIST (x)")),
             ] {
                 await #expect(throws: expected) {

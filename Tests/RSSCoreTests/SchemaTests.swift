@@ -190,7 +190,7 @@ import Testing
             let query =
                 "SELECT string_agg(pg_get_indexdef(indexrelid), E'\\n' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid::regclass::text IN ('visit_reports', 'hardware_inventory', 'recycling_records', 'files.file_attachments')"
             let before = try await connection.query(query).first?.decode(String.self, at: 0)
-            let indexes = try await SeedIndexes.drop(connection)
+            let indexes = try await SeedIndexes.drop(connection, ApplicationTables(connection))
             #expect(indexes.count > 10)
             let name = try await connection.query("SELECT current_database()").first?.decode(String.self, at: 0)
             try await indexes.rebuild(try await TestCluster.shared.options(name ?? ""), .silent)

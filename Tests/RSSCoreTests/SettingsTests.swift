@@ -33,12 +33,14 @@ import Testing
         let path = try file(layered)
         let settings = try Settings.load(
             flags: [.databaseUser: "flag-user"], environment: ["DB_PORT": "7000", "PGUSER": "env-user"], path: path)
-        #expect(settings.values[.databaseUser] == .init(value: "flag-user", origin: "flag"))
-        #expect(settings.values[.databasePort] == .init(value: "7000", origin: "environment DB_PORT"))
+        #expect(settings.values[.databaseUser] == .init(value: "flag-user", origin: "flag", level: .flag))
+        #expect(
+            settings.values[.databasePort]
+                == .init(value: "7000", origin: "environment DB_PORT", level: .backendVariable))
         #expect(settings.text(.databaseHost) == "from-profile")
         #expect(settings.values[.databaseHost]?.origin.hasSuffix(":10") == true)
         #expect(settings.text(.databaseName) == "rss")
-        #expect(settings.values[.poolMax] == .init(value: "20", origin: "default"))
+        #expect(settings.values[.poolMax] == .init(value: "20", origin: "default", level: .builtIn))
         #expect(settings.profiles == ["production", "staging"])
         #expect(
             try Settings.load(environment: [:], path: path, profile: "production").text(.databaseHost) == "production")
@@ -138,6 +140,15 @@ import Testing
         ("host=h password=s3cret user=u", "host=h password=*** user=u"),
         ("password='a b\\'s3cret' x=1", "password=*** x=1"),
         ("PGPASSWORD=s3cret", "PGPASSWORD=***"), ("nothing to hide", "nothing to hide"),
+        ("postgresql://owner:kT9+x/s3cret==@db:1/rss", "postgresql://owner:***@db:1/rss"),
+        ("postgresql://owner:a@s3cret@h/rss", "postgresql://owner:***@h/rss"),
+        ("owner:s3cret@h/rss", "owner:***@h/rss"), ("a@s3cret:x@h", "***@h"), ("redis://s3cret@h", "redis://***@h"),
+        ("host=h password=a\\ s3cret bogus=", "host=h password=*** bogus="),
+        ("password = \"a s3cret", "password = ***"),
+        ("CREATE ROLE r PASSWORD 's3''cret' LOGIN", "CREATE ROLE r PASSWORD '***' LOGIN"),
+        ("postgresql://u@h/d?sslpassword=s3cret&x=1", "postgresql://u@h/d?sslpassword=***&x=1"),
+        ("password authentication failed for user \"u\"", "password authentication failed for user \"u\""),
+        ("one line\nredis://u:s3cret@h\nanother", "one line\nredis://u:***@h\nanother"),
     ])
     func `a password is taken out of a text`(text: String, expected: String) {
         #expect(Redaction.scrub(text) == expected)
@@ -148,6 +159,17 @@ import Testing
             Redaction.scrub(arguments: ["x", "--redis-password", "s3cret", "y"]) == [
                 "x", "--redis-password", "***", "y",
             ])
+    }
+
+    @Test(arguments: [
+        ("postgresql://u:s3cret@h:1/d?sslmode=disable", "postgresql://u@h:1/d"), ("owner:s3cret@h/d", "***"),
+        ("host=h password=a\\ s3cret bogus=", "***"), ("postgresql://u:12/s3cret@h/d", "***"),
+        ("rediss://u:s3cret@h:1/2", "rediss://u@h:1/2"), ("redis://s3cret@h", "redis://h:6379/0"),
+        ("redis://:s3/cret@h", "***"), ("s3cret", "***"),
+    ])
+    func `an address among the arguments is kept by its harmless parts, or not at all`(text: String, shown: String) {
+        #expect(Redaction.scrub(arguments: ["--database-url", text, "x"]) == ["--database-url", shown, "x"])
+        #expect(Redaction.scrub(arguments: ["--redis-url=\(text)"]) == ["--redis-url=\(shown)"])
     }
 }
 

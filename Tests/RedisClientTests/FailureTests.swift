@@ -115,6 +115,30 @@ extension RedisSerial {
             }
         }
 
+        @Test func `a list that no server has is refused at once, and costs no time to forget`() async throws {
+            let server = try FakeServer(answer: "*2147483647\r\n:1\r\n")
+            let took = try await elapsed {
+                let redis = try await RedisConnection.connect(server.configuration)
+                let error = await #expect(throws: RedisError.self) { try await redis.ping() }
+                guard case .protocolViolation = error else { return #expect(error == nil) }
+            }
+            #expect(took < .seconds(2))
+        }
+
+        @Test func `a server that never stops talking does not hold up a connect`() async throws {
+            let endless = String(repeating: "$1000\r\n\(String(repeating: "x", count: 1000))\r\n", count: 4)
+            let server = try FakeServer(answer: "*1000000\r\n", endlessly: endless)
+            var configuration = server.configuration
+            configuration.password = "any"
+            configuration.connectTimeout = .milliseconds(300)
+            let patient = configuration
+            let took = await elapsed {
+                let error = await #expect(throws: RedisError.self) { try await RedisConnection.connect(patient) }
+                guard case .timedOut = error else { return #expect(error == nil) }
+            }
+            #expect(took < .seconds(2))
+        }
+
         @Test func `a server that closes in mid-reply is a lost connection`() async throws {
             for answer in ["", "$10\r\nabc", "*2\r\n+OK\r\n", ":1"] {
                 let fake = try FakeServer(answer: answer)

@@ -1,12 +1,13 @@
 import Foundation
 import RedisClient
 
-/// Accepts connections on a Unix socket, answers the first bytes of each with a fixed text, and closes.
+/// Accepts connections on a Unix socket, answers the first bytes of each with a fixed text, and closes, or goes on with
+/// another text until the client is gone.
 final class FakeServer: Sendable {
     private let path: String
     private let descriptor: Int32
 
-    init(answer: String) throws {
+    init(answer: String, endlessly more: String? = nil) throws {
         path = "/tmp/rssfake-\(UUID().uuidString.prefix(8))"
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
@@ -25,6 +26,7 @@ final class FakeServer: Sendable {
                 _ = answer.withCString { _ in
                     Array(answer.utf8).withUnsafeBytes { write(peer, $0.baseAddress, $0.count) }
                 }
+                while let more, send(peer, more, more.utf8.count, Int32(MSG_NOSIGNAL)) > 0 { usleep(1000) }
                 close(peer)
             }
             // Here and not in deinit: the number must not be given to another server while this thread accepts on it.

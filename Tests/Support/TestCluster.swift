@@ -36,6 +36,9 @@ public struct TestCluster: Sendable {
             output: "/dev/null", errors: "/dev/null")
     }
 
+    /// PostgreSQL's port on the loopback address.
+    public var postgresPort: Int { state.postgresPort }
+
     /// How to reach a database of the cluster.
     public func options(_ database: String, timeout: Duration = .seconds(30)) -> ConnectionOptions {
         var keywords = state.postgresKeywords

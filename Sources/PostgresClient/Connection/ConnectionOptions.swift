@@ -3,53 +3,65 @@ import Glibc
 /// Where and how to open a session.
 public struct ConnectionOptions: Sendable {
     /// libpq's own keywords (host, port, dbname, user, sslmode, service, …), see "PostgreSQL 15 docs, 34.1.2".
-    /// What is not set comes from libpq's environment variables, its service file and its password file.
+    /// What is not set comes from libpq's service file and its password file, never from a variable that says where, as whom
+    /// or how (``InheritedVariables``).
     public var keywords: [String: String]
     /// Longest wait for a session, name resolution left out.
     public var connectTimeout: Duration
     /// Longest wait for the server's answer to one call; nil leaves that to `statement_timeout`.
     public var responseTimeout: Duration?
+    /// How long no byte may move while an answer is waited for, or a COPY goes on, until the server is asked over another
+    /// connection whether it is still working.
+    public var stallTimeout: Duration
     /// Settings made at the start of the session.
     public var session: SessionSettings
 
     /// Makes options; `keywords` may be empty, then libpq's defaults hold.
     public init(
         keywords: [String: String] = [:], connectTimeout: Duration = .seconds(30), responseTimeout: Duration? = nil,
-        session: SessionSettings = SessionSettings()
+        stallTimeout: Duration = .seconds(60), session: SessionSettings = SessionSettings()
     ) {
         self.keywords = keywords
         self.connectTimeout = connectTimeout
         self.responseTimeout = responseTimeout
+        self.stallTimeout = stallTimeout
         self.session = session
     }
 
     /// The keywords with what every session of ours has: UTF-8, keepalives, `verify-full` for a host that is not local.
     var effectiveKeywords: [String: String] {
         var all = [
-            "client_encoding": "UTF8", "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5",
-            "keepalives_count": "3", "tcp_user_timeout": "15000",
+            "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
+            "tcp_user_timeout": "15000",
         ]
-        if !isLocal, keywords["sslmode"] == nil, getenv("PGSSLMODE") == nil {
+        if !isLocal, keywords["sslmode"] == nil {
             all["sslmode"] = "verify-full"
-            if keywords["sslrootcert"] == nil, getenv("PGSSLROOTCERT") == nil, access(Self.systemCABundle, R_OK) == 0 {
+            if keywords["sslrootcert"] == nil, access(Self.systemCABundle, R_OK) == 0 {
                 all["sslrootcert"] = Self.systemCABundle
             }
         }
-        return all.merging(keywords) { $1 }
+        all.merge(keywords) { $1 }
+        all["client_encoding"] = "UTF8"
+        return all
     }
 
     /// libpq 15 knows no `sslrootcert=system` (it came with 16), so the bundle is named by its file.
     private static let systemCABundle = "/etc/ssl/certs/ca-certificates.crt"
 
-    /// Whether every host is a socket folder or this machine.
-    private var isLocal: Bool {
-        // What a service file names is not known here, and therefore not local. A file that says otherwise is overruled:
-        // sslmode is then set by the setting or by PGSSLMODE.
+    /// Whether every address that libpq may go to is a socket or this machine.
+    var isLocal: Bool {
+        // What a service file names is not known here, and therefore not local. A file that says otherwise is overruled by
+        // the setting.
         if keywords["service"] != nil { return false }
-        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-        let host = keywords["hostaddr"] ?? keywords["host"] ?? variable("PGHOSTADDR") ?? variable("PGHOST") ?? ""
-        return host.split(separator: ",").allSatisfy {
-            $0.hasPrefix("/") || $0.hasPrefix("@") || $0 == "localhost" || $0 == "::1" || $0.hasPrefix("127.")
+        func list(_ keyword: String) -> [String] {
+            (keywords[keyword] ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        let (hosts, addresses) = (list("host"), list("hostaddr"))
+        // Where there is an address it is gone to, and the host only names the certificate.
+        return (0..<max(hosts.count, addresses.count)).allSatisfy { index in
+            let address = index < addresses.count ? addresses[index] : ""
+            let host = index < hosts.count ? hosts[index] : ""
+            return HostAddress.isLocal(address.isEmpty ? host : address)
         }
     }
 }
@@ -70,14 +82,22 @@ public struct SessionSettings: Sendable, Equatable {
     public var clientConnectionCheckInterval: Duration?
     /// `default_transaction_read_only`.
     public var readOnly: Bool
-    /// `search_path`; nil leaves the server's own.
-    public var searchPath: String?
+    /// `search_path`. Unless told otherwise ``pinnedSearchPath``: what others put into a schema in which they may create
+    /// objects, an operator that fits better than pg_catalog's among them, is then never run (CVE-2018-1058).
+    public var searchPath: String
+    /// The path along which unqualified names of a user are looked up: tables of an application, statements of a file. The
+    /// session itself never has it, but for statements that are the user's own.
+    public var userSearchPath: String
+
+    /// pg_catalog alone. `pg_temp` is named because PostgreSQL otherwise looks for tables there first.
+    public static let pinnedSearchPath = "pg_catalog, pg_temp"
 
     /// Makes settings with the defaults of the design: UTC, clients checked every second, 5 minutes idle in transaction.
     public init(
         applicationName: String = "rssctl", timeZone: String? = "UTC", statementTimeout: Duration? = nil,
         lockTimeout: Duration? = nil, idleInTransactionTimeout: Duration? = .seconds(300),
-        clientConnectionCheckInterval: Duration? = .seconds(1), readOnly: Bool = false, searchPath: String? = nil
+        clientConnectionCheckInterval: Duration? = .seconds(1), readOnly: Bool = false,
+        searchPath: String = SessionSettings.pinnedSearchPath, userSearchPath: String = "public"
     ) {
         self.applicationName = applicationName
         self.timeZone = timeZone
@@ -87,12 +107,14 @@ public struct SessionSettings: Sendable, Equatable {
         self.clientConnectionCheckInterval = clientConnectionCheckInterval
         self.readOnly = readOnly
         self.searchPath = searchPath
+        self.userSearchPath = userSearchPath
     }
 
     /// Name and value of each setting. The text formats are those that the row decoder reads.
     func assignments(serverVersion: Int32) -> [(name: String, value: String)] {
+        // The path comes first: what follows is found along it.
         var all = [
-            ("DateStyle", "ISO"), ("IntervalStyle", "iso_8601"), ("bytea_output", "hex"), ("extra_float_digits", "1"),
+            ("search_path", searchPath), ("DateStyle", "ISO"), ("IntervalStyle", "iso_8601"), ("bytea_output", "hex"), ("extra_float_digits", "1"),
             ("standard_conforming_strings", "on"), ("application_name", applicationName),
         ]
         if let timeZone { all.append(("TimeZone", timeZone)) }
@@ -107,7 +129,6 @@ public struct SessionSettings: Sendable, Equatable {
         // The session that holds a lock is idle while another one works.
         if serverVersion >= 140_000 { all.append(("idle_session_timeout", "0")) }
         if readOnly { all.append(("default_transaction_read_only", "on")) }
-        if let searchPath { all.append(("search_path", searchPath)) }
         return all
     }
 }

@@ -26,4 +26,35 @@ extension PostgresConnection {
         let shared = try rows.first?.decode(Int32.self, at: 0) == others.first?.decode(Int32.self, at: 0)
         return shared ? .transactionPooling : .proxy
     }
+    /// Whether a session behind a proxy keeps its backend from one transaction to the next, as under session pooling; if it
+    /// does, makes its settings, which are left alone at the start for the sake of whoever would get them next.
+    ///
+    /// A second client holds the backend that it got, again and again: under transaction pooling it comes to be given this
+    /// session's, or this session another one. Where no second one can be had, the backend counts as not kept.
+    ///
+    /// - Throws: ``PostgresError``, `CancellationError`.
+    public nonisolated func keepsBackend() async throws -> Bool {
+        var options = options
+        options.connectTimeout = min(options.connectTimeout, .seconds(5))
+        let other: PostgresConnection
+        do {
+            other = try await PostgresConnection.connect(options)
+        } catch let error as PostgresError where error.code == .connectionFailed {
+            return false
+        }
+        defer { Task { await other.close() } }
+        let backend = await backendPID
+        for _ in 0..<4 {
+            let isKept = try await other.transaction {
+                let theirs = try await other.query("SELECT pg_backend_pid()").first?.decode(Int32.self, at: 0)
+                let own = try await query("SELECT pg_backend_pid()").first?.decode(Int32.self, at: 0)
+                return own == backend && theirs != backend
+            }
+            if !isKept { return false }
+        }
+        for (name, value) in options.session.assignments(serverVersion: await serverVersion) {
+            try await query("SELECT set_config($1, $2, false)", [name, value])
+        }
+        return true
+    }
 }

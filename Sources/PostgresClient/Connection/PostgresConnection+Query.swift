@@ -47,7 +47,33 @@ extension PostgresConnection {
     }
 
     /// Sends a statement and collects its result, blocking this thread. Nil parameters: the simple protocol.
+    ///
+    /// Behind a pooler a statement outside a transaction gets one of its own, in which the session's settings hold. A script
+    /// is left alone: it may begin transactions itself.
     func run(_ sql: String, _ parameters: [PostgresParameter]?, timeout: Duration? = nil) throws -> ResultSet {
+        try requireIdle()
+        guard isBehindPooler, parameters != nil, transactionStatus == .idle, !Self.isTransactionControl(sql) else {
+            return try exchange(sql, parameters, timeout: timeout)
+        }
+        try beginWithSettings(options.session.readOnly ? "BEGIN READ ONLY" : "BEGIN")
+        do {
+            let result = try exchange(sql, parameters, timeout: timeout)
+            _ = try exchange("COMMIT", nil, timeout: timeout)
+            return result
+        } catch {
+            if case .closed = state { throw error }
+            _ = try exchange("ROLLBACK", nil, timeout: Self.cancelGrace)
+            throw error
+        }
+    }
+
+    /// Whether a statement of ours begins or ends a transaction, so that it needs none around it.
+    private static func isTransactionControl(_ sql: String) -> Bool {
+        ["BEGIN", "COMMIT", "ROLLBACK"].contains { sql.hasPrefix($0) }
+    }
+
+    /// Sends a statement as it is and collects its result.
+    func exchange(_ sql: String, _ parameters: [PostgresParameter]?, timeout: Duration? = nil) throws -> ResultSet {
         try requireIdle()
         if sql.utf8.contains(0) {
             throw PostgresError(

@@ -9,15 +9,17 @@ extension PostgresConnection {
     public nonisolated(nonsending) func stream<T>(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], _ body: (RowStream) async throws -> T
     ) async throws -> T {
-        try await beginStream(sql, parameters.map(\.postgresParameter))
-        do {
-            let value = try await body(RowStream(connection: self, statement: sql))
-            try await endStream()
-            return value
-        } catch {
-            // The body's error is the cause; what ends the stream behind it is only its echo.
-            try? await endStream()
-            throw error
+        try await underSettings {
+            try await beginStream(sql, parameters.map(\.postgresParameter))
+            do {
+                let value = try await body(RowStream(connection: self, statement: sql))
+                try await endStream()
+                return value
+            } catch {
+                // The body's error is the cause; what ends the stream after it is only its echo.
+                try? await endStream()
+                throw error
+            }
         }
     }
 

@@ -13,7 +13,7 @@ extension PostgresConnection {
     public nonisolated(nonsending) func transaction<T>(
         isolation: IsolationLevel = .readCommitted, readOnly: Bool = false, _ body: () async throws -> T
     ) async throws -> T {
-        try await execute("BEGIN ISOLATION LEVEL \(isolation.rawValue) READ \(readOnly ? "ONLY" : "WRITE")")
+        try await begin("BEGIN ISOLATION LEVEL \(isolation.rawValue) READ \(readOnly ? "ONLY" : "WRITE")")
         do {
             let value = try await body()
             try await commit()
@@ -41,6 +41,20 @@ extension PostgresConnection {
             await rollBack("ROLLBACK TO SAVEPOINT \(quoted); RELEASE SAVEPOINT \(quoted)")
             throw error
         }
+    }
+
+    private func begin(_ statement: String) async throws {
+        guard isBehindPooler else {
+            try await execute(statement)
+            return
+        }
+        try await cancellable { try self.beginWithSettings(statement) }
+    }
+
+    /// Runs the body in a transaction where one is needed for the session's settings to hold: behind a pooler, outside of any.
+    nonisolated(nonsending) func underSettings<T>(_ body: () async throws -> T) async throws -> T {
+        guard await isBehindPooler, await transactionStatus == .idle else { return try await body() }
+        return try await transaction(body)
     }
 
     /// Commits. PostgreSQL answers the COMMIT of a failed transaction with a rollback and no error, so that is looked at.

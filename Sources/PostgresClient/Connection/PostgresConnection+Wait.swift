@@ -1,6 +1,7 @@
 import CLibPQ
 import Dispatch
 import Glibc
+import Logging
 
 extension PostgresConnection {
     /// Why a poll ended.
@@ -34,11 +35,47 @@ extension PostgresConnection {
         }
     }
 
+    /// Waits as ``poll(_:until:)`` does, but not for a session that is dead: when no byte has moved for the stall timeout,
+    /// the server is asked over another connection whether it is still working for this one.
+    ///
+    /// So a statement may take as long as it likes, and a frozen server, proxy or firewall does not hold us.
+    func pollWatchfully(_ events: Int32, until deadline: ContinuousClock.Instant?) throws -> PollOutcome {
+        let began = ContinuousClock.now
+        var silentUntil = began + options.stallTimeout
+        var inquiry: SessionInquiry?
+        var isLastChance = false
+        while true {
+            let outcome = try poll(events, until: deadline.map { min($0, silentUntil) } ?? silentUntil)
+            guard outcome == .deadline else { return outcome }
+            if let deadline, ContinuousClock.now >= deadline { return .deadline }
+            guard let asked = inquiry else {
+                inquiry = SessionInquiry(options, backend: announcedBackendPID == backendPID ? backendPID : nil)
+                silentUntil = .now + .milliseconds(50)
+                continue
+            }
+            switch asked.finding {
+            case nil: silentUntil = .now + .milliseconds(50)
+            case .working?:
+                logger?.notice("no byte from \(endpoint) for a while; the server is still working")
+                inquiry = nil
+                silentUntil = .now + options.stallTimeout
+            case let finding? where isLastChance:
+                let reason = "no byte from \(endpoint) for \(began.duration(to: .now).components.seconds) s"
+                markClosed(reason)
+                throw PostgresError(.stalled, reason, detail: finding.explanation)
+            default:
+                // The answer may have been sent right before the server was asked.
+                isLastChance = true
+                silentUntil = .now + .milliseconds(500)
+            }
+        }
+    }
+
     /// Waits for the socket in the middle of a statement. A cancellation or a passed deadline cancels the statement on
     /// the server and the wait goes on for a short grace; the caller learns of it from `interruption`.
     func waitForServer(_ events: Int32, _ watch: inout StatementWatch) throws {
         while true {
-            switch try poll(events, until: watch.deadline) {
+            switch try pollWatchfully(events, until: watch.deadline) {
             case .ready: return
             case .cancelled where watch.interruption == nil: watch.interrupt(.cancelled)
             case .deadline where watch.interruption == nil: watch.interrupt(.timedOut)

@@ -27,11 +27,17 @@ public actor PostgresConnection {
     var state = State.idle
     var flag: CancellationFlag
     var notifications: [PostgresNotification] = []
+    /// What was found out about the database once.
+    var marks: Set<String> = []
     /// Signalled when the cancel request that is on its way has been delivered.
     var pendingCancel: DispatchSemaphore?
 
     /// The backend's process id as this session's first statement saw it.
     public private(set) var backendPID: Int32 = 0
+
+    /// Whether a pooler or proxy is in between, which announces a process id of its own. The session's settings are then made
+    /// again in each transaction, because the next one may be another server session.
+    public private(set) var isBehindPooler = false
 
     /// The server's version as libpq counts it: 150018 for 15.18.
     public private(set) var serverVersion: Int32 = 0
@@ -78,6 +84,7 @@ public actor PostgresConnection {
 
     private func openBlocking(_ flag: CancellationFlag) throws {
         self.flag = flag
+        _ = InheritedVariables.withdrawn
         let deadline = ContinuousClock.now + options.connectTimeout
         try withCStrings(pendingKeywords.map(\.0)) { names in
             try withCStrings(pendingKeywords.map(\.1)) { values in
@@ -97,7 +104,7 @@ public actor PostgresConnection {
             case PGRES_POLLING_OK:
                 PQsetnonblocking(pointer, 1)
                 PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
-                try configureSession()
+                try configureSession(within: max(.zero, ContinuousClock.now.duration(to: deadline)))
                 return
             case PGRES_POLLING_FAILED:
                 throw connectError(pointer)
@@ -115,19 +122,39 @@ public actor PostgresConnection {
         }
     }
 
-    private func configureSession() throws {
+    private func configureSession(within timeout: Duration) throws {
         let pointer = try pointer()
         serverVersion = PQserverVersion(pointer)
         let assignments = options.session.assignments(serverVersion: serverVersion)
         // Behind a pooler nothing is set: the session is the server's own, and the next client would be given our settings
-        // with it. A pooler announces a process id of its own.
-        let calls = assignments.indices.map { "set_config($\($0 * 2 + 2), $\($0 * 2 + 3), false)" }
-        let result = try run(
-            "SELECT pg_backend_pid(), CASE WHEN pg_backend_pid() = $1 THEN concat(\(calls.joined(separator: ", "))) END",
+        // with it. A pooler announces a process id of its own. Every name is qualified: until the path is set, that of
+        // the role or database holds, and what is in it may have been put there for us.
+        let calls = assignments.indices.map {
+            "pg_catalog.set_config($\($0 * 2 + 2)::pg_catalog.text, $\($0 * 2 + 3)::pg_catalog.text, false)"
+        }
+        let result = try exchange(
+            """
+            SELECT pg_catalog.pg_backend_pid(), CASE WHEN pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) $1
+                THEN pg_catalog.concat(\(calls.joined(separator: ", "))) END
+            """,
             [PQbackendPID(pointer).postgresParameter]
                 + assignments.flatMap { [$0.name.postgresParameter, $0.value.postgresParameter] },
-            timeout: options.connectTimeout)
+            timeout: timeout)
         backendPID = try result.first?.decode(Int32.self, at: 0) ?? 0
+        isBehindPooler = backendPID != PQbackendPID(pointer)
+    }
+
+    /// Begins a transaction with the session's settings for as long as it lasts, for a session behind a pooler.
+    func beginWithSettings(_ begin: String) throws {
+        let pointer = try pointer()
+        let calls = try options.session.assignments(serverVersion: serverVersion).map { assignment in
+            guard let value = PQescapeLiteral(pointer, assignment.value, assignment.value.utf8.count) else {
+                throw PostgresError(.unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines)
+            }
+            defer { PQfreemem(value) }
+            return "pg_catalog.set_config('\(assignment.name)'::pg_catalog.text, \(String(cString: value))::pg_catalog.text, true)"
+        }
+        _ = try exchange("\(begin); SELECT \(calls.joined(separator: ", "))", nil, timeout: options.connectTimeout)
     }
 
     /// Makes the session's settings again, as they were at its start. Not for a session behind a pooler.
@@ -135,7 +162,7 @@ public actor PostgresConnection {
         try await execute("RESET SESSION AUTHORIZATION")
         try await execute("RESET ROLE")
         try await execute("RESET ALL")
-        try await cancellable { try self.configureSession() }
+        try await cancellable { try self.configureSession(within: self.options.connectTimeout) }
     }
 
     private func connectError(_ pointer: OpaquePointer) -> PostgresError {
@@ -143,7 +170,7 @@ public actor PostgresConnection {
         let lines = String(cString: PQerrorMessage(pointer)).split(separator: "\n").filter {
             !$0.hasPrefix("LOCATION:")
         }
-        let text = lines.joined(separator: "\n").trimmedLines
+        let text = withoutValues(lines.joined(separator: "\n").trimmedLines)
         guard let match = text.firstMatch(of: #/FATAL:\s+(?<state>[0-9A-Z]{5}): /#) else {
             return PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
         }
@@ -152,12 +179,46 @@ public actor PostgresConnection {
             sqlState: SQLState(rawValue: String(match.state)))
     }
 
+    /// The path along which the user's unqualified names are looked up; see ``SessionSettings/userSearchPath``.
+    public nonisolated var userSearchPath: String { options.session.userSearchPath }
+
+    /// The path that the session itself has; see ``SessionSettings/searchPath``.
+    public nonisolated var searchPath: String { options.session.searchPath }
+
+    /// libpq quotes values that it cannot use. Those that say where and as whom may be shown, no other.
+    private func withoutValues(_ text: String) -> String {
+        let shown: Set = ["host", "hostaddr", "port", "dbname", "user", "service", "sslrootcert", "sslcert", "sslkey"]
+        let hidden = options.keywords.filter {
+            !shown.contains($0.key) && ConnectionOptions.choices[$0.key] == nil && $0.value.count > 3
+        }
+        return hidden.reduce(text) {
+            $0.replacing($1.value, with: "***")
+        }
+    }
+
     /// `host:port/database` for messages; never holds a secret.
     public nonisolated var endpoint: String {
         let keywords = options.keywords
         if let service = keywords["service"] { return "service \(service)" }
         let host = keywords["host"] ?? keywords["hostaddr"] ?? "local socket"
         return "\(host):\(keywords["port"] ?? "5432")/\(keywords["dbname"] ?? keywords["user"] ?? "")"
+    }
+
+    /// The keywords with what came of them: of a list or a service the host that answered, its port, the database, the role.
+    public var reached: [String: String] {
+        guard let pointer = try? pointer() else { return options.keywords }
+        var reached = options.keywords
+        reached["service"] = nil
+        // libpq gives the address for the host where there is none.
+        if reached["host"] == nil { reached["hostaddr"] = nil }
+        let values = [
+            ("host", PQhost(pointer)), ("port", PQport(pointer)), ("dbname", PQdb(pointer)), ("user", PQuser(pointer)),
+        ]
+        for (keyword, value) in values {
+            guard let text = value.map({ String(cString: $0) }), !text.isEmpty else { continue }
+            reached[keyword] = text
+        }
+        return reached
     }
 
     /// The process id that libpq was told at the start; differs from ``backendPID`` behind a pooler.

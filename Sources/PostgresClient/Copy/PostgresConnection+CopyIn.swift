@@ -10,13 +10,15 @@ extension PostgresConnection {
     public nonisolated(nonsending) func copyIn(
         _ sql: String, _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int {
-        try await beginCopy(sql, PGRES_COPY_IN, .copyIn)
-        do {
-            try await body(CopyWriter(connection: self, statement: sql))
-            return try await endCopyIn(sql)
-        } catch {
-            await abandonCopyIn()
-            throw error
+        try await underSettings {
+            try await beginCopy(sql, PGRES_COPY_IN, .copyIn)
+            do {
+                try await body(CopyWriter(connection: self, statement: sql))
+                return try await endCopyIn(sql)
+            } catch {
+                await abandonCopyIn()
+                throw error
+            }
         }
     }
 
@@ -50,7 +52,7 @@ extension PostgresConnection {
 
     private func waitInCopy(_ watch: inout StatementWatch) throws {
         let pointer = try pointer()
-        switch try poll(POLLIN | POLLOUT, until: watch.deadline) {
+        switch try pollWatchfully(POLLIN | POLLOUT, until: watch.deadline) {
         case .ready: if PQconsumeInput(pointer) == 0 { throw lost() }
         case .cancelled: throw CancellationError()
         case .deadline: throw PostgresError(.timedOut, "the server takes no more data")

@@ -10,13 +10,15 @@ extension PostgresConnection {
     public nonisolated(nonsending) func copyOut(
         _ sql: String, _ body: ([UInt8]) async throws -> Void
     ) async throws -> Int {
-        try await beginCopy(sql, PGRES_COPY_OUT, .copyOut)
-        do {
-            while let portion = try await readCopy() { try await body(portion) }
-            return try await endCopyOut(sql)
-        } catch {
-            await abandonCopyOut()
-            throw error
+        try await underSettings {
+            try await beginCopy(sql, PGRES_COPY_OUT, .copyOut)
+            do {
+                while let portion = try await readCopy() { try await body(portion) }
+                return try await endCopyOut(sql)
+            } catch {
+                await abandonCopyOut()
+                throw error
+            }
         }
     }
 

@@ -7,13 +7,16 @@ import RSSModel
 /// `rssctl bulk undo`
 public struct BulkUndo: Verb {
     public static let declaration = Declaration(
-        "bulk undo", "Take a bulk run back: its rows go, changed ones are as before",
+        "bulk undo", "Undo a bulk run: its rows go, changed ones are as before",
         discussion: """
-            Rows that the run inserted are removed, rows that it changed or deleted are put back as they were, batch by batch. \
-            A row that somebody changed since is left as it is and listed; --force takes it back too. What the run left \
-            unchanged was not touched, and is not touched now. An undo that is interrupted goes on where it was.
+            Rows that the run inserted are removed, rows that it changed or deleted are restored as they were, to the last bit, \
+            batch by batch. A row that was changed since is kept and listed; --force undoes it too. What the run left unchanged \
+            was not touched, and is not touched now. An undo that is interrupted resumes where it was.
 
-            How long a run can be taken back is said when it is made: --undo-days, 30 unless given.
+            A run is undone by the role that made it. A member of that role, or of the owner of schema rssctl, undoes it with \
+            --by, which names the role that made it, and without --force: the record of a run is what its author wrote.
+
+            How long a run can be undone is said when it is made: --undo-days, 30 unless given.
             """,
         effect: .destroys, needs: [.settings, .postgres],
         examples: [
@@ -27,19 +30,22 @@ public struct BulkUndo: Verb {
     @OptionGroup var changes: ChangeOptions
     public var change: ChangeOptions? { changes }
 
-    @Argument(help: "The run: its id, or what its id begins or ends with; last for the newest.")
+    @Argument(help: "The run: its id, or what its id begins or ends with; last for the newest of the role.")
     var run: String
 
-    @Flag(help: "Take back rows too that were changed since.")
+    @Flag(help: "Undo changes to rows too that were changed since.")
     var force = false
+
+    @Option(help: ArgumentHelp("The role that made the run, where it is another one.", valueName: "role"))
+    var by: String?
 
     public init() {}
 
     public func question(_ context: Context) async throws -> String? {
         let outcome = try await undo(context, isDryRun: true)
-        let kept = outcome.keptCount > 0 ? ", keep \(outcome.keptCount) that were changed since" : ""
+        let kept = outcome.keptCount > 0 ? ", keep \(outcome.keptCount) as they are" : ""
         return
-            "Take \(outcome.file) back: remove \(outcome.removed) rows of \(outcome.table), put \(outcome.restored) back\(kept)?"
+            "Undo \(outcome.file), run \(outcome.run): remove \(outcome.removed) rows of \(outcome.table), restore \(outcome.restored)\(kept)?"
     }
 
     public func execute(_ context: Context) async throws -> BulkUndoReport {
@@ -51,7 +57,7 @@ public struct BulkUndo: Verb {
             try await context.connectPostgres(statementTimeout: .zero, direct: true)
         }
         let outcome = try await RunUndo(connection, runID: context.runID, progress: context.progress).run(
-            run, force: force, isDryRun: isDryRun)
+            run, author: by, force: force, isDryRun: isDryRun)
         await connection.close()
         return outcome
     }
@@ -67,6 +73,7 @@ public struct BulkUndoReport: CommandResult {
     let restored: Int
     let kept: Int
     let keptRows: [RunUndo.Kept]
+    private let forceable: Int
     private let statements: [String]
 
     private enum CodingKeys: CodingKey { case run, file, table, isDryRun, removed, restored, kept, keptRows }
@@ -80,6 +87,7 @@ public struct BulkUndoReport: CommandResult {
         restored = outcome.restored
         kept = outcome.keptCount
         keptRows = outcome.kept
+        forceable = outcome.forceable
         statements = isDryRun ? outcome.statements : []
     }
 
@@ -91,7 +99,11 @@ public struct BulkUndoReport: CommandResult {
 
     public var tables: [Table] {
         var notes = isDryRun ? ["Dry run: nothing was changed."] : []
-        if kept > 0 { notes.append("Rows that were changed since are kept as they are; --force takes them back too.") }
+        if forceable > 0 {
+            // Not `last`, which is another run by now.
+            notes.append(
+                "\(forceable) of the rows kept were changed since: rssctl bulk undo \(run) --force undoes them too")
+        }
         var tables = [
             Table(
                 columns: [

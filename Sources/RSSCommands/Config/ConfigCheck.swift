@@ -15,15 +15,32 @@ public struct ConfigCheck: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ConfigVerdict {
-        // Reading the settings was the check: an error in them never gets this far. Every profile is read, not one.
+        // An error in what was read never gets this far. Every profile is checked, not one, and besides that with the
+        // environment without it too: a variable may hide what the file has wrong.
         let settings = context.settings
-        for profile in settings.profiles {
-            _ = try Settings.load(environment: settings.environment, path: settings.file, profile: profile)
+        var warnings = settings.warnings
+        func check(_ settings: Settings) throws {
+            try Targets(settings: settings, stateFolder: context.world.stateFolder).check()
+            warnings += settings.warnings.filter { !warnings.contains($0) }
+        }
+        try check(settings)
+        for profile in settings.profiles.map(Optional.some) + [settings.profile] where settings.file != nil {
+            for environment in [settings.environment, [:]] {
+                do {
+                    try check(Settings.load(environment: environment, path: settings.file, profile: profile))
+                } catch SettingsError.unusableFile(let key, let origin, let path, let reason)
+                    where profile != settings.profile
+                {
+                    // It may be on the machine that the profile is for.
+                    let warning = "profile \(profile ?? "none"): \(key) (\(origin)): \(path): \(reason)"
+                    if !warnings.contains(warning) { warnings.append(warning) }
+                }
+            }
         }
         return ConfigVerdict(
             file: settings.file, profiles: settings.profiles,
             settings: SettingKey.allCases.count { settings.isSet($0) },
-            warnings: settings.warnings)
+            warnings: warnings)
     }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RSSCore
 import RSSModel
+import RSSSystem
 
 /// `rssctl config init`
 public struct ConfigInit: Verb {
@@ -11,7 +12,7 @@ public struct ConfigInit: Verb {
         examples: [
             .init("Look at it first", "rssctl config init --dry-run"),
             .init("Into a place of your own", "rssctl config init rssctl.yaml"),
-        ], exits: [.cannotWrite])
+        ], exits: [.cannotWrite, .permission])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
@@ -27,11 +28,12 @@ public struct ConfigInit: Verb {
 
     public func execute(_ context: Context) async throws -> ConfigTemplate {
         let environment = context.world.environment
-        let base = environment["XDG_CONFIG_HOME"] ?? "\(environment["HOME"] ?? "/root")/.config"
+        let base = UserFolder.configuration(environment) ?? "\(UserFolder.ofAccount)/.config"
+        let isPlaceOurs = path == nil
         let path = path ?? "\(base)/rssctl/config.yaml"
         let text = SettingsTemplate.text
         if !context.isDryRun, !printOnly {
-            try SettingsTemplate.write(to: path)
+            try SettingsTemplate.write(to: path, isPlaceOurs: isPlaceOurs)
             context.progress(.note("Wrote \(path); the commented values are the built-in ones."))
         }
         return ConfigTemplate(path: path, text: text)

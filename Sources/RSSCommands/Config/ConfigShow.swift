@@ -22,14 +22,19 @@ public struct ConfigShow: Verb {
     public func execute(_ context: Context) async throws -> SettingsTable {
         let settings = context.settings
         let keys = SettingKey.allCases.filter { !onlySet || settings.isSet($0) }
+        let targets = try Targets(settings: settings, stateFolder: context.world.stateFolder)
+        for warning in settings.warnings { context.progress(.warning(warning)) }
+        // Settings that contradict each other are what this table is looked at for; the summary has the error.
+        let overridden = (try? targets.overridden()) ?? [:]
         return SettingsTable(
             file: settings.file, profile: settings.profile,
             settings: keys.map { key in
                 SettingsTable.Entry(
                     name: key.rawValue, value: settings.text(key).map { key.definition.isSecret ? "(hidden)" : $0 },
-                    origin: settings.values[key]?.origin, environment: key.definition.environment,
+                    origin: settings.values[key]?.origin, inForce: settings.isSet(key) ? overridden[key] == nil : nil,
+                    overriddenBy: overridden[key], environment: key.definition.environment,
                     summary: key.definition.summary)
-            })
+            }, targets: targets.summary)
     }
 }
 
@@ -38,11 +43,17 @@ public struct SettingsTable: CommandResult {
     let file: String?
     let profile: String?
     let settings: [Entry]
+    /// Where commands go, a line for each server.
+    let targets: [String]
 
     struct Entry: Encodable {
         let name: String
         let value: String?
         let origin: String?
+        /// Whether it counts; nil for a built-in value.
+        let inForce: Bool?
+        /// What takes its place where it does not count.
+        let overriddenBy: String?
         let environment: [String]
         let summary: String
     }
@@ -52,10 +63,18 @@ public struct SettingsTable: CommandResult {
             Table(
                 columns: [
                     Column("setting"), Column("value", isFlexible: true), Column("origin"),
+                    Column("in_force", header: "in force", isFlexible: true),
                     Column("summary", header: "what it is", isFlexible: true),
                 ],
-                rows: settings.map { [.text($0.name), .optional($0.value), .optional($0.origin), .text($0.summary)] },
-                notes: ["File: \(file ?? "none")", "Profile: \(profile ?? "none")"], emptyMessage: "Nothing is set.")
+                rows: settings.map { entry in
+                    let standing = entry.overriddenBy.map { "no: \($0)" } ?? (entry.inForce == true ? "yes" : nil)
+                    return [
+                        .text(entry.name), .optional(entry.value), .optional(entry.origin), .optional(standing),
+                        .text(entry.summary),
+                    ]
+                },
+                notes: ["File: \(file ?? "none")", "Profile: \(profile ?? "none")"] + targets,
+                emptyMessage: "Nothing is set.")
         ]
     }
 }

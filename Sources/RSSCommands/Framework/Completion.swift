@@ -1,4 +1,3 @@
-import Foundation
 import Journal
 import RSSCore
 
@@ -6,7 +5,7 @@ import RSSCore
 enum Completion {
     /// Profiles of the configuration file.
     @Sendable static func profiles(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
-        (try? Settings.load(environment: ProcessInfo.processInfo.environment))?.profiles ?? []
+        (try? Settings.load(environment: World.real.environment))?.profiles ?? []
     }
 
     /// The newest runs.

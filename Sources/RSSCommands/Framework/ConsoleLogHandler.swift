@@ -1,5 +1,6 @@
 import Console
 import Logging
+import RSSCore
 import RSSModel
 
 /// Sends log lines to the console's stderr; statements are told at `--verbose`.
@@ -19,8 +20,9 @@ struct ConsoleLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
+        let message = Redaction.scrub("\(event.message)")
         let text = VisibleText.of(
-            "\(event.message)".withoutLeadingComments.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+            message.withoutLeadingComments.split(whereSeparator: \.isWhitespace).joined(separator: " "))
         if event.level >= .warning {
             console.warning(text)
         } else {

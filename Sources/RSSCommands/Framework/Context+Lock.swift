@@ -25,10 +25,14 @@ extension Context {
     /// - Throws: `PostgresError`, an error for a connection pooler, `CancellationError`.
     func connectPostgresDirectly(statementTimeout: Duration? = nil) async throws -> PostgresConnection {
         let connection = try await connectPostgres(statementTimeout: statementTimeout, direct: true)
-        // A lock taken through a pooler may stay behind on a server session that somebody else is given next.
-        guard await connection.announcedBackendPID == connection.backendPID else {
+        if await connection.announcedBackendPID == connection.backendPID { return connection }
+        do {
+            // A lock taken through a pooler may stay behind on a server session that somebody else is given next, unless
+            // the pooler leaves each client its own.
+            guard try await connection.keepsBackend() else { throw PoolerInBetween(command: command) }
+        } catch {
             await connection.close()
-            throw PoolerInBetween(command: command)
+            throw error
         }
         return connection
     }
@@ -75,9 +79,12 @@ private struct PoolerInBetween: ReportableError {
     var report: ErrorReport {
         ErrorReport(
             code: "RSS-PG-010", exit: .configuration,
-            message: "rssctl \(command) needs the server itself, and a connection pooler is in between",
+            message:
+                "rssctl \(command) needs the server itself, and a connection pooler in transaction mode is in between",
             detail: "locks and settings of a session do not hold through it",
-            hint: "set database.direct_url, or RSSCTL_DIRECT_URL, to the server's own address")
+            hint:
+                "set database.direct_url to the server's own address, where the pooler's is set: RSSCTL_DIRECT_URL beside RSSCTL_DATABASE_URL"
+        )
     }
 }
 
@@ -93,7 +100,7 @@ private struct ReadOnlySession: ReportableError {
             detail: isStandby
                 ? "the server is a standby" : "default_transaction_read_only is on for the role or the database",
             hint: isStandby
-                ? "name the primary: rssctl config show tells which server is used"
+                ? "name the primary: rssctl config show says which server is used"
                 : "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
     }
 }

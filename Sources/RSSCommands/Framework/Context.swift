@@ -29,6 +29,20 @@ public struct Context: Sendable {
     public let isDryRun: Bool
     /// Tells statements when asked to.
     let logger: Logger
+    /// The servers that the run has gone to.
+    let servers = ServerNames()
+
+    /// The servers that a change is made on: those that the run has gone to, or will. Nil for a verb that needs none.
+    var serverNames: String? {
+        guard let targets else { return nil }
+        var names = servers.all
+        // A target that cannot be made is an error of the work, which describes it better.
+        if names.isEmpty || settings.isSet(.databaseDirectURL), let options = try? postgresOptions(direct: true) {
+            let name = targets.databaseName(options)
+            if !names.contains(name) { names.append(name) }
+        }
+        return names.isEmpty ? nil : names.joined(separator: ", ")
+    }
 
     /// `rssctl/<command>#<run>`, by which a DBA finds our sessions; the run's last 12 characters are its random part.
     public var applicationName: String { "rssctl/\(command.replacing(" ", with: "-"))#\(runID.suffix(12))" }
@@ -45,9 +59,7 @@ public struct Context: Sendable {
         session.statementTimeout = statementTimeout ?? settings.duration(.databaseStatementTimeout)
         session.readOnly = readOnly
         session.lockTimeout = lockTimeout
-        // The default path begins with the role's own schema: a role named rssctl would find, and make, the backend's
-        // tables in our bookkeeping schema.
-        session.searchPath = settings.text(.databaseSearchPath)
+        if let path = settings.text(.databaseSearchPath) { session.userSearchPath = path }
         return try targets.postgres(session: session, direct: direct)
     }
 
@@ -63,11 +75,25 @@ public struct Context: Sendable {
             lockTimeout: lockTimeout)
         if let targets { recorder?.target(targets.databaseName(options)) }
         do {
-            return try await PostgresConnection.connect(options, logger: logger)
-        } catch let error as PostgresError where error.code == .connectionFailed && targets?.usesSandboxDatabase == true
-        {
-            throw SandboxError.notRunning(folder: sandbox.folder)
+            let connection = try await PostgresConnection.connect(options, logger: logger)
+            await note(connection, options)
+            return connection
+        } catch let failure as PostgresError where failure.code == .connectionFailed {
+            if targets?.usesSandboxDatabase == true { throw SandboxError.notRunning(folder: sandbox.folder) }
+            var error = failure
+            error.detail = error.detail ?? targets?.withheld(direct: direct)
+            throw error
         }
+    }
+
+    /// Notes which server a session is with: of a list of hosts, or behind a service, it is known only now.
+    private func note(_ connection: PostgresConnection, _ options: ConnectionOptions) async {
+        guard let targets else { return }
+        var reached = options
+        reached.keywords = await connection.reached
+        let name = targets.databaseName(reached)
+        recorder?.target(name)
+        servers.add(name)
     }
 
     /// Opens a connection to Redis.
@@ -75,11 +101,15 @@ public struct Context: Sendable {
     /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
     public func connectRedis() async throws -> RedisConnection {
         guard let targets else { throw SettingsError.noRedis }
-        return try await RedisConnection.connect(try targets.redis(clientName: applicationName))
+        let configuration = try targets.redis(clientName: applicationName)
+        servers.add("\(configuration)")
+        return try await RedisConnection.connect(configuration)
     }
 
     /// The sandbox of this machine's settings.
-    public var sandbox: Sandbox { Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder)) }
+    public var sandbox: Sandbox {
+        Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder), stateFolder: world.stateFolder)
+    }
 
     /// Opens the journal for reading; here its failure is an error, because its history is needed.
     ///

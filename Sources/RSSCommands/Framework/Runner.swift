@@ -47,13 +47,17 @@ struct Runner<V: Verb>: Sendable {
             ? SignalWatch { _ in
                 task.cancel()
             } onOverdue: { status in
-                recorder?.finish(.interrupted, exitCode: status.rawValue)
+                recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
             } : nil
+        // The process's own timer runs from its begin; in a test there is none.
+        let began = world.ownsProcess ? ProcessEnd.began : .now
         let deadline = verb.global.timeout.map { timeout in
             Task {
-                try await Task.sleep(for: timeout)
+                try await Task.sleep(until: began + timeout, clock: .continuous)
+                guard !world.ownsProcess || ProcessEnd.hasDeadline else { return }
                 isOverdue.turnOn()
                 task.cancel()
+                signals?.expectEnd(.tryAgain)
             }
         }
         defer { deadline?.cancel() }
@@ -80,12 +84,10 @@ struct Runner<V: Verb>: Sendable {
             }
             ErrorRenderer(asJSON: verb.global.output.isJSON).render(report, to: console)
             recorder?.finish(
-                report.exit == .interrupted || report.exit == .terminated ? .interrupted : .failed,
+                Run.Outcome(report.exit) == .interrupted ? .interrupted : .failed,
                 exitCode: report.exit.rawValue,
                 error: RunError(
-                    code: report.code, message: Redaction.scrub(report.message),
-                    detail: report.detail.map(Redaction.scrub),
-                    hint: report.hint.map(Redaction.scrub)))
+                    code: report.code, message: report.message, detail: report.detail, hint: report.hint))
             signals?.stop()
             return report.exit
         }
@@ -95,7 +97,8 @@ struct Runner<V: Verb>: Sendable {
         if declaration.effect == .destroys, !context.isDryRun, verb.change?.yes != true,
             let question = try await verb.question(context)
         {
-            guard try Prompt(context.console).confirm(question) else {
+            let place = context.serverNames.map { "On \($0): " } ?? ""
+            guard try Prompt(context.console).confirm(place + question) else {
                 context.console.note("Nothing was done.")
                 return .done
             }
@@ -103,8 +106,13 @@ struct Runner<V: Verb>: Sendable {
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
         let result = try await verb.execute(context)
+        let servers = context.servers.all.joined(separator: ", ")
+        if declaration.effect != .reads, !servers.isEmpty {
+            context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
+        }
         for (name, value) in result.counts { context.recorder?.count(name, value) }
         let pager = verb.global.pager ? Pager(environment: world.environment) : nil
+        if world.ownsProcess, pager != nil, context.console.output.isTTY { ProcessEnd.removeDeadline() }
         do {
             try Renderer(format: verb.global.output, pager: pager).render(
                 result, to: context.console, command: declaration.command)
@@ -129,7 +137,8 @@ struct Runner<V: Verb>: Sendable {
             profile: verb.global.profile)
         var targets: Targets?
         if declaration.needs.contains(.postgres) || declaration.needs.contains(.redis) {
-            for warning in settings.warnings { console.warning(warning) }
+            if let hazard = settings.hazard { throw hazard }
+            for warning in settings.warnings { console.warning(VisibleText.of(warning)) }
             let found = try Targets(settings: settings, stateFolder: world.stateFolder)
             if declaration.needs.contains(.postgres), found.usesSandboxDatabase {
                 console.note("No database is configured: using the sandbox's.")
@@ -175,7 +184,7 @@ extension Run.Outcome {
         switch status {
         case .done: self = .done
         case .findings, .pending: self = .findings
-        case .interrupted, .terminated: self = .interrupted
+        case .interrupted, .hungUp, .terminated: self = .interrupted
         default: self = .failed
         }
     }
@@ -188,8 +197,8 @@ extension RunRecorder {
         case .phase(let name, _, _): beginPhase(name)
         case .advanced(let done, _): advance(to: done)
         case .finished: endPhase()
-        case .note(let text), .done(let text): message(text, isWarning: false)
-        case .warning(let text): message(text, isWarning: true)
+        case .note(let text), .done(let text): message(Redaction.scrub(text), isWarning: false)
+        case .warning(let text): message(Redaction.scrub(text), isWarning: true)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Console
 import Foundation
 import Journal
+import PostgresClient
 
 /// Everything outside the process that a command can touch, in one place, so that every command runs in a test.
 public struct World: Sendable {
@@ -33,7 +34,7 @@ public struct World: Sendable {
 
     /// The world of this process.
     public static var real: World {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = ProcessInfo.processInfo.environment.merging(InheritedVariables.withdrawn) { $1 }
         return World(
             environment: environment, arguments: Array(CommandLine.arguments.dropFirst()), ownsProcess: true
         ) { .standard(color: $0, verbosity: $1, environment: environment) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Foundation
+import RSSCore
 
 /// `rssctl docs`, for `make docs` and `make install`; not shown in help.
 public struct DocsGroup: ParsableCommand {
@@ -22,7 +23,7 @@ public struct DocsReference: ParsableCommand {
     public init() {}
 
     public func run() throws {
-        try Data(ReferencePage.render(CommandTree.load()).utf8).write(to: URL(fileURLWithPath: file))
+        try WholeFile.write(Data(ReferencePage.render(CommandTree.load()).utf8), to: file)
     }
 }
 
@@ -38,8 +39,7 @@ public struct DocsMan: ParsableCommand {
 
     public func run() throws {
         for command in try CommandTree.load().command.all {
-            let url = URL(fileURLWithPath: folder).appendingPathComponent(ManPage.fileName(command))
-            try Data(ManPage.render(command).utf8).write(to: url)
+            try WholeFile.write(Data(ManPage.render(command).utf8), to: "\(folder)/\(ManPage.fileName(command))")
         }
     }
 }

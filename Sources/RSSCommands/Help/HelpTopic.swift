@@ -38,7 +38,8 @@ enum HelpTopic: String, CaseIterable {
                       RSSCTL_PAGER, PAGER   pager for long tables; empty or cat for none
                       NO_COLOR, CLICOLOR_FORCE, TERM=dumb   colour off, on, off
 
-                    libpq's own variables (PGPASSFILE, PGSERVICEFILE, PGSSLCRL, …) work as everywhere.
+                    libpq's own variables of its files and its security (PGPASSFILE, PGSERVICEFILE, PGSSLCRL, …) work as
+                    everywhere; those that change a session (PGOPTIONS, PGTZ, …) have no effect.
                     """
         case .formatting:
             """

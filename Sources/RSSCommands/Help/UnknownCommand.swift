@@ -29,7 +29,9 @@ struct UnknownCommand: ReportableError {
             guard let child = named.first else {
                 self.word = word
                 group = path.joined(separator: " ")
-                suggestion = EditDistance.closest(to: word, among: children.map { $0._commandName })
+                let names = children.map { $0._commandName }
+                suggestion =
+                    Self.synonyms[word]?.first(where: names.contains) ?? EditDistance.closest(to: word, among: names)
                 return
             }
             level = child
@@ -37,6 +39,13 @@ struct UnknownCommand: ReportableError {
         }
         return nil
     }
+
+    /// Words of other tools, and our verbs for them.
+    private static let synonyms: [String: [String]] = [
+        "ls": ["list", "status"], "list": ["status"], "show": ["status"], "drop": ["retire", "remove", "delete"],
+        "rm": ["remove", "delete", "retire"], "delete": ["remove", "retire"], "detach": ["retire"],
+        "attach": ["undo"], "rollback": ["undo", "down"], "create": ["maintain", "set"], "add": ["create", "set"],
+    ]
 
     private static let flags: Set<String> = [
         "-h", "--help", "--version", "-q", "--quiet", "-v", "--verbose", "--pager", "--no-pager", "-n", "--dry-run",

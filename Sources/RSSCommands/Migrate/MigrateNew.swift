@@ -32,6 +32,8 @@ public struct MigrateNew: Verb {
     public init() {}
 
     public func validate() throws {
+        // As an unset variable of a shell's gives it; the files would go into the root folder.
+        if directory.isEmpty { throw ValidationError("--directory names no folder; for this one write --directory .") }
         if !title.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) }) {
             throw ValidationError("'\(title)' has no letter or digit that could stand in the name of a file.")
         }

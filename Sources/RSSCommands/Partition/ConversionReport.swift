@@ -62,7 +62,8 @@ public struct ConversionReport: CommandResult {
         cutover = outcome.cutoverMilliseconds.map {
             Cutover(milliseconds: ($0 * 10).rounded() / 10, tries: outcome.cutoverTries)
         }
-        (carried, changed) = (nil, nil)
+        carried = nil
+        changed = outcome.changes.isEmpty ? nil : outcome.changes
         isDryRun = false
     }
 
@@ -82,8 +83,6 @@ public struct ConversionReport: CommandResult {
                         : step.milliseconds.map(Cell.integer) ?? .null, .verdict(step.state),
                 ]
             }, notes: notes, emptyMessage: (["Nothing to do."] + notes).joined(separator: " "))
-        if let divided { return [state] + divided.tables }
-        guard isDryRun else { return [state] }
         var tables = [state]
         let words = (changed ?? []).map { ("changes", $0) } + (carried ?? []).map { ("goes along", $0) }
         if !words.isEmpty {
@@ -92,6 +91,8 @@ public struct ConversionReport: CommandResult {
                     columns: [Column("dependent", header: ""), Column("what", isFlexible: true)],
                     rows: words.map { [.text($0.0), .text($0.1)] }))
         }
+        if let divided { return tables + divided.tables }
+        guard isDryRun else { return tables }
         tables.append(
             Table(
                 columns: [Column("sql", header: "-- SQL")],
@@ -110,7 +111,8 @@ public struct ConversionReport: CommandResult {
             notes.append("\(legacy) \(isDryRun ? "will hold" : "holds") what is before \(upper).")
             if !isDryRun {
                 notes.append(
-                    "To divide it: rssctl partition split \(legacy) --into \(interval?.description ?? "month")")
+                    "To divide it: rssctl partition split \(legacy.shellWord) --into \(interval?.description ?? "month")"
+                )
             }
         }
         return notes

@@ -16,10 +16,18 @@ public struct MaintainReport: CommandResult {
         let error: ErrorReport?
     }
 
+    struct Overdue: Encodable {
+        let partitions: [String]
+        let rows: Double?
+        let problem: String
+        let remedy: String
+    }
+
     struct Entry: Encodable {
         let table: String
         let operations: [Operation]
         let coveredUntil: String?
+        let overdue: [Overdue]
         let error: ErrorReport?
     }
 
@@ -46,6 +54,10 @@ public struct MaintainReport: CommandResult {
                 },
                 coveredUntil: result.plan.flatMap { plan in
                     plan.coveredUntil.map { $0 == .max ? "MAXVALUE" : plan.table.key.label($0) }
+                },
+                overdue: (result.plan?.overdue ?? []).filter { !$0.isUncertain }.map {
+                    Overdue(
+                        partitions: $0.partitions.map(\.quoted), rows: $0.rows, problem: $0.sentence, remedy: $0.remedy)
                 },
                 error: result.error)
         }
@@ -76,6 +88,7 @@ public struct MaintainReport: CommandResult {
     public var tables: [Table] {
         // Cron wants silence when all is well.
         if isQuiet, operations.isEmpty, errors.isEmpty { return [] }
+        if maintained.isEmpty { return [.noPolicies] }
         let isOne = maintained.count == 1
         var columns = [
             Column("table", isOptional: true), Column("operation"), Column("object"), Column("range"),
@@ -135,8 +148,11 @@ public struct MaintainReport: CommandResult {
     }
 
     private func covered(_ entry: Entry) -> String {
-        entry.coveredUntil.map { "\(entry.table) is covered until \($0)." }
+        let covered =
+            entry.coveredUntil.map { "\(entry.table) is covered until \($0)." }
             ?? "\(entry.table) has all that was asked for."
+        return ([covered] + entry.overdue.map { "\($0.problem). To take them out: \($0.remedy)" }).joined(
+            separator: " ")
     }
 
     private static func line(_ error: ErrorReport) -> String {

@@ -36,7 +36,7 @@ public struct PartitionAbort: Verb {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
         let outcome = try await Reshape(connection, lockPolicy: policy, runID: context.runID).abort(
-            table.relation, isDryRun: context.isDryRun, progress: context.progress)
+            context.resolve(table, on: connection), isDryRun: context.isDryRun, progress: context.progress)
         await connection.close()
         return ReshapeReport(outcome)
     }

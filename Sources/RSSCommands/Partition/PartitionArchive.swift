@@ -46,12 +46,13 @@ public struct PartitionArchive: Verb {
         let archiver = PartitionArchiver(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             second: try context.postgresOptions(statementTimeout: .zero, direct: true), asksServer: compare)
+        let name = try await context.resolve(partition, on: connection)
         let report: ArchiveReport
         if context.isDryRun {
-            report = ArchiveReport([], statements: try await archiver.statements(partition.relation))
+            report = ArchiveReport([], statements: try await archiver.statements(name))
         } else {
-            let folder = try await archiver.folder(of: partition.relation, wanted: to)
-            let result = try await archiver.archive(partition.relation, to: folder, progress: context.progress)
+            let folder = try await archiver.folder(of: name, wanted: to)
+            let result = try await archiver.archive(name, to: folder, progress: context.progress)
             report = ArchiveReport([ArchiveReport.entry(result.folder, result.manifest, .done)])
         }
         await connection.close()

@@ -43,7 +43,8 @@ public struct PartitionCheck: Verb {
         let connection = try await context.connectPostgres(
             statementTimeout: deep ? .zero : .seconds(30), readOnly: true, lockTimeout: .seconds(1))
         let overview = try await PartitionSurveyor(connection).overview(
-            tables.map(\.relation), defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: now)
+            context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
+            at: now)
         let inspections = try await PartitionInspector(connection).inspect(overview, deep: deep)
         await connection.close()
         if let metrics {

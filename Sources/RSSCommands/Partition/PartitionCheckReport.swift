@@ -83,7 +83,7 @@ public struct PartitionCheckReport: CommandResult {
         let ok = checks.count { $0.verdict == .ok }
         let names = checks.compactMap(\.table).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let summary =
-            "\(names.joined(separator: ", ")): \(ok) of \(checks.count) checks are ok, \(checks.count { $0.verdict == .blind }) blind."
+            "\(names.isEmpty ? Table.withoutPolicies : names.joined(separator: ", ") + ":") \(ok) of \(checks.count) checks are ok, \(checks.count { $0.verdict == .blind }) blind."
         return [
             Table(
                 columns: [

@@ -12,11 +12,12 @@ public struct PartitionConvert: Verb {
             The table becomes the first partition of a new one that takes over its name; no row is moved. What must stay \
             unique over all partitions, and what foreign keys reference, is kept in a registry of keys: --global-unique. \
             Foreign keys hold at every moment. What hangs on the table goes along, or is refused before anything is done; \
-            --dry-run tells both, with every statement and lock. A run that was broken off is run again, and goes on. \
+            --dry-run tells both, with every statement and lock. Where the primary key becomes another one, or a table \
+            has none, it asks first; off a terminal that needs --yes. A run that was broken off is run again, and goes on. \
             --abort takes back what is under way, --undo what was done. Afterwards partition maintain keeps the table, and \
             partition split divides the first partition.
             """,
-        effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
+        effect: .destroys, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init(
                 "What would be done, with statements and locks",
@@ -24,7 +25,7 @@ public struct PartitionConvert: Verb {
             ),
             .init(
                 "A table that nothing references",
-                "rssctl partition convert recycling_records --by created_at --interval year"),
+                "rssctl partition convert recycling_records --by created_at --interval year --yes"),
             .init("Back to what it was", "rssctl partition convert recycling_records --undo"),
         ], exits: [.tryAgain, .permission])
 
@@ -40,6 +41,11 @@ public struct PartitionConvert: Verb {
 
     @Option(help: "How much one partition holds: hour, day, week, month, quarter, year, or a number.")
     var interval: PartitionInterval = .month
+
+    @Option(
+        help: ArgumentHelp(
+            "What an integer column counts since 1970 where it is a time: s, ms, us.", valueName: "unit"))
+    var epoch: EpochUnit?
 
     @Option(help: "The zone whose days begin the partitions of a timestamptz or UUIDv7 column.")
     var timeZone = "UTC"
@@ -74,13 +80,31 @@ public struct PartitionConvert: Verb {
         if copy, zeroCopy { throw ValidationError("--zero-copy copies no row, and --copy all of them.") }
         if abort, undo { throw ValidationError("--abort is for what is under way, --undo for what was done.") }
         if abort || undo {
-            if by != nil || globalUnique != nil || until != nil || premake != nil || copy || zeroCopy {
+            if by != nil || globalUnique != nil || epoch != nil || until != nil || premake != nil || copy || zeroCopy {
                 throw ValidationError("--abort and --undo need nothing but the table.")
             }
         } else if by == nil {
             throw ValidationError("Name the column that the table is to be partitioned by: --by.")
         }
         if let premake, !(0...120).contains(premake) { throw ValidationError("--premake is a number from 0 to 120.") }
+    }
+
+    /// Asks where a key becomes another: what is refused is refused before.
+    public func question(_ context: Context) async throws -> String? {
+        if abort || undo { return nil }
+        let connection = try await context.connectPostgres(statementTimeout: .zero, readOnly: true)
+        let name = try await context.resolve(table, on: connection)
+        let conversion = Conversion(connection, lockPolicy: LockPolicy(context.settings), runID: context.runID)
+        let asked: [String]
+        do {
+            asked = try await conversion.plan(request(name, context), at: context.world.now()).asked
+        } catch ConversionError.alreadyPartitioned {
+            // There is nothing left to agree to; the run says whether it was this conversion.
+            asked = []
+        }
+        let database = try context.targets?.databaseName(context.postgresOptions()) ?? ""
+        await connection.close()
+        return asked.isEmpty ? nil : "\(asked.joined(separator: "; ")). Convert \(name.quoted) of \(database)?"
     }
 
     public func execute(_ context: Context) async throws -> ConversionReport {
@@ -95,28 +119,25 @@ public struct PartitionConvert: Verb {
         let conversion = Conversion(
             connection, lockPolicy: policy, runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true))
-        let report = try await report(conversion, context)
+        let report = try await report(conversion, of: context.resolve(table, on: connection), context)
         await connection.close()
         return report
     }
 
-    private func report(_ conversion: Conversion, _ context: Context) async throws -> ConversionReport {
+    private func report(
+        _ conversion: Conversion, of name: RelationName, _ context: Context
+    ) async throws -> ConversionReport {
         if abort || undo {
             if context.isDryRun {
                 return ConversionReport(
-                    try await conversion.planTakingBack(table.relation, isUndo: undo), isTakingBack: true)
+                    try await conversion.planTakingBack(name, isUndo: undo), isTakingBack: true)
             }
             return ConversionReport(
                 undo
-                    ? try await conversion.undo(table.relation, progress: context.progress)
-                    : try await conversion.abort(table.relation, progress: context.progress))
+                    ? try await conversion.undo(name, progress: context.progress)
+                    : try await conversion.abort(name, progress: context.progress))
         }
-        let request = ConversionRequest(
-            table: table.relation, column: by ?? "", interval: interval, timeZone: timeZone,
-            premake: premake ?? context.settings.integer(.partitionPremake) ?? 3,
-            globalUnique: globalUnique.map {
-                $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            } ?? [], until: until)
+        let request = self.request(name, context)
         let now = context.world.now()
         if context.isDryRun { return ConversionReport(try await conversion.plan(request, at: now)) }
         let outcome = try await conversion.run(request, at: now, progress: context.progress)
@@ -125,5 +146,14 @@ public struct PartitionConvert: Verb {
         options.interval = interval
         return ConversionReport(
             outcome, divided: try await conversion.divide(outcome, options, progress: context.progress))
+    }
+
+    private func request(_ name: RelationName, _ context: Context) -> ConversionRequest {
+        ConversionRequest(
+            table: name, column: by ?? "", interval: interval, timeZone: timeZone,
+            premake: premake ?? context.settings.integer(.partitionPremake) ?? 3,
+            globalUnique: globalUnique.map {
+                $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            } ?? [], until: until, epoch: epoch)
     }
 }

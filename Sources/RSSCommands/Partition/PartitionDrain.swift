@@ -44,8 +44,8 @@ public struct PartitionDrain: Verb {
         options.interval = interval
         options.takesAll = all
         options.dropsEmptyDefault = dropDefault
-        return try await reshape.run(context) {
-            try await $0.drain(table.relation, options, progress: context.progress)
+        return try await reshape.run(context, [table]) {
+            try await $0.drain($1[0], options, progress: context.progress)
         }
     }
 }

@@ -46,7 +46,6 @@ public struct PartitionMaintain: Verb {
 
     public func execute(_ context: Context) async throws -> MaintainReport {
         var options = MaintenanceRun.Options(at: context.world.now())
-        options.tables = tables.map(\.relation)
         options.premake = premake
         options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
         options.isDryRun = context.isDryRun
@@ -58,6 +57,7 @@ public struct PartitionMaintain: Verb {
         let connection = try await context.connectForChanges {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
+        options.tables = try await context.resolve(tables, on: connection)
         let results = try await MaintenanceRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true)

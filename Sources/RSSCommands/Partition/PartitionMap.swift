@@ -54,7 +54,8 @@ public struct PartitionMap: CommandResult {
                     interval: survey.policy?.interval.description, timeZone: survey.policy?.timeZone,
                     partitions: survey.table.partitions.map { partition in
                         Entry(
-                            name: partition.schema == survey.table.schema ? partition.name : partition.relation.quoted,
+                            name: partition.schema == survey.table.schema
+                                ? RelationName(name: partition.name).quoted : partition.relation.quoted,
                             lower: partition.bound?.lower.map(key.label), upper: partition.bound?.upper.map(key.label),
                             isDefault: partition.isDefault, isDetachPending: partition.isDetachPending,
                             estimatedRows: partition.estimatedRows, bytes: partition.bytes,
@@ -89,6 +90,7 @@ public struct PartitionMap: CommandResult {
 
     /// One table each for people; for machines, which are given the first alone, one of all.
     public var tables: [Table] {
+        if mapped.isEmpty { return [.noPolicies] }
         let tables = mapped.map(table)
         guard bars == nil, tables.count > 1, var whole = tables.first else { return tables }
         whole.columns.insert(Column("table"), at: 0)
@@ -129,11 +131,12 @@ public struct PartitionMap: CommandResult {
         } else if map.interval != nil {
             notes.append("What is new now is not covered by any partition.")
         } else {
-            notes.append("It has no policy: rssctl partition policy adopt \(map.table)")
+            notes.append("It has no policy: rssctl partition policy adopt \(map.table.shellWord)")
         }
         if !map.missing.isEmpty {
             notes.append(
-                "Missing: \(map.missing.joined(separator: ", ")). Make them: rssctl partition maintain \(map.table)")
+                "Missing: \(map.missing.joined(separator: ", ")). Make them: rssctl partition maintain \(map.table.shellWord)"
+            )
         }
         for entry in map.partitions where entry.isDetachPending {
             notes.append(

@@ -30,8 +30,8 @@ public struct PartitionMerge: Verb {
 
     public func execute(_ context: Context) async throws -> ReshapeReport {
         let options = reshape.options(context)
-        return try await reshape.run(context) {
-            try await $0.merge(partitions.map(\.relation), options, progress: context.progress)
+        return try await reshape.run(context, partitions) {
+            try await $0.merge($1, options, progress: context.progress)
         }
     }
 }

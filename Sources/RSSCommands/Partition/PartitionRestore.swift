@@ -38,9 +38,11 @@ public struct PartitionRestore: Verb {
         let connection = try await context.connectForChanges {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
+        var target: RelationName?
+        if let table { target = try await context.resolve(table, on: connection) }
         let result = try await RSSCore.PartitionRestore(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
-        ).restore(archive, into: table?.relation, isDryRun: context.isDryRun)
+        ).restore(archive, into: target, isDryRun: context.isDryRun)
         await connection.close()
         return ArchiveReport(
             [ArchiveReport.entry(result.folder, result.manifest, context.isDryRun ? .pending : .done)],

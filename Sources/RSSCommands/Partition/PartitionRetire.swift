@@ -47,7 +47,8 @@ public struct PartitionRetire: Verb {
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(60), direct: true),
             progress: context.progress
-        ).retire(partitions.map(\.relation), quarantineDays: quarantineDays, isDryRun: context.isDryRun)
+        ).retire(
+            context.resolve(partitions, on: connection), quarantineDays: quarantineDays, isDryRun: context.isDryRun)
         await connection.close()
         return RetireReport(outcomes, isDryRun: context.isDryRun)
     }

@@ -32,8 +32,8 @@ public struct PartitionSplit: Verb {
     public func execute(_ context: Context) async throws -> ReshapeReport {
         var options = reshape.options(context)
         options.interval = into
-        return try await reshape.run(context) {
-            try await $0.split(partition.relation, options, progress: context.progress)
+        return try await reshape.run(context, [partition]) {
+            try await $0.split($1[0], options, progress: context.progress)
         }
     }
 }

@@ -28,7 +28,7 @@ public struct PartitionStatus: Verb {
     public func execute(_ context: Context) async throws -> PartitionMap {
         let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
         let overview = try await PartitionSurveyor(connection).overview(
-            tables.map(\.relation), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
+            context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
             at: context.world.now())
         await connection.close()
         let bars = global.output == .table ? PartitionBars(environment: context.world.environment) : nil

@@ -32,7 +32,7 @@ public struct PartitionUndo: Verb {
         }
         let outcomes = try await RetirementRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
-        ).undo(partition.relation, isDryRun: context.isDryRun)
+        ).undo(context.resolve(partition, on: connection), isDryRun: context.isDryRun)
         await connection.close()
         return RetireReport(outcomes, isDryRun: context.isDryRun)
     }

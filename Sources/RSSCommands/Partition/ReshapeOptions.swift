@@ -35,16 +35,18 @@ struct ReshapeOptions: ParsableArguments, Sendable {
         return options
     }
 
-    /// Opens the session that does the work, and does it.
+    /// Opens the session that does the work, and does it with the tables that the user named.
     func run(
-        _ context: Context, _ work: (Reshape) async throws -> ReshapeOutcome
+        _ context: Context, _ named: [TableArgument], _ work: (Reshape, [RelationName]) async throws -> ReshapeOutcome
     ) async throws -> ReshapeReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
         let connection = try await context.connectForChanges {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
-        let outcome = try await work(Reshape(connection, lockPolicy: policy, runID: context.runID))
+        let outcome = try await work(
+            Reshape(connection, lockPolicy: policy, runID: context.runID),
+            context.resolve(named, on: connection))
         await connection.close()
         return ReshapeReport(outcome)
     }

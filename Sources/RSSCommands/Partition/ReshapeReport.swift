@@ -29,7 +29,9 @@ public struct ReshapeReport: CommandResult {
         resumed = outcome.isResumed
         sources = outcome.sources.map(\.quoted)
         kept = outcome.kept.map(\.quoted)
-        partitions = outcome.parts.map { Part(name: $0.name, range: $0.range, estimatedRows: $0.rows) }
+        partitions = outcome.parts.map {
+            Part(name: RelationName(name: $0.name).quoted, range: $0.range, estimatedRows: $0.rows)
+        }
         leftRows = outcome.leftRows
         leftRange = outcome.leftRange
         leftWithoutKey = outcome.leftWithoutKey

@@ -1,19 +1,38 @@
 import ArgumentParser
+import PostgresClient
 import RSSCore
 
-/// A table as the user names it: `visit_reports` or `public.visit_reports`.
+/// A table, partition or index as the user names it: `visit_reports`, `public.visit_reports`, `"My Schema"."a.b"`.
 struct TableArgument: ExpressibleByArgument, Equatable {
-    let relation: RelationName
+    /// The name as it was typed; the schema is nil where the search path decides.
+    let typed: RelationName
 
-    static let visitReports = TableArgument(relation: RelationName(schema: "public", name: "visit_reports"))
+    static let visitReports = TableArgument(typed: RelationName(name: "visit_reports"))
 
-    init(relation: RelationName) { self.relation = relation }
+    init(typed: RelationName) { self.typed = typed }
 
     init?(argument: String) {
-        let parts = argument.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        relation = RelationName(schema: parts.count == 2 ? parts[0] : "public", name: parts[parts.count - 1])
+        guard let name = RelationName(text: argument) else { return nil }
+        typed = name
     }
 
-    var defaultValueDescription: String { relation.quoted }
+    var defaultValueDescription: String { typed.quoted }
+}
+
+extension Context {
+    /// What the user named, with its schema: without one it is looked up along `database.search_path`.
+    ///
+    /// - Throws: `PostgresError`.
+    func resolve(_ argument: TableArgument, on connection: PostgresConnection) async throws -> RelationName {
+        try await RelationLookup(connection, searchPath: settings.text(.databaseSearchPath)).resolve(argument.typed)
+    }
+
+    /// What the user named, each with its schema.
+    ///
+    /// - Throws: `PostgresError`.
+    func resolve(_ arguments: [TableArgument], on connection: PostgresConnection) async throws -> [RelationName] {
+        var names: [RelationName] = []
+        for argument in arguments { names.append(try await resolve(argument, on: connection)) }
+        return names
+    }
 }

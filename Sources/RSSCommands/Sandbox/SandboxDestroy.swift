@@ -1,12 +1,19 @@
 import ArgumentParser
+import Console
 import RSSCore
 import RSSModel
 
 /// `rssctl sandbox destroy`
 public struct SandboxDestroy: Verb {
     public static let declaration = Declaration(
-        "sandbox destroy", "Stop the private servers and remove all their files", effect: .destroys, needs: [.settings],
-        examples: [.init("What would be removed", "rssctl sandbox destroy --dry-run")])
+        "sandbox destroy", "Stop the private servers and remove all their files",
+        discussion: """
+            Only what sandbox up made is removed, and only by the user who made it. A folder that sandbox up did not make is \
+            refused; files that were put beside a sandbox stay, and are named.
+            """,
+        effect: .destroys, needs: [.settings],
+        examples: [.init("What would be removed", "rssctl sandbox destroy --dry-run")],
+        exits: [.cannotWrite, .tryAgain, .permission, .configuration])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
@@ -15,15 +22,26 @@ public struct SandboxDestroy: Verb {
     public init() {}
 
     public func question(_ context: Context) async throws -> String? {
-        "Remove the sandbox in \(context.sandbox.folder) with all its data?"
+        let sandbox = context.sandbox
+        guard try sandbox.isMade() else { return nil }
+        return "Remove the sandbox in \(sandbox.folder) with all its data (\(Quantity.bytes(sandbox.bytes())))?"
     }
 
     public func execute(_ context: Context) async throws -> SandboxReport {
+        let sandbox = context.sandbox
         if context.isDryRun {
-            context.progress(.note("Would stop both servers and remove \(context.sandbox.folder)."))
+            context.progress(
+                .note(
+                    try sandbox.isMade()
+                        ? "Would stop both servers and remove \(sandbox.folder) (\(Quantity.bytes(sandbox.bytes())))."
+                        : "There is no sandbox in \(sandbox.folder)."))
         } else {
-            try await context.sandbox.destroy()
+            let left = try await sandbox.destroy()
+            if !left.isEmpty {
+                context.progress(
+                    .warning("left in \(sandbox.folder), not made by sandbox up: \(left.joined(separator: ", "))"))
+            }
         }
-        return SandboxReport(context.sandbox, try await context.sandbox.status(), expectsUp: false)
+        return SandboxReport(sandbox, try await sandbox.status(), expectsUp: false)
     }
 }

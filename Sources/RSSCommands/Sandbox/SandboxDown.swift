@@ -1,3 +1,4 @@
+import RSSModel
 import ArgumentParser
 import RSSCore
 
@@ -5,7 +6,8 @@ import RSSCore
 public struct SandboxDown: Verb {
     public static let declaration = Declaration(
         "sandbox down", "Stop the private servers and keep their data", needs: [.settings],
-        examples: [.init("Stop both servers", "rssctl sandbox down")])
+        examples: [.init("Stop both servers", "rssctl sandbox down")],
+        exits: [.tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions
 

@@ -8,7 +8,7 @@ public struct SandboxEnv: Verb {
         "sandbox env", "Print the variables that point psql, redis-cli and the backend at the sandbox",
         needs: [.settings], journaled: false,
         examples: [.init("Into the shell of this terminal: eval \"$(rssctl sandbox env)\"", "rssctl sandbox env")],
-        exits: [.unavailable])
+        exits: [.unavailable, .permission])
 
     @OptionGroup public var global: GlobalOptions
 
@@ -21,7 +21,7 @@ public struct SandboxEnv: Verb {
     }
 }
 
-/// The result of `sandbox env`; as a table it is what a shell reads.
+/// The result of `sandbox env`; without a format it is what a shell reads.
 public struct SandboxVariables: CommandResult {
     let variables: [Variable]
 
@@ -34,11 +34,16 @@ public struct SandboxVariables: CommandResult {
         self.variables = variables.map { Variable(name: $0.name, value: $0.value) }
     }
 
+    public var document: String? {
+        let lines = variables.map { "export \($0.name)='\($0.value.replacing("'", with: "'\\''"))'\n" }
+        return "# eval \"$(rssctl sandbox env)\"\n" + lines.joined()
+    }
+
     public var tables: [Table] {
         [
             Table(
-                columns: [Column("# shell", header: "# eval \"$(rssctl sandbox env)\"")],
-                rows: variables.map { [.text("export \($0.name)='\($0.value.replacing("'", with: "'\\''"))'")] })
+                columns: [Column("name"), Column("value", isFlexible: true)],
+                rows: variables.map { [.text($0.name), .text($0.value)] })
         ]
     }
 }

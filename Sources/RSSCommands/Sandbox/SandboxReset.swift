@@ -6,7 +6,8 @@ import RSSModel
 public struct SandboxReset: Verb {
     public static let declaration = Declaration(
         "sandbox reset", "Empty the private database and Redis", effect: .destroys, needs: [.settings],
-        examples: [.init("An empty database, without asking", "rssctl sandbox reset --yes")])
+        examples: [.init("An empty database, without asking", "rssctl sandbox reset --yes")],
+        exits: [.unavailable, .tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions

@@ -9,7 +9,7 @@ public struct SandboxSeed: Verb {
         "sandbox seed", "Fill the sandbox with realistic, repeatable data over 36 months", needs: [.settings],
         examples: [
             .init("1,000 visits with about 6,000 rows that belong to them", "rssctl sandbox seed --visits 1000")
-        ], exits: [.unavailable])
+        ], exits: [.unavailable, .permission])
 
     @OptionGroup public var global: GlobalOptions
 
@@ -36,7 +36,7 @@ public struct SandboxSeed: Verb {
         let connect = ConnectionOptions(
             keywords: state.postgresKeywords,
             session: SessionSettings(
-                applicationName: context.applicationName, searchPath: context.settings.text(.databaseSearchPath)))
+                applicationName: context.applicationName, userSearchPath: context.settings.text(.databaseSearchPath) ?? "public"))
         return SeedReport(rows: try await Seeder(connect, options: options).run(runID: context.runID, context.progress))
     }
 }

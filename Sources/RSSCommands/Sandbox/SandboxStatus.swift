@@ -6,7 +6,8 @@ import RSSModel
 public struct SandboxStatus: Verb {
     public static let declaration = Declaration(
         "sandbox status", "Show whether the private servers run, and where", needs: [.settings], journaled: false,
-        examples: [.init("Exit status 3 when it is down", "rssctl sandbox status")], exits: [.pending])
+        examples: [.init("Exit status 3 when it is down", "rssctl sandbox status")],
+        exits: [.pending, .tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions
 

@@ -7,7 +7,7 @@ public struct SandboxUp: Verb {
     public static let declaration = Declaration(
         "sandbox up", "Start the private PostgreSQL and Redis, making them the first time", needs: [.settings],
         examples: [.init("Ready in seconds; instant when it is up already", "rssctl sandbox up")],
-        exits: [.unavailable, .tryAgain])
+        exits: [.unavailable, .cannotWrite, .tryAgain, .permission, .configuration])
 
     @OptionGroup public var global: GlobalOptions
 

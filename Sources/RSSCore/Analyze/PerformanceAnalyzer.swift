@@ -28,7 +28,7 @@ public struct PerformanceAnalyzer: Sendable {
     private func run(_ check: PerformanceCheck, _ rights: Rights) async throws -> CheckOutcome {
         if let missing = check.needs.lazy.compactMap(rights.missing).first { return missing }
         do {
-            let rows = try await connection.query(check.sql)
+            let rows = try await connection.query(rights.statement(check.sql))
             let findings = try rows.map { row in
                 let (object, detail, measured, threshold, fix) = try row.decode(
                     String.self, String.self, Double?.self, Double?.self, String?.self)
@@ -47,16 +47,20 @@ public struct PerformanceAnalyzer: Sendable {
         let isSuperuser: Bool
         let isMonitor: Bool
         let hasStatStatements: Bool
+        /// The extension's view with its schema, quoted by the server; it may be in any.
+        let statementsView: String?
 
         init(_ connection: PostgresConnection) async throws {
             let row = try await connection.query(SQLResource(PackageResources.rights_sql).text).first
             isSuperuser = try row?.decode(Bool.self, "is_superuser") ?? false
             isMonitor = try row?.decode(Bool.self, "is_monitor") ?? false
             hasStatStatements = try row?.decode(Bool.self, "has_stat_statements") ?? false
-            // The extension may live in any schema; the checks name its view without one.
-            if let path = try row?.decode(String?.self, "search_path") {
-                try await connection.query("SELECT set_config('search_path', $1, false)", [path])
-            }
+            statementsView = try row?.decode(String?.self, "statements_view")
+        }
+
+        /// A check's statement; they name the view of pg_stat_statements as if it were in `public`.
+        func statement(_ sql: String) -> String {
+            statementsView.map { sql.replacing("public.pg_stat_statements", with: $0) } ?? sql
         }
 
         func missing(_ need: PerformanceCheck.Need) -> CheckOutcome? {

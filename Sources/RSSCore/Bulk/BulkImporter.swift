@@ -62,16 +62,17 @@ public struct BulkImporter: Sendable {
     /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`. What was committed before stays, and the next run
     ///   of the same file goes on behind it.
     public func run(_ file: ImportFile) async throws -> Outcome {
-        try await requireTable(file.table)
+        let tables = try await ApplicationTables(connection)
+        try await requireTable(file.table, tables)
         var outcome = Outcome()
-        let validator = try await validator(for: file, &outcome)
+        let validator = try await validator(for: file, tables, &outcome)
         // Made before the first row is read: an import whose rejects cannot be kept does not begin.
         let rejects = try file.options.effectiveRejectsPath.map { path throws(ImportError) in
             try DraftFile.rejects(path)
         }
         // Beside the first reading, which has the file in the system's memory then.
         async let digest = file.input.digest()
-        let scan = FileScan(file, validator, ReferenceResolver(connection), progress)
+        let scan = FileScan(file, validator, ReferenceResolver(connection, tables), progress)
         let found = try await scan.run()
         outcome.read = found.read
         if found.rejected > 0 {
@@ -83,7 +84,7 @@ public struct BulkImporter: Sendable {
         if isKept { try rejects?.publish() }
         let fileDigest = try await digest
         guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
-        let refused = try await load(file, validator, found, digest: fileDigest, &outcome)
+        let refused = try await load(file, tables, validator, found, digest: fileDigest, &outcome)
         if !refused.isEmpty {
             let rejects = isKept ? try file.options.effectiveRejectsPath.map(DraftFile.rejects) : rejects
             outcome.rejects = try await scan.reject(found, refused: refused, into: rejects)
@@ -94,25 +95,28 @@ public struct BulkImporter: Sendable {
         return outcome
     }
 
-    private func requireTable(_ table: ImportTable) async throws {
-        let found = try await connection.query("SELECT 1 WHERE to_regclass($1) IS NOT NULL", [table.table])
+    private func requireTable(_ table: ImportTable, _ tables: ApplicationTables) async throws {
+        let found = try await connection.query(
+            "SELECT 1 WHERE to_regclass($1) IS NOT NULL", [tables.name(table.table)])
         if found.isEmpty { throw ImportError.noTable(table.table) }
-        try await connection.refuseOtherThanTable(table.table)
-        try await connection.refuseForeignCode(.writing, in: [table.table])
+        try await connection.refuseOtherThanTable(tables.name(table.table))
+        try await connection.refuseForeignCode(.writing, in: [tables.name(table.table)])
         // Where references and names are looked up.
-        try await connection.refuseForeignCodeOfApplication(.reading)
+        try await connection.refuseForeignCode(.reading, in: tables)
     }
 
     /// Loads what rows are validated against.
-    private func validator(for file: ImportFile, _ outcome: inout Outcome) async throws -> RowValidator {
-        let entries = try await connection.query(SQLResource(PackageResources.bulk_categories_sql).text)
+    private func validator(
+        for file: ImportFile, _ tables: ApplicationTables, _ outcome: inout Outcome
+    ) async throws -> RowValidator {
+        let entries = try await connection.query(tables.sql(PackageResources.bulk_categories_sql))
             .map { row in
                 let (id, name) = try row.decode(UUID.self, String.self)
                 return (name: name, id: id)
             }
         var constants: [String: ImportValue] = [:]
         if let name = file.options.visit {
-            let (id, number) = try await ReferenceResolver.visit(name, connection)
+            let (id, number) = try await ReferenceResolver(connection, tables).visit(name)
             constants["visit_report"] = .id(id)
             outcome.visit = number
         }
@@ -149,10 +153,11 @@ public struct BulkImporter: Sendable {
     ///
     /// - Returns: what the server did not take, by record.
     private func load(
-        _ file: ImportFile, _ validator: RowValidator, _ found: FileScan.Found, digest: String, _ outcome: inout Outcome
+        _ file: ImportFile, _ tables: ApplicationTables, _ validator: RowValidator, _ found: FileScan.Found,
+        digest: String, _ outcome: inout Outcome
     ) async throws -> [Int: RowProblem] {
         let options = file.options
-        let statements = try await statements(file, validator)
+        let statements = try await statements(file, tables, validator)
         outcome.statements = statements.all
         guard outcome.read > outcome.rejects.rows else { return [:] }
         let ledger = BulkLedger(connection: connection)
@@ -184,10 +189,10 @@ public struct BulkImporter: Sendable {
                 BatchWriter(connection: session, statements: statements, options: options, run: run, numbers: numbers)
             }, reading: sessions.reading, statements,
             try RowSource(
-                file, validator, ReferenceResolver(sessions.reading), repeated: found.repeated,
+                file, validator, ReferenceResolver(sessions.reading, tables), repeated: found.repeated,
                 chunkRows: batchSize.chunkRows),
             size: batchSize, rejected: outcome.rejects.rows, isDryRun: options.isDryRun,
-            isTableOurs: isAlone ? try await isEmpty(file.table) : false,
+            isTableOurs: isAlone ? try await isEmpty(statements.relation) : false,
             done: unfinished?.done ?? [], progress: progress)
         var refused = unfinished?.refused ?? [:]
         func work() async throws {
@@ -254,17 +259,20 @@ public struct BulkImporter: Sendable {
         return true
     }
 
-    private func isEmpty(_ table: ImportTable) async throws -> Bool {
-        try await connection.query("SELECT FROM \(table.table) LIMIT 1").isEmpty
+    private func isEmpty(_ relation: String) async throws -> Bool {
+        try await connection.query("SELECT FROM \(relation) LIMIT 1").isEmpty
     }
 
-    private func statements(_ file: ImportFile, _ validator: RowValidator) async throws -> LoadStatements {
+    private func statements(
+        _ file: ImportFile, _ tables: ApplicationTables, _ validator: RowValidator
+    ) async throws -> LoadStatements {
+        let relation = tables.name(file.table.table)
         let unique = try await connection.query(
-            SQLResource(PackageResources.bulk_unique_columns_sql).text, [file.table.table]
+            SQLResource(PackageResources.bulk_unique_columns_sql).text, [relation]
         ).map { try $0.decode(String.self, at: 0) }
         return LoadStatements(
-            table: file.table, columns: validator.columns, key: validator.key,
+            table: file.table, relation: relation, columns: validator.columns, key: validator.key,
             isKeyUnique: validator.key.map { unique.contains($0.target) } ?? false, fillsOnly: file.options.fillsOnly,
-            operation: file.options.operation)
+            operation: file.options.operation, kept: try await KeptColumn.all(of: relation, connection))
     }
 }

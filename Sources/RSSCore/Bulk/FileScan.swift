@@ -87,7 +87,6 @@ struct FileScan {
             }
         }
         try writer?.flush()
-        try rejects?.finish()
         return tally
     }
 }

@@ -111,9 +111,10 @@ public struct CacheWarmer: Sendable {
 
     private func read(_ today: CalendarDate, _ progress: ProgressReporter) async throws -> [Summary] {
         try await progress.phase("read") {
-            try await postgres.refuseForeignCodeOfApplication(.reading)
+            let tables = try await ApplicationTables(postgres)
+            try await postgres.refuseForeignCode(.reading, in: tables)
             let rows = try await postgres.query(
-                SQLResource(PackageResources.warm_summaries_sql).text,
+                tables.sql(PackageResources.warm_summaries_sql),
                 [options.shape.start(today), today, Int32(options.shape.limit), Optional<String>.none]
                     as [any PostgresEncodable])
             return try rows.map { row in

@@ -3,13 +3,14 @@ import Glibc
 import Journal
 import PostgresClient
 import RSSModel
+import RSSSystem
 import RedisClient
 
 /// One thing looked at by `rssctl doctor`.
 public struct DiagnosisLine: Sendable, Encodable, Equatable {
     /// ok, info, warning, critical or blind.
     public let verdict: Verdict
-    /// programs, settings, journal, PostgreSQL, Redis, clock, disk.
+    /// programs, settings, journal, PostgreSQL, bookkeeping, Redis, clock, disk.
     public let area: String
     /// What was seen.
     public let what: String
@@ -87,9 +88,7 @@ public struct Diagnosis: Sendable {
     private func disk() -> DiagnosisLine {
         var status = statvfs()
         var folder = stateFolder
-        while statvfs(folder, &status) != 0, folder.count > 1 {
-            folder = (folder as NSString).deletingLastPathComponent
-        }
+        while statvfs(folder, &status) != 0, folder != "/", folder != "." { folder = FilePath.folder(of: folder) }
         let free = Int64(status.f_bavail) * Int64(status.f_frsize)
         let text = "\(free / 1_000_000) MB free for \(stateFolder)"
         return free < 200_000_000
@@ -108,7 +107,12 @@ public struct Diagnosis: Sendable {
             let connection = try await PostgresConnection.connect(options)
             defer { Task { await connection.close() } }
             var lines = [try await server(connection, targets.databaseName(options)), Self.pooler(pooler)]
-            lines += [try await clock(connection), try await schema(connection), try await rights(connection)]
+            lines.append(try await clock(connection))
+            let bookkeeping = try await Self.bookkeeping(connection)
+            lines += bookkeeping
+            // Where it is not to be trusted, it is not read.
+            if !bookkeeping.contains(where: { $0.verdict == .critical }) { lines.append(try await schema(connection)) }
+            lines.append(try await rights(connection))
             return lines
         } catch let error as SettingsError where error == .noDatabase {
             return [DiagnosisLine(.warning, area, error.report.message, error.report.hint)]
@@ -209,7 +213,15 @@ public struct Diagnosis: Sendable {
             let policy = info["maxmemory_policy"] ?? "unknown"
             let text =
                 "\(configuration): version \(info["redis_version"] ?? "unknown"), \(info["used_memory_human"] ?? "?") used, \(policy)"
-            return [DiagnosisLine(.ok, "Redis", text)]
+            var lines = [DiagnosisLine(.ok, "Redis", text)]
+            if configuration.tls == nil, configuration.password != nil, case .tcp(let host, _) = configuration.address,
+                !HostAddress.isLocal(host)
+            {
+                lines.append(
+                    DiagnosisLine(
+                        .info, "Redis", "the password goes to \(host) in the clear", "set redis.tls, or use rediss://"))
+            }
+            return lines
         } catch let error as SettingsError where error == .noRedis {
             return [DiagnosisLine(.warning, "Redis", error.report.message, error.report.hint)]
         } catch {

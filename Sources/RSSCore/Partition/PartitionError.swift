@@ -3,7 +3,7 @@ import RSSModel
 /// What keeps partitions from being kept.
 public enum PartitionError: ReportableError, Equatable {
     /// There is no such table, or it is not partitioned.
-    case notPartitioned(String)
+    case notPartitioned(String, NotPartitioned)
     /// The table is partitioned, but not by range over one column of a type that is known.
     case unsupportedKey(String, definition: String)
     /// A bound could not be read.
@@ -27,10 +27,7 @@ public enum PartitionError: ReportableError, Equatable {
 
     public var report: ErrorReport {
         switch self {
-        case .notPartitioned(let table):
-            ErrorReport(
-                code: "RSS-PARTITION-001", exit: .failed, message: "\(table) is no partitioned table",
-                hint: "rssctl migrate makes visit_reports; rssctl partition convert makes a live table partitioned")
+        case .notPartitioned(let table, let instead): Self.report(of: table, instead)
         case .unsupportedKey(let table, let definition):
             ErrorReport(
                 code: "RSS-PARTITION-002", exit: .failed, message: "\(table) is partitioned by \(definition)",
@@ -49,35 +46,57 @@ public enum PartitionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-005", exit: .failed,
                 message: "the default partition of \(table) holds rows of \(range)",
-                detail: "a partition cannot be attached beside them", hint: "rssctl partition drain \(table)")
+                detail: "a partition cannot be attached beside them", hint: "rssctl partition drain \(table.shellWord)")
         case .unreadablePolicy(let table, let text):
             ErrorReport(
                 code: "RSS-PARTITION-006", exit: .configuration,
                 message: "the policy of \(table) cannot be read: \(text)",
-                hint: "set it anew: rssctl partition policy set \(table)")
+                hint: "set it anew: rssctl partition policy set \(table.shellWord)")
         case .policyWithoutTable(let table):
             ErrorReport(
                 code: "RSS-PARTITION-030", exit: .failed, message: "\(table) has a policy and is no partitioned table",
                 detail: "it was dropped, renamed or made plain since the policy was set",
-                hint: "rssctl partition policy remove \(table)")
+                hint: "rssctl partition policy remove \(table.shellWord)")
         case .policyMisfit(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-007", exit: .configuration,
                 message: "the policy of \(table) does not fit the table: \(problem)",
-                hint: "set it anew: rssctl partition policy set \(table)")
+                hint: "set it anew: rssctl partition policy set \(table.shellWord)")
         case .noPolicy(let table):
             ErrorReport(
                 code: "RSS-PARTITION-008", exit: .configuration, message: "\(table) has no policy",
-                hint: "rssctl partition policy adopt \(table) reads one off its partitions")
+                hint: "rssctl partition policy adopt \(table.shellWord) reads one off its partitions")
         case .unreadablePlan(let file, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-009", exit: .dataError, message: "\(file) is no saved plan", detail: problem,
-                hint: "make one: rssctl partition plan --save \(file)")
+                hint: "make one: rssctl partition plan --save \(file.shellWord)")
         case .stalePlan(let table):
             ErrorReport(
                 code: "RSS-PARTITION-010", exit: .pending,
                 message: "the plan is out of date: \(table) is not as it was when the plan was made",
                 hint: "look at a new one: rssctl partition plan")
         }
+    }
+
+    private static func report(of table: String, _ instead: NotPartitioned) -> ErrorReport {
+        let (message, hint): (String, String)
+        switch instead {
+        case .plain:
+            message = "\(table) is not partitioned"
+            hint = "rssctl partition convert \(table.shellWord) --by COLUMN makes it so while it is in use"
+        case .partition(let parent):
+            (message, hint) = ("\(table) is a partition, not a partitioned table", "name its table: \(parent)")
+        case .other(let kind):
+            (message, hint) = ("\(table) is \(kind), not a partitioned table", "\\d \(table) in psql shows it")
+        case .nothing(let nearest?, _): (message, hint) = ("there is no table \(table)", "did you mean \(nearest)?")
+        case .nothing(nil, let known):
+            message = "there is no table \(table)"
+            let more = known.count > 10 ? " and \(known.count - 10) more" : ""
+            hint =
+                known.isEmpty
+                ? "no table of this database is partitioned; rssctl partition convert makes one so while it is in use"
+                : "the partitioned tables are \(known.prefix(10).joined(separator: ", "))\(more)"
+        }
+        return ErrorReport(code: "RSS-PARTITION-001", exit: .failed, message: message, hint: hint)
     }
 }

@@ -14,45 +14,48 @@ public struct ReportReader: Sendable {
     /// - Throws: ``ReportError``, `PostgresError`.
     public func page(_ filter: ReportFilter) async throws -> ReportPage {
         try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
-            try await connection.refuseForeignCodeOfApplication(.reading)
-            let conditions = try await conditions(filter)
+            let tables = try await ApplicationTables(connection)
+            try await connection.refuseForeignCode(.reading, in: tables)
+            let conditions = try await conditions(filter, tables)
             let offset = filter.after == nil ? (filter.page - 1) * filter.limit : 0
             // One more than the page, to know whether there is a next one.
             let rows = try await connection.query(
-                SQLResource(PackageResources.report_page_sql).text,
+                tables.sql(PackageResources.report_page_sql),
                 conditions + [
                     Int32(clamping: filter.limit + 1), Int32(clamping: offset), filter.after?.visitDate,
                     filter.after?.createdAt,
                     filter.after?.id,
                 ] as [any PostgresEncodable])
             let visits = try rows.prefix(filter.limit).map(Self.visit)
-            let (total, isExact) = try await total(filter, conditions)
+            let (total, isExact) = try await total(filter, conditions, tables)
             let next = rows.count > filter.limit ? try rows.prefix(filter.limit).last.map(Self.cursor) : nil
             return ReportPage(visits: visits, totalCount: total, totalIsExact: isExact, next: next?.text)
         }
     }
 
     private func total(
-        _ filter: ReportFilter, _ conditions: [any PostgresEncodable]
+        _ filter: ReportFilter, _ conditions: [any PostgresEncodable], _ tables: ApplicationTables
     ) async throws -> (Int64?, Bool) {
         switch filter.count {
         case .none: return (nil, false)
         case .exact:
-            let rows = try await connection.query(SQLResource(PackageResources.report_count_sql).text, conditions)
+            let rows = try await connection.query(tables.sql(PackageResources.report_count_sql), conditions)
             return (try rows.first?.decode(Int64.self, at: 0), true)
         case .capped(let cap):
             let rows = try await connection.query(
-                SQLResource(PackageResources.report_count_capped_sql).text, conditions + [Int32(clamping: cap)])
+                tables.sql(PackageResources.report_count_capped_sql), conditions + [Int32(clamping: cap)])
             let counted = try rows.first?.decode(Int64.self, at: 0) ?? 0
             return (min(counted, Int64(cap)), counted <= Int64(cap))
         }
     }
 
-    private func conditions(_ filter: ReportFilter) async throws -> [any PostgresEncodable] {
+    private func conditions(
+        _ filter: ReportFilter, _ tables: ApplicationTables
+    ) async throws -> [any PostgresEncodable] {
         [
-            try await resolve(filter.organization, "organization", table: "organizations", name: "name"),
-            try await resolve(filter.office, "office", table: "offices", name: "name"),
-            try await resolve(filter.technician, "technician", table: "users", name: "email"), filter.status,
+            try await resolve(filter.organization, "organization", table: tables.name("organizations"), name: "name"),
+            try await resolve(filter.office, "office", table: tables.name("offices"), name: "name"),
+            try await resolve(filter.technician, "technician", table: tables.name("users"), name: "email"), filter.status,
             filter.from,
             filter.to, filter.search,
         ]

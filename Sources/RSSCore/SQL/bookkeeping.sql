@@ -76,6 +76,16 @@ CREATE TABLE IF NOT EXISTS rssctl.schema_fingerprint (
 COMMENT ON COLUMN rssctl.schema_fingerprint.digest IS 'SHA-256 of the objects: kind, identity and definition of each, NUL behind each.';
 COMMENT ON COLUMN rssctl.schema_fingerprint.objects IS 'Format, major version of the server, and the objects.';
 
+-- Who did something is what the server says, whatever the statement says.
+CREATE OR REPLACE FUNCTION rssctl.stamp_author() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW."by" := session_user;
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE TRIGGER stamp_author BEFORE INSERT ON rssctl.operation
+    FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_author();
+
 -- One row a table whose partitions are kept.
 CREATE TABLE IF NOT EXISTS rssctl.partition_policy (
     schema_name        text        NOT NULL,
@@ -96,6 +106,8 @@ CREATE TABLE IF NOT EXISTS rssctl.partition_policy (
 COMMENT ON COLUMN rssctl.partition_policy.partition_interval IS 'hour, day, week, month, quarter, year, or a number.';
 COMMENT ON COLUMN rssctl.partition_policy.retention IS 'How long partitions are kept: 24 months, or a number; NULL for ever.';
 COMMENT ON COLUMN rssctl.partition_policy.archive IS 'The folder that a partition is archived to before it is dropped.';
+ALTER TABLE rssctl.partition_policy ADD COLUMN IF NOT EXISTS epoch text CHECK (epoch IN ('s', 'ms', 'us'));
+COMMENT ON COLUMN rssctl.partition_policy.epoch IS 'What an integer key counts since 1970 in UTC: s, ms, us; NULL for numbers that are no points of time.';
 
 -- One row a partition that was taken out of its table: kept for some days, then dropped, or attached again.
 CREATE TABLE IF NOT EXISTS rssctl.partition_retired (
@@ -172,6 +184,32 @@ COMMENT ON COLUMN rssctl.bulk_run.file_digest IS 'SHA-256 of the file as it was 
 COMMENT ON COLUMN rssctl.bulk_run.settings IS 'SHA-256 of what else decides what becomes of a row: mapping and options.';
 COMMENT ON COLUMN rssctl.bulk_run.undo_until IS 'Until when the rows as they were before are kept.';
 CREATE INDEX IF NOT EXISTS bulk_run_file ON rssctl.bulk_run (file_digest);
+ALTER TABLE rssctl.bulk_run ADD COLUMN IF NOT EXISTS is_attested boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN rssctl.bulk_run.is_attested IS 'Whether the row is as the role in "by" wrote it; false for runs of format 4, and for changed ones.';
+
+-- Who wrote a run is what the server says, whatever the statement says. What decides over rows cannot be changed later
+-- without being noticed.
+CREATE OR REPLACE FUNCTION rssctl.attest_run() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW."by" := session_user;
+        NEW.is_attested := true;
+        RETURN NEW;
+    END IF;
+    IF OLD."by" <> session_user
+        AND NOT pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER')
+    THEN
+        RAISE insufficient_privilege USING MESSAGE = format('bulk run %s belongs to role %I', OLD.run_id, OLD."by");
+    END IF;
+    NEW.is_attested := OLD.is_attested
+        AND (NEW.run_id, NEW.operation, NEW.object, NEW.table_name, NEW.columns, NEW.file_digest, NEW.settings, NEW."by")
+            IS NOT DISTINCT FROM
+            (OLD.run_id, OLD.operation, OLD.object, OLD.table_name, OLD.columns, OLD.file_digest, OLD.settings, OLD."by");
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE TRIGGER attest_run BEFORE INSERT OR UPDATE ON rssctl.bulk_run
+    FOR EACH ROW EXECUTE FUNCTION rssctl.attest_run();
 
 -- One row a batch, written in the transaction that loaded it and never changed: its xmin is the xmin of the rows that the
 -- batch wrote, by which they are known to be as it left them.
@@ -193,16 +231,37 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_batch (
 COMMENT ON COLUMN rssctl.bulk_batch.first_id IS 'No other row than those of this batch has an id between first_id and last_id.';
 COMMENT ON COLUMN rssctl.bulk_batch.refused IS 'The rows that the server did not take: record, code, reason.';
 
+-- A batch belongs to the author of its run; an undo is recorded by that role, or by one that owns these tables.
+CREATE OR REPLACE FUNCTION rssctl.guard_run() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    author text;
+BEGIN
+    SELECT r."by" INTO author FROM rssctl.bulk_run AS r WHERE r.run_id = NEW.run_id;
+    IF author <> session_user AND (TG_TABLE_NAME = 'bulk_batch'
+        OR NOT pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'MEMBER'))
+    THEN
+        RAISE insufficient_privilege USING MESSAGE = format('bulk run %s belongs to role %I', NEW.run_id, author);
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE OR REPLACE TRIGGER guard_run BEFORE INSERT ON rssctl.bulk_batch
+    FOR EACH ROW EXECUTE FUNCTION rssctl.guard_run();
+
 -- The rows that a batch changed or deleted, as they were before.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_before (
     run_id uuid    NOT NULL,
     batch  integer NOT NULL,
     id     uuid    NOT NULL,
     was    xid     NOT NULL,
-    before jsonb   NOT NULL,
+    before jsonb,
     PRIMARY KEY (run_id, batch, id)
 );
-COMMENT ON COLUMN rssctl.bulk_before.was IS 'The xmin that the row had, or had before it was changed and put back by an undo.';
+ALTER TABLE rssctl.bulk_before ALTER COLUMN before DROP NOT NULL;
+ALTER TABLE rssctl.bulk_before ADD COLUMN IF NOT EXISTS texts jsonb;
+COMMENT ON COLUMN rssctl.bulk_before.was IS 'The xmin that the row had, or had before it was changed and restored by an undo.';
+COMMENT ON COLUMN rssctl.bulk_before.before IS 'The row as JSON, in rows of format 4.';
+COMMENT ON COLUMN rssctl.bulk_before.texts IS 'The text output of each column; null for SQL NULL.';
 
 -- One row for each time that a batch was taken back, written in the transaction that did it; its xmin is that of the rows put
 -- back. Where rows were kept, it may be tried again.
@@ -221,6 +280,23 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_undo (
 );
 COMMENT ON COLUMN rssctl.bulk_undo.part IS 'From 1 on: rows that were put back in a subtransaction of their own, with its xmin.';
 COMMENT ON COLUMN rssctl.bulk_undo.kept IS 'Rows that were changed since, and left as they are.';
+CREATE OR REPLACE TRIGGER guard_run BEFORE INSERT ON rssctl.bulk_undo
+    FOR EACH ROW EXECUTE FUNCTION rssctl.guard_run();
+CREATE OR REPLACE TRIGGER stamp_author BEFORE INSERT ON rssctl.bulk_undo
+    FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_author();
+
+-- Forgets bulk runs that can no longer be undone. With the rights of its owner, so that a role that imports need not be
+-- able to delete the records of others.
+CREATE OR REPLACE FUNCTION rssctl.prune_bulk() RETURNS void LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp AS $$
+    DELETE FROM rssctl.bulk_before AS t USING rssctl.bulk_run AS r
+    WHERE r.run_id = t.run_id AND r.undo_until < now() AND r.state <> 'loading';
+    DELETE FROM rssctl.bulk_undo AS t USING rssctl.bulk_run AS r
+    WHERE r.run_id = t.run_id AND r.undo_until < now() AND r.state <> 'loading';
+    DELETE FROM rssctl.bulk_batch AS t USING rssctl.bulk_run AS r
+    WHERE r.run_id = t.run_id AND r.undo_until < now() AND r.state <> 'loading';
+    DELETE FROM rssctl.bulk_run AS r WHERE r.undo_until < now() AND r.state <> 'loading';
+$$;
 
 -- One row a mapping of files: which of their columns goes where.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_mapping (
@@ -232,9 +308,8 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_mapping (
 );
 COMMENT ON COLUMN rssctl.bulk_mapping.columns IS 'Names in the header of a file, and the columns that they mean; empty for none.';
 
--- The form of these tables. One row.
+-- The format of these tables. One row, which the program writes once it has made sure that nothing foreign is on them.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
     one    boolean PRIMARY KEY DEFAULT true CHECK (one),
     format integer NOT NULL
 );
-INSERT INTO rssctl.bookkeeping (format) VALUES (4) ON CONFLICT (one) DO UPDATE SET format = excluded.format;

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSModel
+import RSSSystem
 import RedisClient
 
 /// A private PostgreSQL and Redis from the installed programs, under one folder, on unix sockets and free loopback ports.
@@ -9,11 +10,18 @@ import RedisClient
 /// For a newcomer's first steps, for trying a command out, and for the tests. Data is not synced to disk: a sandbox is
 /// quick, and lost with the machine's power.
 public struct Sandbox: Sendable {
-    /// The folder that holds data, logs, sockets and passwords.
+    /// The folder that holds data, logs, sockets and passwords, from the root on.
     public let folder: String
+    private let stateFolder: String?
 
     /// Makes the handle of a folder's sandbox; nothing is started.
-    public init(folder: String) { self.folder = folder }
+    ///
+    /// - Parameter stateFolder: rssctl's own folder. Where the sandbox is in it, the user who runs the servers for root is
+    ///   let through it.
+    public init(folder: String, stateFolder: String? = nil) {
+        self.folder = FilePath.absolute(folder)
+        self.stateFolder = stateFolder.map(FilePath.absolute)
+    }
 
     /// What a sandbox is, and which of its servers answer.
     public struct Status: Sendable, Equatable {
@@ -32,52 +40,66 @@ public struct Sandbox: Sendable {
 
     /// Starts what is not running, making the cluster the first time; instant when all is up.
     ///
-    /// - Throws: ``SandboxError``.
+    /// - Throws: ``SandboxError``, `PrivateFolderError`.
     public func up(_ progress: ProgressReporter = .silent) async throws -> SandboxState {
-        try await locked {
-            let programs = try ServerPrograms.find()
-            let state = try SandboxState.load(from: folder) ?? makeState(programs)
-            if await !answersPostgres(state) {
-                if !FileManager.default.fileExists(atPath: "\(state.dataFolder)/PG_VERSION") {
-                    try await progress.phase("initdb") { try await initialise(state, programs) }
-                }
-                try await progress.phase("start PostgreSQL") { try await startPostgres(state, programs) }
+        let programs = try ServerPrograms.find()
+        var made: [String] = []
+        if let stateFolder, folder.hasPrefix("\(stateFolder)/") {
+            try PrivateFolder.make(stateFolder)
+            made.append(stateFolder)
+        }
+        made += try PrivateFolder.make(folder)
+        let passages = made + [folder]
+        try refuseOthers()
+        return try await locked {
+            let mark = try claim()
+            try programs.letThrough(passages, to: folder)
+            var state = try await found()
+            try makeFolders(state, mark, programs)
+            if try await !answersPostgres(state) {
+                try await startPostgres(&state, programs, progress)
             }
             try await makeDatabase(state)
-            if await !answersRedis(state) {
-                try await progress.phase("start Redis") { try await startRedis(state, programs) }
+            if try await !answersRedis(state) {
+                try await startRedis(&state, programs, progress)
             }
             return state
         }
     }
 
     /// Stops both servers; the data stays. Nothing to stop is no error.
+    ///
+    /// - Throws: ``SandboxError``, `PrivateFolderError`.
     public func down() async throws {
-        try await locked {
-            guard let state = try SandboxState.load(from: folder) else { return }
-            try await stop(state)
-        }
+        guard let state = try SandboxState.load(from: folder) else { return }
+        try await locked { try await stop(state) }
     }
 
-    /// Looks at both servers.
+    /// Asks both servers.
+    ///
+    /// - Throws: ``SandboxError``, `PrivateFolderError`, `CancellationError`.
     public func status() async throws -> Status {
         guard let state = try SandboxState.load(from: folder) else {
             return Status(state: nil, postgres: false, redis: false, databaseBytes: nil)
         }
-        let connection = try? await PostgresConnection.connect(options(state, database: state.database))
-        let size = try? await connection?.query("SELECT pg_database_size(current_database())").first?
-            .decode(Int64.self, at: 0)
-        await connection?.close()
+        var bytes: Int64?
+        let postgres = try await answers {
+            let connection = try await PostgresConnection.connect(options(state, database: state.database))
+            bytes = try await connection.query("SELECT pg_database_size(current_database())").first?
+                .decode(Int64.self, at: 0)
+            await connection.close()
+        }
         return Status(
-            state: state, postgres: connection != nil, redis: await answersRedis(state), databaseBytes: size)
+            state: state, postgres: postgres, redis: try await answersRedis(state), databaseBytes: bytes)
     }
 
-    /// Empties the sandbox: the database is dropped and made anew, Redis is flushed.
+    /// Empties the sandbox: the database is dropped and made again, Redis is flushed.
     ///
     /// - Throws: ``SandboxError/notRunning(folder:)``.
     public func reset() async throws {
+        guard try SandboxState.load(from: folder) != nil else { throw SandboxError.notRunning(folder: folder) }
         try await locked {
-            guard let state = try SandboxState.load(from: folder), await answersPostgres(state) else {
+            guard let state = try SandboxState.load(from: folder), try await answersPostgres(state) else {
                 throw SandboxError.notRunning(folder: folder)
             }
             let connection = try await PostgresConnection.connect(options(state, database: "postgres"))
@@ -91,48 +113,38 @@ public struct Sandbox: Sendable {
         }
     }
 
-    /// Stops both servers and removes everything, the data included.
-    public func destroy() async throws {
-        try await locked {
-            let state = try? SandboxState.load(from: folder)
-            if let state {
-                try await stop(state)
-                if state.socketFolder != folder { try? FileManager.default.removeItem(atPath: state.socketFolder) }
-            }
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name != "lock" {
-                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-            }
-        }
-        try? FileManager.default.removeItem(atPath: folder)
+    /// The mark of the folder, which a new one gets.
+    private func claim() throws -> SandboxMark {
+        if let mark = try SandboxMark(in: folder) { return mark }
+        let mark = SandboxMark()
+        try mark.write(in: folder)
+        return mark
     }
 
-    private func makeState(_ programs: ServerPrograms) throws -> SandboxState {
-        // A socket's path may have 107 bytes; a deep folder gets its sockets in /tmp.
-        let own = "\(folder)/run"
-        let sockets = own.utf8.count < 80 ? own : "/tmp/rssctl-\(AdvisoryLock(folder).key.magnitude)"
-        let state = SandboxState(
-            folder: folder, socketFolder: sockets, postgresPort: try freeLoopbackPort(), user: "rss",
-            database: "rss", password: Self.password(), redisPort: try freeLoopbackPort(),
-            redisPassword: Self.password())
-        if sockets != own {
-            // In /tmp anybody may have made the folder before us, or put a link there.
-            guard mkdir(sockets, 0o700) == 0 else {
-                throw SandboxError.startFailed(
-                    server: "sandbox", reason: "\(sockets) cannot be made: \(String(cString: strerror(errno)))")
-            }
+    /// Refuses a folder without our mark that has files in it, unless it is a sandbox of an earlier version, which made no
+    /// marks.
+    private func refuseOthers() throws {
+        guard try SandboxMark(in: folder) == nil else { return }
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { name in
+            name != Self.lock && !name.hasPrefix(".rssctl-")
+        }.sorted()
+        let others = names.filter { !Self.names.contains($0) }
+        let isEarlier = try others.isEmpty && SandboxState.load(from: folder) != nil
+        guard names.isEmpty || isEarlier else {
+            throw SandboxError.notEmpty(folder: folder, names: others.isEmpty ? names : others)
         }
-        for path in [sockets, state.redisFolder] {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            programs.handOver(path)
+    }
+
+    /// What is known of the sandbox; the first time it gets ports and passwords.
+    private func found() async throws -> SandboxState {
+        if let state = try SandboxState.load(from: folder) { return state }
+        let state = try SandboxState(new: folder)
+        // New passwords are of no use for a cluster that has others.
+        guard access(state.dataFolder, F_OK) != 0 else {
+            throw SandboxError.stateUnreadable(path: SandboxState.file(in: folder), reason: "it is missing")
         }
         try state.save()
         return state
-    }
-
-    private static func password() -> String {
-        var random = SystemRandomNumberGenerator()
-        let letters = Array("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
-        return String((0..<24).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] })
     }
 
     func options(_ state: SandboxState, database: String) -> ConnectionOptions {
@@ -143,18 +155,29 @@ public struct Sandbox: Sendable {
             session: SessionSettings(applicationName: "rssctl/sandbox"))
     }
 
-    private func answersPostgres(_ state: SandboxState) async -> Bool {
-        guard let connection = try? await PostgresConnection.connect(options(state, database: "postgres")) else {
+    /// Whether a server does what it is asked. That we were cancelled says nothing of the server.
+    private func answers(_ work: () async throws -> Void) async throws -> Bool {
+        do {
+            try await work()
+            return true
+        } catch {
+            try Task.checkCancellation()
             return false
         }
-        await connection.close()
-        return true
     }
 
-    func answersRedis(_ state: SandboxState) async -> Bool {
-        guard let connection = try? await RedisConnection.connect(state.redis) else { return false }
-        await connection.close()
-        return true
+    func answersPostgres(_ state: SandboxState) async throws -> Bool {
+        try await answers {
+            let connection = try await PostgresConnection.connect(options(state, database: "postgres"))
+            await connection.close()
+        }
+    }
+
+    func answersRedis(_ state: SandboxState) async throws -> Bool {
+        try await answers {
+            let connection = try await RedisConnection.connect(state.redis)
+            await connection.close()
+        }
     }
 
     private func makeDatabase(_ state: SandboxState) async throws {
@@ -164,20 +187,23 @@ public struct Sandbox: Sendable {
             try await connection.execute("CREATE DATABASE \(try connection.quoteIdentifier(state.database))")
         }
         let database = try await PostgresConnection.connect(options(state, database: state.database))
-        try await database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        try await database.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public")
         await database.close()
     }
 
-    /// One process at a time starts or stops a sandbox.
-    private func locked<T>(_ work: () async throws -> T) async throws -> T {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let descriptor = open("\(folder)/lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    /// One process at a time starts, stops or removes a sandbox.
+    func locked<T>(_ work: () async throws -> T) async throws -> T {
+        close(try PrivateFolder.open(folder))
+        let descriptor = try PrivateFile.openLock("\(folder)/\(Self.lock)")
         defer { close(descriptor) }
         let deadline = ContinuousClock.now + .seconds(60)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if ContinuousClock.now > deadline || descriptor < 0 { throw SandboxError.busy(folder: folder) }
+            if ContinuousClock.now > deadline { throw SandboxError.busy(folder: folder) }
             try await Task.sleep(for: .milliseconds(50))
         }
+        var status = stat()
+        // Whoever had it may have removed the sandbox, the file that is locked with it.
+        guard fstat(descriptor, &status) == 0, status.st_nlink > 0 else { throw SandboxError.busy(folder: folder) }
         return try await work()
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import RSSSystem
 import RedisClient
 
 /// What is to be known of a sandbox to use it: kept beside its data, readable by its owner alone.
@@ -24,23 +25,50 @@ public struct SandboxState: Sendable, Codable, Equatable {
     var dataFolder: String { "\(folder)/postgres" }
     var redisFolder: String { "\(folder)/redis" }
     var postgresLog: String { "\(folder)/postgres.log" }
-    var redisLog: String { "\(folder)/redis.log" }
     var passwordFile: String { "\(folder)/pgpass" }
+    var redisConfiguration: String { "\(folder)/redis.conf" }
     var redisSocket: String { "\(socketFolder)/redis.sock" }
 
-    static func file(in folder: String) -> String { "\(folder)/sandbox.json" }
+    static let name = "sandbox.json"
 
-    /// The sandbox of a folder, nil when there is none.
+    static func file(in folder: String) -> String { "\(folder)/\(name)" }
+
+    /// The folder of the sockets of a sandbox. A socket's path may have 107 bytes; a deep folder gets them in /tmp.
+    static func socketFolder(of folder: String) -> String {
+        let own = "\(folder)/run"
+        return own.utf8.count < 80 ? own : "/tmp/rssctl-\(AdvisoryLock(folder).key.magnitude)"
+    }
+
+    /// A sandbox with passwords and free ports of its own.
     ///
-    /// - Throws: ``SandboxError/stateUnreadable(path:reason:)``.
+    /// - Throws: ``SandboxError/startFailed(server:reason:log:)`` when no port is free.
+    init(new folder: String) throws {
+        self.folder = folder
+        socketFolder = Self.socketFolder(of: folder)
+        (postgresPort, redisPort) = (try LoopbackPort.free(), try LoopbackPort.free())
+        (user, database) = ("rss", "rss")
+        (password, redisPassword) = (Self.randomPassword(), Self.randomPassword())
+    }
+
+    private static func randomPassword() -> String {
+        var random = SystemRandomNumberGenerator()
+        let letters = Array("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+        return String((0..<24).map { _ in letters[Int.random(in: 0..<letters.count, using: &random)] })
+    }
+
+    /// The sandbox of a folder, nil when there is none. Its paths are those that the folder has by rule, whatever the file
+    /// says.
+    ///
+    /// - Throws: ``SandboxError/stateUnreadable(path:reason:)``, `PrivateFolderError` for a file that is not ours.
     public static func load(from folder: String) throws -> SandboxState? {
+        let folder = FilePath.absolute(folder)
         let path = file(in: folder)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
-        do {
-            return try JSONDecoder().decode(SandboxState.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw SandboxError.stateUnreadable(path: path, reason: "\(error)")
-        }
+        guard let bytes = try PrivateFile.read(path) else { return nil }
+        guard var state = try? JSONDecoder().decode(SandboxState.self, from: Data(bytes)),
+            [state.postgresPort, state.redisPort].allSatisfy({ (1...65_535).contains($0) })
+        else { throw SandboxError.stateUnreadable(path: path, reason: "it is not as sandbox up wrote it") }
+        (state.folder, state.socketFolder) = (folder, socketFolder(of: folder))
+        return state
     }
 
     func save() throws {
@@ -53,12 +81,8 @@ public struct SandboxState: Sendable, Codable, Equatable {
     }
 
     /// Writes a file that its owner alone can read, from the first byte on.
-    static func write(_ data: Data, to path: String) throws {
-        try? FileManager.default.removeItem(atPath: path)
-        guard FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
-        else {
-            throw SandboxError.stateUnreadable(path: path, reason: "it cannot be written")
-        }
+    static func write(_ data: Data, to path: String) throws(FileError) {
+        try WholeFile.write(data, to: path, mode: .exactly(0o600))
     }
 
     /// libpq's keywords for the sandbox.

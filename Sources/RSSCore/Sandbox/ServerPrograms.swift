@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RSSSystem
 
 /// The installed server programs, and the user that runs them.
 struct ServerPrograms: Sendable {
@@ -35,7 +36,10 @@ struct ServerPrograms: Sendable {
             redisServer: try need("redis-server", "redis-server"), account: try unprivilegedAccount())
     }
 
-    private static func unprivilegedAccount() throws -> Account? {
+    /// The user that runs the servers when this process is root's.
+    ///
+    /// - Throws: ``SandboxError/noUnprivilegedUser``.
+    static func unprivilegedAccount() throws -> Account? {
         guard geteuid() == 0 else { return nil }
         for name in ["postgres", "nobody"] {
             if let entry = getpwnam(name) {
@@ -62,24 +66,26 @@ struct ServerPrograms: Sendable {
     func handOver(_ path: String) {
         if let account { lchown(path, account.uid, account.gid) }
     }
-}
 
-/// A TCP port of the loopback address that nothing listens on at this moment.
-func freeLoopbackPort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-        // sockaddr_in is the loopback form of sockaddr; both calls are told its real size.
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+    /// Who may own what a sandbox holds, besides the user who runs rssctl.
+    var owners: [uid_t] { account.map { [$0.uid] } ?? [] }
+
+    /// Lets the servers' user through the folders of a sandbox, and checks that those above them can be entered.
+    ///
+    /// - Throws: ``SandboxError/unreachable(folder:user:closed:)``, `PrivateFolderError`.
+    func letThrough(_ folders: [String], to folder: String) throws {
+        guard let account else { return }
+        for path in folders { try PrivateFolder.letThrough(path, group: account.gid) }
+        var place = FilePath.resolved(folder) ?? folder
+        while place != "/" {
+            var status = stat()
+            let entry: mode_t =
+                stat(place, &status) != 0
+                ? 0 : status.st_uid == account.uid ? 0o100 : status.st_gid == account.gid ? 0o010 : 0o001
+            guard status.st_mode & entry != 0 else {
+                throw SandboxError.unreachable(folder: folder, user: account.name, closed: place)
+            }
+            place = FilePath.folder(of: place)
         }
     }
-    guard bound else {
-        throw SandboxError.startFailed(server: "network", reason: "no free port: \(String(cString: strerror(errno)))")
-    }
-    return Int(UInt16(bigEndian: address.sin_port))
 }

@@ -3,17 +3,27 @@ import RSSModel
 
 /// The schema `rssctl`: what rssctl records in the database itself, in the transaction of the work it records.
 enum BookkeepingSchema {
-    /// The form of the tables that this program knows; bookkeeping.sql writes the same number.
-    static let format: Int32 = 4
+    /// The format of the tables that bookkeeping.sql makes.
+    static let format: Int32 = 5
 
     /// Makes what is missing. Two sessions that make it at once are kept apart by a transaction-level advisory lock,
     /// because `IF NOT EXISTS` races with itself.
     ///
-    /// - Throws: ``BookkeepingNewer`` for tables of a later rssctl.
+    /// - Throws: ``BookkeepingNewer`` for tables of a later rssctl, ``BookkeepingOutdated`` where the role may not make them,
+    ///   ``BookkeepingUntrusted`` for those of a foreign role.
     static func prepare(_ connection: PostgresConnection) async throws {
-        if try await found(connection) == format { return }
+        let found = try await found(connection)
+        if found == format { return }
         // Event triggers fire for what is made.
         try await connection.refuseForeignCode(.arranging, in: [])
+        do {
+            try await make(connection)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            throw BookkeepingOutdated(found: found)
+        }
+    }
+
+    private static func make(_ connection: PostgresConnection) async throws {
         let lock = AdvisoryLock("rssctl/schema")
         let deadline = ContinuousClock.now + .seconds(10)
         try await connection.transaction {
@@ -25,7 +35,17 @@ enum BookkeepingSchema {
                 }
                 try await Task.sleep(for: .milliseconds(50))
             }
+            // From here on no role without rights on the schema puts something into it. Making tables runs nothing that is on
+            // them; writing to them does.
+            try await connection.execute("CREATE SCHEMA IF NOT EXISTS rssctl")
+            try await BookkeepingTrust.require(connection)
             try await connection.executeScript(SQLResource(PackageResources.bookkeeping_sql).text)
+            try await BookkeepingTrust.require(connection)
+            try await connection.execute(
+                """
+                INSERT INTO rssctl.bookkeeping (format) VALUES ($1)
+                ON CONFLICT (one) DO UPDATE SET format = excluded.format
+                """, [format])
         }
     }
 
@@ -39,10 +59,15 @@ enum BookkeepingSchema {
         return found
     }
 
-    /// Whether a table of ours is there.
+    /// Whether a table of ours is there, and may be used. Every reader asks this first.
+    ///
+    /// - Throws: ``BookkeepingUntrusted`` where it is there, and it or what is on it belongs to a foreign role.
     static func exists(_ table: String, _ connection: PostgresConnection) async throws -> Bool {
-        try await connection.query("SELECT to_regclass($1) IS NOT NULL", [table]).first?.decode(Bool.self, at: 0)
-            == true
+        let isThere = try await connection.query("SELECT to_regclass($1) IS NOT NULL", [table]).first?
+            .decode(Bool.self, at: 0)
+        guard isThere == true else { return false }
+        try await BookkeepingTrust.requireOnce(connection)
+        return true
     }
 
     /// Records something done, in the transaction that is open.

@@ -7,16 +7,17 @@ struct SeedIndexes: Sendable {
 
     var count: Int { definitions.count }
 
-    static func drop(_ connection: PostgresConnection) async throws -> SeedIndexes {
+    static func drop(_ connection: PostgresConnection, _ tables: ApplicationTables) async throws -> SeedIndexes {
         let rows = try await connection.query(
             """
             SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
             FROM pg_index i
             JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = ANY (ARRAY['visit_reports', 'hardware_inventory', 'recycling_records', 'files.file_attachments']::regclass[])
+            WHERE i.indrelid = ANY ($1::text[]::regclass[])
               AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
             ORDER BY (SELECT amname FROM pg_am WHERE oid = c.relam) = 'gin' DESC, i.indrelid::regclass::text
-            """)
+            """,
+            [["visit_reports", "hardware_inventory", "recycling_records"].map(tables.name) + ["files.file_attachments"]])
         for row in rows { try await connection.execute("DROP INDEX \(try row.decode(String.self, at: 0))") }
         // An index on a partitioned table is defined with ON ONLY, which would leave the partitions without.
         let definitions = try rows.map { try $0.decode(String.self, at: 1).replacing(" ON ONLY ", with: " ON ") }

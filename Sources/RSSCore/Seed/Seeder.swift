@@ -50,7 +50,8 @@ public struct Seeder: Sendable {
     public func run(runID: String, _ progress: ProgressReporter) async throws -> Outcome {
         let connection = try await PostgresConnection.connect(connect)
         defer { Task { await connection.close() } }
-        try await refuseIfSeeded(connection)
+        let tables = try await ApplicationTables(connection)
+        try await refuseIfSeeded(connection, tables)
         let first = options.today.startOfMonth(adding: 1 - options.months)
         let since = Date(timeIntervalSince1970: Double(first.daysSinceEpoch) * 86_400)
         let people = try await progress.phase("organizations and people") {
@@ -59,11 +60,11 @@ public struct Seeder: Sendable {
                 .visitReports, from: Int64(first.daysSinceEpoch) * PartitionKey.day,
                 to: Int64(end.daysSinceEpoch) * PartitionKey.day,
                 at: Date(timeIntervalSince1970: Double(options.today.daysSinceEpoch) * 86_400))
-            return try await SeedPeople.write(connection, visits: options.visits, seed: options.seed, since: since)
+            return try await SeedPeople.write(connection, tables, visits: options.visits, seed: options.seed, since: since)
         }
         // Loading first and indexing afterwards pays off only for much data.
-        let indexes = options.visits > 100_000 ? try await SeedIndexes.drop(connection) : nil
-        var outcome = try await load(people, first: first, progress)
+        let indexes = options.visits > 100_000 ? try await SeedIndexes.drop(connection, tables) : nil
+        var outcome = try await load(people, tables, first: first, progress)
         if let indexes {
             try await progress.phase("indexes", total: Int64(indexes.count)) {
                 try await indexes.rebuild(connect, progress)
@@ -77,17 +78,20 @@ public struct Seeder: Sendable {
         return outcome
     }
 
-    private func refuseIfSeeded(_ connection: PostgresConnection) async throws {
-        let rows = try await connection.query("SELECT to_regclass('visit_report_keys') IS NOT NULL")
+    private func refuseIfSeeded(_ connection: PostgresConnection, _ tables: ApplicationTables) async throws {
+        let rows = try await connection.query(
+            "SELECT to_regclass($1) IS NOT NULL", [tables.name("visit_report_keys")])
         guard try rows.first?.decode(Bool.self, at: 0) == true else { throw SeedError.notMigrated }
         // Organizations come first: they tell of a seed that was interrupted before its first visit.
-        try await connection.refuseForeignCodeOfApplication(.writing)
-        let any = "SELECT 1 FROM visit_report_keys UNION ALL SELECT 1 FROM organizations LIMIT 1"
+        try await connection.refuseForeignCode(.writing, in: tables)
+        let any = tables.sql("SELECT 1 FROM public.visit_report_keys UNION ALL SELECT 1 FROM public.organizations LIMIT 1")
         if try await !connection.query(any).isEmpty { throw SeedError.hasData }
     }
 
     /// Two sessions load a month each at a time: one server process for each of two cores.
-    private func load(_ people: SeedPeople, first: CalendarDate, _ progress: ProgressReporter) async throws -> Outcome {
+    private func load(
+        _ people: SeedPeople, _ tables: ApplicationTables, first: CalendarDate, _ progress: ProgressReporter
+    ) async throws -> Outcome {
         let shares = Self.shares(options.visits, months: options.months)
         let rowsPerVisit = 2 + options.hardwarePerVisit + options.recyclingPerVisit + options.filesPerVisit
         let counter = SeedCounter(progress)
@@ -105,7 +109,7 @@ public struct Seeder: Sendable {
                                 month: first.startOfMonth(adding: index), count: shares[index], people: people,
                                 seed: options.seed,
                                 today: options.today)
-                            try await load(month, connection, &outcome, counter)
+                            try await load(month, connection, tables, &outcome, counter)
                         }
                         return outcome
                     }
@@ -121,7 +125,8 @@ public struct Seeder: Sendable {
     }
 
     private func load(
-        _ month: SeedMonth, _ connection: PostgresConnection, _ outcome: inout Outcome, _ counter: SeedCounter
+        _ month: SeedMonth, _ connection: PostgresConnection, _ tables: ApplicationTables,
+        _ outcome: inout Outcome, _ counter: SeedCounter
     ) async throws {
         func copy(_ table: String, _ columns: String, _ encode: (CopyWriter) async throws -> Void) async throws -> Int {
             let rows = try await connection.copyIn("COPY \(table) (\(columns)) FROM STDIN (FORMAT binary)") {
@@ -131,14 +136,14 @@ public struct Seeder: Sendable {
             return rows
         }
         try await connection.execute("BEGIN")
-        outcome.visits += try await copy("visit_reports", SeedMonth.visitColumns) {
+        outcome.visits += try await copy(tables.name("visit_reports"), SeedMonth.visitColumns) {
             try await month.encodeVisits(to: $0)
         }
-        _ = try await copy("visit_report_keys", "id, report_number, visit_date") { try await month.encodeKeys(to: $0) }
-        outcome.hardware += try await copy("hardware_inventory", SeedMonth.hardwareColumns) {
+        _ = try await copy(tables.name("visit_report_keys"), "id, report_number, visit_date") { try await month.encodeKeys(to: $0) }
+        outcome.hardware += try await copy(tables.name("hardware_inventory"), SeedMonth.hardwareColumns) {
             try await month.encodeHardware(mean: options.hardwarePerVisit, to: $0)
         }
-        outcome.recycling += try await copy("recycling_records", SeedMonth.recyclingColumns) {
+        outcome.recycling += try await copy(tables.name("recycling_records"), SeedMonth.recyclingColumns) {
             try await month.encodeRecycling(mean: options.recyclingPerVisit, to: $0)
         }
         outcome.files += try await copy("files.file_attachments", SeedMonth.fileColumns) {

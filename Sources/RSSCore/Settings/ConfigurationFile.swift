@@ -1,6 +1,9 @@
 import Foundation
 import Glibc
+import PostgresClient
 import RSSModel
+import RSSSystem
+import RedisClient
 import Yams
 
 /// The configuration file, read strictly: a key or a value that is not understood is an error with its line.
@@ -18,13 +21,16 @@ struct ConfigurationFile: Sendable {
     let profiles: [String: [SettingKey: Entry]]
     /// The profile to use when none is asked for.
     let defaultProfile: String?
-    /// What should be mended though it does no harm: a file with a secret that others can read.
+    /// What should be fixed: a file with a secret that others can read, or one that others can change.
     let warnings: [String]
+    /// Why nothing may be done by this file; nil when it may be used.
+    let hazard: SettingsError?
 
     /// The first file of the usual places that exists; nil for none.
     static func find(environment: [String: String]) -> String? {
-        let home = environment["XDG_CONFIG_HOME"] ?? environment["HOME"].map { "\($0)/.config" }
-        let places = [home.map { "\($0)/rssctl/config.yaml" }, "/etc/rssctl/config.yaml"].compactMap { $0 }
+        let places = [
+            UserFolder.configuration(environment).map { "\($0)/rssctl/config.yaml" }, "/etc/rssctl/config.yaml",
+        ].compactMap { $0 }
         return places.first { FileManager.default.fileExists(atPath: $0) }
     }
 
@@ -47,7 +53,7 @@ struct ConfigurationFile: Sendable {
         do {
             root = try Yams.compose(yaml: text)
         } catch let error as YamlError {
-            throw SettingsError.malformed(SourcePlace(file: path, line: Self.line(of: error)), reason: "\(error)")
+            throw Self.malformed(path, error)
         }
         var reader = Reader(path: path)
         switch root {
@@ -58,7 +64,11 @@ struct ConfigurationFile: Sendable {
         values = reader.values
         profiles = reader.profiles
         defaultProfile = reader.defaultProfile
-        warnings = Self.permissionWarnings(path: path, reader: reader)
+        let access = FileAccess(path)
+        hazard = access.open.map { .unsafeFile(path: path, open: $0) }
+        warnings =
+            (access.open.map { ["\(path) is not used: everybody can write \($0): chmod o-w \($0.shellWord)"] } ?? [])
+            + access.warnings + Self.permissionWarnings(path: path, reader: reader)
     }
 
     private static func permissionWarnings(path: String, reader: Reader) -> [String] {
@@ -67,13 +77,19 @@ struct ConfigurationFile: Sendable {
         guard entries.contains(where: holdsSecret), stat(path, &status) == 0, status.st_mode & 0o077 != 0 else {
             return []
         }
-        return ["\(path) holds a secret and others can read it: chmod 600 \(path)"]
+        return ["\(path) holds a secret and others can read it: chmod 600 \(path.shellWord)"]
     }
 
     /// An address is a secret only with a password in it.
     private static func holdsSecret(_ key: SettingKey, _ entry: Entry) -> Bool {
-        let isAddress = [.databaseURL, .databaseDirectURL, .redisURL].contains(key)
-        return key.definition.isSecret && (!isAddress || Redaction.scrub(entry.value) != entry.value)
+        // The address was read before; one that cannot be read would have been refused.
+        switch key.definition.kind {
+        case .databaseAddress:
+            let keywords = try? ConnectionOptions.keywords(parsing: entry.value)
+            return keywords?["password"] != nil || keywords?["sslpassword"] != nil
+        case .redisAddress: return (try? RedisAddress(entry.value))?.password != nil
+        default: return key.definition.isSecret
+        }
     }
 
     private static func reason(_ error: any Error) -> String {
@@ -81,11 +97,18 @@ struct ConfigurationFile: Sendable {
             ? "it does not exist" : "\((error as NSError).localizedDescription)"
     }
 
-    private static func line(of error: YamlError) -> Int {
+    /// The parser's problem with its place, and without the line that it quotes, in which a password may be.
+    private static func malformed(_ path: String, _ error: YamlError) -> SettingsError {
         switch error {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-        case .duplicatedKeysInMapping(_, let context): context.mark.line
-        default: 1
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            .malformed(SourcePlace(file: path, line: mark.line, column: mark.column), reason: problem)
+        case .duplicatedKeysInMapping(_, let context):
+            .malformed(
+                SourcePlace(file: path, line: context.mark.line, column: context.mark.column),
+                reason: "a key is given twice in one mapping")
+        case .reader(let problem, _, _, _): .malformed(SourcePlace(file: path, line: 1), reason: problem)
+        default: .malformed(SourcePlace(file: path, line: 1), reason: "it cannot be read as YAML")
         }
     }
 
@@ -112,27 +135,33 @@ struct ConfigurationFile: Sendable {
                         guard let name = name.scalar?.string, let settings = settings.mapping else {
                             throw malformed(settings, "a profile is a mapping of settings")
                         }
-                        profiles[name] = [:]
-                        try read(settings, prefix: "") { key, entry in
-                            self.profiles[name]?[key] = entry
-                        }
+                        var values: [SettingKey: Entry] = [:]
+                        try read(settings, prefix: "", into: &values)
+                        profiles[name] = values
                     }
                 default:
-                    try read(Node.Mapping([(key, value)]), prefix: "") { self.values[$0] = $1 }
+                    var top = values
+                    try read(Node.Mapping([(key, value)]), prefix: "", into: &top)
+                    values = top
                 }
             }
         }
 
-        private func read(_ mapping: Node.Mapping, prefix: String, _ store: (SettingKey, Entry) -> Void) throws {
+        private func read(
+            _ mapping: Node.Mapping, prefix: String, into values: inout [SettingKey: Entry]
+        ) throws {
             for (key, value) in mapping {
                 guard let name = key.scalar?.string else { throw malformed(key, "a key is a word") }
                 let full = prefix + name
                 switch value {
                 case .mapping(let inner):
+                    if SettingKey(rawValue: full) != nil {
+                        throw malformed(value, "'\(full)' holds one value, no mapping")
+                    }
                     guard SettingKey.allCases.contains(where: { $0.rawValue.hasPrefix("\(full).") }) else {
                         throw unknown(full, key)
                     }
-                    try read(inner, prefix: "\(full).", store)
+                    try read(inner, prefix: "\(full).", into: &values)
                 case .scalar(let scalar):
                     guard let setting = SettingKey(rawValue: full) else { throw unknown(full, key) }
                     // A key without a value, as the template has them, sets nothing.
@@ -141,13 +170,24 @@ struct ConfigurationFile: Sendable {
                     }
                     let line = key.mark?.line ?? 1
                     let text = try setting.checked(scalar.string, origin: "\(path):\(line)")
-                    store(setting, Entry(value: text, line: line))
-                default: throw malformed(value, "'\(full)' holds one value, no list")
+                    // Written as `database.host` and within `database`, it would depend on the order which one holds.
+                    if let first = values[setting] {
+                        throw malformed(key, "'\(full)' is set in line \(first.line) already")
+                    }
+                    values[setting] = Entry(value: text, line: line)
+                default:
+                    guard SettingKey(rawValue: full) != nil else { throw unknown(full, key) }
+                    throw malformed(value, "'\(full)' holds one value, no list")
                 }
             }
         }
 
         private func unknown(_ name: String, _ node: Node) -> SettingsError {
+            // `password: x` without its blank is a key, and no setting's name.
+            guard name.wholeMatch(of: /[a-z_.]{1,60}/) != nil else {
+                return malformed(
+                    node, "a key that is not the name of a setting; a blank may be missing after its colon")
+            }
             let known = SettingKey.allCases.map(\.rawValue)
             let suggestion = EditDistance.closest(to: name, among: known)
             return .unknownKey(name, place(node), suggestion: suggestion)
@@ -157,45 +197,6 @@ struct ConfigurationFile: Sendable {
 
         private func place(_ node: Node) -> SourcePlace {
             SourcePlace(file: path, line: node.mark?.line ?? 1, column: node.mark?.column)
-        }
-    }
-}
-
-extension SettingKey {
-    /// The value in its normal form.
-    ///
-    /// - Throws: ``SettingsError/badValue(key:value:expected:origin:)``.
-    func checked(_ text: String, origin: String) throws -> String {
-        func bad(_ expected: String) -> SettingsError {
-            .badValue(
-                key: rawValue, value: definition.isSecret ? "(hidden)" : text, expected: expected, origin: origin)
-        }
-        switch definition.kind {
-        case .text: return text
-        case .path:
-            guard text.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"] else { return text }
-            return home + text.dropFirst(1)
-        case .integer(let range):
-            guard let value = Int(text), range.contains(value) else {
-                throw bad("a whole number from \(range.lowerBound) to \(range.upperBound)")
-            }
-            return "\(value)"
-        case .boolean:
-            switch text.lowercased() {
-            case "true", "yes", "on", "1": return "true"
-            case "false", "no", "off", "0": return "false"
-            default: throw bad("true or false")
-            }
-        case .duration:
-            guard let duration = DurationText.parse(text), duration >= .milliseconds(1) else {
-                throw bad("a duration such as 200ms, 30s, 5min, 2h")
-            }
-            return text
-        case .boundedDuration(let range):
-            guard let duration = DurationText.parse(text), duration >= .milliseconds(range.lowerBound),
-                duration <= .milliseconds(range.upperBound)
-            else { throw bad("a duration from \(range.lowerBound)ms to \(range.upperBound)ms") }
-            return text
         }
     }
 }

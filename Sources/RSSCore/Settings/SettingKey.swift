@@ -1,9 +1,12 @@
+import PostgresClient
+
 /// Every setting there is. The raw value is its name in the configuration file, with a dot for each level.
 public enum SettingKey: String, Sendable, CaseIterable {
     case databaseURL = "database.url"
     case databaseDirectURL = "database.direct_url"
     case databaseService = "database.service"
     case databaseHost = "database.host"
+    case databaseHostAddress = "database.hostaddr"
     case databasePort = "database.port"
     case databaseName = "database.name"
     case databaseUser = "database.user"
@@ -16,6 +19,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case databaseSearchPath = "database.search_path"
     case databaseConnectTimeout = "database.connect_timeout"
     case databaseStatementTimeout = "database.statement_timeout"
+    case databaseStallTimeout = "database.stall_timeout"
     case poolMin = "pool.min"
     case poolMax = "pool.max"
     case poolAcquireTimeout = "pool.acquire_timeout"
@@ -51,13 +55,25 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case boundedDuration(ClosedRange<Int>)
         /// A path; `~/` is the home folder.
         case path
+        /// The address of a database, as libpq reads it.
+        case databaseAddress
+        /// The address of a Redis server.
+        case redisAddress
+        /// A host, or several with commas between them.
+        case host
+        /// An IP address, or several with commas between them.
+        case hostAddress
+        /// The name of a database, a role or a service.
+        case name
+        /// One of these words.
+        case choice([String])
     }
 
     /// What is known of a setting.
     public struct Definition: Sendable {
         /// The form of its values.
         public let kind: Kind
-        /// Environment variables that set it, strongest first.
+        /// Environment variables that set it, strongest first; ``SettingLevel`` tells how strong each is.
         public let environment: [String]
         /// The built-in value; nil for none.
         public let fallback: String?
@@ -83,17 +99,22 @@ public enum SettingKey: String, Sendable, CaseIterable {
         switch self {
         case .databaseURL:
             .init(
-                .text, ["RSSCTL_DATABASE_URL", "DATABASE_URL"], secret: true, "postgresql:// address of the database")
+                .databaseAddress, ["RSSCTL_DATABASE_URL", "DATABASE_URL"], secret: true,
+                "postgresql:// address of the database")
         case .databaseDirectURL:
             .init(
-                .text, ["RSSCTL_DIRECT_URL"], secret: true,
+                .databaseAddress, ["RSSCTL_DIRECT_URL"], secret: true,
                 "address that bypasses a connection pooler, for migrations and locks")
-        case .databaseService: .init(.text, ["RSSCTL_SERVICE", "PGSERVICE"], "service of libpq's service file")
-        case .databaseHost: .init(.text, ["RSSCTL_DB_HOST", "DB_HOST", "PGHOST"], "host name, or folder of the socket")
+        case .databaseService: .init(.name, ["RSSCTL_SERVICE", "PGSERVICE"], "service of libpq's service file")
+        case .databaseHost: .init(.host, ["RSSCTL_DB_HOST", "DB_HOST", "PGHOST"], "host name, or folder of the socket")
+        case .databaseHostAddress:
+            .init(
+                .hostAddress, ["RSSCTL_DB_HOSTADDR", "PGHOSTADDR"],
+                "IP address to connect to; the host then only names the certificate")
         case .databasePort:
             .init(.integer(1...65_535), ["RSSCTL_DB_PORT", "DB_PORT", "PGPORT"], default: "5432", "port")
-        case .databaseName: .init(.text, ["RSSCTL_DB_NAME", "DB_NAME", "PGDATABASE"], "database")
-        case .databaseUser: .init(.text, ["RSSCTL_DB_USER", "DB_USER", "PGUSER"], "role")
+        case .databaseName: .init(.name, ["RSSCTL_DB_NAME", "DB_NAME", "PGDATABASE"], "database")
+        case .databaseUser: .init(.name, ["RSSCTL_DB_USER", "DB_USER", "PGUSER"], "role")
         case .databasePassword:
             .init(
                 .text, ["RSSCTL_DB_PASSWORD", "DB_PASSWORD", "PGPASSWORD"], secret: true,
@@ -101,7 +122,9 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case .databasePasswordFile:
             .init(.path, ["RSSCTL_DB_PASSWORD_FILE", "DB_PASSWORD_FILE"], "file that holds the password alone")
         case .databaseSSLMode:
-            .init(.text, ["RSSCTL_DB_SSLMODE", "PGSSLMODE"], "libpq's sslmode; verify-full unless the host is local")
+            .init(
+                .choice(ConnectionOptions.choices["sslmode"] ?? []), ["RSSCTL_DB_SSLMODE", "PGSSLMODE"],
+                "libpq's sslmode; verify-full unless the host is local")
         case .databaseSSLRootCert:
             .init(.text, ["RSSCTL_DB_SSL_CA", "DB_SSL_CA", "PGSSLROOTCERT"], "CA certificate: a file, or PEM text")
         case .databaseSSLCert:
@@ -117,6 +140,10 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(.duration, ["RSSCTL_CONNECT_TIMEOUT"], default: "30s", "longest wait for a session")
         case .databaseStatementTimeout:
             .init(.duration, ["RSSCTL_STATEMENT_TIMEOUT"], "longest time of one query of a reading command")
+        case .databaseStallTimeout:
+            .init(
+                .boundedDuration(1000...3_600_000), ["RSSCTL_STALL_TIMEOUT"], default: "60s",
+                "silence after which the server is asked over another connection whether it is still working")
         case .poolMin: .init(.integer(0...100), ["RSSCTL_POOL_MIN"], default: "2", "connections kept for parallel work")
         case .poolMax: .init(.integer(1...1000), ["RSSCTL_POOL_MAX"], default: "20", "connections at the same time")
         case .poolAcquireTimeout:
@@ -125,11 +152,12 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(.duration, ["RSSCTL_POOL_IDLE_TIMEOUT"], default: "30s", "how long an unused connection is kept")
         case .poolRetryInterval:
             .init(.duration, ["RSSCTL_POOL_RETRY_INTERVAL"], default: "200ms", "pause between two tries to connect")
-        case .redisURL: .init(.text, ["RSSCTL_REDIS_URL", "REDIS_URL"], secret: true, "redis:// or rediss:// address")
-        case .redisHost: .init(.text, ["RSSCTL_REDIS_HOST", "REDIS_HOST"], "host name")
+        case .redisURL:
+            .init(.redisAddress, ["RSSCTL_REDIS_URL", "REDIS_URL"], secret: true, "redis:// or rediss:// address")
+        case .redisHost: .init(.host, ["RSSCTL_REDIS_HOST", "REDIS_HOST"], "host name")
         case .redisPort: .init(.integer(1...65_535), ["RSSCTL_REDIS_PORT", "REDIS_PORT"], default: "6379", "port")
         case .redisSocket: .init(.path, ["RSSCTL_REDIS_SOCKET"], "unix socket, in place of host and port")
-        case .redisUser: .init(.text, ["RSSCTL_REDIS_USER", "REDIS_USERNAME"], "ACL user")
+        case .redisUser: .init(.name, ["RSSCTL_REDIS_USER", "REDIS_USERNAME"], "ACL user")
         case .redisPassword: .init(.text, ["RSSCTL_REDIS_PASSWORD", "REDIS_PASSWORD"], secret: true, "password")
         case .redisPasswordFile:
             .init(.path, ["RSSCTL_REDIS_PASSWORD_FILE", "REDIS_PASSWORD_FILE"], "file that holds the password alone")

@@ -1,7 +1,6 @@
-import Configuration
 import Foundation
 import RSSModel
-import Synchronization
+import RSSSystem
 
 /// The settings of a run, each with its value and where it came from.
 ///
@@ -13,18 +12,22 @@ public struct Settings: Sendable {
         public let value: String
         /// `flag`, `environment DB_HOST`, `config.yaml:12`, `default`.
         public let origin: String
+        /// How strong that origin is.
+        public let level: SettingLevel
     }
 
-    /// The values that are set.
-    public let values: [SettingKey: Resolved]
+    /// Every value of each setting, the strongest first; the first one holds.
+    public let sources: [SettingKey: [Resolved]]
     /// The configuration file in use.
     public let file: String?
     /// The profile in use.
     public let profile: String?
     /// The profiles that the file has.
     public let profiles: [String]
-    /// What should be mended though the settings hold.
+    /// What should be fixed though the settings hold.
     public let warnings: [String]
+    /// Why no server may be spoken to by these settings; nil when there is no reason.
+    public let hazard: SettingsError?
     /// The variables that the process was started with.
     public let environment: [String: String]
 
@@ -48,76 +51,60 @@ public struct Settings: Sendable {
         let known = file?.profiles.keys.sorted() ?? []
         if let profile, !known.contains(profile) { throw SettingsError.unknownProfile(profile, known: known) }
 
-        var layers: [Layer] = []
+        // Strongest first.
+        var layers: [[(SettingKey, Resolved)]] = []
         layers.append(
-            Layer("flag", try flags.map { ($0, try $0.checked($1, origin: "a flag"), "flag") }))
+            try flags.map { key, text in
+                (key, Resolved(value: try key.checked(text, origin: "a flag"), origin: "flag", level: .flag))
+            })
         layers.append(
-            Layer(
-                "environment",
-                try SettingKey.allCases.compactMap { key in
-                    guard let name = key.definition.environment.first(where: { variable($0) != nil }),
-                        let text = variable(name)
-                    else { return nil }
-                    return (key, try key.checked(text, origin: "environment \(name)"), "environment \(name)")
-                }))
+            try SettingKey.allCases.compactMap { key in
+                guard let name = key.definition.environment.first(where: { variable($0) != nil }),
+                    let text = variable(name)
+                else { return nil }
+                let origin = "environment \(name)"
+                return (
+                    key,
+                    Resolved(
+                        value: try key.checked(text, origin: origin), origin: origin,
+                        level: SettingLevel(variable: name))
+                )
+            })
         if let file {
-            let name = (file.path as NSString).lastPathComponent
-            func entries(_ values: [SettingKey: ConfigurationFile.Entry]?) -> [(SettingKey, String, String)] {
-                (values ?? [:]).map { ($0, $1.value, "\(name):\($1.line)") }
+            let name = FilePath.name(of: file.path)
+            func entries(
+                _ values: [SettingKey: ConfigurationFile.Entry]?, _ level: SettingLevel
+            ) -> [(SettingKey, Resolved)] {
+                (values ?? [:]).map { key, entry in
+                    (key, Resolved(value: entry.value, origin: "\(name):\(entry.line)", level: level))
+                }
             }
-            layers.append(Layer("profile", entries(profile.flatMap { file.profiles[$0] })))
-            layers.append(Layer("file", entries(file.values)))
+            layers.append(entries(profile.flatMap { file.profiles[$0] }, .profile))
+            layers.append(entries(file.values, .file))
         }
         layers.append(
-            Layer(
-                "default",
-                SettingKey.allCases.compactMap { key in key.definition.fallback.map { (key, $0, "default") } }))
+            SettingKey.allCases.compactMap { key in
+                key.definition.fallback.map { (key, Resolved(value: $0, origin: "default", level: .builtIn)) }
+            })
 
+        let sources = Dictionary(grouping: layers.joined()) { $0.0 }.mapValues { all in all.map { $0.1 } }
+        let files = [SettingKey.databasePasswordFile, .redisPasswordFile].compactMap { sources[$0]?.first?.value }
         return Settings(
-            values: resolve(layers), file: path, profile: profile, profiles: known, warnings: file?.warnings ?? [],
+            sources: sources, file: path, profile: profile, profiles: known,
+            warnings: (file?.warnings ?? []) + files.compactMap(SecretFile.warning), hazard: file?.hazard,
             environment: environment)
     }
 
-    private struct Layer {
-        let provider: InMemoryProvider
-        let origins: [String: String]
+    /// The values that hold.
+    public var values: [SettingKey: Resolved] { sources.compactMapValues(\.first) }
 
-        init(_ name: String, _ entries: [(key: SettingKey, value: String, origin: String)]) {
-            let values = entries.map {
-                (
-                    AbsoluteConfigKey(ConfigKey($0.key.rawValue)),
-                    ConfigValue(.string($0.value), isSecret: $0.key.definition.isSecret)
-                )
-            }
-            provider = InMemoryProvider(name: name, values: Dictionary(values) { first, _ in first })
-            origins = Dictionary(entries.map { ($0.key.rawValue, $0.origin) }) { first, _ in first }
-        }
-    }
-
-    /// Remembers which provider answered last; swift-configuration tells it in provider order.
-    private final class WinnerReporter: AccessReporter {
-        let provider = Mutex<Int?>(nil)
-
-        func report(_ event: AccessEvent) {
-            let index = event.providerResults.firstIndex { (try? $0.result.get().value) != nil }
-            provider.withLock { $0 = index }
-        }
-    }
-
-    private static func resolve(_ layers: [Layer]) -> [SettingKey: Resolved] {
-        let winner = WinnerReporter()
-        let reader = ConfigReader(providers: layers.map(\.provider), accessReporter: winner)
-        var values: [SettingKey: Resolved] = [:]
-        for key in SettingKey.allCases {
-            guard let value = reader.string(forKey: ConfigKey(key.rawValue)) else { continue }
-            let origin = winner.provider.withLock { $0 }.flatMap { layers[$0].origins[key.rawValue] }
-            values[key] = Resolved(value: value, origin: origin ?? "unknown")
-        }
-        return values
+    /// The value of a setting that would hold if nothing were set on a stronger level; built-in values do not count.
+    func given(_ key: SettingKey, upTo limit: SettingLevel = .flag) -> Resolved? {
+        sources[key]?.first { $0.level <= limit && $0.level > .builtIn }
     }
 
     /// The value of a setting as text.
-    public func text(_ key: SettingKey) -> String? { values[key]?.value }
+    public func text(_ key: SettingKey) -> String? { sources[key]?.first?.value }
 
     /// The value of a setting that is a whole number; it was checked when it was read.
     public func integer(_ key: SettingKey) -> Int? { text(key).flatMap { Int($0) } }
@@ -129,7 +116,7 @@ public struct Settings: Sendable {
     public func isTrue(_ key: SettingKey) -> Bool { text(key) == "true" }
 
     /// Whether a setting comes from anywhere but the built-in defaults.
-    public func isSet(_ key: SettingKey) -> Bool { values[key].map { $0.origin != "default" } ?? false }
+    public func isSet(_ key: SettingKey) -> Bool { given(key) != nil }
 
     /// The sandbox's folder.
     public func sandboxFolder(stateFolder: String) -> String { text(.sandboxFolder) ?? "\(stateFolder)/sandbox" }

@@ -8,14 +8,22 @@ public enum SettingsError: ReportableError, Equatable {
     case malformed(SourcePlace, reason: String)
     /// The file has a key that there is none of.
     case unknownKey(String, SourcePlace, suggestion: String?)
-    /// A value does not fit its setting.
-    case badValue(key: String, value: String, expected: String, origin: String)
+    /// A value does not fit its setting; the value is left out where it may be a secret.
+    case badValue(key: String, value: String?, expected: String, origin: String)
     /// The profile asked for is not in the file.
     case unknownProfile(String, known: [String])
     /// No database is configured, and no sandbox is running.
     case noDatabase
     /// No Redis is configured, and no sandbox is running.
     case noRedis
+    /// Two settings of one level say different things of where to go; both are named with their origins.
+    case contradiction(String, String)
+    /// An address cannot be understood. Nothing of it is in here.
+    case malformedAddress(key: String, origin: String, reason: String)
+    /// A file that a setting names cannot be used.
+    case unusableFile(key: String, origin: String, path: String, reason: String)
+    /// Everybody can change the configuration file, or a folder above it, and so say where passwords are sent.
+    case unsafeFile(path: String, open: String)
 
     public var report: ErrorReport {
         switch self {
@@ -35,7 +43,8 @@ public enum SettingsError: ReportableError, Equatable {
         case .badValue(let key, let value, let expected, let origin):
             ErrorReport(
                 code: "RSS-CONFIG-004", exit: .configuration,
-                message: "'\(value)' is no value for \(key): \(expected) is expected",
+                message: (value.map { "'\($0)' is not a valid value" } ?? "the value is not valid")
+                    + " for \(key): \(expected) is expected",
                 detail: "it comes from \(origin)", hint: "rssctl config show lists every setting with its origin")
         case .unknownProfile(let name, let known):
             ErrorReport(
@@ -57,6 +66,29 @@ public enum SettingsError: ReportableError, Equatable {
                 hint:
                     "name one (REDIS_HOST, REDIS_URL or a configuration file: rssctl config init), or start a private one: rssctl sandbox up"
             )
+        case .contradiction(let one, let other):
+            ErrorReport(
+                code: "RSS-CONFIG-009", exit: .configuration,
+                message: "\(one) and \(other) name different targets, and neither is stronger",
+                detail: "Two settings of one level that say different things are not decided between.",
+                hint: "remove one of them; rssctl config show lists every setting with its origin")
+        case .malformedAddress(let key, let origin, let reason):
+            ErrorReport(
+                code: "RSS-CONFIG-010", exit: .configuration, message: "\(key) is malformed: \(reason)",
+                detail: "It comes from \(origin). Nothing of it is shown, because it may hold a password.",
+                hint: key.hasPrefix("redis")
+                    ? "the form is redis://host:port/0 or rediss://host:port/0, with what is special in a password as %XX"
+                    : "the form is postgresql://user@host:port/database, with what is special in a password as %XX")
+        case .unusableFile(let key, let origin, let path, let reason):
+            ErrorReport(
+                code: "RSS-CONFIG-011", exit: .configuration, message: "the file of \(key) cannot be used: \(path)",
+                detail: "\(reason). It comes from \(origin).", hint: "check owner and mode: ls -l \(path.shellWord)")
+        case .unsafeFile(let path, let open):
+            ErrorReport(
+                code: "RSS-CONFIG-012", exit: .configuration,
+                message: "the configuration file \(path) is not used, because everybody can write \(open)",
+                detail: "Whoever can write it decides which server is given the passwords that it names.",
+                hint: "chmod o-w \(open.shellWord)")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RSSModel
+import RSSSystem
 
 /// The configuration file that a user starts from.
 public enum SettingsTemplate {
@@ -33,17 +34,17 @@ public enum SettingsTemplate {
 
     /// Writes the file, readable by its owner alone; an existing file is never overwritten.
     ///
-    /// - Throws: ``SettingsFileExists``, and the system's error when the place cannot be written.
-    public static func write(to path: String) throws {
-        let folder = (path as NSString).deletingLastPathComponent
-        if !folder.isEmpty {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    /// - Parameter isPlaceOurs: whether its folder is rssctl's own, which none but its owner may write to.
+    /// - Throws: ``SettingsFileExists``, ``FileError`` when the place cannot be written.
+    public static func write(to path: String, isPlaceOurs: Bool = false) throws {
+        let folder = FilePath.folder(of: path)
+        if isPlaceOurs { try PrivateFolder.make(folder) } else { try PrivateFolder.makeMissing(folder) }
+        do throws(FileError) {
+            try WholeFile.write(Data(text.utf8), to: path, mode: .exactly(0o600), replaces: false)
+        } catch {
+            if error == .exists(path: path) { throw SettingsFileExists(path: path) }
+            throw error
         }
-        guard !FileManager.default.fileExists(atPath: path) else { throw SettingsFileExists(path: path) }
-        guard
-            FileManager.default.createFile(
-                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-        else { throw CocoaError(.fileWriteNoPermission, userInfo: [NSFilePathErrorKey: path]) }
     }
 }
 

@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 import PostgresClient
+import RSSModel
+import RSSSystem
 import RedisClient
 
 /// The servers that a run is aimed at, made from its settings.
@@ -19,13 +21,9 @@ public struct Targets: Sendable {
         sandbox = try SandboxState.load(from: settings.sandboxFolder(stateFolder: stateFolder))
     }
 
-    private var namesDatabase: Bool {
-        [.databaseURL, .databaseHost, .databaseName, .databaseService].contains { settings.isSet($0) }
-    }
+    private var namesDatabase: Bool { DatabaseTarget.isNamed(by: settings) }
 
-    private var namesRedis: Bool {
-        [.redisURL, .redisHost, .redisSocket].contains { settings.isSet($0) }
-    }
+    private var namesRedis: Bool { RedisTarget.isNamed(by: settings) }
 
     /// Whether the database is the sandbox's.
     public var usesSandboxDatabase: Bool { !namesDatabase && sandbox != nil }
@@ -38,77 +36,36 @@ public struct Targets: Sendable {
     /// - Parameters:
     ///   - session: what each session sets.
     ///   - direct: whether to bypass a pooler where the settings name a way.
-    /// - Throws: ``SettingsError/noDatabase``, ``SettingsError/fileUnreadable(path:reason:)``, `PostgresError`.
+    /// - Throws: ``SettingsError/noDatabase``, ``SettingsError/contradiction(_:_:)``,
+    ///   ``SettingsError/unusableFile(key:origin:path:reason:)``.
     public func postgres(session: SessionSettings, direct: Bool = false) throws -> ConnectionOptions {
         ConnectionOptions(
             keywords: try keywords(direct: direct),
             connectTimeout: settings.duration(.databaseConnectTimeout) ?? .seconds(30),
-            session: session)
+            stallTimeout: settings.duration(.databaseStallTimeout) ?? .seconds(60), session: session)
     }
 
     private func keywords(direct: Bool) throws -> [String: String] {
-        let directAddress = direct ? settings.text(.databaseDirectURL) : nil
-        guard namesDatabase || directAddress != nil else {
+        guard namesDatabase else {
             guard let sandbox else { throw SettingsError.noDatabase }
             return sandbox.postgresKeywords
         }
-        var keywords: [String: String] = [:]
-        if let address = directAddress ?? settings.text(.databaseURL) {
-            keywords = try ConnectionOptions.keywords(parsing: address)
-        }
-        let plain: [(SettingKey, String)] = [
-            (.databaseService, "service"), (.databaseHost, "host"), (.databasePort, "port"), (.databaseName, "dbname"),
-            (.databaseUser, "user"), (.databasePassword, "password"), (.databaseSSLMode, "sslmode"),
-        ]
-        // The direct address says where; who, and how safely, comes from the other settings unless it says that too.
-        let place: Set = ["service", "host", "port"]
-        for (key, keyword) in plain where settings.isSet(key) && keywords[keyword] == nil {
-            if directAddress != nil, place.contains(keyword) { continue }
-            keywords[keyword] = settings.text(key)
-        }
-        if keywords["password"] == nil, let path = settings.text(.databasePasswordFile) {
-            keywords["password"] = try Self.secret(in: path)
-        }
-        for (key, keyword) in [
-            (SettingKey.databaseSSLRootCert, "sslrootcert"), (.databaseSSLCert, "sslcert"), (.databaseSSLKey, "sslkey"),
-        ] where settings.isSet(key) && keywords[keyword] == nil {
-            keywords[keyword] = try settings.text(key).map(pemFile)
-        }
-        return keywords
+        return try DatabaseTarget(settings, direct: direct).keywords(pemFile: pemFile)
     }
 
-    /// The database's address for people and the journal, without secrets.
+    /// `host:port/database as role` for people and the journal, without secrets.
     public func databaseName(_ options: ConnectionOptions) -> String {
-        let host = options.keywords["service"].map { "service \($0)" } ?? options.keywords["host"] ?? "local socket"
-        let name = options.keywords["dbname"] ?? options.keywords["user"] ?? ""
-        return usesSandboxDatabase ? "sandbox \(name)" : "\(host):\(options.keywords["port"] ?? "5432")/\(name)"
+        let name = DatabaseTarget.name(options.keywords)
+        return usesSandboxDatabase ? "sandbox \(options.keywords["dbname"] ?? "")" : name
     }
 
     /// How to reach Redis.
     ///
-    /// - Throws: ``SettingsError/noRedis``, ``SettingsError/fileUnreadable(path:reason:)``, `RedisError`.
+    /// - Throws: ``SettingsError/noRedis``, ``SettingsError/unusableFile(key:origin:path:reason:)``.
     public func redis(clientName: String) throws -> RedisConfiguration {
         var configuration: RedisConfiguration
         if namesRedis {
-            configuration = try settings.text(.redisURL).map { try RedisConfiguration(url: $0) } ?? RedisConfiguration()
-            if let socket = settings.text(.redisSocket) {
-                configuration.address = .unix(path: socket)
-            } else if let host = settings.text(.redisHost) {
-                configuration.address = .tcp(host: host, port: UInt16(settings.integer(.redisPort) ?? 6379))
-            }
-            if let user = settings.text(.redisUser) { configuration.username = user }
-            if let password = settings.text(.redisPassword) { configuration.password = password }
-            if configuration.password == nil, let path = settings.text(.redisPasswordFile) {
-                configuration.password = try Self.secret(in: path)
-            }
-            if settings.isSet(.redisDatabase), let number = settings.integer(.redisDatabase) {
-                configuration.database = number
-            }
-            if settings.isTrue(.redisTLS) || settings.isSet(.redisTLSCA) {
-                var tls = configuration.tls ?? RedisTLS()
-                if let file = settings.text(.redisTLSCA) { tls.authorityFile = file }
-                configuration.tls = tls
-            }
+            configuration = try RedisTarget(settings).configuration()
         } else {
             guard let sandbox else { throw SettingsError.noRedis }
             configuration = sandbox.redis
@@ -119,14 +76,65 @@ public struct Targets: Sendable {
         return configuration
     }
 
-    /// The first line of a file that holds a secret.
-    private static func secret(in path: String) throws -> String {
-        do {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            return text.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
-        } catch {
-            throw SettingsError.fileUnreadable(path: path, reason: (error as NSError).localizedDescription)
+    /// Checks all that can be checked without a server: that the settings do not contradict each other, and that the files
+    /// that they name can be used.
+    ///
+    /// - Throws: ``SettingsError``.
+    public func check() throws {
+        if namesDatabase {
+            for direct in [false, true] {
+                _ = try DatabaseTarget(settings, direct: direct).keywords { $0 }
+            }
         }
+        if namesRedis { _ = try RedisTarget(settings).configuration() }
+    }
+
+    /// Where commands go, a line for each server, without looking into a file or asking anybody.
+    public var summary: [String] {
+        var lines: [String] = []
+        func add(_ label: String, _ name: () throws -> String?) {
+            do {
+                if let name = try name() { lines.append("\(label): \(name)") }
+            } catch {
+                lines.append("\(label): not decided: \(ErrorReport(describing: error).message)")
+            }
+        }
+        func database(_ direct: Bool) throws -> String {
+            if !namesDatabase { return sandbox.map { "sandbox \($0.database)" } ?? "none" }
+            return DatabaseTarget.name(try DatabaseTarget(settings, direct: direct).parts.parts.mapValues(\.value))
+        }
+        add("Database") { try database(false) }
+        add("For locks and migrations") {
+            let (ordinary, direct) = (try database(false), try database(true))
+            return direct == ordinary ? nil : direct
+        }
+        add("Redis") {
+            try namesRedis ? RedisTarget(settings).name : sandbox.map { "sandbox \($0.redis)" } ?? "none"
+        }
+        return lines
+    }
+
+    /// Settings that are set and do not count, each with the setting that takes its place.
+    ///
+    /// - Throws: ``SettingsError/contradiction(_:_:)``.
+    public func overridden() throws -> [SettingKey: String] {
+        var all = try DatabaseTarget(settings, direct: false).parts.overridden
+        all.merge(try DatabaseTarget(settings, direct: true).parts.overridden.filter { $0.key == .databaseDirectURL }) {
+            $1
+        }
+        all.merge(try RedisTarget(settings).parts.overridden) { $1 }
+        return all.mapValues(\.source)
+    }
+
+    /// Passwords and their like that are set and not used, because they were set for another server; nil for none.
+    ///
+    /// - Parameter direct: as in ``postgres(session:direct:)``.
+    public func withheld(direct: Bool) -> String? {
+        // Contradictions were reported when the target was made.
+        guard let parts = try? DatabaseTarget(settings, direct: direct).parts.withheld, !parts.isEmpty else {
+            return nil
+        }
+        return "\(parts.map(\.source).joined(separator: ", ")) belongs to another server or role and was not used"
     }
 
     /// The seed's `DB_SSL_CA` and its like hold PEM text, libpq wants files: text is put into a private file.
@@ -134,13 +142,10 @@ public struct Targets: Sendable {
         guard value.contains("-----BEGIN") else { return value }
         let path = "\(stateFolder)/tls/\(AdvisoryLock(value).key.magnitude).pem"
         let data = Data((value + "\n").utf8)
+        try PrivateFolder.make("\(stateFolder)/tls")
         // Another run may be reading it at this moment: it is put in its place whole, and only when it differs.
-        if FileManager.default.contents(atPath: path) == data { return path }
-        try FileManager.default.createDirectory(atPath: "\(stateFolder)/tls", withIntermediateDirectories: true)
-        let temporary = "\(path).\(UUID().uuidString)"
-        try SandboxState.write(data, to: temporary)
-        guard rename(temporary, path) == 0 else {
-            throw SettingsError.fileUnreadable(path: path, reason: String(cString: strerror(errno)))
+        if try PrivateFile.read(path).map({ Data($0) }) != data {
+            try WholeFile.write(data, to: path, mode: .exactly(0o600))
         }
         return path
     }

@@ -1,12 +1,21 @@
 import Foundation
+import Glibc
 import Journal
 import PostgresClient
 import RSSModel
 import RedisClient
 
 extension ErrorReport {
-    /// Tells any error: by its own words where it has some, by the client's or system's where not.
+    /// Describes any error: by its own words where it has some, by the client's or system's where not. Secrets are taken out.
     public init(describing error: any Error) {
+        self.init(wordsOf: error)
+        message = Redaction.scrub(message)
+        detail = detail.map(Redaction.scrub)
+        hint = hint.map(Redaction.scrub)
+        statement = statement.map(Redaction.scrub)
+    }
+
+    private init(wordsOf error: any Error) {
         switch error {
         case let error as any ReportableError: self = error.report
         case let error as PostgresError: self.init(postgres: error)
@@ -23,6 +32,11 @@ extension ErrorReport {
             self.init(
                 code: "RSS-FILE-002", exit: .permission, message: "no permission for \(error.filePath ?? "the file")",
                 hint: "check owner and mode: ls -l")
+        // What Foundation says of files: 256 to 511 of reading, 512 to 767 of writing.
+        case let error as CocoaError where (256..<512).contains(error.code.rawValue):
+            self = FileError.unreadable(path: error.filePath ?? "the file", reason: error.systemReason).report
+        case let error as CocoaError where (512..<768).contains(error.code.rawValue):
+            self = FileError.unwritable(path: error.filePath ?? "the file", reason: error.systemReason).report
         default:
             self.init(
                 code: "RSS-INTERNAL-001", exit: .internalError, message: "unexpected: \(error)",
@@ -37,6 +51,7 @@ extension ErrorReport {
             case .connectionFailed: ("RSS-PG-001", .unavailable)
             case .connectionLost: ("RSS-PG-002", .unavailable)
             case .timedOut: ("RSS-PG-003", .unavailable)
+            case .stalled: ("RSS-PG-017", .unavailable)
             case .poolExhausted: ("RSS-PG-004", .unavailable)
             case .server: Self.serverCode(error.sqlState)
             case .lockNotAcquired: ("RSS-LOCK-001", .tryAgain)
@@ -45,7 +60,7 @@ extension ErrorReport {
         let ours: String? =
             switch error.code {
             case .connectionFailed: "rssctl doctor looks at the connection step by step"
-            case .connectionLost: "run the same command again once the server is back: rssctl doctor"
+            case .connectionLost, .stalled: "run the same command again once the server is back: rssctl doctor"
             case .server where error.sqlState == .lockNotAvailable:
                 "run it again when whoever holds the lock is done"
             case .server where error.sqlState == .insufficientPrivilege:
@@ -53,7 +68,7 @@ extension ErrorReport {
             default: nil
             }
         self.init(
-            code: code, exit: exit, message: Redaction.scrub(error.message), detail: error.detail ?? error.context,
+            code: code, exit: exit, message: error.message, detail: error.detail ?? error.context,
             hint: error.hint ?? ours, sqlState: error.sqlState?.rawValue,
             statement: error.statement?.withoutLeadingComments)
     }
@@ -82,6 +97,10 @@ extension ErrorReport {
             self.init(
                 code: "RSS-JOURNAL-001", exit: .failed, message: "the journal \(path) cannot be used", detail: reason,
                 hint: "check the file and its folder, or set RSSCTL_JOURNAL to another place")
+        case .unsafe(let path, let reason, let hint):
+            self.init(
+                code: "RSS-JOURNAL-005", exit: .permission, message: "the journal \(path) is not used", detail: reason,
+                hint: hint)
         case .newer(let path):
             self.init(
                 code: "RSS-JOURNAL-002", exit: .failed, message: "a newer rssctl wrote the journal \(path)",
@@ -101,5 +120,12 @@ extension ErrorReport {
             code: error.isConnectivity ? "RSS-REDIS-001" : "RSS-REDIS-002",
             exit: error.isConnectivity ? .unavailable : .failed, message: "\(error)",
             hint: error.isConnectivity ? "rssctl doctor looks at the connection step by step" : nil)
+    }
+}
+
+extension CocoaError {
+    /// The system's words where it gave some, Foundation's where not.
+    fileprivate var systemReason: String {
+        (underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? localizedDescription
     }
 }

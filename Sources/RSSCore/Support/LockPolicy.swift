@@ -66,10 +66,11 @@ public struct LockPolicy: Sendable, Equatable {
     ) async throws -> [HolderWatch.Holder] {
         let strong = locks.filter { $0.mode >= .shareUpdateExclusive }
         if strong.isEmpty { return [] }
+        let relations = try await connection.qualify(strong.map(\.relation), along: connection.userSearchPath)
         return try await connection.query(
             SQLResource(PackageResources.lock_preflight_sql).text,
             [
-                strong.map(\.relation.quoted),
+                relations.map(\.quoted),
                 strong.map { "{\($0.mode.conflicts.map(\.catalogName).joined(separator: ","))}" },
             ]
         ).map(HolderWatch.Holder.init)

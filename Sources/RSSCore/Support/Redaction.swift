@@ -1,25 +1,76 @@
+import PostgresClient
+import RedisClient
+
 /// Takes secrets out of what is shown, logged or kept.
+///
+/// An address that can be read is shown by its harmless parts; of one that cannot, nothing is, because nobody can tell where its
+/// password begins. In other texts too much is hidden rather than too little.
 public enum Redaction {
-    /// An argument or a text without the passwords in it: those of addresses (`scheme://user:password@`), of
-    /// `password=…` and of `--…password …`.
+    /// A text without the passwords in it: what stands between `://` and the last `@` of a line, between a `:` and the last `@`
+    /// of a word, behind `password=` in any of libpq's ways of quoting, and behind SQL's `PASSWORD`.
     public static func scrub(_ text: String) -> String {
-        var result = text.replacing(/(?<scheme>[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s\/:@]*):[^\s\/?#]+@/) {
-            "\($0.scheme):***@"
-        }
-        result = result.replacing(
-            /(?<name>[Pp][Aa][Ss][Ss](?:[Ww][Oo][Rr][Dd]|[Ww][Dd])?\s*=\s*)(?:'(?:[^'\\]|\\.)*'|[^\s&]+)/
-        ) {
-            "\($0.name)***"
-        }
-        return result
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            hideValues(in: hideUserInfo(in: String(line)))
+        }.joined(separator: "\n")
     }
 
     /// A command line without its secrets.
     public static func scrub(arguments: [String]) -> [String] {
-        var hideNext = false
+        var hideNext: ((String) -> String)?
         return arguments.map { argument in
-            defer { hideNext = argument.hasPrefix("--") && argument.lowercased().hasSuffix("password") }
-            return hideNext ? "***" : scrub(argument)
+            if let hide = hideNext {
+                hideNext = nil
+                return hide(argument)
+            }
+            guard argument.hasPrefix("--") else { return scrub(argument) }
+            let name = argument.prefix { $0 != "=" }
+            let hide: ((String) -> String)? =
+                name.hasSuffix("-url") ? address : name.lowercased().hasSuffix("password") ? { _ in "***" } : nil
+            guard let hide else { return scrub(argument) }
+            guard name.endIndex < argument.endIndex else {
+                hideNext = hide
+                return argument
+            }
+            return "\(name)=\(hide(String(argument[argument.index(after: name.endIndex)...])))"
         }
+    }
+
+    /// An address by its harmless parts, `postgresql://user@host:port/database`; `***` for what cannot be read as one.
+    public static func address(_ text: String) -> String {
+        // What is wrong with it is told where it is used.
+        if let keywords = try? ConnectionOptions.keywords(parsing: text) {
+            let user = keywords["user"].map { "\($0)@" } ?? ""
+            let port = keywords["port"].map { ":\($0)" } ?? ""
+            let place = keywords["service"].map { "service=\($0)" } ?? keywords["host"] ?? keywords["hostaddr"] ?? ""
+            return "postgresql://\(user)\(place)\(port)/\(keywords["dbname"] ?? "")"
+        }
+        if let configuration = try? RedisConfiguration(url: text) { return "\(configuration)" }
+        return "***"
+    }
+
+    private static func hideUserInfo(in line: String) -> String {
+        guard let scheme = line.firstRange(of: "://"), let at = line[scheme.upperBound...].lastIndex(of: "@") else {
+            return line.replacing(/\S+/) { hideAfterColon(in: $0.output) }
+        }
+        let info = line[scheme.upperBound..<at]
+        let user = info.prefix { $0 != ":" }
+        let isName = user.wholeMatch(of: /[A-Za-z0-9_.-]{0,63}/) != nil
+        let isRole = user.endIndex == info.endIndex && line[..<scheme.lowerBound].hasSuffix("postgresql")
+        let shown = !isName ? "***" : user.endIndex < info.endIndex ? "\(user):***" : isRole ? String(user) : "***"
+        return "\(line[..<scheme.upperBound])\(shown)\(line[at...])"
+    }
+
+    private static func hideAfterColon(in word: Substring) -> String {
+        guard let at = word.lastIndex(of: "@"), let colon = word[..<at].firstIndex(of: ":") else { return String(word) }
+        let user = word[..<colon]
+        return user.contains("@") ? "***\(word[at...])" : "\(user):***\(word[at...])"
+    }
+
+    private static func hideValues(in line: String) -> String {
+        line.replacing(
+            /(?i)(?<name>(?:pass(?:word|wd)?|pwd|secret)\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|(?:\\.|[^\s&\\])+)/
+        ) {
+            "\($0.name)***"
+        }.replacing(/(?i)(?<name>password\s+)E?'(?:[^']|'')*'?/) { "\($0.name)'***'" }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RSSSystem
 
 /// Runs a program to its end and keeps what it printed.
 ///
@@ -14,7 +15,7 @@ package struct Subprocess: Sendable {
 
     let executable: String
     let arguments: [String]
-    /// Variables set besides those of this process, or in their place.
+    /// Variables set besides those that are passed on of this process (`ChildEnvironment`), or in their place.
     let environment: [String: String]
     private let inheritsEnvironment: Bool
 
@@ -41,7 +42,7 @@ package struct Subprocess: Sendable {
     /// Waits for the end of a program that was started, and returns its status.
     ///
     /// - Throws: ``SubprocessError/tookTooLong(_:limit:)``, `CancellationError`; the program is killed then.
-    func finish(_ pid: pid_t, within timeout: Duration) async throws -> Int32 {
+    package func finish(_ pid: pid_t, within timeout: Duration) async throws -> Int32 {
         let deadline = ContinuousClock.now + timeout
         while true {
             if let status = Self.status(of: pid) { return status }
@@ -71,7 +72,27 @@ package struct Subprocess: Sendable {
 
     /// Starts the program with its streams in files. Foundation's Process waits until every
     /// descendant has closed what it inherited, which a daemon never does.
-    package func start(input: String = "/dev/null", output: String, errors: String) throws -> pid_t {
+    ///
+    /// - Parameter descriptors: what the program gets besides, under the same numbers.
+    package func start(
+        input: String = "/dev/null", output: String, errors: String, passing descriptors: [Int32] = []
+    ) throws -> pid_t {
+        // A group of its own keeps a Ctrl-C on our terminal from reaching it.
+        try spawn(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP) { actions in
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
+            // Onto itself: it loses the mark by which it would be closed.
+            for descriptor in descriptors { posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
+        }
+    }
+
+    /// Starts the program with our own streams, on our terminal.
+    package func startOnTerminal() throws -> pid_t { try spawn(POSIX_SPAWN_SETSIGDEF) { _ in } }
+
+    private func spawn(
+        _ flags: Int32, _ streams: (inout posix_spawn_file_actions_t) -> Void
+    ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -80,18 +101,19 @@ package struct Subprocess: Sendable {
             posix_spawn_file_actions_destroy(&actions)
             posix_spawnattr_destroy(&attributes)
         }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
-        // Our own handling of signals must not be inherited: a server with SIGTERM ignored could not be stopped. A group
-        // of its own keeps a Ctrl-C on our terminal from reaching it.
+        streams(&actions)
+        // Our own handling of signals must not be inherited: a server with SIGTERM ignored could not be stopped.
         var defaults = sigset_t()
         sigemptyset(&defaults)
-        for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&defaults, number) }
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        // Threads of dispatch block nearly all signals, and so would the program.
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(flags) | Int16(POSIX_SPAWN_SETSIGMASK))
 
-        let inherited = inheritsEnvironment ? ProcessInfo.processInfo.environment : [:]
+        let inherited = inheritsEnvironment ? ChildEnvironment.of(ProcessInfo.processInfo.environment) : [:]
         let variables = inherited.merging(environment) { $1 }
         var argv = ([executable] + arguments).map { (word: String) in strdup(word) } + [nil]
         var envp = variables.map { (name: String, value: String) in strdup("\(name)=\(value)") } + [nil]
@@ -117,23 +139,19 @@ package struct Subprocess: Sendable {
 
     /// An empty file of this run, readable by its owner alone.
     static func temporaryFile(_ kind: String) throws -> URL {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-\(UUID().uuidString).\(kind)")
-        guard FileManager.default.createFile(atPath: url.path, contents: nil, attributes: [.posixPermissions: 0o600])
-        else { throw SubprocessError.cannotStart(url.path, reason: "the temporary folder cannot be written") }
+        let url = URL(fileURLWithPath: "\(TemporaryPlace.folder)/rssctl-\(UUID().uuidString).\(kind)")
+        let descriptor = open(url.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
+        guard descriptor >= 0 else {
+            throw SubprocessError.noTemporaryFile(url.path, reason: String(cString: strerror(errno)))
+        }
+        close(descriptor)
         return url
     }
 
-    /// The full path of a program, looked up as the shell would, then in further folders.
-    static func find(_ name: String, in further: [String] = []) -> String? {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        return (further + path.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"])
+    /// The full path of a program, looked up in further folders first, then as the shell would.
+    package static func find(_ name: String, in further: [String] = []) -> String? {
+        let path = ChildEnvironment.searchPath(ProcessInfo.processInfo.environment["PATH"])
+        return (further + path + ["/usr/sbin", "/sbin"])
             .map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
-}
-
-/// A program that could not be run to its end.
-enum SubprocessError: Error {
-    case cannotStart(String, reason: String)
-    case failed(String, status: Int32, words: String)
-    case tookTooLong(String, limit: Duration)
 }

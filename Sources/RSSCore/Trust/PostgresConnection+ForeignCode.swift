@@ -44,11 +44,8 @@ extension PostgresConnection {
     }
 
     /// The same for the tables of the application.
-    nonisolated(nonsending) func refuseForeignCodeOfApplication(_ use: ForeignCode.Use) async throws {
-        let names = try await query(SQLResource(PackageResources.application_tables_sql).text).map {
-            try $0.decode(String.self, at: 0)
-        }
-        try await refuseForeignCode(use, in: names)
+    nonisolated(nonsending) func refuseForeignCode(_ use: ForeignCode.Use, in tables: ApplicationTables) async throws {
+        try await refuseForeignCode(use, in: tables.all)
     }
 
     /// Refuses what is in the place of a table and is none; a name that nothing has is ignored.

@@ -30,17 +30,19 @@ public struct PartitionIndexDrop: Verb {
 
     public func question(_ context: Context) async throws -> String? {
         let connection = try await context.connectPostgres(readOnly: true)
-        let extent = try await PartitionIndexRun(context, connection).extent(of: index.relation)
+        let name = try await context.resolve(index, on: connection)
+        let extent = try await PartitionIndexRun(context, connection).extent(of: name)
         await connection.close()
         return
-            "Drop \(index.relation.quoted) with its parts on \(extent.partitions) partitions, \(Quantity.bytes(extent.bytes))?"
+            "Drop \(name.quoted) with its parts on \(extent.partitions) partitions, \(Quantity.bytes(extent.bytes))?"
     }
 
     public func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectForChanges {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
-        let outcome = try await PartitionIndexRun(context, connection).drop(index.relation, progress: context.progress)
+        let outcome = try await PartitionIndexRun(context, connection).drop(
+            context.resolve(index, on: connection), progress: context.progress)
         await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

@@ -34,7 +34,7 @@ public struct PartitionIndexReindex: Verb {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
         let outcome = try await PartitionIndexRun(context, connection).reindex(
-            target.relation, restarts: restart, progress: context.progress)
+            context.resolve(target, on: connection), restarts: restart, progress: context.progress)
         await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

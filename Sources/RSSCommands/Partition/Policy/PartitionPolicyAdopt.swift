@@ -31,6 +31,11 @@ public struct PartitionPolicyAdopt: Verb {
     @Option(help: "The interval, in the place of what the bounds say.")
     var interval: PartitionInterval?
 
+    @Option(
+        help: ArgumentHelp(
+            "What integer keys count since 1970: s, ms, us; else as pg_partman has noted it.", valueName: "unit"))
+    var epoch: EpochUnit?
+
     @Option(help: ArgumentHelp("Zone whose days begin the partitions, for example Europe/Berlin.", valueName: "zone"))
     var timeZone: String?
 
@@ -46,7 +51,8 @@ public struct PartitionPolicyAdopt: Verb {
         let zone = try await connection.query("SHOW TimeZone").first?.decode(String.self, at: 0)
         try await connection.execute("SET TimeZone = 'UTC'")
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).adopt(
-            tables.map(\.relation), interval: interval, timeZone: timeZone, serverZone: zone ?? "UTC",
+            context.resolve(tables, on: connection), interval: interval, timeZone: timeZone, epoch: epoch,
+            serverZone: zone ?? "UTC",
             defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: context.world.now())
         await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)

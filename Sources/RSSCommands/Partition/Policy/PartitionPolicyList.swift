@@ -47,7 +47,8 @@ public struct PolicyList: CommandResult {
         [
             Table(
                 columns: [
-                    Column("table"), Column("column"), Column("interval"), Column("time_zone"),
+                    Column("table"), Column("column"), Column("interval"), Column("epoch", isOptional: true),
+                    Column("time_zone"),
                     .number("premake", header: "ahead"), Column("retention"),
                     .number("quarantine_days", header: "quarantine"), Column("archive", isOptional: true),
                     Column("tablespace", isOptional: true), Column("storage_parameters", isOptional: true),
@@ -55,6 +56,7 @@ public struct PolicyList: CommandResult {
                 rows: policies.map { policy in
                     [
                         .text(policy.table.quoted), .text(policy.column), .text("\(policy.interval)"),
+                        .optional(policy.epoch?.rawValue),
                         .text(policy.timeZone), .count(policy.premake),
                         .text(policy.retention?.description ?? "for ever"),
                         .text("\(policy.quarantineDays) d"), .optional(policy.archive), .optional(policy.tablespace),

@@ -22,7 +22,7 @@ public struct PartitionPolicyRemove: Verb {
     public func execute(_ context: Context) async throws -> PolicyReport {
         let connection = try await context.connectForChanges { try await context.connectPostgres() }
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
-            .remove(tables.map(\.relation))
+            .remove(context.resolve(tables, on: connection))
         await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

@@ -19,6 +19,10 @@ public struct PartitionPolicySet: Verb {
                 "Two years kept, archived, dropped a week after they were taken out; shown only",
                 "rssctl partition policy set visit_reports --retention '24 months' --quarantine 7d --archive /srv/archive --dry-run"
             ),
+            .init(
+                "A bigint column of milliseconds since 1970, by the month; there is no such table",
+                "rssctl partition policy set readings --epoch ms --interval month --retention '24 months'",
+                exit: .failed),
         ], exits: [.dataError])
 
     @OptionGroup public var global: GlobalOptions
@@ -28,16 +32,22 @@ public struct PartitionPolicySet: Verb {
     @Argument(help: "The partitioned table.")
     var table: TableArgument
 
-    @Option(help: "hour, day, week, month, quarter, year; for an integer key a number.")
+    @Option(help: "hour, day, week, month, quarter, year; for an integer key a number, unless it is an epoch.")
     var interval: PartitionInterval?
+
+    @Option(
+        help: ArgumentHelp(
+            "What an integer key counts since 1970 where it is a time: s, ms, us, or none. Interval and retention are then given as times, and the clock decides.",
+            valueName: "unit"))
+    var epoch: Wish<EpochUnit>?
 
     @Option(help: "Partitions made ahead of the one that holds now.")
     var premake: Int?
 
-    @Option(help: "How long partitions are kept: '24 months', '90 days', a number for an integer key, or none.")
+    @Option(help: "How long partitions are kept: '24 months', 90d, a number for an integer key, or none.")
     var retention: Wish<PartitionRetention>?
 
-    @Option(help: "How long a partition that was taken out is kept before it is dropped, for example 7d.")
+    @Option(help: "How long a partition that was taken out is kept before it is dropped: 7d, '2 weeks'.")
     var quarantine: DayCount?
 
     @Option(help: ArgumentHelp("Folder of the archives of old partitions, or none.", valueName: "folder"))
@@ -66,8 +76,10 @@ public struct PartitionPolicySet: Verb {
     public func execute(_ context: Context) async throws -> PolicyReport {
         let connection = try await context.connectForChanges { try await context.connectPostgres() }
         let outcome = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).set(
-            table.relation, interval: interval, defaultPremake: context.settings.integer(.partitionPremake) ?? 3
+            context.resolve(table, on: connection), interval: interval,
+            defaultPremake: context.settings.integer(.partitionPremake) ?? 3
         ) { policy in
+            if let epoch { policy.epoch = epoch.value }
             if let premake { policy.premake = premake }
             if let retention { policy.retention = retention.value }
             if let quarantine { policy.quarantineDays = quarantine.days }

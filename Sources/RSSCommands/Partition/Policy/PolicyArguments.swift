@@ -6,6 +6,11 @@ extension PartitionInterval: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension EpochUnit: ExpressibleByArgument {
+    /// Reads `s`, `ms`, `us`, or the whole word.
+    public init?(argument: String) { self.init(text: argument) }
+}
+
 extension PartitionRetention: ExpressibleByArgument {
     /// Reads `24 months`, or a number.
     public init?(argument: String) { self.init(argument) }
@@ -26,14 +31,21 @@ struct Wish<Value: ExpressibleByArgument & Sendable>: ExpressibleByArgument, Sen
     }
 }
 
-/// A number of whole days: `7d`, `7 days` or `7`.
+/// A number of whole days: `7d`, `7 days`, `2 weeks` or `7`.
 struct DayCount: ExpressibleByArgument {
     let days: Int
 
     init?(argument: String) {
-        guard let match = argument.wholeMatch(of: /(\d{1,5}) ?(d|day|days)?/), let days = Int(match.1) else {
-            return nil
+        guard argument.utf8.count <= 12, let retention = PartitionRetention(argument) else {
+            // No quarantine at all: there is no retention of nothing.
+            guard argument.wholeMatch(of: /0 ?(d|days?)?/) != nil else { return nil }
+            days = 0
+            return
         }
-        self.days = days
+        switch retention.unit {
+        case .day, .step: days = retention.count
+        case .week: days = retention.count * 7
+        default: return nil
+        }
     }
 }

@@ -68,8 +68,10 @@ final class ImportInput: Sendable {
     static func open(_ path: String, sheet: String? = nil) throws -> ImportInput {
         let isStandardInput = path == "-"
         let name = isStandardInput ? "standard input" : path
+        // A pipe without a writer is not waited for here, but where a timeout ends the wait.
         var descriptor =
-            isStandardInput ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            isStandardInput
+            ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : Glibc.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw ImportError.unreadable(name, reason: systemMessage, isPermission: errno == EACCES)
         }

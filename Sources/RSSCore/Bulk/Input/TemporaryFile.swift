@@ -1,9 +1,10 @@
 import Glibc
+import RSSSystem
 
 /// A file in `TMPDIR` that has no name: it is gone with this process, however that ends.
 final class TemporaryFile {
     /// Where temporary files are.
-    static var folder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+    static var folder: String { TemporaryPlace.folder }
 
     /// Open for reading and writing.
     let descriptor: Int32

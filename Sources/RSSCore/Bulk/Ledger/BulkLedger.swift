@@ -59,13 +59,26 @@ struct BulkLedger {
             FROM rssctl.bulk_batch WHERE run_id = $1::uuid ORDER BY number
             """, [run])
         {
-            lastBatch = max(lastBatch, Int(try row.decode(Int32.self, at: 0)))
-            done.append(Int(try row.decode(Int64.self, at: 1))...Int(try row.decode(Int64.self, at: 2)))
+            let number = try row.decode(Int32.self, at: 0)
+            let (first, last) = (try row.decode(Int64.self, at: 1), try row.decode(Int64.self, at: 2))
+            guard first >= 0, first <= last, number >= 0, number < .max else {
+                throw BookkeepingRowError(
+                    "rssctl.bulk_batch", row: "run \(run), batch \(number)",
+                    problem: "records \(first) to \(last) are not a range")
+            }
+            lastBatch = max(lastBatch, Int(number))
+            done.append(Int(first)...Int(last))
             counts.inserted += Int(try row.decode(Int64.self, at: 3))
             counts.updated += Int(try row.decode(Int64.self, at: 4))
             counts.unchanged += Int(try row.decode(Int64.self, at: 5))
             counts.deleted += Int(try row.decode(Int64.self, "deleted"))
-            refused.merge(try Self.refused(try row.decode(String.self, at: 6))) { first, _ in first }
+            do {
+                refused.merge(try Self.refused(try row.decode(String.self, at: 6))) { first, _ in first }
+            } catch is DecodingError {
+                throw BookkeepingRowError(
+                    "rssctl.bulk_batch", row: "run \(run), batch \(number)",
+                    problem: "'refused' is not a list of refused rows")
+            }
         }
         return Unfinished(
             run: run, startedAt: startedAt, done: done, lastBatch: lastBatch, refused: refused, counts: counts)
@@ -146,13 +159,8 @@ struct BulkLedger {
         }
     }
 
-    /// Forgets runs that cannot be taken back any more.
-    func prune() async throws {
-        let expired = "SELECT run_id FROM rssctl.bulk_run WHERE undo_until < now() AND state <> 'loading'"
-        for table in ["bulk_before", "bulk_undo", "bulk_batch", "bulk_run"] {
-            try await connection.execute("DELETE FROM rssctl.\(table) WHERE run_id IN (\(expired))")
-        }
-    }
+    /// Forgets runs that can no longer be undone.
+    func prune() async throws { try await connection.query("SELECT rssctl.prune_bulk()") }
 
     private struct Refusal: Codable {
         let record: Int

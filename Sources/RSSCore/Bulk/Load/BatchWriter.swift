@@ -143,7 +143,7 @@ struct BatchWriter: Sendable {
     private func begin() async throws {
         // Somebody who holds one of the rows is waited for, but not for ever.
         try await connection.executeScript(statements.settings)
-        try await connection.refuseForeignCode(.writing, in: [statements.table.table])
+        try await connection.refuseForeignCode(.writing, in: [statements.relation])
         // Who goes on with a run that was killed waits for the batches that the server is still about to commit.
         if !options.isDryRun, !options.isAtomic {
             try await connection.execute(BulkLedger.hold, [run])

@@ -8,6 +8,8 @@ struct LoadStatements: Sendable {
     static let plan = "pg_temp.rssctl_plan"
 
     let table: ImportTable
+    /// The table as statements name it.
+    let relation: String
     let columns: [ImportColumn]
     let key: ImportColumn?
     /// Whether the server keeps the key unique.
@@ -15,6 +17,8 @@ struct LoadStatements: Sendable {
     /// A row of the table keeps its value where the file has none.
     let fillsOnly: Bool
     let operation: BulkOperation
+    /// The columns that are kept of a row before it is changed.
+    let kept: [KeptColumn]
 
     private var targets: [String] { columns.map(\.target) }
 
@@ -26,7 +30,7 @@ struct LoadStatements: Sendable {
 
     /// Rows straight into the table.
     var copyDirect: String {
-        "COPY \(table.table) (id, \(targets.joined(separator: ", ")), metadata) FROM STDIN (FORMAT binary)"
+        "COPY \(relation) (id, \(targets.joined(separator: ", ")), metadata) FROM STDIN (FORMAT binary)"
     }
 
     /// Rows into the staging table.
@@ -69,7 +73,7 @@ struct LoadStatements: Sendable {
     /// How many of some keys (`$1`) the table has.
     var probe: String? {
         guard isKeyUnique, let key, case .text = key.type else { return nil }
-        return "SELECT count(*) FROM \(table.table) WHERE \(key.target) = ANY ($1)"
+        return "SELECT count(*) FROM \(relation) WHERE \(key.target) = ANY ($1)"
     }
 
     /// Compares the staged rows from `$1` to `$2` with the table: which are new, which differ. Writes nothing to the
@@ -86,7 +90,7 @@ struct LoadStatements: Sendable {
                 statements.append(
                     """
                     INSERT INTO \(Self.plan)
-                    SELECT s._record, s.ctid, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
+                    SELECT s._record, s.ctid, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(relation) AS t ON \(join)
                     WHERE \(range) AND s._has_key AND (t.id IS NULL OR \(differs))
                     """)
             } else {
@@ -94,12 +98,12 @@ struct LoadStatements: Sendable {
                     """
                     WITH found AS (
                         SELECT s._record AS record, min(t.id::text)::uuid AS id, count(t.id) AS matches
-                        FROM \(Self.stage) AS s LEFT JOIN \(table.table) AS t ON \(join)
+                        FROM \(Self.stage) AS s LEFT JOIN \(relation) AS t ON \(join)
                         WHERE \(range) AND s._has_key GROUP BY s._record
                     )
                     INSERT INTO \(Self.plan)
                     SELECT f.record, s.ctid, f.id, f.matches
-                    FROM found AS f JOIN \(Self.stage) AS s ON s._record = f.record LEFT JOIN \(table.table) AS t ON t.id = f.id
+                    FROM found AS f JOIN \(Self.stage) AS s ON s._record = f.record LEFT JOIN \(relation) AS t ON t.id = f.id
                     WHERE f.matches <> 1 OR \(differs)
                     """)
             }
@@ -125,7 +129,7 @@ struct LoadStatements: Sendable {
         return """
             WITH known AS (
                 SELECT ROW(\(stored))::text AS print, count(*) AS n
-                FROM \(table.table) AS t
+                FROM \(relation) AS t
                 WHERE \(keyless)t.\(table.scope) IN (
                     SELECT s.\(table.scope) FROM \(Self.stage) AS s WHERE s._record BETWEEN $1 AND $2 AND NOT s._has_key)\(others)
                 GROUP BY 1
@@ -164,19 +168,17 @@ struct LoadStatements: Sendable {
     /// Leaves rows as they are that differ, or whose key several have.
     static let leaveMatched = "DELETE FROM \(plan) WHERE old IS NOT NULL AND ($1 OR matches > 1)"
 
-    /// Keeps the rows that are changed as they are before, and locks them. `$1` is the run, `$2` the batch.
-    var keepBefore: String { Self.keepBefore(table.table, from: "\(Self.plan) AS p", on: "p.old") }
-
-    /// The same of rows found otherwise. What an undo put back counts as what it was before it was changed.
-    static func keepBefore(_ table: String, from source: String, on id: String) -> String {
+    /// Keeps the rows that are changed as they are before, and locks them. `$1` is the run, `$2` the batch. What an undo
+    /// restored counts as what it was before it was changed.
+    var keepBefore: String {
         """
-        INSERT INTO rssctl.bulk_before (run_id, batch, id, was, before)
+        INSERT INTO rssctl.bulk_before (run_id, batch, id, was, texts)
         SELECT $1::uuid, $2, t.id,
             coalesce((
                 SELECT b.was FROM rssctl.bulk_undo AS u JOIN rssctl.bulk_before AS b USING (run_id, batch)
                 WHERE u.xmin = t.xmin AND b.id = t.id LIMIT 1), t.xmin),
-            to_jsonb(t)
-        FROM \(source) JOIN \(table) AS t ON t.id = \(id)
+            \(KeptColumn.texts(kept))
+        FROM \(Self.plan) AS p JOIN \(relation) AS t ON t.id = p.old
         ORDER BY t.id
         FOR UPDATE OF t
         """
@@ -187,20 +189,20 @@ struct LoadStatements: Sendable {
         let changes = columns.indices.filter { columns[$0].target != key?.target }
             .map { "\(columns[$0].target) = \(value($0, blanks))" }
         return """
-            UPDATE \(table.table) AS t SET \(changes.joined(separator: ", ")), updated_at = now()
+            UPDATE \(relation) AS t SET \(changes.joined(separator: ", ")), updated_at = now()
             FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s.ctid = p.staged
             WHERE t.id = p.old
             """
     }
 
     /// Deletes the rows.
-    var delete: String { "DELETE FROM \(table.table) AS t USING \(Self.plan) AS p WHERE t.id = p.old" }
+    var delete: String { "DELETE FROM \(relation) AS t USING \(Self.plan) AS p WHERE t.id = p.old" }
 
     /// Inserts the new rows, in the order of their keys: of two imports of the same rows one then waits for the other, and not
     /// both.
     var insert: String {
         """
-        INSERT INTO \(table.table) (id, \(targets.joined(separator: ", ")), metadata)
+        INSERT INTO \(relation) (id, \(targets.joined(separator: ", ")), metadata)
         SELECT s._id, \(targets.map { "s.\($0)" }.joined(separator: ", ")), s._metadata
         FROM \(Self.plan) AS p JOIN \(Self.stage) AS s ON s.ctid = p.staged
         WHERE p.old IS NULL

@@ -85,10 +85,15 @@ public struct MappingStore: Sendable {
         ).map { row in
             let (name, object, columns, changedAt, changedBy) = try row.decode(
                 String.self, String.self, String.self, Date.self, String.self)
-            return SavedMapping(
-                name: name, object: object,
-                pairs: try JSONDecoder().decode([ColumnMapping.Pair].self, from: Data(columns.utf8)),
-                changedAt: changedAt, changedBy: changedBy)
+            do {
+                return SavedMapping(
+                    name: name, object: object,
+                    pairs: try JSONDecoder().decode([ColumnMapping.Pair].self, from: Data(columns.utf8)),
+                    changedAt: changedAt, changedBy: changedBy)
+            } catch is DecodingError {
+                throw BookkeepingRowError(
+                    "rssctl.bulk_mapping", row: "name '\(name)'", problem: "'columns' is not a list of pairs")
+            }
         }
     }
 

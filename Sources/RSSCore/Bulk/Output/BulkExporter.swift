@@ -74,7 +74,8 @@ public struct BulkExporter: Sendable {
         let kinds = (hasID ? [SpreadsheetColumn.Kind.text] : []) + table.columns.map(\.type.spreadsheetKind)
         let names = (hasID ? ["id"] : []) + table.columns.map(\.name)
         let writer = try SpreadsheetWriter(
-            path, sheet: table.object, columns: zip(names, kinds).map { SpreadsheetColumn($0, $1) })
+            path, sheet: table.object, columns: zip(names, kinds).map { SpreadsheetColumn($0, $1) },
+            replaces: replaces)
         let rows = try await rows(table, filter, hasID: hasID, .plain) { texts in
             try writer.write(zip(texts, kinds).map { SpreadsheetCell($0, $1) })
         }
@@ -86,13 +87,15 @@ public struct BulkExporter: Sendable {
         _ table: ImportTable, _ filter: ExportFilter, hasID: Bool, _ form: ExportForm,
         _ body: ([String?]) throws -> Void
     ) async throws -> Int {
-        try await connection.refuseForeignCodeOfApplication(.reading)
-        let visit = try await visit(filter)
+        let tables = try await ApplicationTables(connection)
+        try await connection.refuseForeignCode(.reading, in: tables)
+        let visit = try await visit(filter, tables)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
         try await progress.phase("export", unit: .rows) {
             try await connection.stream(
-                Self.statement(table, hasID: hasID, form), [visit, filter.category, filter.status, filter.since]
+                tables.sql(Self.statement(table, hasID: hasID, form)),
+                [visit, filter.category, filter.status, filter.since]
             ) { stream in
                 for try await row in stream {
                     try body((0..<width).map { row.text(at: $0) })
@@ -104,9 +107,9 @@ public struct BulkExporter: Sendable {
         return rows
     }
 
-    private func visit(_ filter: ExportFilter) async throws -> UUID? {
+    private func visit(_ filter: ExportFilter, _ tables: ApplicationTables) async throws -> UUID? {
         guard let name = filter.visit else { return nil }
-        return try await ReferenceResolver.visit(name, connection).id
+        return try await ReferenceResolver(connection, tables).visit(name).id
     }
 
     /// The rows, each value as a text that the import reads as the same value.
@@ -125,9 +128,9 @@ public struct BulkExporter: Sendable {
         let status = table.columns.contains { $0.target == "status" }
         return """
             SELECT \((hasID ? ["t.id::text"] : []).joined())\(hasID ? ", " : "")\(values.joined(separator: ", "))
-            FROM \(table.table) AS t
-            LEFT JOIN visit_report_keys AS k ON k.id = t.visit_report_id
-            LEFT JOIN categories AS c ON c.id = t.category_id
+            FROM public.\(table.table) AS t
+            LEFT JOIN public.visit_report_keys AS k ON k.id = t.visit_report_id
+            LEFT JOIN public.categories AS c ON c.id = t.category_id
             WHERE ($1::uuid IS NULL OR t.visit_report_id = $1) AND ($2::text IS NULL OR c.name = $2)
                 AND ($3::text IS NULL OR \(status ? "t.status = $3" : "false")) AND ($4::timestamptz IS NULL OR t.updated_at >= $4)
             ORDER BY t.id

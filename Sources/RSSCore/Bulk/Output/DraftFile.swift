@@ -1,16 +1,13 @@
-import CSV
 import Foundation
 import Glibc
 
-/// A file that is written under another name and takes its own at the end, so that what is there is whole.
+/// A ``FileDraft`` of the bulk commands, whose errors say by which flag another place can be given.
 final class DraftFile {
     /// Where it will be.
     let path: String
-    private let target: String
-    private let draft: String
     private let flag: String
-    private let descriptor: Int32
-    private var isPublished = false
+    private let draft: FileDraft
+    private let replaces: (String) -> Bool
 
     /// Makes the file under its other name.
     ///
@@ -18,81 +15,62 @@ final class DraftFile {
     ///   - flag: by which another place can be given.
     ///   - replaces: whether a file that is there may be replaced; an empty one always may.
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
-    init(_ path: String, flag: String, replaces: (String) -> Bool) throws(ImportError) {
-        self.flag = flag
-        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-        self.path = path
-        target = url.path
-        draft =
-            url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid()).part").path
-        if let reason = Self.objection(to: url.path, replaces) {
-            throw .notWritable(path, reason: reason, flag: flag)
+    init(_ path: String, flag: String, replaces: @escaping (String) -> Bool) throws(ImportError) {
+        (self.path, self.flag, self.replaces) = (path, flag, replaces)
+        draft = try Self.reporting(path, flag) { () throws(FileError) in
+            try FileDraft(path) { Self.isEmpty($0) || replaces($0) }
         }
-        descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
-        guard descriptor >= 0 else { throw .notWritable(path, reason: ImportInput.systemMessage, flag: flag) }
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-        if !isPublished { unlink(draft) }
+    private static func reporting<T>(
+        _ path: String, _ flag: String, _ work: () throws(FileError) -> T
+    ) throws(ImportError) -> T {
+        do throws(FileError) {
+            return try work()
+        } catch {
+            throw .notWritable(path, reason: error.reason, flag: flag)
+        }
     }
 
-    private static func objection(to path: String, _ replaces: (String) -> Bool) -> String? {
+    /// Whether a file has no bytes.
+    static func isEmpty(_ path: String) -> Bool {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        guard status.st_mode & S_IFMT == S_IFREG else { return "it is no ordinary file" }
-        return status.st_size == 0 || replaces(path) ? nil : "it exists already"
+        return stat(path, &status) == 0 && status.st_size == 0
     }
 
     /// Whether a file may be put where a path leads, for one that is written by somebody else.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     static func check(_ path: String, replaces: Bool) throws(ImportError) {
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        if let reason = objection(to: target, { _ in replaces }) {
-            throw .notWritable(path, reason: reason, flag: replaces ? "--to" : "--to, or replace it with --force")
+        try reporting(path, replaces ? "--to" : "--to, or replace it with --force") { () throws(FileError) in
+            try FileDraft.check(path) { isEmpty($0) || replaces }
         }
     }
 
-    /// Begins anew.
+    /// Drops what was written.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     func restart() throws(ImportError) {
-        guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw .notWritable(path, reason: ImportInput.systemMessage, flag: flag)
-        }
+        try Self.reporting(path, flag) { () throws(FileError) in try draft.restart() }
     }
 
     /// Writes bytes.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     func write(_ bytes: [UInt8]) throws(ImportError) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = Glibc.write(descriptor, Array(rest), rest.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .notWritable(path, reason: ImportInput.systemMessage, flag: flag) }
-            rest = rest.dropFirst(count)
-        }
+        try Self.reporting(path, flag) { () throws(FileError) in try draft.write(bytes) }
     }
 
-    /// Makes sure that all is on disk.
-    ///
-    /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
-    func finish() throws(ImportError) {
-        guard fsync(descriptor) == 0 else { throw .notWritable(path, reason: ImportInput.systemMessage, flag: flag) }
-    }
-
-    /// Gives the file its name.
+    /// Brings the file to the disk and gives it its name.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     func publish() throws(ImportError) {
-        guard rename(draft, target) == 0 else {
-            throw .notWritable(path, reason: ImportInput.systemMessage, flag: flag)
-        }
-        isPublished = true
+        try Self.reporting(path, flag) { () throws(FileError) in try draft.publish() }
     }
 
-    /// There is nothing to be kept: removes what an earlier run left.
-    func discard() { unlink(target) }
+    /// There is nothing to be kept: removes what an earlier run left, and nothing else.
+    func discard() {
+        guard let target = FileDraft.resolved(path), replaces(target) else { return }
+        unlink(target)
+    }
 }

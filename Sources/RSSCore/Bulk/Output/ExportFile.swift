@@ -20,8 +20,5 @@ public final class ExportFile {
     /// Brings it to the disk and gives it its name.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
-    public func publish() throws(ImportError) {
-        try file.finish()
-        try file.publish()
-    }
+    public func publish() throws(ImportError) { try file.publish() }
 }

@@ -40,7 +40,8 @@ public struct ImportTemplate: Sendable {
     public func write(workbook path: String, replaces: Bool) throws {
         try DraftFile.check(path, replaces: replaces)
         let writer = try SpreadsheetWriter(
-            path, sheet: object, columns: zip(header, kinds).map { SpreadsheetColumn($0, $1) })
+            path, sheet: object, columns: zip(header, kinds).map { SpreadsheetColumn($0, $1) },
+            replaces: replaces)
         try writer.write(notes.map { .text($0) })
         try writer.finish()
     }

@@ -24,14 +24,16 @@ public final class SpreadsheetWriter {
     ///   - sheet: what the tab says.
     ///   - columns: the columns; their names are the first row.
     ///   - notes: a second sheet.
+    ///   - replaces: whether a file that is there may be replaced; an empty one always may.
     /// - Throws: ``SpreadsheetError``.
     public init(
-        _ path: String, sheet: String, columns: [SpreadsheetColumn], notes: SpreadsheetNotes? = nil
+        _ path: String, sheet: String, columns: [SpreadsheetColumn], notes: SpreadsheetNotes? = nil,
+        replaces: Bool = true
     ) throws(SpreadsheetError) {
         self.path = path
         self.columns = columns
         self.notes = notes
-        archive = try ZipWriter(path)
+        archive = try ZipWriter(path) { DraftFile.isEmpty($0) || replaces }
         let first = SpreadsheetParts.sheetName(sheet, besides: [])
         let second = notes.map { SpreadsheetParts.sheetName($0.name, besides: [first]) }
         for part in SpreadsheetParts.fixed(sheets: [first] + (second.map { [$0] } ?? [])) {

@@ -2,8 +2,7 @@ import CZlib
 import Foundation
 import Glibc
 
-/// Writes a ZIP archive entry by entry. It is written under another name and takes its own at the end, so that an archive
-/// that is there is whole.
+/// Writes a ZIP archive entry by entry, as a ``FileDraft``: an archive that is there is whole.
 ///
 /// Sizes are put in front of an entry when it is done: some programs that read workbooks do not look behind it. Times are
 /// those of 1980, so that the same content makes the same bytes.
@@ -17,11 +16,9 @@ final class ZipWriter {
     }
 
     private let path: String
-    private let draft: String
-    private let descriptor: Int32
+    private let draft: FileDraft
     private var entries: [Entry] = []
     private var position: UInt64 = 0
-    private var isPublished = false
 
     private var deflater: DeflateStream?
     private var waiting: [UInt8] = []
@@ -29,20 +26,18 @@ final class ZipWriter {
 
     /// Makes the file under its other name.
     ///
+    /// - Parameter replaces: whether a file that is there may be replaced.
     /// - Throws: ``SpreadsheetError/unwritable(_:reason:)``.
-    init(_ path: String) throws(SpreadsheetError) {
-        let url = URL(fileURLWithPath: path)
+    init(_ path: String, replaces: @escaping (String) -> Bool) throws(SpreadsheetError) {
         self.path = path
-        draft =
-            url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).\(getpid()).part").path
-        descriptor = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
-        guard descriptor >= 0 else { throw .unwritable(path, reason: ImportInput.systemMessage) }
+        do throws(FileError) {
+            draft = try FileDraft(path, replaces: replaces)
+        } catch {
+            throw .unwritable(path, reason: error.reason)
+        }
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-        if descriptor >= 0, !isPublished { unlink(draft) }
-    }
+    private var descriptor: Int32 { draft.descriptor }
 
     /// Begins an entry; the one before it ends.
     ///
@@ -76,8 +71,11 @@ final class ZipWriter {
         try store(
             Self.bytes(UInt32(0x0605_4B50)) + Self.bytes(UInt32(0)) + Self.bytes(count) + Self.bytes(count)
                 + Self.bytes(try place(position) - start) + Self.bytes(start) + Self.bytes(UInt16(0)))
-        guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw failure }
-        isPublished = true
+        do throws(FileError) {
+            try draft.publish()
+        } catch {
+            throw .unwritable(path, reason: error.reason)
+        }
     }
 
     private func compress(isLast: Bool = false) throws(SpreadsheetError) {

@@ -9,8 +9,12 @@ struct ReferenceResolver {
     static let capacity = 20_000
 
     private let connection: PostgresConnection
+    private let tables: ApplicationTables
 
-    init(_ connection: PostgresConnection) { self.connection = connection }
+    init(_ connection: PostgresConnection, _ tables: ApplicationTables) {
+        self.connection = connection
+        self.tables = tables
+    }
 
     /// Fills in what is pending, and leaves rows out whose reference is unknown.
     ///
@@ -45,7 +49,7 @@ struct ReferenceResolver {
     private func ask(for texts: Set<String>) async throws -> [String: UUID] {
         let ids = Dictionary(texts.compactMap { text in UUIDText.parse(text).map { (text, $0) } }) { first, _ in first }
         let rows = try await connection.query(
-            SQLResource(PackageResources.bulk_visit_reports_sql).text, [Array(texts), Array(ids.values)])
+            tables.sql(PackageResources.bulk_visit_reports_sql), [Array(texts), Array(ids.values)])
         var byNumber: [String: UUID] = [:]
         var known: Set<UUID> = []
         for row in rows {
@@ -63,12 +67,12 @@ struct ReferenceResolver {
     /// The visit report that the user named for all rows; `latest` is the newest.
     ///
     /// - Throws: ``ImportError/unknownReference(kind:name:)``, `PostgresError`.
-    static func visit(_ name: String, _ connection: PostgresConnection) async throws -> (id: UUID, number: String) {
+    func visit(_ name: String) async throws -> (id: UUID, number: String) {
         let rows =
             name == "latest"
-            ? try await connection.query(SQLResource(PackageResources.bulk_visit_report_latest_sql).text)
+            ? try await connection.query(tables.sql(PackageResources.bulk_visit_report_latest_sql))
             : try await connection.query(
-                SQLResource(PackageResources.bulk_visit_reports_sql).text,
+                tables.sql(PackageResources.bulk_visit_reports_sql),
                 [[name], UUIDText.parse(name).map { [$0] } ?? []])
         guard let row = rows.first else { throw ImportError.unknownReference(kind: "visit report", name: name) }
         return try row.decode(UUID.self, String.self)

@@ -16,6 +16,12 @@ public struct ImportTable: Sendable {
     /// What `metadata` of a new row says, as JSON.
     public let metadata: String
 
+    /// All of them: the only tables that a bulk run changes.
+    static let all: [ImportTable] = [.hardware, .recycling]
+
+    /// Whether the ledger means this table by a name. The name is compared, and never run.
+    func isRecorded(as name: String) -> Bool { name == table || table.hasSuffix(".\(name)") }
+
     /// The same with the column `id`, by which rows that are there can be named.
     var withID: ImportTable {
         ImportTable(

@@ -2,15 +2,15 @@ import Foundation
 import PostgresClient
 import RSSModel
 
-/// Takes a bulk run back, batch by batch, the last one first: rows that it inserted go, rows that it changed or deleted are
-/// put back as they were.
+/// Undoes a bulk run, batch by batch, the last one first: rows that it inserted go, rows that it changed or deleted are
+/// restored as they were.
 ///
-/// A row is as the run left it when its `xmin` is that of the batch's row in the ledger. One that somebody changed since is
-/// left alone and told, unless force is used.
+/// A row is as the run left it when its `xmin` is that of the batch's row in the ledger. One that was changed since is kept
+/// and listed, unless force is used.
 public struct RunUndo: Sendable {
     /// What is done, or would be.
     public struct Outcome: Sendable, Equatable {
-        /// The run that is taken back.
+        /// The run that is undone.
         public var run = ""
         /// Its file.
         public var file = ""
@@ -24,6 +24,8 @@ public struct RunUndo: Sendable {
         public var kept: [Kept] = []
         /// How many of those there are; at most a hundred are listed.
         public var keptCount = 0
+        /// How many of those force would undo.
+        public var forceable = 0
         /// The statements for a batch.
         public var statements: [String] = []
     }
@@ -50,58 +52,75 @@ public struct RunUndo: Sendable {
         self.progress = progress
     }
 
-    /// Takes a run back. What was done before an interruption stays done, and the next call goes on behind it.
+    /// Undoes a run. What was done before an interruption stays done, and the next call resumes after it.
     ///
     /// - Parameters:
-    ///   - name: the id of the run, or its beginning; `last` for the newest.
-    ///   - force: take back rows too that were changed since.
+    ///   - name: the id of the run, or its beginning; `last` for the newest of the session's role.
+    ///   - author: the role that wrote the run, where it is not the session's.
+    ///   - force: undo changes to rows too that were changed since.
     /// - Throws: ``RunUndoError``, `PostgresError`, `CancellationError`.
-    public func run(_ name: String, force: Bool = false, isDryRun: Bool = false) async throws -> Outcome {
-        guard try await BookkeepingSchema.found(connection) ?? 0 >= 4 else { throw RunUndoError.unknown(name) }
-        let run = try await find(name)
-        try await connection.refuseOtherThanTable(run.table)
-        try await connection.refuseForeignCode(.writing, in: [run.table])
+    public func run(
+        _ name: String, author: String? = nil, force: Bool = false, isDryRun: Bool = false
+    ) async throws -> Outcome {
+        guard let format = try await BookkeepingSchema.found(connection), format >= 4 else {
+            throw RunUndoError.unknown(name)
+        }
+        if !isDryRun {
+            try await BookkeepingSchema.prepare(connection)
+        } else if format < BookkeepingSchema.format {
+            throw BookkeepingOutdated(found: format)
+        }
+        let run = try await UndoRun.find(name, author: author, force: force, connection)
+        let table = run.table.table
         do {
             try await connection.acquire(BulkLedger.lock(run.id))
         } catch let error as AdvisoryLockError {
             throw RunUndoError.running(run.id, holder: error.holder)
         }
         if !isDryRun { try await BulkLedger(connection: connection).settled(run.id) }
-        var outcome = Outcome(run: run.id, file: run.file, table: run.table)
-        let (columns, identities) = try await columns(run)
-        let statements = UndoStatements(table: run.table, columns: columns, identities: identities)
+        try await connection.refuseOtherThanTable(run.relation)
+        try await connection.refuseForeignCode(.writing, in: [run.relation])
+        var outcome = Outcome(run: run.id, file: run.file, table: table)
+        let statements = UndoStatements(table: run.relation, columns: try await columns(run))
         outcome.statements = [
             statements.remove(force), statements.putBack(force), statements.insertBack + UndoStatements.unlessTaken,
         ]
         let batches = try await connection.query(
             """
-            SELECT number, first_id, last_id, inserted, updated, deleted FROM rssctl.bulk_batch AS b
+            SELECT number, first_id, last_id, inserted, updated, deleted, first_record, last_record
+            FROM rssctl.bulk_batch AS b
             WHERE run_id = $1::uuid AND NOT EXISTS (
                 SELECT FROM rssctl.bulk_undo AS u WHERE u.run_id = b.run_id AND u.batch = b.number AND u.part = 0 AND u.kept = 0)
             ORDER BY number DESC
             """, [run.id]
-        ).map { try $0.decode(Int32.self, UUID?.self, UUID?.self, Int64.self, Int64.self, Int64.self) }
-        let total = batches.reduce(Int64(0)) { $0 + $1.3 + $1.4 + $1.5 }
-        try await progress.phase(isDryRun ? "look" : "take back", total: total, unit: .rows) {
+        ).map { row in
+            try UndoBatch(
+                run: run.id, number: try row.decode(Int32.self, "number"),
+                records: (
+                    try row.decode(Int64.self, "first_record"), try row.decode(Int64.self, "last_record")
+                ), ids: (try row.decode(UUID?.self, "first_id"), try row.decode(UUID?.self, "last_id")),
+                inserted: try row.decode(Int64.self, "inserted"), updated: try row.decode(Int64.self, "updated"),
+                deleted: try row.decode(Int64.self, "deleted"))
+        }
+        if batches.contains(where: { $0.deleted > 0 }) { try await run.refuseUnentitled(connection) }
+        let total = batches.reduce(Int64(0)) { $0 + $1.rows }
+        try await progress.phase(isDryRun ? "look" : "undo", total: total, unit: .rows) {
             var done: Int64 = 0
-            for (number, first, last, inserted, updated, deleted) in batches {
+            for batch in batches {
                 try Task.checkCancellation()
-                let batch = Batch(
-                    number: number, first: first, last: last, inserted: Int(inserted), updated: Int(updated),
-                    deleted: Int(deleted))
                 try await takeBack(batch, run, statements, force: force, isDryRun: isDryRun, &outcome)
-                done += inserted + updated + deleted
+                done += batch.rows
                 progress(.advanced(to: done, rejected: Int64(outcome.keptCount)))
             }
         }
         if !isDryRun {
             try await connection.transaction {
-                // What was kept can be taken back yet: by force, or when somebody has changed it back.
+                // What was kept can still be undone: by force, or once it has been changed back.
                 try await connection.execute(
                     "UPDATE rssctl.bulk_run SET state = $2, ended_at = coalesce(ended_at, clock_timestamp()) WHERE run_id = $1::uuid",
                     [run.id, outcome.keptCount == 0 ? "undone" : "done"])
                 try await BookkeepingSchema.record(
-                    connection, runID: runID, operation: "bulk.undo", object: run.table,
+                    connection, runID: runID, operation: "bulk.undo", object: table,
                     detail:
                         "\(run.id), \(run.file): \(outcome.removed) removed, \(outcome.restored) restored, \(outcome.keptCount) kept"
                 )
@@ -111,55 +130,26 @@ public struct RunUndo: Sendable {
         return outcome
     }
 
-    private struct Run {
-        let id: String
-        let table: String
-        let file: String
-    }
-
-    private struct Batch {
-        let number: Int32
-        let first: UUID?
-        let last: UUID?
-        let inserted: Int
-        let updated: Int
-        let deleted: Int
-    }
-
-    private func find(_ name: String) async throws -> Run {
-        let rows = try await connection.query(SQLResource(PackageResources.bulk_run_sql).text, [name])
-        guard let row = rows.first else { throw RunUndoError.unknown(name) }
-        if rows.count > 1, name != "last" { throw RunUndoError.ambiguous(name) }
-        let id = try row.decode(String.self, at: 0)
-        if try row.decode(String.self, "state") == "undone" { throw RunUndoError.undone(id) }
-        if try row.decode(Bool.self, "is_over") { throw RunUndoError.over(id) }
-        return Run(
-            id: id, table: try row.decode(String.self, "table_name"), file: try row.decode(String.self, "file_name"))
-    }
-
     /// The columns that can be written, of those that the table has now.
     /// A column that was added since was not kept, and stays as it is.
-    private func columns(_ run: Run) async throws -> (all: [String], identities: Set<String>) {
-        let rows = try await connection.query(
+    private func columns(_ run: UndoRun) async throws -> [KeptColumn] {
+        let all = try await KeptColumn.all(of: run.relation, connection)
+        let kept = try await connection.query(
             """
-            SELECT attname, attidentity = 'a' FROM pg_attribute
-            WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-                AND coalesce((SELECT before ? attname FROM rssctl.bulk_before WHERE run_id = $2::uuid LIMIT 1), true)
-            ORDER BY attnum
-            """, [run.table, run.id])
-        var (all, identities): ([String], Set<String>) = ([], [])
-        for row in rows {
-            // The names come from the catalog.
-            let (name, isIdentity) = try row.decode(String.self, Bool.self)
-            let quoted = try await connection.quoteIdentifier(name)
-            all.append(quoted)
-            if isIdentity { identities.insert(quoted) }
-        }
-        return (all, identities)
+            SELECT jsonb_object_keys(one.row) FROM (
+                SELECT coalesce(f.texts, f.before) AS row
+                FROM rssctl.bulk_before AS f JOIN rssctl.bulk_batch AS b ON b.run_id = f.run_id AND b.number = f.batch
+                WHERE f.run_id = $1::uuid AND f.xmin = b.xmin AND jsonb_typeof(coalesce(f.texts, f.before)) = 'object'
+                LIMIT 1
+            ) AS one
+            """, [run.id]
+        ).map { try $0.decode(String.self, at: 0) }
+        return kept.isEmpty ? all : all.filter { kept.contains($0.plain) }
     }
 
     private func takeBack(
-        _ batch: Batch, _ run: Run, _ statements: UndoStatements, force: Bool, isDryRun: Bool, _ outcome: inout Outcome
+        _ batch: UndoBatch, _ run: UndoRun, _ statements: UndoStatements, force: Bool, isDryRun: Bool,
+        _ outcome: inout Outcome
     ) async throws {
         let key: [any PostgresEncodable] = [run.id, batch.number]
         var found = Found()
@@ -169,13 +159,14 @@ public struct RunUndo: Sendable {
             do {
                 found = try await change(batch, key, statements, force: force, inParts: false)
             } catch let error as PostgresError where BatchWriter.isOfOneRow(error) {
-                // One of the rows cannot be put back; the others can.
+                // One of the rows cannot be restored; the others can.
                 found = try await change(batch, key, statements, force: force, inParts: true)
             }
         }
         outcome.removed += found.removed
         outcome.restored += found.restored
         outcome.keptCount += found.keptCount
+        outcome.forceable += run.isOwn ? found.forceable : 0
         outcome.kept += found.kept.prefix(max(0, Self.listed - outcome.kept.count))
     }
 
@@ -184,20 +175,22 @@ public struct RunUndo: Sendable {
         var restored = 0
         var kept: [Kept] = []
         var keptCount = 0
+        var forceable = 0
     }
 
-    /// What taking a batch back would do. Locks nothing.
+    /// What undoing a batch would do. Locks nothing.
     private func look(
-        at batch: Batch, _ key: [any PostgresEncodable], _ statements: UndoStatements, force: Bool
+        at batch: UndoBatch, _ key: [any PostgresEncodable], _ statements: UndoStatements, force: Bool
     ) async throws -> Found {
         var found = Found()
-        if batch.inserted > 0, let first = batch.first, let last = batch.last {
-            let (there, untouched) = try await count(statements.countInserted, key + [first, last])
-            // Those that somebody deleted meanwhile are as they are to be.
+        if let ids = batch.ids {
+            let (there, untouched) = try await count(statements.countInserted, key + [ids.first, ids.last])
+            // Those that were deleted meanwhile are as they are to be.
             found.removed = force ? there : untouched
             if there > untouched, !force {
                 found.keptCount += there - untouched
-                for row in try await connection.query(statements.changedInserted, key + [first, last]) {
+                found.forceable += there - untouched
+                for row in try await connection.query(statements.changedInserted, key + [ids.first, ids.last]) {
                     found.kept.append(
                         Kept(id: try row.decode(UUID.self, at: 0), reason: "changed since it was inserted"))
                 }
@@ -210,6 +203,7 @@ public struct RunUndo: Sendable {
                 (left, there, untouched) = (Int(counts.0), Int(counts.1), Int(counts.2))
             }
             found.restored += force ? there : untouched
+            found.forceable += force ? 0 : there - untouched
             if left > (force ? there : untouched) {
                 found.keptCount += left - (force ? there : untouched)
                 for row in try await connection.query(statements.changedUpdated, key) {
@@ -224,24 +218,32 @@ public struct RunUndo: Sendable {
             found.restored += Int(
                 try await connection.query(statements.countDeleted, key).first?.decode(Int64.self, at: 0) ?? 0)
         }
+        if batch.updated + batch.deleted > 0 {
+            for row in try await connection.query(statements.foreign, key) {
+                found.keptCount += 1
+                guard found.kept.count < Self.listed else { continue }
+                found.kept.append(
+                    Kept(id: try row.decode(UUID.self, at: 0), reason: "its record was written outside the run"))
+            }
+        }
         return found
     }
 
-    /// Takes a batch back, in one transaction.
+    /// Undoes a batch, in one transaction.
     ///
     /// - Parameter inParts: restore rows part by part, each in a subtransaction, so that one that cannot be is kept alone.
     private func change(
-        _ batch: Batch, _ key: [any PostgresEncodable], _ statements: UndoStatements, force: Bool, inParts: Bool
+        _ batch: UndoBatch, _ key: [any PostgresEncodable], _ statements: UndoStatements, force: Bool, inParts: Bool
     ) async throws -> Found {
         try await connection.transaction {
-            // Somebody who holds one of the rows is waited for, but not for ever.
+            // A session that holds one of the rows is waited for, up to a limit.
             try await connection.execute("SET LOCAL lock_timeout = '30s'")
             try await connection.refuseForeignCode(.writing, in: [statements.table])
             var found = try await look(at: batch, key, statements, force: force)
             let restorable = found.restored
             (found.removed, found.restored) = (0, 0)
-            if batch.inserted > 0, let first = batch.first, let last = batch.last {
-                found.removed = try await connection.execute(statements.remove(force), key + [first, last])
+            if let ids = batch.ids {
+                found.removed = try await connection.execute(statements.remove(force), key + [ids.first, ids.last])
             }
             var refused: [Kept] = []
             let update = (statements.putBack(force), ending: "")

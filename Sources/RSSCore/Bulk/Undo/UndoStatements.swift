@@ -1,13 +1,13 @@
-/// The SQL that takes a batch back. `$1` is the run, `$2` the batch.
+/// The SQL that undoes a batch. `$1` is the run, `$2` the batch.
+///
+/// A row of the ledger counts only where the batch's own transaction wrote it: with the same `xmin` as the batch's row.
 struct UndoStatements: Sendable {
-    /// The table, as SQL takes it.
+    /// The table, as SQL takes it: the program's own name for it, never one that the ledger has.
     let table: String
     /// The columns that can be written, of those that were kept.
-    let columns: [String]
-    /// Those of them that can be inserted only: identities.
-    var identities: Set<String> = []
+    let columns: [KeptColumn]
 
-    private var list: String { columns.joined(separator: ", ") }
+    private var list: String { columns.map(\.name).joined(separator: ", ") }
 
     /// Of some rows alone: those of `$3`.
     static let someRows = " AND f.id = ANY ($3)"
@@ -20,7 +20,7 @@ struct UndoStatements: Sendable {
             WHERE u.xmin = t.xmin AND later.id = t.id AND later.was = b.xmin))
         """
 
-    /// Removes the rows that the batch inserted: all ids from `$3` to `$4` are its own.
+    /// Removes the rows that the batch inserted: all ids from `$3` to `$4` are its own, as ``UndoBatch`` made sure.
     func remove(_ force: Bool) -> String {
         """
         DELETE FROM \(table) AS t USING rssctl.bulk_batch AS b
@@ -45,17 +45,23 @@ struct UndoStatements: Sendable {
         """
     }
 
-    /// Gives the rows that the batch changed their values back.
+    /// Restores the values of the rows that the batch changed.
     func putBack(_ force: Bool) -> String {
-        let changes = columns.filter { $0 != "\"id\"" && !identities.contains($0) }
+        let changes = columns.filter { $0.plain != "id" && !$0.isIdentity }
         return """
-            UPDATE \(table) AS t SET (\(changes.joined(separator: ", "))) = ROW(\(changes.map { "p.\($0)" }.joined(separator: ", ")))
-            FROM rssctl.bulk_before AS f
-            JOIN rssctl.bulk_batch AS b ON b.run_id = f.run_id AND b.number = f.batch,
-                jsonb_populate_record(NULL::\(table), f.before) AS p
-            WHERE f.run_id = $1::uuid AND f.batch = $2 AND t.id = f.id\(force ? "" : " AND \(isUntouched)")\(isLeft)
+            UPDATE \(table) AS t SET (\(changes.map(\.name).joined(separator: ", ")))
+                = ROW(\(changes.map(\.value).joined(separator: ", ")))
+            FROM \(kept), \(KeptColumn.record(columns))
+            WHERE \(ofBatch) AND t.id = f.id\(force ? "" : " AND \(isUntouched)")\(isLeft)
             """
     }
+
+    /// The rows as they were kept.
+    private let kept =
+        "rssctl.bulk_before AS f JOIN rssctl.bulk_batch AS b ON b.run_id = f.run_id AND b.number = f.batch"
+
+    /// Those of the batch.
+    private let ofBatch = "f.run_id = $1::uuid AND f.batch = $2 AND f.xmin = b.xmin"
 
     /// Whether an earlier undo of the batch has not put a row back.
     private let isLeft = """
@@ -81,29 +87,33 @@ struct UndoStatements: Sendable {
 
     private var updated: String {
         """
-        FROM rssctl.bulk_before AS f
-        JOIN rssctl.bulk_batch AS b ON b.run_id = f.run_id AND b.number = f.batch
+        FROM \(kept)
         LEFT JOIN \(table) AS t ON t.id = f.id
-        WHERE f.run_id = $1::uuid AND f.batch = $2\(isLeft)
+        WHERE \(ofBatch)\(isLeft)
         """
     }
 
-    /// Those that the batch changed, in the order in which they are put back one by one.
-    let ids = "SELECT id FROM rssctl.bulk_before AS f WHERE run_id = $1::uuid AND batch = $2 ORDER BY id"
+    /// Those that the batch changed, in the order in which they are restored one by one.
+    var ids: String { "SELECT f.id FROM \(kept) WHERE \(ofBatch) ORDER BY f.id" }
+
+    /// Those whose record another transaction than that of the batch wrote, and that therefore stay as they are.
+    var foreign: String {
+        "SELECT f.id FROM \(kept) WHERE f.run_id = $1::uuid AND f.batch = $2 AND f.xmin <> b.xmin ORDER BY f.id"
+    }
 
     /// How many of the rows that the batch deleted are missing.
     var countDeleted: String {
         """
-        SELECT count(*) FROM rssctl.bulk_before AS f
-        WHERE f.run_id = $1::uuid AND f.batch = $2 AND NOT EXISTS (SELECT FROM \(table) AS t WHERE t.id = f.id)
+        SELECT count(*) FROM \(kept)
+        WHERE \(ofBatch) AND NOT EXISTS (SELECT FROM \(table) AS t WHERE t.id = f.id)
         """
     }
 
     /// Those that are missing still.
     var missing: String {
         """
-        SELECT f.id FROM rssctl.bulk_before AS f
-        WHERE f.run_id = $1::uuid AND f.batch = $2 AND NOT EXISTS (SELECT FROM \(table) AS t WHERE t.id = f.id)
+        SELECT f.id FROM \(kept)
+        WHERE \(ofBatch) AND NOT EXISTS (SELECT FROM \(table) AS t WHERE t.id = f.id)
         ORDER BY f.id LIMIT \(RunUndo.listed)
         """
     }
@@ -112,9 +122,9 @@ struct UndoStatements: Sendable {
     var insertBack: String {
         """
         INSERT INTO \(table) (\(list)) OVERRIDING SYSTEM VALUE
-        SELECT \(columns.map { "p.\($0)" }.joined(separator: ", "))
-        FROM rssctl.bulk_before AS f, jsonb_populate_record(NULL::\(table), f.before) AS p
-        WHERE f.run_id = $1::uuid AND f.batch = $2
+        SELECT \(columns.map(\.value).joined(separator: ", "))
+        FROM \(kept), \(KeptColumn.record(columns))
+        WHERE \(ofBatch)
         """
     }
 

@@ -6,19 +6,18 @@ struct BackfillRun {
     /// What a batch's transaction records besides its rows.
     enum Mark { case checkpoint(String), end }
 
-    /// Replication lag beyond which the next batch waits.
-    static let lagLimit = 10.0
-
     private let backfill: Backfill
     private let statement: MigrationStatement
     private let script: MigrationScript
     private let connection: PostgresConnection
     private let lockPolicy: LockPolicy
     private let progress: ProgressReporter
+    /// The path of the statement's names.
+    private let path: String
 
     init(
         _ backfill: Backfill, _ statement: MigrationStatement, of script: MigrationScript,
-        _ connection: PostgresConnection, _ lockPolicy: LockPolicy, _ progress: ProgressReporter
+        _ connection: PostgresConnection, _ lockPolicy: LockPolicy, _ progress: ProgressReporter, path: String
     ) {
         self.backfill = backfill
         self.statement = statement
@@ -26,14 +25,15 @@ struct BackfillRun {
         self.connection = connection
         self.lockPolicy = lockPolicy
         self.progress = progress
+        self.path = path
     }
 
     /// Goes on behind a checkpoint, to the end.
     ///
     /// - Parameter record: called in the transaction of each batch.
     func run(from checkpoint: String?, record: (Mark) async throws -> Void) async throws {
-        let (type, rows) = try await key()
-        let sql = try await BatchStatement(backfill, type: type, connection)
+        let (type, rows, operators) = try await key()
+        let sql = try await BatchStatement(backfill, type: type, operators: operators, connection)
         var last = checkpoint
         var seen: Int64 = 0
         progress(.phase("backfill \(backfill.table.quoted)", total: rows > 0 ? rows : nil, unit: .rows))
@@ -46,8 +46,10 @@ struct BackfillRun {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
                     _ = try await located {
-                        try await connection.execute(
-                            sql.change(hasLower: last != nil, hasUpper: end != nil), [last, end].compactMap { $0 })
+                        try await connection.along(path) {
+                            try await connection.execute(
+                                sql.change(hasLower: last != nil, hasUpper: end != nil), [last, end].compactMap { $0 })
+                        }
                     }
                     try await FaultPoint.reach("backfill.batch")
                     try await record(end.map(Mark.checkpoint) ?? .end)
@@ -62,7 +64,7 @@ struct BackfillRun {
         }
     }
 
-    private func key() async throws -> (type: String, rows: Int64) {
+    private func key() async throws -> (type: String, rows: Int64, operators: String) {
         let place = script.place(of: nil, in: statement)
         let row = try await connection.query(
             SQLResource(PackageResources.backfill_key_sql).text, [backfill.table.quoted, backfill.key]
@@ -70,7 +72,8 @@ struct BackfillRun {
         guard let row else {
             throw MigrateError.backfillKey("\(backfill.table.quoted) has no column \(backfill.key)", place: place)
         }
-        let (type, isNotNull, hasIndex, rows) = try row.decode(String.self, Bool.self, Bool.self, Int64.self)
+        let (type, isNotNull, hasIndex, rows, operators) = try row.decode(
+            String.self, Bool.self, Bool.self, Int64.self, String.self)
         guard isNotNull else {
             throw MigrateError.backfillKey(
                 "\(backfill.key) may be NULL, and such rows would be passed over", place: place)
@@ -79,7 +82,7 @@ struct BackfillRun {
             throw MigrateError.backfillKey(
                 "no valid index of \(backfill.table.quoted) begins with \(backfill.key)", place: place)
         }
-        return (type, rows)
+        return (type, rows, operators)
     }
 
     private func located<T>(_ work: () async throws -> T) async throws -> T {
@@ -95,12 +98,6 @@ struct BackfillRun {
     /// The pause asked for, and as long as a standby is far behind.
     private func rest() async throws {
         if backfill.pause > .zero { try await Task.sleep(for: backfill.pause) }
-        while let lag = try await lag(), lag > Self.lagLimit { try await Task.sleep(for: .seconds(1)) }
-    }
-
-    private func lag() async throws -> Double? {
-        try await connection.query(
-            "SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication"
-        ).first?.decode(Double?.self, at: 0)
+        try await ReplicaLag().wait(connection, progress)
     }
 }

@@ -119,11 +119,12 @@ public struct Migrator: Sendable {
     ///
     /// - Throws: `PostgresError`.
     public func invalidIndexes(of available: MigrationSet) async throws -> [String] {
-        let names = available.versioned.flatMap(\.script.statements).compactMap { statement -> String? in
+        let written = available.versioned.flatMap(\.script.statements).compactMap { statement -> RelationName? in
             guard case .createIndex(let build) = statement.action, let name = build.name else { return nil }
-            return RelationName(schema: build.table.schema, name: name).quoted
+            return RelationName(schema: build.table.schema, name: name)
         }
-        if names.isEmpty { return [] }
+        if written.isEmpty { return [] }
+        let names = try await connection.qualify(written, along: connection.userSearchPath).map(\.quoted)
         return try await connection.query(
             """
             SELECT to_regclass(n)::text FROM unnest($1::text[]) AS n JOIN pg_index i ON i.indexrelid = to_regclass(n)

@@ -31,7 +31,8 @@ struct RepeatableRun {
             try await migrator.lockPolicy.run(on: connection, locks: locks, progress: progress) {
                 try await connection.transaction {
                     try await migrator.lockPolicy.bound(connection)
-                    for statement in script.statements { try await run(statement, of: script) }
+                    let path = ScriptPath(connection)
+                    for statement in script.statements { try await run(statement, of: script, path) }
                     try await migrator.ledger.complete(migration, milliseconds: started.milliseconds)
                     // What was kept is not what is there any more; the run takes a new one once the locks are given back.
                     if let newest = try await migrator.ledger.newest() {
@@ -46,19 +47,21 @@ struct RepeatableRun {
         return started.milliseconds
     }
 
-    private func run(_ statement: MigrationStatement, of script: MigrationScript) async throws {
+    private func run(
+        _ statement: MigrationStatement, of script: MigrationScript, _ path: ScriptPath
+    ) async throws {
         guard let object = ReplaceableObject(statement) else {
-            return try await connection.run(statement, of: script)
+            return try await runOwn(statement, of: script, path)
         }
-        let before = try await object.existing(connection)
+        let before = try await object.existing(connection, along: path.text)
         guard statement.directives.contains(.replace) else {
-            return try await guarded(statement, of: script, object, before)
+            return try await guarded(statement, of: script, path, object, before)
         }
         let old = try before.first(where: \.isSame) ?? only(of: before.filter { !$0.isFresh }, statement, script)
         if let old { try await connection.execute("DROP \(old.identity)") }
         let kept = before.filter { $0 != old }.map(\.identity)
-        try await connection.run(statement, of: script)
-        guard let old, let new = try await object.existing(connection).first(where: { !kept.contains($0.identity) })
+        try await runOwn(statement, of: script, path)
+        guard let old, let new = try await object.existing(connection, along: path.text).first(where: { !kept.contains($0.identity) })
         else { return }
         try await old.handOn(to: new, connection)
     }
@@ -74,12 +77,23 @@ struct RepeatableRun {
         return old.first
     }
 
+    private func runOwn(
+        _ statement: MigrationStatement, of script: MigrationScript, _ path: ScriptPath
+    ) async throws {
+        path.text = try await connection.along(path.text) {
+            try await connection.run(statement, of: script)
+            // The file is one transaction: what it sets holds to its end.
+            return statement.tree?.as("VariableSetStmt") != nil || statement.setsSession
+                ? try await connection.currentSearchPath() : path.text
+        }
+    }
+
     private func guarded(
-        _ statement: MigrationStatement, of script: MigrationScript, _ object: ReplaceableObject,
+        _ statement: MigrationStatement, of script: MigrationScript, _ path: ScriptPath, _ object: ReplaceableObject,
         _ before: [ExistingObject]
     ) async throws {
-        try await connection.run(statement, of: script)
-        let after = try await object.existing(connection)
+        try await runOwn(statement, of: script, path)
+        let after = try await object.existing(connection, along: path.text)
         if !before.isEmpty, after.count > before.count {
             let place = script.place(of: nil, in: statement)
             throw MigrateError.secondOverload(after.map(\.identity), place: place)
@@ -110,9 +124,17 @@ private struct ReplaceableObject {
             ? "\(name.quoted)(\(RoutineSignature(node).arguments.joined(separator: ", ")))" : nil
     }
 
-    func existing(_ connection: PostgresConnection) async throws -> [ExistingObject] {
-        try await connection.query(
-            SQLResource(PackageResources.routines_named_sql).text, [name.schema, name.name, kind, signature]
+    func existing(_ connection: PostgresConnection, along path: String) async throws -> [ExistingObject] {
+        let schema: String?
+        if let written = name.schema { schema = written } else { schema = try await connection.creationSchema(along: path) }
+        // The types of the arguments are found along the path; each name of this statement is qualified.
+        let same: Int64? = try await connection.along(path) {
+            try await connection.query(
+                "SELECT pg_catalog.to_regprocedure($1::pg_catalog.text)::pg_catalog.oid::pg_catalog.int8", [signature]
+            ).first?.decode(Int64?.self, at: 0)
+        }
+        return try await connection.query(
+            SQLResource(PackageResources.routines_named_sql).text, [schema, name.name, kind, same]
         ).map { row in
             let (identity, owner, comment, hasGrants, grants, grantees, isFresh, isSame) = try row.decode(
                 String.self, String.self, String?.self, Bool.self, [String].self, [String].self, Bool.self, Bool.self)

@@ -11,6 +11,7 @@ struct ScriptRun {
     private let progress: ProgressReporter
     /// Called in the last transaction, with the time taken in milliseconds.
     private let complete: (Int64) async throws -> Void
+    private let path: ScriptPath
 
     private var connection: PostgresConnection { migrator.connection }
     private var ledger: MigrationLedger { migrator.ledger }
@@ -21,6 +22,7 @@ struct ScriptRun {
         version = migration.version
         self.migrator = migrator
         self.progress = progress
+        path = ScriptPath(migrator.connection)
         complete = { try await migrator.ledger.complete(migration, milliseconds: $0) }
     }
 
@@ -32,6 +34,7 @@ struct ScriptRun {
         version = -migration.version
         self.migrator = migrator
         self.progress = progress
+        path = ScriptPath(migrator.connection)
         complete = { _ in try await migrator.ledger.forget(migration) }
     }
 
@@ -100,7 +103,12 @@ struct ScriptRun {
     /// Makes the settings of the session again that were made by statements done in an earlier run: what follows in the
     /// file relies on its search_path, or its role.
     private func repeatSettings(of done: ArraySlice<MigrationStatement>) async throws {
-        for statement in done where statement.setsSession { try await connection.run(statement, of: script) }
+        for statement in done where statement.setsSession {
+            path.text = try await connection.along(path.text) {
+                try await connection.run(statement, of: script)
+                return try await connection.currentSearchPath()
+            }
+        }
     }
 
     /// Writes the history as the role that the run began with: the file may have taken another one, which need have no
@@ -121,20 +129,27 @@ struct ScriptRun {
         _ statements: [MigrationStatement], completing started: ContinuousClock.Instant?
     ) async throws {
         try await migrator.lockPolicy.run(on: connection, locks: try await locks(of: statements), progress: progress) {
+            var path = path.text
             try await connection.transaction {
                 try await migrator.lockPolicy.bound(connection)
                 var done: [(MigrationStatement, Int64)] = []
-                for statement in statements {
-                    try await FaultPoint.reach("statement.before")
-                    let began = ContinuousClock.now
-                    try await connection.run(statement, of: script)
-                    done.append((statement, began.milliseconds))
-                    try await FaultPoint.reach("statement.after")
-                    // A file may set lock_timeout; what follows is to be bounded all the same.
-                    if statement.tree?.as("VariableSetStmt") != nil { try await migrator.lockPolicy.bound(connection) }
+                try await connection.along(path) {
+                    for statement in statements {
+                        try await FaultPoint.reach("statement.before")
+                        let began = ContinuousClock.now
+                        try await connection.run(statement, of: script)
+                        done.append((statement, began.milliseconds))
+                        try await FaultPoint.reach("statement.after")
+                        if statement.setsSession { path = try await connection.currentSearchPath() }
+                        // A file may set lock_timeout; what follows is to be bounded all the same.
+                        if statement.tree?.as("VariableSetStmt") != nil {
+                            try await migrator.lockPolicy.bound(connection)
+                        }
+                    }
                 }
                 try await record(done, completing: started)
             }
+            self.path.text = path
         }
         try await FaultPoint.reach("transaction.after")
     }
@@ -143,8 +158,10 @@ struct ScriptRun {
     /// key that is dropped. It is read only where a strong lock is to be asked for at all.
     private func locks(of statements: [MigrationStatement]) async throws -> [RelationLock] {
         guard statements.contains(where: { $0.locks.contains { $0.mode >= .share } }) else { return [] }
-        let catalog = try await CatalogReader.read(connection)
-        return statements.compactMap(\.tree).flatMap { LockPrediction.locks(of: $0, in: catalog) }
+        let catalog = try await CatalogReader.read(connection, along: path.text)
+        let locks = statements.compactMap(\.tree).flatMap { LockPrediction.locks(of: $0, in: catalog) }
+        let relations = try await connection.qualify(locks.map(\.relation), along: path.text)
+        return zip(locks, relations).map { RelationLock($1, $0.mode) }
     }
 
     private func record(
@@ -163,14 +180,17 @@ struct ScriptRun {
         let wasBegun = recorded?.state == .running
         let action = StandaloneAction(
             statement, of: script, connection: connection, lockPolicy: migrator.lockPolicy, watch: migrator.watch,
-            progress: progress, wasBegun: wasBegun)
+            progress: progress, wasBegun: wasBegun, path: path.text)
         // What the catalog has already before anything was begun is nobody's doing of ours: the statement itself tells
         // whether that is an error, and so it does in the next run.
         let isSettled = try await action.isSettled()
         if wasBegun || !isSettled { try await asSelf { try await ledger.begin(statement, of: version) } }
         try await FaultPoint.reach("alone.begun")
         if case .backfill(let backfill) = statement.action {
-            return try await BackfillRun(backfill, statement, of: script, connection, migrator.lockPolicy, progress)
+            let whole = backfill.on(try await connection.qualify(backfill.table, along: path.text))
+            return try await BackfillRun(
+                whole, statement, of: script, connection, migrator.lockPolicy, progress, path: path.text
+            )
                 .run(
                     from: recorded?.checkpoint
                 ) { mark in

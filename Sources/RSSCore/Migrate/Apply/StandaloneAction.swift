@@ -13,10 +13,13 @@ struct StandaloneAction {
     let progress: ProgressReporter
     /// Whether an earlier run began it and did not come to record its end.
     let wasBegun: Bool
+    /// The path of the statement's names.
+    let path: String
 
     init(
         _ statement: MigrationStatement, of script: MigrationScript, connection: PostgresConnection,
-        lockPolicy: LockPolicy, watch: BuildWatch, progress: ProgressReporter, wasBegun: Bool
+        lockPolicy: LockPolicy, watch: BuildWatch, progress: ProgressReporter, wasBegun: Bool,
+        path: String
     ) {
         self.statement = statement
         self.script = script
@@ -25,6 +28,7 @@ struct StandaloneAction {
         self.watch = watch
         self.progress = progress
         self.wasBegun = wasBegun
+        self.path = path
     }
 
     func perform() async throws {
@@ -34,18 +38,21 @@ struct StandaloneAction {
             do {
                 try await IndexBuilder(
                     build, connection: connection, lockPolicy: lockPolicy, watch: watch, progress: progress,
-                    place: place
+                    place: place, path: path
                 ).build()
             } catch let error as PostgresError {
                 throw MigrateError.statementFailed(error, place: place)
             }
-        case .dropIndex(let index):
+        case .dropIndex(let name):
+            let index = try await connection.qualify(name, along: path)
             if wasBegun, try await isGone(index) { return }
             try await drop(index)
-        case .detach(let table, let partition): try await detach(partition, from: table)
+        case .detach(let table, let partition):
+            let whole = try await connection.qualify([partition, table], along: path)
+            try await detach(whole[0], from: whole[1])
         case .makesObject(let object):
             if wasBegun, try await exists(object) == object.isMade { return }
-            try await connection.run(statement, of: script)
+            try await runStatement()
         case .repeatable: try await rerun()
         case .transactional, .endsTransaction, .backfill: break
         }
@@ -54,9 +61,9 @@ struct StandaloneAction {
     /// Whether the catalog has already what the statement is to bring about.
     func isSettled() async throws -> Bool {
         switch statement.action {
-        case .dropIndex(let index): try await isGone(index)
+        case .dropIndex(let index): try await isGone(try await connection.qualify(index, along: path))
         case .detach(let table, let partition):
-            try await ConcurrentDetach(partition: partition, table: table, connection: connection).isPending() == nil
+            try await isDetached(try await connection.qualify([partition, table], along: path))
         case .makesObject(let object): try await exists(object) == object.isMade
         default: false
         }
@@ -72,7 +79,7 @@ struct StandaloneAction {
         ).first?.decode(String.self, String.self)
         let locks = row.map { [RelationLock(RelationName(schema: $0.0, name: $0.1), .accessExclusive)] } ?? []
         try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
-            try await withoutLockTimeout { try await connection.run(statement, of: script) }
+            try await withoutLockTimeout { try await runStatement() }
         }
     }
 
@@ -80,6 +87,15 @@ struct StandaloneAction {
     private func withoutLockTimeout(_ work: () async throws -> Void) async throws {
         try await connection.execute("SET lock_timeout = 0")
         try await watch.observing(connection, statement.source.text, progress) { try await work() }
+    }
+
+    private func isDetached(_ names: [RelationName]) async throws -> Bool {
+        try await ConcurrentDetach(partition: names[0], table: names[1], connection: connection).isPending() == nil
+    }
+
+    /// Runs the statement, or another that takes its place, along the path of its names.
+    private func runStatement(_ sql: String? = nil) async throws {
+        try await connection.along(path) { try await connection.run(statement, of: script, sql: sql) }
     }
 
     private func isGone(_ name: RelationName) async throws -> Bool {
@@ -106,13 +122,16 @@ struct StandaloneAction {
         let strong = statement.locks.filter { $0.mode >= .share }
         if strong.isEmpty {
             if let reindex = statement.tree?.as("ReindexStmt") {
-                try await IndexLeftovers(connection).sweep(statement.locks, scope: .init(reindex))
+                try await IndexLeftovers(connection).sweep(
+                    statement.locks, scope: .init(reindex), along: path)
             }
-            return try await withoutLockTimeout { try await connection.run(statement, of: script) }
+            return try await withoutLockTimeout { try await runStatement() }
         }
+        let relations = try await connection.qualify(strong.map(\.relation), along: path)
+        let locks = zip(strong, relations).map { RelationLock($1, $0.mode) }
         try await lockPolicy.bound(connection, transactionOnly: false)
-        try await lockPolicy.run(on: connection, locks: strong, progress: progress) {
-            try await connection.run(statement, of: script)
+        try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
+            try await runStatement()
         }
     }
 
@@ -123,13 +142,13 @@ struct StandaloneAction {
         if isPending == nil, wasBegun { return }
         if isPending == true {
             let finishing = try await detach.finishing()
-            return try await withoutLockTimeout { try await connection.run(statement, of: script, sql: finishing) }
+            return try await withoutLockTimeout { try await runStatement(finishing) }
         }
         // Nothing older may be in the way: while the statement waits, its partition is neither in nor out.
         let locks = [table, partition].map { RelationLock($0, .accessExclusive) }
         try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
             try await detach.run {
-                try await withoutLockTimeout { try await connection.run(statement, of: script) }
+                try await withoutLockTimeout { try await runStatement() }
             }
         }
     }

@@ -18,12 +18,14 @@ public struct StatementPreview: Sendable {
                 return [statement.text]
             }
             return try await index(build, name, on: table, catalog)
-        case .backfill(let backfill):
+        case .backfill(let written):
+            let backfill = written.on(try await connection.qualify(written.table, along: connection.userSearchPath))
             let row = try await connection.query(
                 SQLResource(PackageResources.backfill_key_sql).text, [backfill.table.quoted, backfill.key]
             ).first
-            guard let type = try row?.decode(String.self, at: 0) else { return [statement.text] }
-            let batch = try await BatchStatement(backfill, type: type, connection)
+            guard let type = try row?.decode(String.self, at: 0), let operators = try row?.decode(String.self, at: 4)
+            else { return [statement.text] }
+            let batch = try await BatchStatement(backfill, type: type, operators: operators, connection)
             return [
                 "-- again and again, in batches of \(backfill.batch) along \(backfill.key), each with its checkpoint in one transaction\n"
                     + batch.bound(isFirst: false), batch.change(hasLower: true, hasUpper: true),

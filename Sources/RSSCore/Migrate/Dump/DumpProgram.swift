@@ -24,7 +24,7 @@ struct DumpProgram: Sendable, Equatable {
     static func find(serverMajor: Int, candidates: [String]? = nil) async throws -> DumpProgram {
         var newest: DumpProgram?
         for path in candidates ?? Self.candidates(serverMajor: serverMajor) where access(path, X_OK) == 0 {
-            guard let version = await version(of: path) else { continue }
+            guard let version = try await version(of: path) else { continue }
             if version >= serverMajor { return DumpProgram(path: path, version: version) }
             if version > newest?.version ?? 0 { newest = DumpProgram(path: path, version: version) }
         }
@@ -34,11 +34,16 @@ struct DumpProgram: Sendable, Equatable {
 
     /// The number in `pg_dump (PostgreSQL) 15.18`; nil for a program that cannot be run or says something else, which
     /// is then no candidate.
-    private static func version(of path: String) async -> Int? {
+    private static func version(of path: String) async throws -> Int? {
         let program = Subprocess(executable: path, arguments: ["--version"], environment: ["LC_ALL": "C"])
-        guard let words = try? await program.runSuccessfully(timeout: .seconds(10)),
-            let match = words.firstMatch(of: /\(PostgreSQL\) (?<major>[0-9]+)/)
-        else { return nil }
-        return Int(match.major)
+        let words: String
+        do {
+            words = try await program.runSuccessfully(timeout: .seconds(10))
+        } catch let error as SubprocessError {
+            // That says nothing of the program.
+            if case .noTemporaryFile = error { throw error }
+            return nil
+        }
+        return words.firstMatch(of: /\(PostgreSQL\) (?<major>[0-9]+)/).flatMap { Int($0.major) }
     }
 }

@@ -15,7 +15,10 @@ public struct StructureDump: Sendable {
         public let lines: Int
     }
 
-    private let program: Subprocess
+    private let executable: String
+    private let arguments: [String]
+    private let environment: [String: String]
+    private let password: String?
 
     /// Prepares the dump of the database that a session is connected with; the session itself is not used for it.
     ///
@@ -25,17 +28,17 @@ public struct StructureDump: Sendable {
     ///   `PostgresError`.
     public init(_ connection: PostgresConnection, ownership: Bool = true) async throws {
         let found = try await DumpProgram.find(serverMajor: Int(await connection.serverVersion) / 10_000)
-        // The password travels in the environment, which other users cannot read; arguments they can.
-        var environment = ProcessInfo.processInfo.environment
-        for (name, value) in try await connection.environment() { environment[name] = value }
+        var environment = try await connection.environment().compactMapValues { $0 }
+        // The password goes into a file that only the program can open.
+        password = environment.removeValue(forKey: "PGPASSWORD")
         environment["LC_ALL"] = "C.UTF-8"
-        program = Subprocess(
-            executable: found.path,
-            arguments: [
+        self.environment = environment
+        executable = found.path
+        arguments =
+            [
                 "--schema-only", "--exclude-schema=rssctl", "--encoding=UTF8", "--no-password",
                 "--lock-wait-timeout=10000",
-            ] + (ownership ? [] : ["--no-owner", "--no-privileges"]), environment: environment,
-            inheritsEnvironment: false)
+            ] + (ownership ? [] : ["--no-owner", "--no-privileges"])
     }
 
     /// The text.
@@ -54,37 +57,31 @@ public struct StructureDump: Sendable {
     ///   `CancellationError`.
     @discardableResult
     public func write(toFile path: String) async throws -> Summary {
-        // What a link points to is replaced, and not the link.
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         var status = stat()
         let isSpecial =
             stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
-        if isSpecial { return try await write(to: path, O_WRONLY | O_CLOEXEC, named: path) }
-        let draft = target.deletingLastPathComponent()
-            .appendingPathComponent(".\(target.lastPathComponent).\(UUID().uuidString)").path
-        // Gone already when all went well.
-        defer { unlink(draft) }
-        let summary = try await write(to: draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, named: path)
-        guard rename(draft, target.path) == 0 else {
-            throw StructureError.dumpUnwritable(path: path, reason: String(cString: strerror(errno)))
+        if isSpecial { return try await write(toSpecial: path) }
+        do {
+            let draft = try FileDraft(path)
+            let summary = try await write { try draft.write($0) }
+            try draft.publish()
+            return summary
+        } catch let error as FileError {
+            throw StructureError.dumpUnwritable(path: path, reason: error.reason)
         }
-        return summary
     }
 
-    /// Writes to what is opened, and to the disk where it is a file.
-    private func write(to path: String, _ flags: Int32, named name: String) async throws -> Summary {
-        func unwritable(_ reason: String) -> StructureError { .dumpUnwritable(path: name, reason: reason) }
-        let descriptor = open(path, flags, 0o666)
+    /// Writes to a device or a pipe as the text comes.
+    private func write(toSpecial path: String) async throws -> Summary {
+        func unwritable(_ reason: String) -> StructureError { .dumpUnwritable(path: path, reason: reason) }
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unwritable(String(cString: strerror(errno))) }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let summary = try await write { bytes in
+        return try await write { bytes in
             do { try handle.write(contentsOf: bytes) } catch {
                 throw unwritable((error as NSError).localizedDescription)
             }
         }
-        // A device or a pipe has no disk, which fsync says with EINVAL.
-        guard fsync(descriptor) == 0 || errno == EINVAL else { throw unwritable(String(cString: strerror(errno))) }
-        return summary
     }
 
     /// Runs pg_dump into a file of its own and hands the lines that stay over as they are read.
@@ -93,7 +90,14 @@ public struct StructureDump: Sendable {
         let raw = try Subprocess.temporaryFile("sql")
         let errors = try Subprocess.temporaryFile("err")
         defer { for file in [raw, errors] { try? FileManager.default.removeItem(at: file) } }
-        let pid = try program.start(output: raw.path, errors: errors.path)
+        let secret = try password.map { try PasswordFile($0) }
+        // The program opens it after it was started.
+        defer { withExtendedLifetime(secret) {} }
+        var variables = environment
+        if let secret { variables["PGPASSFILE"] = secret.path }
+        let program = Subprocess(executable: executable, arguments: arguments, environment: variables)
+        let pid = try program.start(
+            output: raw.path, errors: errors.path, passing: secret.map { [$0.descriptor] } ?? [])
         guard try await program.finish(pid, within: .seconds(600)) == 0 else {
             let words = String(decoding: try Data(contentsOf: errors), as: UTF8.self)
             throw StructureError.dumpFailed(

@@ -40,9 +40,7 @@ public struct SchemaDrift: Sendable, Equatable {
     }
 
     private static func newestVersion(_ connection: PostgresConnection) async throws -> Int64? {
-        let isThere = try await connection.query("SELECT to_regclass('rssctl.migration') IS NOT NULL").first?
-            .decode(Bool.self, at: 0)
-        guard isThere == true else { return nil }
+        guard try await BookkeepingSchema.exists("rssctl.migration", connection) else { return nil }
         return try await connection.query("SELECT max(version) FROM rssctl.migration").first?
             .decode(Int64?.self, at: 0)
     }

@@ -38,9 +38,7 @@ extension SchemaFingerprint {
     /// - Returns: nil when none is kept, and in a database that has no table for it.
     /// - Throws: ``StructureError/fingerprintUnreadable(version:reason:)``, `PostgresError`.
     public static func stored(_ connection: PostgresConnection, version: Int64? = nil) async throws -> Stored? {
-        let isThere = try await connection.query("SELECT to_regclass('rssctl.schema_fingerprint') IS NOT NULL").first?
-            .decode(Bool.self, at: 0)
-        guard isThere == true else { return nil }
+        guard try await BookkeepingSchema.exists("rssctl.schema_fingerprint", connection) else { return nil }
         let rows = try await connection.query(
             """
             SELECT version, taken_at, digest, (objects -> 'format')::integer, objects::text

@@ -14,14 +14,17 @@ struct IndexBuilder {
     let watch: BuildWatch
     let progress: ProgressReporter
     let place: SourcePlace
+    /// The path of the statement's names.
+    let path: String
 
-    var catalog: IndexCatalog { IndexCatalog(connection: connection) }
+    var catalog: IndexCatalog { IndexCatalog(connection: connection, path: path) }
 
     init(
         _ build: IndexBuild, connection: PostgresConnection, lockPolicy: LockPolicy, watch: BuildWatch,
-        progress: ProgressReporter, place: SourcePlace
+        progress: ProgressReporter, place: SourcePlace, path: String? = nil
     ) {
         self.build = build
+        self.path = path ?? connection.userSearchPath
         self.connection = connection
         self.lockPolicy = lockPolicy
         self.watch = watch
@@ -60,7 +63,9 @@ struct IndexBuilder {
             try await waitForOldTransactions(table)
             try await connection.execute("SET lock_timeout = 0")
             do {
-                try await watch.observing(connection, name, progress) { try await connection.executeScript(sql) }
+                try await watch.observing(connection, name, progress) {
+                    try await connection.along(path) { try await connection.executeScript(sql) }
+                }
                 try await FaultPoint.reach("index.built")
                 break
             } catch let error as PostgresError where error.code == .server {

@@ -38,10 +38,18 @@ struct ExistingIndex: Sendable, Equatable {
 /// Asks the catalog about indexes.
 struct IndexCatalog: Sendable {
     let connection: PostgresConnection
+    /// The path of the user's own statements.
+    let path: String
+
+    init(connection: PostgresConnection, path: String? = nil) {
+        self.connection = connection
+        self.path = path ?? connection.userSearchPath
+    }
 
     /// The table of a name; nil when there is none.
     func table(_ name: RelationName) async throws -> IndexedTable? {
-        try await connection.query(SQLResource(PackageResources.index_table_sql).text, [name.quoted]).first
+        let name = try await connection.qualify(name, along: path)
+        return try await connection.query(SQLResource(PackageResources.index_table_sql).text, [name.quoted]).first
             .map(IndexedTable.init)
     }
 
@@ -86,7 +94,10 @@ struct IndexCatalog: Sendable {
             let quoted = try await connection.quote(copy)
             try await connection.execute(
                 "CREATE TEMPORARY TABLE \(quoted) (LIKE \(try await connection.quote(table.relation))) ON COMMIT DROP")
-            try await connection.execute(build.sql(name: "rssctl_probe_index", on: quoted, concurrently: false))
+            try await connection.along(path) {
+                _ = try await connection.execute(
+                    build.sql(name: "rssctl_probe_index", on: quoted, concurrently: false))
+            }
             guard let probe = try await self.table(copy) else { return "" }
             return try await index("rssctl_probe_index", on: probe)?.definition ?? ""
         }

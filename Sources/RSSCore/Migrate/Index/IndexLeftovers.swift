@@ -26,15 +26,16 @@ struct IndexLeftovers {
 
     /// Drops the leftovers on the tables that are locked, their partitions and TOAST tables, and on those of a scope,
     /// unless a session is at work on them.
-    func sweep(_ locks: [RelationLock], scope: Scope = .named) async throws {
+    func sweep(_ locks: [RelationLock], scope: Scope = .named, along path: String? = nil) async throws {
         var (schema, isWhole) = (nil as String?, false)
         switch scope {
         case .named: break
         case .schema(let name): schema = name
         case .database: isWhole = true
         }
+        let relations = try await connection.qualify(locks.map(\.relation), along: path ?? connection.userSearchPath)
         let names = try await connection.query(
-            SQLResource(PackageResources.index_leftovers_sql).text, [locks.map(\.relation.quoted), schema, isWhole]
+            SQLResource(PackageResources.index_leftovers_sql).text, [relations.map(\.quoted), schema, isWhole]
         ).map { try $0.decode(String.self, at: 0) }
         if names.isEmpty { return }
         try await connection.execute("SET lock_timeout = 0")

@@ -130,7 +130,8 @@ struct PartitionedIndexBuilder {
         try await builder.lockPolicy.run(on: connection, locks: locks, progress: builder.progress) {
             try await connection.transaction {
                 try await builder.lockPolicy.bound(connection)
-                try await connection.execute(sql)
+                // The definition is the user's: its operator classes and functions are found by the user's path.
+                try await connection.along(builder.path) { _ = try await connection.execute(sql) }
             }
         }
     }

@@ -74,6 +74,8 @@ public struct PlanTrace: Sendable {
                 place: place, command: effect.command, verdict: .skipped,
                 reason: "rssctl builds it partition by partition")
         }
+        // What statements before it have set, the catalog knows.
+        let path = try await session.path(of: catalog.searchPath)
         let before = try await TracedRelations.read(session)
         let started = ContinuousClock.now
         var taken: [RelationName: LockMode] = [:]
@@ -81,12 +83,12 @@ public struct PlanTrace: Sendable {
         do {
             if effect.runsInTransaction {
                 try await session.transaction {
-                    try await session.executeScript(statement.source.text)
+                    try await session.along(path) { try await session.executeScript(statement.source.text) }
                     milliseconds = started.milliseconds
                     taken = try await before.locks(session)
                 }
             } else {
-                try await session.executeScript(statement.source.text)
+                try await session.along(path) { try await session.executeScript(statement.source.text) }
                 milliseconds = started.milliseconds
             }
         } catch let error as PostgresError where error.code == .server {

@@ -3,7 +3,7 @@ import SQLScript
 /// An UPDATE or DELETE that is run in batches along a key.
 public struct Backfill: Sendable, Hashable {
     /// The table.
-    public let table: RelationName
+    public private(set) var table: RelationName
     /// How the statement names the table: its alias, or nil.
     public let alias: String?
     /// The column that is gone along.
@@ -42,6 +42,13 @@ public struct Backfill: Sendable, Hashable {
         let bytes = Array(statement.text.utf8)
         head = String(decoding: bytes[..<place.lowerBound], as: UTF8.self)
         condition = String(decoding: bytes[place.upperBound...], as: UTF8.self)
+    }
+
+    /// The same with the table's whole name. The statement itself stays as it is.
+    func on(_ table: RelationName) -> Backfill {
+        var other = self
+        other.table = table
+        return other
     }
 
     /// The word WHERE of the statement itself, not that of a subquery, which stands in parentheses.

@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 import RSSModel
+import RSSSystem
 
 /// New files of a folder of migrations.
 public struct MigrationTemplate: Sendable {
@@ -13,6 +15,8 @@ public struct MigrationTemplate: Sendable {
 
     /// The files, the migration first.
     public let files: [File]
+    /// The last that the name of a file may have.
+    private static let lastVersion: Int64 = 999_999_999_999_999_999
 
     /// Plans the files of a new migration, numbered behind the newest of the folder.
     ///
@@ -36,6 +40,10 @@ public struct MigrationTemplate: Sendable {
                 newest = max(newest, version)
             }
         }
+        guard newest < Self.lastVersion else {
+            throw FileError.unwritable(
+                path: directory, reason: "version \(newest) is there, and a version has at most 18 digits")
+        }
         let digits = String(newest + 1)
         let stem = "\(directory)/V\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)__\(name)"
         files = [
@@ -44,15 +52,23 @@ public struct MigrationTemplate: Sendable {
         ]
     }
 
-    /// Writes the files; none that is there is overwritten.
+    /// Writes the files; none that is there is overwritten, and then none is written.
     ///
-    /// - Throws: `CocoaError`.
+    /// - Throws: ``FileError``, `PrivateFolderError` for a file in the place of the folder, `CocoaError` when the folder
+    ///   cannot be made.
     public func write() throws {
+        var drafts: [FileDraft] = []
         for file in files {
-            let url = URL(fileURLWithPath: file.path)
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(file.text.utf8).write(to: url, options: .withoutOverwriting)
+            let folder = FilePath.folder(of: file.path)
+            var status = stat()
+            if stat(folder, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+                throw PrivateFolderError.notFolder(path: folder)
+            }
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let draft = try FileDraft(file.path) { _ in false }
+            try draft.write(Array(file.text.utf8))
+            drafts.append(draft)
         }
+        for draft in drafts { try draft.publish() }
     }
 }

@@ -31,7 +31,7 @@ final class ArchiveFileWriter {
     init(_ name: String, in folder: String) throws {
         self.name = name
         path = "\(folder)/\(name)"
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
         guard descriptor >= 0 else { throw ArchiveError.unwritable(path: path, reason: Self.reason) }
         guard let compressor = ZSTD_createCCtx() else {
             close(descriptor)
@@ -108,7 +108,8 @@ struct ArchiveFileReader {
     /// - Returns: the file as it is: its size, the size of what is in it, and its SHA-256.
     /// - Throws: ``ArchiveError/damaged(file:problem:)``, and what the body throws.
     func read(_ body: (UnsafeRawBufferPointer) async throws -> Void) async throws -> ArchivedFile {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe in its place would be waited for.
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw damaged(ArchiveFileWriter.reason) }
         defer { close(descriptor) }
         guard let stream = ZSTD_createDStream() else { throw damaged("out of memory") }

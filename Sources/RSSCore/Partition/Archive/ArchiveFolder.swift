@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import RSSSystem
 
 /// The folder of an archive while it is written: beside its place, under a name of its own, and moved there as a whole.
 /// So there is a whole archive or none, whatever happens.
@@ -38,25 +39,46 @@ final class ArchiveFolder {
     init(_ path: String) throws {
         self.path = path
         draft = path + ".part"
-        parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        parent = FilePath.folder(of: path)
         if access(path, F_OK) == 0 { throw ArchiveError.exists(folder: path) }
+        // Set last: of one that could not be claimed, nothing is removed.
+        descriptor = try Self.claim(draft, of: path)
+        Self.clear(descriptor)
+    }
+
+    /// Makes and locks the folder of a draft, or takes over what a run that was killed left of one.
+    private static func claim(_ draft: String, of path: String) throws -> Int32 {
         if mkdir(draft, 0o700) != 0, errno != EEXIST {
-            throw ArchiveError.unwritable(path: parent, reason: ArchiveFileWriter.reason)
+            throw ArchiveError.unwritable(path: FilePath.folder(of: path), reason: ArchiveFileWriter.reason)
         }
-        descriptor = open(draft, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // What is in it is removed: neither through a link, nor in a folder that another user put there.
+        let descriptor = open(draft, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw ArchiveError.unwritable(path: draft, reason: ArchiveFileWriter.reason) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        do {
+            var (status, named) = (stat(), stat())
+            guard fstat(descriptor, &status) == 0, status.st_uid == geteuid(), fchmod(descriptor, 0o700) == 0 else {
+                throw ArchiveError.unwritable(path: draft, reason: "it belongs to \(UserName.of(status.st_uid))")
+            }
+            // The run that had it may have moved it to its place meanwhile: then it is a whole archive by now.
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, lstat(draft, &named) == 0, named.st_ino == status.st_ino
+            else { throw ArchiveError.busy(folder: path) }
+            return descriptor
+        } catch {
             close(descriptor)
-            throw ArchiveError.busy(folder: path)
+            throw error
         }
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: draft)) ?? [] { unlink("\(draft)/\(name)") }
+    }
+
+    /// Removes the files of the folder that is open, whatever has its name by now.
+    private static func clear(_ descriptor: Int32) {
+        // A file that stays is met again when one is written or the folder is removed, which says so.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd/\(descriptor)")) ?? []
+        for name in names { unlinkat(descriptor, name, 0) }
     }
 
     deinit {
         if !isDone {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: draft)) ?? [] {
-                unlink("\(draft)/\(name)")
-            }
+            Self.clear(descriptor)
             rmdir(draft)
         }
         close(descriptor)
@@ -67,18 +89,11 @@ final class ArchiveFolder {
     /// - Throws: ``ArchiveError/unwritable(path:reason:)``.
     func write(_ data: Data, as name: String) throws {
         let file = "\(draft)/\(name)"
-        func failed() -> ArchiveError { .unwritable(path: file, reason: ArchiveFileWriter.reason) }
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failed() }
-        defer { close(descriptor) }
-        var rest = data[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failed() }
-            rest = rest.dropFirst(count)
+        do throws(FileError) {
+            try WholeFile.write(data, to: file, mode: .exactly(0o600), replaces: false)
+        } catch {
+            throw ArchiveError.unwritable(path: file, reason: error.reason)
         }
-        guard fsync(descriptor) == 0 else { throw failed() }
     }
 
     /// Moves the archive to its place, to the disk.

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import RSSSystem
 
 /// Writes the rows of a partition, and those that belong to them, into a folder of files: out of one snapshot, read back
 /// from the disk and compared before it counts.
@@ -90,10 +91,10 @@ public struct PartitionArchiver: Sendable {
     public func folder(of name: RelationName, wanted: String?) async throws -> String {
         if let wanted {
             let path = URL(fileURLWithPath: wanted).standardizedFileURL.path
-            do {
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            do throws(PrivateFolderError) {
+                try PrivateFolder.makeMissing(path)
             } catch {
-                throw ArchiveError.unwritable(path: path, reason: (error as NSError).localizedDescription)
+                throw ArchiveError.unwritable(path: path, reason: error.reason)
             }
             return path
         }

@@ -15,7 +15,7 @@ public struct PartitionCatalog: Sendable {
         let schema = name.schema ?? "public"
         let keys = try await connection.query(
             SQLResource(PackageResources.partition_key_sql).text, [schema, name.name])
-        guard let row = keys.first else { throw PartitionError.notPartitioned(name.quoted) }
+        guard let row = keys.first else { throw try await notPartitioned(name) }
         let (oid, isRange, column, kind, definition, isNotNull, highest) = try row.decode(
             Int64.self, Bool.self, String?.self, String?.self, String.self, Bool.self, Int64?.self)
         guard isRange, let column, let kind = kind.flatMap(PartitionKey.Kind.init) else {

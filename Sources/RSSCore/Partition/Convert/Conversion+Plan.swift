@@ -19,7 +19,7 @@ extension Conversion {
         }
         let statements = ConversionStatements(connection: connection, spec: spec, oid: table.oid)
         return try await catalog.reading {
-            let (carried, changes) = try await catalog.dependents(table.oid, spec)
+            let (carried, changes, asked) = try await catalog.dependents(table.oid, spec)
             return ConversionPlan(
                 table: spec.table, legacy: spec.relation(spec.legacy), registry: spec.registry.map(spec.relation),
                 upper: spec.key.label(spec.upper), rows: table.rows, bytes: table.bytes,
@@ -28,7 +28,7 @@ extension Conversion {
                     ConversionPlan.Step(
                         "analyze \(spec.table.quoted)", [RelationLock(spec.table, .shareUpdateExclusive)],
                         ["ANALYZE \(try await statements.table())"]),
-                ], carried: carried, changes: changes)
+                ], carried: carried, changes: changes, asked: asked)
         }
     }
 

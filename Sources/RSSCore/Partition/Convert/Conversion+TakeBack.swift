@@ -83,7 +83,11 @@ extension Conversion {
         if let removal = try await registryRemoval(spec) { removals.append(removal) }
         for index in spec.indexesToBuild {
             let name = spec.relation(index.name)
-            guard try await catalog.oid(of: name) != nil else { continue }
+            let isMissing = try await connection.query(
+                "SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND indrelid = $2::bigint::oid",
+                [name.quoted, plain.oid]
+            ).isEmpty
+            if isMissing { continue }
             removals.append(
                 Removal(
                     what: "drop \(name.quoted)", locks: [RelationLock(spec.table, .shareUpdateExclusive)],
@@ -144,6 +148,6 @@ extension Conversion {
         return ConversionPlan(
             table: table, legacy: record.spec.relation(record.spec.legacy), registry: nil,
             upper: record.spec.key.label(record.spec.upper), rows: plain?.rows ?? 0, bytes: plain?.bytes ?? 0,
-            steps: steps, carried: [], changes: [])
+            steps: steps, carried: [], changes: [], asked: [])
     }
 }

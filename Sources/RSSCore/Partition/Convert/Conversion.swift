@@ -38,7 +38,14 @@ public struct Conversion: Sendable {
         try await connection.keepingPartitions(of: request.table, .copying) {
             var outcome = ConversionOutcome(table: request.table)
             guard var record = try await begin(request, at: date, &outcome) else { return outcome }
-            if try await catalog.table(request.table, column: request.column)?.isPartitioned != true {
+            let table = try await catalog.table(request.table, column: request.column)
+            if table?.isPartitioned != true {
+                if let table {
+                    let spec = record.spec
+                    outcome.changes = try await catalog.reading {
+                        try await catalog.dependents(table.oid, spec).changes
+                    }
+                }
                 try await prepare(&record, at: date, &outcome, progress)
                 try await cutOver(&record, &outcome, progress)
             }

@@ -107,12 +107,14 @@ struct ConversionCatalog: Sendable {
         }
     }
 
-    /// What is taken along, and what will be otherwise.
-    func dependents(_ oid: Int64, _ spec: ConversionSpec) async throws -> (carried: [String], changes: [String]) {
+    /// What is taken along, what will be otherwise, and what of that somebody has to agree to.
+    func dependents(
+        _ oid: Int64, _ spec: ConversionSpec
+    ) async throws -> (carried: [String], changes: [String], asked: [String]) {
         let rows = try await connection.query(
             SQLResource(PackageResources.convert_dependents_sql).text, [oid, spec.column, spec.registry]
-        ).map { try $0.decode(Bool.self, String.self) }
-        return (rows.filter { !$0.0 }.map(\.1), rows.filter(\.0).map(\.1))
+        ).map { try $0.decode(Bool.self, Bool.self, String.self) }
+        return (rows.filter { !$0.0 }.map(\.2), rows.filter(\.0).map(\.2), rows.filter(\.1).map(\.2))
     }
 
     /// The tables that a table's foreign keys reference.

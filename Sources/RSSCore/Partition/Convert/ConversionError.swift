@@ -38,7 +38,7 @@ public enum ConversionError: ReportableError, Equatable {
                 code: "RSS-PARTITION-040", exit: .failed,
                 message: "\(table) cannot be converted as it is",
                 detail: reasons.map { "\($0.object): \($0.problem) (\($0.remedy))" }.joined(separator: "; "),
-                hint: "mend what is named, and look again: rssctl partition convert \(table) … --dry-run")
+                hint: "mend what is named, and look again: rssctl partition convert \(table.shellWord) … --dry-run")
         case .noSuchTable(let table):
             ErrorReport(
                 code: "RSS-PARTITION-041", exit: .failed, message: "there is no table \(table)",
@@ -46,7 +46,7 @@ public enum ConversionError: ReportableError, Equatable {
         case .alreadyPartitioned(let table):
             ErrorReport(
                 code: "RSS-PARTITION-042", exit: .failed, message: "\(table) is partitioned already",
-                hint: "rssctl partition status \(table)")
+                hint: "rssctl partition status \(table.shellWord)")
         case .unsuitableColumn(let table, let column, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-043", exit: .failed,
@@ -68,15 +68,15 @@ public enum ConversionError: ReportableError, Equatable {
         case .otherConversion(let table, let begun):
             ErrorReport(
                 code: "RSS-PARTITION-047", exit: .failed, message: "another conversion of \(table) was begun: \(begun)",
-                hint: "go on with that one, or take it back: rssctl partition convert \(table) --abort")
+                hint: "go on with that one, or take it back: rssctl partition convert \(table.shellWord) --abort")
         case .nothingToTakeBack(let table, let what):
             ErrorReport(
                 code: "RSS-PARTITION-048", exit: .failed, message: "there is no conversion of \(table) to \(what)",
-                hint: "rssctl partition status \(table)")
+                hint: "rssctl partition status \(table.shellWord)")
         case .alreadyConverted(let table):
             ErrorReport(
                 code: "RSS-PARTITION-049", exit: .failed, message: "\(table) is converted already",
-                hint: "take it back: rssctl partition convert \(table) --undo")
+                hint: "take it back: rssctl partition convert \(table.shellWord) --undo")
         case .rowsInOtherPartitions(let table, let partitions):
             ErrorReport(
                 code: "RSS-PARTITION-050", exit: .failed,

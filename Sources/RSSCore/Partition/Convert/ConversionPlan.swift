@@ -36,6 +36,8 @@ public struct ConversionPlan: Sendable {
     public var carried: [String]
     /// What will be otherwise than before.
     public var changes: [String]
+    /// What of that somebody has to agree to: the primary key becomes another, rows cannot be told apart.
+    public var asked: [String]
 }
 
 /// What a conversion, or taking one back, has done.
@@ -66,4 +68,6 @@ public struct ConversionOutcome: Sendable {
     public var interval: PartitionInterval?
     /// The partitions behind it.
     public var partitions: [RelationName] = []
+    /// What is otherwise than before; empty where the cutover was done before.
+    public var changes: [String] = []
 }

@@ -25,11 +25,13 @@ struct ConversionPlanner: Sendable {
         }
         try Self.refuseNeedlessUniques(request)
         let (policy, hadPolicy) = try await policy(request, table)
-        guard policy.interval.isTime == kind.isTime, kind != .date || policy.interval != .hour else {
+        let key = PartitionKey(column: request.column, kind: kind)
+        let misfit = PartitionPolicy.misfit(policy.interval, policy.retention, policy.epoch, key)
+        if let problem = misfit ?? (kind == .date && policy.interval == .hour ? "a date has no hours" : nil) {
             throw ConversionError.unsuitableRequest(
-                table: name,
-                problem: "\(request.column) is of the kind \(kind.rawValue), and the interval is \(request.interval)",
-                hint: kind.isTime ? "an interval of time: --interval month" : "a number: --interval 1000000")
+                table: name, problem: problem,
+                hint: kind.isTime
+                    ? "an interval of time: --interval month" : "a number: --interval 1000000; or --epoch s, ms or us")
         }
         let names = try await PartitionCatalog(connection).takenNames(in: request.table.schema ?? "public")
         let keys = try await catalog.keysWithout(request.column, of: table.oid)
@@ -82,12 +84,14 @@ struct ConversionPlanner: Sendable {
         if var kept = try await PolicyStore(connection).policy(of: request.table) {
             kept.column = request.column
             kept.interval = request.interval
+            kept.epoch = request.epoch
             return (kept, true)
         }
         return (
             PartitionPolicy(
                 table: request.table, column: request.column, interval: request.interval, timeZone: request.timeZone,
-                premake: request.premake, tablespace: table.tablespace, storageParameters: table.storageParameters),
+                premake: request.premake, tablespace: table.tablespace, storageParameters: table.storageParameters,
+                epoch: request.epoch),
             false
         )
     }
@@ -205,6 +209,12 @@ struct ConversionPlanner: Sendable {
 
     private func point(of text: String, _ spec: ConversionSpec) async throws -> Int64 {
         do {
+            if let epoch = spec.policy.epoch, Int64(text) == nil {
+                let instant = try await connection.query(
+                    "SELECT \(PartitionKey.Kind.timestamptz.pointExpression("$1::text::timestamptz"))", [text]
+                ).first?.decode(Int64.self, at: 0)
+                return epoch.number(instant ?? 0)
+            }
             return try await connection.query(
                 "SELECT \(spec.kind.pointExpression("$1::text::\(spec.kind.typeName)"))", [text]
             ).first?.decode(Int64.self, at: 0) ?? 0

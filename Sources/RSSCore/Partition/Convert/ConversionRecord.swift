@@ -29,9 +29,18 @@ struct ConversionRecord: Sendable {
         ).first
         guard let row else { return nil }
         let (id, state, phase, spec) = try row.decode(Int64.self, String.self, String.self, String.self)
-        return ConversionRecord(
-            id: id, state: state, phase: Phase(rawValue: phase) ?? .convert,
-            spec: try JSONDecoder().decode(ConversionSpec.self, from: Data(spec.utf8)))
+        func foreign(_ problem: String) -> BookkeepingRowError {
+            BookkeepingRowError("rssctl.partition_work", row: "id \(id)", problem: problem)
+        }
+        guard let phase = Phase(rawValue: phase) else { throw foreign("'\(phase)' is not a phase") }
+        let decoded: ConversionSpec
+        do {
+            decoded = try JSONDecoder().decode(ConversionSpec.self, from: Data(spec.utf8))
+        } catch is DecodingError {
+            throw foreign("'spec' is not that of a conversion")
+        }
+        if let flaw = decoded.flaw(of: table) { throw foreign(flaw) }
+        return ConversionRecord(id: id, state: state, phase: phase, spec: decoded)
     }
 
     /// Records a conversion that begins.

@@ -14,6 +14,8 @@ public struct ConversionRequest: Sendable, Equatable {
     public var premake: Int
     /// Columns that stay unique over all partitions, through a key registry; the first is the primary key. Empty for none.
     public var globalUnique: [String]
+    /// What the numbers of an integer column count where they are points of time.
+    public var epoch: EpochUnit?
     /// What the old table holds as a partition ends here, as a literal of the column's type; nil lets it end with the
     /// interval behind the last row.
     public var until: String?
@@ -21,7 +23,8 @@ public struct ConversionRequest: Sendable, Equatable {
     /// Makes a request.
     public init(
         table: RelationName, column: String, interval: PartitionInterval = .month, timeZone: String = "UTC",
-        premake: Int = 3, globalUnique: [String] = [], until: String? = nil
+        premake: Int = 3, globalUnique: [String] = [], until: String? = nil,
+        epoch: EpochUnit? = nil
     ) {
         self.table = table
         self.column = column
@@ -30,6 +33,7 @@ public struct ConversionRequest: Sendable, Equatable {
         self.premake = premake
         self.globalUnique = globalUnique
         self.until = until
+        self.epoch = epoch
     }
 }
 

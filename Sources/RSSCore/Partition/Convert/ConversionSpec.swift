@@ -48,7 +48,11 @@ struct ConversionSpec: Sendable, Equatable, Codable {
     var table: RelationName { policy.table }
     var schema: String { policy.table.schema ?? "public" }
     var column: String { policy.column }
-    var key: PartitionKey { PartitionKey(column: column, kind: kind, highest: highest) }
+    var key: PartitionKey {
+        var key = PartitionKey(column: column, kind: kind, highest: highest)
+        key.epoch = policy.epoch
+        return key
+    }
     var bound: Partition.Bound { Partition.Bound(lower: nil, upper: upper) }
 
     func relation(_ name: String) -> RelationName { RelationName(schema: schema, name: name) }
@@ -90,6 +94,7 @@ struct ConversionSpec: Sendable, Equatable, Codable {
     /// Whether it is what a request asks for.
     func answers(_ request: ConversionRequest) -> Bool {
         table == request.table && column == request.column && policy.interval == request.interval
+            && policy.epoch == request.epoch
             && globalUnique == request.globalUnique && until == request.until
             && (policy.timeZone == request.timeZone || hadPolicy)
     }

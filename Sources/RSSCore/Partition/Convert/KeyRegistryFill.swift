@@ -72,6 +72,7 @@ struct KeyRegistryFill {
             last = end
             let taken = started.duration(to: .now)
             size = min(max(Int(Double(size) * min(max(Self.pace / taken, 0.5), 2)), 100), 5000)
+            try await ReplicaLag().wait(connection, progress)
         }
         progress(.finished)
     }

@@ -43,19 +43,21 @@ public enum PartitionIndexError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-104", exit: .failed,
                 message: "\(name) is the part of one partition of the index \(parent)",
-                hint: "drop the whole: rssctl partition index drop \(parent)")
+                hint: "drop the whole: rssctl partition index drop \(parent.shellWord)")
         case .differs(let name, let found, let wanted):
             ErrorReport(
                 code: "RSS-PARTITION-106", exit: .failed, message: "\(name) is another index already",
                 detail: "there is: \(found); wanted: \(wanted)",
-                hint: "give the new one another name, or drop that one first: rssctl partition index drop \(name)")
+                hint:
+                    "give the new one another name, or drop that one first: rssctl partition index drop \(name.shellWord)"
+            )
         case .duplicates(let name, let table, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-107", exit: .failed,
                 message: "\(name) cannot be unique: rows of \(table) have a key twice",
                 detail: detail,
                 hint:
-                    "mend the rows and run it again, which goes on; or give the index up: rssctl partition index drop \(name)"
+                    "mend the rows and run it again, which goes on; or give the index up: rssctl partition index drop \(name.shellWord)"
             )
         case .replicaIdentity(let name, let table):
             ErrorReport(

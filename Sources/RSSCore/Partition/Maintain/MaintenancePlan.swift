@@ -14,6 +14,8 @@ public struct MaintenancePlan: Sendable {
     public var now: Int64
     /// What is to be done, in order.
     public var operations: [PartitionOperation]
+    /// Rows past retention that none of this takes out; not looked for in a run that carries the plan out.
+    public var overdue: [OverdueRows] = []
 
     /// The point up to which the table is covered without a hole from now on, once the plan is carried out; nil when now
     /// is not.

@@ -7,9 +7,11 @@ struct MaintenancePlanner: Sendable {
 
     /// The plan of a policy's table at a time.
     ///
+    /// - Parameter sizes: whether it is to be shown: with sizes, and with rows past retention that stay.
     /// - Throws: ``PartitionError``, `PostgresError`.
     func plan(_ policy: PartitionPolicy, at date: Date, sizes: Bool = true) async throws -> MaintenancePlan {
-        let table = try await PartitionCatalog(connection).table(policy.table, sizes: sizes)
+        var table = try await PartitionCatalog(connection).table(policy.table, sizes: sizes)
+        table.key.epoch = policy.epoch
         try policy.refuseMisfit(table)
         try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
@@ -27,7 +29,11 @@ struct MaintenancePlanner: Sendable {
         operations += try await RetirementPlanner(connection: connection).operations(
             table, policy, retired: retired, cutoff: cutoff, at: date)
         operations += try await upkeep(table)
-        return MaintenancePlan(policy: policy, table: table, at: date, now: now, operations: operations)
+        var plan = MaintenancePlan(policy: policy, table: table, at: date, now: now, operations: operations)
+        if sizes, let cutoff {
+            plan.overdue = try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
+        }
+        return plan
     }
 
     /// From where on holes are filled: behind the first partition, but not without end: a stray one of the year 1 must not
@@ -178,16 +184,39 @@ extension PartitionPolicy {
                 table.relation.quoted,
                 problem: "it is partitioned by \(table.key.column), and the policy says \(column)")
         }
-        guard interval.isTime == table.key.kind.isTime, retention?.unit.isTime ?? interval.isTime == interval.isTime
-        else {
-            throw PartitionError.policyMisfit(
-                table.relation.quoted,
-                problem:
-                    "\(table.key.column) is of the kind \(table.key.kind.rawValue), and the interval is \(interval)"
-            )
+        if let problem = Self.misfit(interval, retention, epoch, table.key) {
+            throw PartitionError.policyMisfit(table.relation.quoted, problem: problem)
         }
         if table.key.kind == .date, interval == .hour {
             throw PartitionError.policyMisfit(table.relation.quoted, problem: "a date has no hours")
         }
+    }
+    /// Why an interval and a retention are not for a key; nil where they are.
+    static func misfit(
+        _ interval: PartitionInterval, _ retention: PartitionRetention?, _ epoch: EpochUnit?, _ key: PartitionKey
+    ) -> String? {
+        let (column, kind) = (RelationName(name: key.column).quoted, key.kind)
+        if let epoch, kind.isTime {
+            return "\(column) is a \(kind.rawValue), and an epoch in \(epoch) is for an integer"
+        }
+        if kind.isTime || epoch != nil {
+            let what = kind.isTime ? "a \(kind.rawValue)" : "an epoch"
+            if !interval.isTime {
+                return "\(column) is \(what): give the interval as a word such as month, not \(interval)"
+            }
+            if let retention, !retention.unit.isTime {
+                return "\(column) is \(what): give the retention as a time such as '24 months', not \(retention)"
+            }
+            return nil
+        }
+        if interval.isTime {
+            return
+                "\(column) is an integer: the interval \(interval) needs --epoch s, ms or us if it counts them since 1970; else it is a number"
+        }
+        if let retention, retention.unit.isTime {
+            return
+                "\(column) is an integer: the retention \(retention) needs --epoch s, ms or us if it counts them since 1970; else it is a number"
+        }
+        return nil
     }
 }

@@ -60,6 +60,12 @@ public struct MaintenanceRun: Sendable {
                         table: entry.table, plan: nil, outcomes: [], error: ErrorReport(describing: error)))
             }
         }
+        if options.isDryRun, options.tables.isEmpty, options.saved == nil {
+            for conversion in try await UnfinishedConversion.all(connection) where conversion.holder == nil {
+                results.append(
+                    TableMaintenance(table: conversion.table, plan: nil, outcomes: [], error: conversion.report))
+            }
+        }
         return results
     }
 
@@ -76,7 +82,7 @@ public struct MaintenanceRun: Sendable {
     ) async throws -> TableMaintenance {
         do {
             return try await keep(try entry.policy.get(), options, progress)
-        } catch PartitionError.notPartitioned(let name) where entry.isKept {
+        } catch PartitionError.notPartitioned(let name, _) where entry.isKept {
             throw PartitionError.policyWithoutTable(name)
         }
     }
@@ -108,7 +114,7 @@ public struct MaintenanceRun: Sendable {
         if tables.isEmpty, options.saved == nil {
             tables = kept.map(\.table)
             let shipped = PartitionPolicy.visitReports.table
-            if !tables.contains(shipped), try await isShippedTableThere(orNone: kept) { tables.insert(shipped, at: 0) }
+            if !tables.contains(shipped), try await isShippedTableThere() { tables.insert(shipped, at: 0) }
         }
         var chosen: [Chosen] = []
         for table in tables {
@@ -136,10 +142,9 @@ public struct MaintenanceRun: Sendable {
         }
     }
 
-    /// Whether the backend's own table is to be kept; where nothing else is, its absence is told as an error.
-    private func isShippedTableThere(orNone kept: [KeptPolicy]) async throws -> Bool {
-        if kept.isEmpty { return true }
-        return try await connection.query(
+    /// Whether the backend's own table is there: it is maintained without a policy as well.
+    private func isShippedTableThere() async throws -> Bool {
+        try await connection.query(
             "SELECT 1 FROM pg_class WHERE oid = to_regclass('public.visit_reports') AND relkind = 'p'"
         ).isEmpty == false
     }
@@ -147,9 +152,10 @@ public struct MaintenanceRun: Sendable {
     /// How a table without a policy is kept.
     private func ownPolicy(of table: RelationName, _ options: Options) async throws -> PartitionPolicy {
         let found = try await PartitionCatalog(connection).table(table)
-        // Without a policy, a table of days is kept as the seed keeps visit_reports.
-        guard found.key.kind == .date else { throw PartitionError.noPolicy(table.quoted) }
-        return PartitionPolicy(table: table, column: found.key.column, premake: options.defaultPremake)
+        guard let policy = PartitionPolicy.implied(by: found, premake: options.defaultPremake) else {
+            throw PartitionError.noPolicy(table.quoted)
+        }
+        return policy
     }
 }
 

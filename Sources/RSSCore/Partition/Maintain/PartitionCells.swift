@@ -7,6 +7,15 @@ struct PartitionCells: Sendable {
     let key: PartitionKey
     let connection: PostgresConnection
 
+    /// The cells of the instants that the numbers of an epoch key count; nil for every other key.
+    private var epoch: (unit: EpochUnit, clock: PartitionCells)? {
+        guard key.kind == .integer, let unit = policy.epoch else { return nil }
+        var (policy, key) = (self.policy, self.key)
+        policy.epoch = nil
+        key.kind = .timestamptz
+        return (unit, PartitionCells(policy: policy, key: key, connection: connection))
+    }
+
     /// An hour has the same length everywhere, whatever the clocks show: the hours are those of UTC, so that none is
     /// missing or twofold when the clocks change.
     private var needsZone: Bool {
@@ -14,38 +23,24 @@ struct PartitionCells: Sendable {
         return policy.interval != .hour && policy.timeZone != "UTC"
     }
 
-    /// The point that counts as now: the clock's, or the highest value there is of an integer key.
+    /// The point that counts as now: the clock's, or how far the numbers of an integer key have come.
     func now(_ date: Date, of table: PartitionedTable) async throws -> Int64 {
+        if let (unit, clock) = epoch { return unit.number(try await clock.now(date, of: table)) }
         guard key.kind == .integer else {
             let instant = Int64((date.timeIntervalSince1970 * 1_000_000).rounded(.down))
             // What a column without a zone calls today is the day of the policy's zone.
             return key.kind == .timestamptz || key.kind == .uuid || policy.timeZone == "UTC"
                 ? instant : try await local([instant]).first ?? instant
         }
-        return try await highest(in: table)
-    }
-
-    /// The highest number in a partition that has a bound, read off its index. Not one in the default partition: a stray
-    /// number far ahead must not draw the partitions to itself.
-    private func highest(in table: PartitionedTable) async throws -> Int64 {
-        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
-        let column = try await connection.quoteIdentifier(key.column)
-        if table.partitions.isEmpty {
-            let name = try await connection.quote(table.relation)
-            return try await connection.query("SELECT coalesce(max(\(column)), 0)::bigint FROM \(name)").first?
-                .decode(Int64.self, at: 0) ?? 0
-        }
-        for partition in table.partitions.reversed() where !partition.isDefault && !partition.isForeign {
-            let name = try await connection.quote(partition.relation)
-            let found = try await connection.query("SELECT max(\(column))::bigint FROM \(name)").first?
-                .decode(Int64?.self, at: 0)
-            if let found { return found }
-        }
-        return 0
+        return try await HighestNumber(in: table, step: policy.interval.approximateLength, connection).value
     }
 
     /// The cells that hold the points from one up to but not including another, in order, and no more than a limit.
     func cells(from first: Int64, to end: Int64, limit: Int = .max) async throws -> [PartitionCell] {
+        if let (unit, clock) = epoch {
+            return try await clock.cells(from: unit.instant(first), to: unit.instant(end), limit: limit)
+                .map(unit.numbers)
+        }
         let grid = PartitionGrid(policy.interval)
         guard needsZone else { return grid.cells(from: first, to: end, limit: limit) }
         // A cell more on both sides: where clocks were put back, the wall clock of a later point is earlier.
@@ -59,6 +54,10 @@ struct PartitionCells: Sendable {
 
     /// The cell that holds a point, and the one so many behind it.
     func span(around point: Int64, ahead: Int) async throws -> (first: Int64, end: Int64) {
+        if let (unit, clock) = epoch {
+            let span = try await clock.span(around: unit.instant(point), ahead: ahead)
+            return (unit.number(span.first), unit.number(span.end))
+        }
         let grid = PartitionGrid(policy.interval)
         guard needsZone else { return (grid.start(of: point), grid.start(of: point, adding: ahead + 1)) }
         let wall = try await local([point])[0]
@@ -70,17 +69,34 @@ struct PartitionCells: Sendable {
 
     /// The start of the cell so many cells before the one that holds a point.
     func start(before point: Int64, by count: Int) async throws -> Int64 {
+        if let (unit, clock) = epoch {
+            return unit.number(try await clock.start(before: unit.instant(point), by: count))
+        }
         let grid = PartitionGrid(policy.interval)
         guard needsZone else { return grid.start(of: point, adding: -count) }
         let wall = grid.start(of: try await local([point])[0], adding: -count)
         return try await instants([wall])[0]
     }
 
-    /// The point whose cell and all later ones are kept.
+    /// The point whose cell and all later ones are kept: by the server's own arithmetic of intervals, on the wall clock of
+    /// the policy's zone.
     func cutoff(_ retention: PartitionRetention, now: Int64) async throws -> Int64 {
-        guard needsZone, retention.unit.isTime else { return retention.cutoff(before: now) }
-        let wall = try await local([now])[0]
-        return try await instants([retention.cutoff(before: wall)])[0]
+        if let (unit, clock) = epoch {
+            return unit.number(try await clock.cutoff(retention, now: unit.instant(now)))
+        }
+        // What reaches beyond the axis is kept indefinitely.
+        let (least, overflows) = now.subtractingReportingOverflow(retention.longest)
+        guard let interval = retention.interval else { return overflows ? .min : least }
+        guard !overflows, least > Self.first else { return .min }
+        let wall = needsZone ? try await local([now])[0] : min(now, Self.last)
+        let before = try await connection.query(
+            """
+            SELECT (extract(epoch FROM timestamp '1970-01-01' + $1::bigint * interval '1 microsecond' - $2::interval)
+                    * 1000000)::bigint
+            """, [wall, interval]
+        ).first?.decode(Int64.self, at: 0)
+        guard let before else { return .min }
+        return needsZone ? try await instants([before])[0] : before
     }
 
     /// Cells of the wall clock as cells of instants. One that the clocks leave out altogether, as a day was in Samoa in

@@ -70,7 +70,7 @@ public struct PartitionMaintenance: Sendable {
     static func endsAll(_ error: any Error) -> Bool {
         if error is CancellationError { return true }
         guard let error = error as? PostgresError else { return false }
-        return error.code == .connectionLost || error.code == .timedOut
+        return [.connectionLost, .timedOut, .stalled].contains(error.code)
     }
 
     /// New partitions come together, up to eight in a transaction; everything else by itself.

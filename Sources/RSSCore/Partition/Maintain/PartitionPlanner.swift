@@ -58,4 +58,16 @@ struct PartitionPlanner: Sendable {
             number += 1
         }
     }
+
+    /// Whether a name is one that ``freeName(_:_:taken:)`` comes to.
+    static func isFreeName(_ name: String, of table: String, _ suffix: String) -> Bool {
+        guard name != freeName(table, suffix, taken: []) else { return true }
+        guard let number = name.split(separator: "_").last.flatMap({ Int($0) }), (2...10_000).contains(number) else {
+            return false
+        }
+        let full = "_\(suffix)_\(number)"
+        var base = table
+        while base.utf8.count + full.utf8.count > 63 { base.removeLast() }
+        return name == base + full
+    }
 }

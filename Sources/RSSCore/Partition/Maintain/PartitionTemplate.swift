@@ -12,9 +12,14 @@ struct PartitionTemplate: Sendable {
     private static let placeholder = "$partition$"
 
     /// Reads what partitions of a table take over from it.
+    ///
+    /// - Throws: ``PolicyError/storageParameter(_:problem:)`` for one that must not stand in a statement, `PostgresError`.
     init(_ table: PartitionedTable, policy: PartitionPolicy, connection: PostgresConnection) async throws {
         parent = try await connection.quote(table.relation)
         self.policy = policy
+        if let parameter = policy.storageParameters.first(where: { !PartitionPolicy.isStorageParameter($0) }) {
+            throw PolicyError.storageParameter(parameter, problem: "it is not of the form name=value")
+        }
         var tablespace: String?
         if let name = policy.tablespace { tablespace = try await connection.quoteIdentifier(name) }
         quotedTablespace = tablespace
@@ -25,7 +30,7 @@ struct PartitionTemplate: Sendable {
 
     /// The statements that make a table which can be attached; the name is quoted already.
     func create(_ partition: String, withIndexes: Bool = true) -> [String] {
-        // Checked where the policy is set: names of parameters and plain values only.
+        // Checked above: names of parameters and plain values only.
         let parameters =
             policy.storageParameters.isEmpty ? "" : " WITH (\(policy.storageParameters.joined(separator: ", ")))"
         let tablespace = quotedTablespace.map { " TABLESPACE \($0)" } ?? ""

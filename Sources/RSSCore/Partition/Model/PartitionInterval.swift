@@ -24,6 +24,19 @@ public enum PartitionInterval: Sendable, Hashable, Codable, CustomStringConverti
         }
     }
 
+    /// Reads an interval of time as durations have it: `months`, `mo`, `d`; nil for anything else, also for `m`, which others
+    /// read as minutes.
+    init?(abbreviated text: Substring) {
+        let short: [Substring: PartitionInterval] = [
+            "h": .hour, "d": .day, "w": .week, "mo": .month, "mon": .month, "y": .year,
+        ]
+        let singular = text.count > 2 && text.hasSuffix("s") ? text.dropLast() : text
+        guard let found = short[singular] ?? Self.ofTime.first(where: { $0.description == singular }) else {
+            return nil
+        }
+        self = found
+    }
+
     /// `month`, or the number.
     public var description: String {
         switch self {

@@ -28,6 +28,11 @@ public struct PartitionKey: Sendable, Hashable, Codable {
     public var isNotNull: Bool
     /// The highest number of a `smallint` or `integer`; nil for other types.
     public var highest: Int64?
+    /// What the numbers count where the table's policy says that they are points of time; for labels.
+    public var epoch: EpochUnit?
+
+    /// Whether what is new now is known by the clock.
+    public var isTime: Bool { kind.isTime || epoch != nil }
 
     /// Makes a key.
     public init(column: String, kind: Kind, isNotNull: Bool = true, highest: Int64? = nil) {
@@ -68,7 +73,8 @@ public struct PartitionKey: Sendable, Hashable, Codable {
 
     /// A point as people read it: without a time that is midnight by the wall clock.
     public func label(_ point: Int64) -> String {
-        let text = kind == .uuid ? Self.timestamp(point, zone: "+00") : text(point)
+        let instant: Int64? = kind == .uuid ? point : epoch.map { $0.instant(point) }
+        let text = instant.map { Self.timestamp($0, zone: "+00") } ?? text(point)
         return text.hasSuffix(" 00:00:00")
             ? String(text.dropLast(9)) : text.replacing(/(\d\d:\d\d):00(?=\+|$)/) { $0.1 }
     }

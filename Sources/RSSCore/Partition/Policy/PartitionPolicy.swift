@@ -25,12 +25,14 @@ public struct PartitionPolicy: Sendable, Equatable, Codable {
     public var tablespace: String?
     /// Storage parameters of new partitions: `fillfactor=90`.
     public var storageParameters: [String]
+    /// What the numbers of an integer key count where they are points of time; nil for numbers that are none.
+    public var epoch: EpochUnit?
 
     /// Makes a policy; what is left out is as the seed has it: this month and three more, kept for ever.
     public init(
         table: RelationName, column: String, interval: PartitionInterval = .month, timeZone: String = "UTC",
         premake: Int = 3, retention: PartitionRetention? = nil, quarantineDays: Int = 7, archive: String? = nil,
-        tablespace: String? = nil, storageParameters: [String] = []
+        tablespace: String? = nil, storageParameters: [String] = [], epoch: EpochUnit? = nil
     ) {
         self.table = table
         self.column = column
@@ -42,6 +44,7 @@ public struct PartitionPolicy: Sendable, Equatable, Codable {
         self.archive = archive
         self.tablespace = tablespace
         self.storageParameters = storageParameters
+        self.epoch = epoch
     }
 }
 
@@ -49,6 +52,16 @@ extension PartitionPolicy {
     /// That of the shipped visit_reports where the database has none: the seed's.
     public static let visitReports = PartitionPolicy(
         table: RelationName(schema: "public", name: "visit_reports"), column: "visit_date")
+
+    /// How a table of dates is maintained that has no policy: by the interval that its bounds follow, by the month where they
+    /// follow none. Nil for a table of another key, which is not.
+    static func implied(by table: PartitionedTable, premake: Int) -> PartitionPolicy? {
+        guard table.key.kind == .date else { return nil }
+        let bounds = table.partitions.compactMap(\.bound)
+        let reading = BoundsReading(bounds, among: PartitionInterval.ofTime.reversed().filter { $0 != .hour })
+        return PartitionPolicy(
+            table: table.relation, column: table.key.column, interval: reading?.interval ?? .month, premake: premake)
+    }
 }
 
 /// How long partitions are kept: so many whole intervals, such as `24 months`, or so many numbers of an integer key.
@@ -64,35 +77,52 @@ public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConve
         self.count = count
     }
 
-    /// Reads `24 months`, `1 year`, or a number; nil for anything else, and for none at all.
+    /// Reads `24 months`, `24mo`, `90d`, `1 year`, or a number; nil for anything else, and for none at all.
     public init?(_ text: String) {
-        let words = text.split(separator: " ")
-        guard let first = words.first, let count = Int(first), count > 0 else { return nil }
-        switch words.count {
-        case 1: self.init(count, .step(1))
-        case 2:
-            let name = words[1].hasSuffix("s") ? words[1].dropLast() : words[1]
-            guard let unit = PartitionInterval(String(name)), unit.isTime else { return nil }
+        guard let match = text.wholeMatch(of: /(\d+) ?([a-z]*)/), let count = Int(match.1), count > 0 else {
+            return nil
+        }
+        if match.2.isEmpty {
+            self.init(count, .step(1))
+        } else {
+            guard let unit = PartitionInterval(abbreviated: match.2) else { return nil }
             self.init(count, unit)
-        default: return nil
         }
     }
 
     /// `24 months`
     public var description: String { unit.isTime ? "\(count) \(unit)\(count == 1 ? "" : "s")" : "\(count)" }
 
-    /// The point whose cell, and all after it, are kept: as many units before the point that counts as now.
+    /// The retention as PostgreSQL reads an interval; nil for numbers.
     ///
-    /// `24 months` on 2026-11-24 keeps what is not before 2024-11-24: a partition goes when all of it is older.
-    public func cutoff(before now: Int64) -> Int64 {
-        guard unit.isTime else {
-            let (cutoff, overflows) = now.subtractingReportingOverflow(Int64(count))
-            return overflows ? .min : cutoff
+    /// `24 months` on 2026-11-30 keeps what is not before 2024-11-30. A month that has no such day counts to its last one,
+    /// as PostgreSQL's own arithmetic has it: 33 months before 2026-11-30 are 2024-02-29.
+    var interval: String? {
+        switch unit {
+        case .hour: "\(count) hours"
+        case .day: "\(count) days"
+        case .week: "\(count) weeks"
+        case .month: "\(count) months"
+        case .quarter: "\(count.multipliedReportingOverflow(by: 3).partialValue) months"
+        case .year: "\(count) years"
+        case .step: nil
         }
-        let grid = PartitionGrid(unit)
-        let start = grid.start(of: now, adding: -count)
-        // The same distance into the unit; no later than its end, as the 31st is in a shorter month.
-        return min(start + (now - grid.start(of: now)), grid.start(of: start, adding: 1))
+    }
+
+    /// Microseconds that it is never longer than; `Int64.max` for more than there are.
+    var longest: Int64 {
+        let unit: Int64 =
+            switch unit {
+            case .hour: 3_600_000_000
+            case .day: PartitionKey.day
+            case .week: 7 * PartitionKey.day
+            case .month: 31 * PartitionKey.day
+            case .quarter: 92 * PartitionKey.day
+            case .year: 366 * PartitionKey.day
+            case .step(let step): step
+            }
+        let (product, overflows) = Int64(count).multipliedReportingOverflow(by: unit)
+        return overflows ? .max : product
     }
 
     /// Reads the text form.

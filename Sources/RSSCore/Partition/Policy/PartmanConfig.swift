@@ -12,6 +12,8 @@ struct PartmanConfig: Sendable, Equatable {
     let retentionText: String?
     /// Whether it only takes old tables out, and does not drop them.
     let keepsTables: Bool
+    /// What an integer key counts, in pg_partman's word; nil for a key that is no epoch.
+    let epochText: String?
     /// Whether its maintenance looks after the table by itself.
     let isAutomatic: Bool
 
@@ -35,6 +37,7 @@ struct PartmanConfig: Sendable, Equatable {
         retentionText = try row.decode(String?.self, "retention")
         keepsTables = try row.decode(Bool.self, "keeps")
         isAutomatic = try row.decode(Bool.self, "automatic")
+        epochText = try row.decode(String?.self, "epoch")
         if let months = try row.decode(Int?.self, "months") {
             retention = months % 12 == 0 ? PartitionRetention(months / 12, .year) : PartitionRetention(months, .month)
         } else if let days = try row.decode(Int?.self, "days") {

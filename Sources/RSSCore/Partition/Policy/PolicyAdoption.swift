@@ -12,6 +12,8 @@ struct PolicyAdoption: Sendable {
         var timeZone: String?
         /// The server's own zone.
         var serverZone = "UTC"
+        /// What an integer key counts; nil: as pg_partman has noted it, if it keeps the table.
+        var epoch: EpochUnit?
         /// Partitions ahead where there are none by which to tell.
         var defaultPremake = 3
         /// The time that counts as now.
@@ -31,17 +33,25 @@ struct PolicyAdoption: Sendable {
     ///
     /// - Throws: ``PolicyError/notAdoptable(_:problem:hint:)``, ``PartitionError``, `PostgresError`.
     func read(_ name: RelationName) async throws -> Adopted {
-        let table = try await PartitionCatalog(connection).table(name)
+        var table = try await PartitionCatalog(connection).table(name)
+        let partman = try await PartmanConfig(of: name, connection)
+        if table.key.kind == .integer {
+            table.key.epoch = options.epoch ?? partman?.epochText.flatMap(EpochUnit.init(text:))
+        } else if options.epoch != nil {
+            throw PolicyError.notAdoptable(
+                name.quoted, problem: "\(table.key.column) is not an integer, and --epoch is for those",
+                hint: "leave --epoch out")
+        }
         let bounds = table.partitions.compactMap(\.bound)
         if bounds.isEmpty, options.interval == nil {
             throw PolicyError.notAdoptable(
                 name.quoted, problem: "it has no partitions with bounds",
-                hint: "say how it is to be kept: rssctl partition policy set \(name.quoted) --interval month")
+                hint: "say how it is to be kept: rssctl partition policy set \(name.quoted.shellWord) --interval month")
         }
         let (reading, zone) = try await reading(table, bounds)
         var policy = PartitionPolicy(
             table: table.relation, column: table.key.column, interval: reading.interval, timeZone: zone,
-            premake: options.defaultPremake)
+            premake: options.defaultPremake, epoch: table.key.epoch)
         var notes: [String] = []
         if !reading.odd.isEmpty {
             let odd = table.partitions.filter { $0.bound.map { bound in reading.points.contains(bound) } ?? false }
@@ -57,7 +67,7 @@ struct PolicyAdoption: Sendable {
         }
         let ahead = try await cellsAhead(table, policy)
         if ahead > 0 { policy.premake = ahead }
-        try await takeOver(try await PartmanConfig(of: name, connection), &policy, &notes)
+        try await takeOver(partman, &policy, &notes)
         return Adopted(policy: policy, notes: notes)
     }
 
@@ -74,6 +84,12 @@ struct PolicyAdoption: Sendable {
             points = Set(zip(bounds, wall).filter { reading.odd.contains($0.1) }.map(\.0))
         }
 
+        /// The reading of instants as that of the numbers that count them.
+        init(_ reading: Reading, numbers: [Partition.Bound], instants: [Partition.Bound]) {
+            (interval, weight, odd) = (reading.interval, reading.weight, reading.odd)
+            points = Set(zip(numbers, instants).filter { reading.points.contains($0.1) }.map(\.0))
+        }
+
         init(_ interval: PartitionInterval) { (self.interval, weight, odd, points) = (interval, 0, [], []) }
     }
 
@@ -83,6 +99,11 @@ struct PolicyAdoption: Sendable {
             return (Reading(interval), options.timeZone ?? "UTC")
         }
         switch table.key.kind {
+        case .integer where table.key.epoch != nil:
+            let instants = bounds.map { bound in table.key.epoch?.instants(bound) ?? bound }
+            if let (reading, zone) = try await zonedReading(instants, told) {
+                return (Reading(reading, numbers: bounds, instants: instants), zone)
+            }
         case .integer:
             if let reading = Reading(bounds, wall: bounds, among: told) { return (reading, "UTC") }
         case .date, .timestamp:
@@ -95,9 +116,9 @@ struct PolicyAdoption: Sendable {
         }
         let first = bounds.prefix(3).map(table.label).joined(separator: ", ")
         let hint =
-            table.key.kind.isTime
+            table.key.isTime
             ? try await zoneHint(table, bounds)
-            : "rssctl's partitions of numbers begin at multiples of a number; set one: rssctl partition policy set \(table.relation.quoted) --interval 1000000"
+            : "if they are times since 1970: rssctl partition policy adopt \(table.relation.quoted.shellWord) --epoch s, ms or us; rssctl's partitions of numbers begin at multiples of a number; set one: rssctl partition policy set \(table.relation.quoted.shellWord) --interval 1000000"
         throw PolicyError.notAdoptable(
             table.relation.quoted,
             problem: "\(bounds.count) bounds follow no interval\(told.map { " of one \($0[0])" } ?? ""): \(first)",
@@ -149,16 +170,18 @@ struct PolicyAdoption: Sendable {
     }
 
     private func zoneHint(_ table: PartitionedTable, _ bounds: [Partition.Bound]) async throws -> String {
-        let set = "rssctl partition policy set \(table.relation.quoted) --interval month"
-        guard table.key.kind == .timestamptz || table.key.kind == .uuid else {
+        let set = "rssctl partition policy set \(table.relation.quoted.shellWord) --interval month"
+        guard table.key.kind == .timestamptz || table.key.kind == .uuid || table.key.epoch != nil else {
             return "weeks begin on Monday, and other cells with the calendar; say what is wanted: \(set)"
         }
-        let points = bounds.suffix(24).compactMap { $0.lower.flatMap(Self.representable) }
+        let points = bounds.suffix(24).compactMap { bound in
+            bound.lower.map { table.key.epoch?.instant($0) ?? $0 }.flatMap(Self.representable)
+        }
         let zones = try await connection.query(SQLResource(PackageResources.adopt_zones_sql).text, [points])
             .map { try $0.decode(String.self, "zone") }
         if zones.isEmpty { return "say what is wanted: \(set)" }
         return
-            "their days begin as in \(zones.prefix(5).joined(separator: ", "))\(zones.count > 5 ? " and \(zones.count - 5) other zones" : ""); name yours: rssctl partition policy adopt \(table.relation.quoted) --time-zone ZONE"
+            "their days begin as in \(zones.prefix(5).joined(separator: ", "))\(zones.count > 5 ? " and \(zones.count - 5) other zones" : ""); name yours: rssctl partition policy adopt \(table.relation.quoted.shellWord) --time-zone ZONE"
     }
 
     /// How many cells behind the one that holds now are covered without a hole.
@@ -189,7 +212,7 @@ struct PolicyAdoption: Sendable {
         } else {
             let words = partman.retention?.description ?? "'24 months'"
             notes.append(
-                "pg_partman takes partitions out after \(text)\(partman.keepsTables ? " and keeps their tables" : ""); rssctl would drop them \(policy.quarantineDays) days later, so it is not taken over. If that is wanted: rssctl partition policy set \(table) --retention '\(words.filter { $0 != "'" })'"
+                "pg_partman takes partitions out after \(text)\(partman.keepsTables ? " and keeps their tables" : ""); rssctl would drop them \(policy.quarantineDays) days later, so it is not taken over. If that is wanted: rssctl partition policy set \(table.shellWord) --retention '\(words.filter { $0 != "'" })'"
             )
         }
     }

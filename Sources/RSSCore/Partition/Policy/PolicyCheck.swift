@@ -1,3 +1,4 @@
+import Foundation
 import PostgresClient
 import RSSModel
 
@@ -19,16 +20,81 @@ struct PolicyCheck: Sendable {
         }
         try await checkZone(policy.timeZone)
         if let tablespace = policy.tablespace { try await checkTablespace(tablespace) }
-        if let archive = policy.archive, !archive.hasPrefix("/") { throw PolicyError.archive(archive) }
+        if let archive = policy.archive, !PartitionPolicy.isFolder(archive) { throw PolicyError.archive(archive) }
         try await checkStorage(policy.storageParameters, table)
-        guard table.key.kind == .uuid else { return [] }
+        var notes: [String] = []
+        let divided = table.partitions.filter(\.isPartitioned)
+        if let partition = divided.first {
+            notes.append(
+                "\(partition.relation.quoted)\(divided.count > 1 ? " and \(divided.count - 1) others" : "") of its partitions are partitioned themselves: new partitions are not, and retention takes none of these out."
+            )
+        }
+        if let epoch = policy.epoch { notes += try await checkEpoch(epoch, table) }
+        guard table.key.kind == .uuid else { return notes }
         let sample = try await UUIDSample(of: table, connection)
         guard sample.isVersion7 else {
             throw PolicyError.notVersion7(
                 "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)", figures: sample.figures)
         }
-        return sample.total == 0
-            ? ["\(table.relation.quoted) is empty: that its UUIDs are of version 7 is taken on trust."] : []
+        if sample.total == 0 {
+            if let maker = try await otherMaker(table) {
+                throw PolicyError.notVersion7(
+                    "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)",
+                    figures: "it is empty, and its default \(maker) makes UUIDs of another version")
+            }
+            notes.append("\(table.relation.quoted) is empty: that its UUIDs are of version 7 is taken on trust.")
+        }
+        return notes
+    }
+
+    /// What a policy's retention will not take out, in sentences.
+    ///
+    /// - Throws: ``PartitionError``, `PostgresError`.
+    func overdue(_ policy: PartitionPolicy) async throws -> [String] {
+        guard let retention = policy.retention else { return [] }
+        let table = try await PartitionCatalog(connection).table(policy.table)
+        let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
+        let now = try await connection.query("SELECT now()").first?.decode(Date.self, at: 0) ?? Date()
+        let cutoff = try await cells.cutoff(retention, now: try await cells.now(now, of: table))
+        return try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
+            .filter { !$0.isUncertain }.map { "\($0.sentence). To take them out: \($0.remedy)" }
+    }
+
+    /// Numbers in the middle of what is there must be believable times in the unit: seconds taken for milliseconds would
+    /// put every row into 1970.
+    private func checkEpoch(_ epoch: EpochUnit, _ table: PartitionedTable) async throws -> [String] {
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
+        let column = try await connection.quoteIdentifier(table.key.column)
+        for partition in table.partitions.reversed() where !partition.isForeign && !partition.isDetachPending {
+            let name = try await connection.quote(partition.relation)
+            let row = try await connection.query(
+                "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY v)::bigint FROM (SELECT \(column) AS v FROM \(name) LIMIT 1000) AS sample"
+            ).first
+            guard let number = try row?.decode(Int64?.self, at: 0) else { continue }
+            if Self.isBelievable(number, in: epoch) { return [] }
+            throw PolicyError.epoch(
+                "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)", number: number, unit: epoch,
+                likely: EpochUnit.allCases.first { Self.isBelievable(number, in: $0) })
+        }
+        return ["\(table.relation.quoted) is empty: that its numbers are \(epoch) since 1970 is taken on trust."]
+    }
+
+    /// Whether a number is a time from 1990 to 2100: no two units agree on that.
+    static func isBelievable(_ number: Int64, in epoch: EpochUnit) -> Bool {
+        (631_152_000_000_000..<4_102_444_800_000_000).contains(epoch.instant(number))
+    }
+
+    /// The default of a key that makes UUIDs of another version than 7; nil for none.
+    private func otherMaker(_ table: PartitionedTable) async throws -> String? {
+        let text = try await connection.query(
+            """
+            SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+            JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+            WHERE d.adrelid = $1::bigint::oid AND a.attname = $2
+            """, [table.oid, table.key.column]
+        ).first?.text(at: 0)
+        let maker = /\b(gen_random_uuid|uuidv4|uuid_generate_v(1|1mc|3|4|5))\(/
+        return text.flatMap { $0.firstMatch(of: maker) == nil ? nil : $0 }
     }
 
     private func checkInterval(_ policy: PartitionPolicy, _ table: PartitionedTable) async throws {
@@ -91,7 +157,7 @@ struct PolicyCheck: Sendable {
     /// A parameter stands in the text of statements: it must be a name and a plain value, and one that PostgreSQL takes.
     private func checkStorage(_ parameters: [String], _ table: PartitionedTable) async throws {
         for parameter in parameters {
-            guard parameter.wholeMatch(of: /[a-z_]+(\.[a-z_]+)?=[A-Za-z0-9_.+\-]+/) != nil else {
+            guard PartitionPolicy.isStorageParameter(parameter) else {
                 throw PolicyError.storageParameter(parameter, problem: "it is not of the form name=value")
             }
             do {

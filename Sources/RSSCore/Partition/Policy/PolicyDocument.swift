@@ -16,7 +16,8 @@ public struct PolicyDocument: Sendable, Equatable, Encodable {
 
     /// The members of a policy as they stand in the document, in their order.
     static let members = [
-        "schema", "table", "column", "interval", "time_zone", "premake", "retention", "quarantine_days", "archive",
+        "schema", "table", "column", "interval", "epoch", "time_zone", "premake", "retention", "quarantine_days",
+        "archive",
         "tablespace", "storage_parameters",
     ]
 

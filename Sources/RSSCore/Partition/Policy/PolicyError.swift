@@ -22,6 +22,8 @@ public enum PolicyError: ReportableError, Equatable {
     case quarantine(String, days: Int)
     /// The folder of archives is not named from the root on.
     case archive(String)
+    /// The numbers of an integer key are no times in the unit that was given.
+    case epoch(String, number: Int64, unit: EpochUnit, likely: EpochUnit?)
 
     public var report: ErrorReport {
         switch self {
@@ -29,7 +31,7 @@ public enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-011", exit: .usage, message: "no interval for \(table): \(problem)",
                 hint:
-                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table) reads it off the partitions"
+                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table.shellWord) reads it off the partitions"
             )
         case .unknownZone(let zone, let nearest):
             ErrorReport(
@@ -71,6 +73,13 @@ public enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-019", exit: .usage, message: "'\(folder)' is no folder named from the root on",
                 hint: "the policy holds for every machine that maintains the table: write /srv/archive")
+        case .epoch(let column, let number, let unit, let likely):
+            ErrorReport(
+                code: "RSS-PARTITION-120", exit: .dataError,
+                message: "\(column) does not hold \(unit) since 1970",
+                detail: "it holds \(number), which as \(unit) is not a time from 1990 to 2100",
+                hint: likely.map { "they look like \($0): --epoch \($0.rawValue)" }
+                    ?? "leave --epoch out, and give --interval and --retention as numbers")
         }
     }
 }

@@ -35,8 +35,8 @@ public struct PolicyKeeper: Sendable {
             policy = before
         } else {
             let found = try await PartitionCatalog(connection).table(table)
-            // Without a word of it, a table of days is kept by the month, as the seed keeps visit_reports.
-            guard let interval = interval ?? (found.key.kind == .date ? .month : nil) else {
+            let implied = PartitionPolicy.implied(by: found, premake: defaultPremake)
+            guard let interval = interval ?? implied?.interval else {
                 throw PolicyError.interval(
                     table.quoted, problem: kept == nil ? "it has no policy yet" : "that of its policy cannot be read")
             }
@@ -45,7 +45,8 @@ public struct PolicyKeeper: Sendable {
         }
         if let interval { policy.interval = interval }
         change(&policy)
-        let notes = try await PolicyCheck(connection: connection).check(policy)
+        let check = PolicyCheck(connection: connection)
+        let notes = try await check.check(policy) + (try await check.overdue(policy))
         let outcome = PolicyOutcome(keeping: policy, before: before, notes: notes, isDryRun: isDryRun)
         if outcome.isChange, !isDryRun { try await store.set(policy, runID: runID) }
         return outcome
@@ -97,11 +98,12 @@ public struct PolicyKeeper: Sendable {
     ///
     /// - Parameters:
     ///   - tables: the tables; all that have no policy when empty.
+    ///   - epoch: what integer keys count; nil where they count nothing, or pg_partman says it.
     ///   - serverZone: the zone that sessions of the server have unless they say otherwise.
     /// - Throws: `PostgresError`, and for one table alone ``PolicyError`` and ``PartitionError``.
     public func adopt(
-        _ tables: [RelationName], interval: PartitionInterval?, timeZone: String?, serverZone: String,
-        defaultPremake: Int, at date: Date
+        _ tables: [RelationName], interval: PartitionInterval?, timeZone: String?, epoch: EpochUnit? = nil,
+        serverZone: String, defaultPremake: Int, at date: Date
     ) async throws -> [PolicyOutcome] {
         let kept = try await store.kept().compactMap(\.policy)
         let check = PolicyCheck(connection: connection)
@@ -109,7 +111,8 @@ public struct PolicyKeeper: Sendable {
         let adoption = PolicyAdoption(
             connection: connection,
             options: PolicyAdoption.Options(
-                interval: interval, timeZone: timeZone, serverZone: serverZone, defaultPremake: defaultPremake, at: date
+                interval: interval, timeZone: timeZone, serverZone: serverZone, epoch: epoch,
+                defaultPremake: defaultPremake, at: date
             ))
         var outcomes: [PolicyOutcome] = []
         for table in tables.isEmpty ? try await candidates() : tables {

@@ -25,7 +25,8 @@ struct PolicyMembers: Encodable {
     var texts: [(name: String, value: String)] {
         let values: [String?] = [
             policy.table.schema ?? "public", policy.table.name, policy.column, policy.interval.description,
-            policy.timeZone, "\(policy.premake)", policy.retention?.description, "\(policy.quarantineDays)",
+            policy.epoch?.rawValue, policy.timeZone, "\(policy.premake)", policy.retention?.description,
+            "\(policy.quarantineDays)",
             policy.archive, policy.tablespace,
             policy.storageParameters.isEmpty ? nil : policy.storageParameters.joined(separator: ", "),
         ]
@@ -101,6 +102,7 @@ struct PolicyMembers: Encodable {
         var policy = PartitionPolicy(
             table: table, column: try needed("column"),
             interval: try read("interval", try needed("interval"), PartitionInterval.init))
+        if let epoch = try text("epoch") { policy.epoch = try read("epoch", epoch, EpochUnit.init(text:)) }
         if let zone = try text("time_zone") { policy.timeZone = zone }
         if let premake = try text("premake") {
             policy.premake = try read("premake", premake) { Int($0).flatMap { (0...1000).contains($0) ? $0 : nil } }

@@ -56,7 +56,7 @@ public struct PolicyOutcome: Sendable, Equatable {
         self.policy = policy
         state = .skipped
         notes = [
-            "\(policy.table.quoted) has a policy already; to read it off the partitions again, take it away first: rssctl partition policy remove \(policy.table.quoted)"
+            "\(policy.table.quoted) has a policy already; to read it off the partitions again, take it away first: rssctl partition policy remove \(policy.table.quoted.shellWord)"
         ]
     }
 

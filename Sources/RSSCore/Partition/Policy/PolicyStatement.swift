@@ -10,26 +10,28 @@ struct PolicyStatement: Sendable {
     init(keeping policy: PartitionPolicy) {
         sql = """
             INSERT INTO rssctl.partition_policy (schema_name, table_name, key_column, partition_interval, time_zone,
-                premake, retention, quarantine_days, archive, tablespace_name, storage_parameters)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                premake, retention, quarantine_days, archive, tablespace_name, storage_parameters, epoch)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (schema_name, table_name) DO UPDATE SET key_column = excluded.key_column,
                 partition_interval = excluded.partition_interval, time_zone = excluded.time_zone,
                 premake = excluded.premake, retention = excluded.retention,
                 quarantine_days = excluded.quarantine_days, archive = excluded.archive,
                 tablespace_name = excluded.tablespace_name, storage_parameters = excluded.storage_parameters,
+                epoch = excluded.epoch,
                 changed_at = clock_timestamp(), changed_by = session_user
             """
         let schema = policy.table.schema ?? "public"
         parameters = [
             schema, policy.table.name, policy.column, policy.interval.description, policy.timeZone, policy.premake,
             policy.retention?.description, policy.quarantineDays, policy.archive, policy.tablespace,
-            policy.storageParameters,
+            policy.storageParameters, policy.epoch?.rawValue,
         ]
         literals = [
             Self.literal(schema), Self.literal(policy.table.name), Self.literal(policy.column),
             Self.literal(policy.interval.description), Self.literal(policy.timeZone), "\(policy.premake)",
             Self.literal(policy.retention?.description), "\(policy.quarantineDays)", Self.literal(policy.archive),
             Self.literal(policy.tablespace), Self.literal("{\(policy.storageParameters.joined(separator: ","))}"),
+            Self.literal(policy.epoch?.rawValue),
         ]
     }
 

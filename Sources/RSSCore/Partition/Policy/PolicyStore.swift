@@ -12,11 +12,12 @@ public struct PolicyStore: Sendable {
     /// - Throws: `PostgresError`.
     public func kept() async throws -> [KeptPolicy] {
         guard try await BookkeepingSchema.exists("rssctl.partition_policy", connection) else { return [] }
+        // Tables of an earlier format have no column for the epoch.
         return try await connection.query(
             """
             SELECT schema_name, table_name, key_column, partition_interval, time_zone, premake, retention,
-                   quarantine_days, archive, tablespace_name, storage_parameters
-            FROM rssctl.partition_policy ORDER BY schema_name, table_name
+                   quarantine_days, archive, tablespace_name, storage_parameters, to_jsonb(p) ->> 'epoch' AS epoch
+            FROM rssctl.partition_policy p ORDER BY schema_name, table_name
             """
         ).map { row in
             let table = RelationName(
@@ -89,20 +90,25 @@ public struct PolicyStore: Sendable {
         do {
             let interval = try row.decode(String.self, "partition_interval")
             let retention = try row.decode(String?.self, "retention")
+            let epoch = try row.decode(String?.self, "epoch")
             guard let parsed = PartitionInterval(interval),
-                retention == nil || PartitionRetention(retention ?? "") != nil
+                retention == nil || PartitionRetention(retention ?? "") != nil,
+                epoch == nil || EpochUnit(rawValue: epoch ?? "") != nil
             else {
                 throw PartitionError.unreadablePolicy(
-                    table.quoted, text: retention.map { "\(interval), \($0)" } ?? interval)
+                    table.quoted, text: [interval, retention, epoch].compactMap { $0 }.joined(separator: ", "))
             }
-            return PartitionPolicy(
+            let policy = PartitionPolicy(
                 table: table, column: try row.decode(String.self, "key_column"), interval: parsed,
                 timeZone: try row.decode(String.self, "time_zone"), premake: try row.decode(Int.self, "premake"),
                 retention: retention.flatMap(PartitionRetention.init),
                 quarantineDays: try row.decode(Int.self, "quarantine_days"),
                 archive: try row.decode(String?.self, "archive"),
                 tablespace: try row.decode(String?.self, "tablespace_name"),
-                storageParameters: try row.decode([String].self, "storage_parameters"))
+                storageParameters: try row.decode([String].self, "storage_parameters"),
+                epoch: epoch.flatMap(EpochUnit.init(rawValue:)))
+            if let flaw = policy.flaw { throw PartitionError.unreadablePolicy(table.quoted, text: flaw) }
+            return policy
         } catch let error as PartitionError {
             throw error
         } catch {

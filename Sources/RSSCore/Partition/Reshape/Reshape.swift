@@ -64,7 +64,7 @@ public struct Reshape: Sendable {
             guard let source = table.defaultPartition else {
                 throw ReshapeError.notFor(
                     partition: name.quoted, problem: "it has no default partition",
-                    hint: "rssctl partition status \(name.quoted)")
+                    hint: "rssctl partition status \(name.quoted.shellWord)")
             }
             // Its rows lie in its own partitions: read alone, it would look empty.
             if source.isPartitioned || source.isForeign {
@@ -145,7 +145,7 @@ public struct Reshape: Sendable {
             guard sources.count > 1, let whole = try await planner.whole(of: sources, policy) else {
                 throw ReshapeError.notFor(
                     partition: partitions.map(\.quoted).joined(separator: ", "),
-                    problem: "they do not lie side by side", hint: "rssctl partition status \(name.quoted)")
+                    problem: "they do not lie side by side", hint: "rssctl partition status \(name.quoted.shellWord)")
             }
             let spec = try await planner.spec(
                 sources, into: [whole], withResidue: false, request: "", keepsSources: options.keepsSources,
@@ -220,7 +220,7 @@ public struct Reshape: Sendable {
         guard let partition = table.partitions.first(where: { $0.relation == name }), !partition.isDetachPending else {
             throw ReshapeError.notFor(
                 partition: name.quoted, problem: "it is no whole partition of \(table.relation.quoted)",
-                hint: "rssctl partition status \(table.relation.quoted)")
+                hint: "rssctl partition status \(table.relation.quoted.shellWord)")
         }
         if partition.isPartitioned || partition.isForeign {
             throw ReshapeError.notFor(
@@ -258,7 +258,9 @@ public struct Reshape: Sendable {
     private func policy(_ table: PartitionedTable, _ options: Options) async throws -> PartitionPolicy {
         var policy = try await PolicyStore(connection).policy(of: table.relation)
         if policy == nil, options.interval != nil || options.cells != nil || table.key.kind == .date {
-            policy = PartitionPolicy(table: table.relation, column: table.key.column)
+            policy =
+                PartitionPolicy.implied(by: table, premake: 3)
+                ?? PartitionPolicy(table: table.relation, column: table.key.column)
         }
         guard var policy else { throw PartitionError.noPolicy(table.relation.quoted) }
         if let interval = options.interval { policy.interval = interval }

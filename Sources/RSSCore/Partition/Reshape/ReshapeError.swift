@@ -41,21 +41,21 @@ public enum ReshapeError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-022", exit: .failed, message: "a \(kind) of \(table) is under way",
                 hint:
-                    "finish it with the command that began it, or take it back: rssctl partition \(kind == "convert" ? "convert \(table) --abort" : "abort \(table)")"
+                    "finish it with the command that began it, or take it back: rssctl partition \(kind == "convert" ? "convert \(table.shellWord) --abort" : "abort \(table.shellWord)")"
             )
         case .otherRequest(let table, let kind, let request):
             ErrorReport(
                 code: "RSS-PARTITION-023", exit: .failed,
                 message: "a \(kind) of \(table) is under way that was asked for otherwise: \(request)",
-                hint: "run that one to its end, or take it back: rssctl partition abort \(table)")
+                hint: "run that one to its end, or take it back: rssctl partition abort \(table.shellWord)")
         case .changed(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-024", exit: .failed, message: "\(table) was changed meanwhile: \(problem)",
-                hint: "take the work back and begin anew: rssctl partition abort \(table)")
+                hint: "take the work back and begin anew: rssctl partition abort \(table.shellWord)")
         case .nothingToAbort(let table):
             ErrorReport(
                 code: "RSS-PARTITION-025", exit: .failed, message: "nothing is under way on \(table)",
-                hint: "rssctl partition status \(table)")
+                hint: "rssctl partition status \(table.shellWord)")
         case .tooLateToAbort(let table, let kind):
             ErrorReport(
                 code: "RSS-PARTITION-026", exit: .failed,
@@ -68,14 +68,14 @@ public enum ReshapeError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-028", exit: .failed,
                 message: "the copies differ from the rows of \(table); nothing was swapped", detail: detail,
-                hint: "take the work back, and please report it: rssctl partition abort \(table)")
+                hint: "take the work back, and please report it: rssctl partition abort \(table.shellWord)")
         case .quarantined(let table, let range, let partition):
             ErrorReport(
                 code: "RSS-PARTITION-031", exit: .failed,
                 message:
                     "the default partition of \(table) holds rows of \(range), and \(partition) of that range is retired",
                 detail: "another partition in its place would keep it from ever coming back; nothing was moved",
-                hint: "rssctl partition undo \(partition) attaches it again, and takes these rows along")
+                hint: "rssctl partition undo \(partition.shellWord) attaches it again, and takes these rows along")
         case .tooMany(let table, let count):
             ErrorReport(
                 code: "RSS-PARTITION-029", exit: .failed, message: "\(table) would come to \(count) partitions more",

@@ -154,17 +154,21 @@ struct ReshapePlanner: Sendable {
         else { return nil }
         let bound = Partition.Bound(lower: bounds.first?.lower, upper: bounds.last?.upper)
         guard let lower = bound.lower, let upper = bound.upper else { return Wanted(name: first.name, bound: bound) }
-        let intervals = table.key.kind.isTime ? PartitionInterval.ofTime : [.step(max(1, upper - lower))]
+        // Named after the one cell that it is, or else after the first and the last of the longest that it consists of.
+        let isTime = table.key.isTime || policy.epoch != nil
+        let intervals: [PartitionInterval] =
+            isTime ? PartitionInterval.ofTime.reversed() : [.step(max(1, upper - lower))]
         for interval in intervals where table.key.kind != .date || interval != .hour {
             var policy = policy
             policy.interval = interval
             let cells = try await PartitionCells(policy: policy, key: table.key, connection: connection).cells(
-                from: lower, to: upper, limit: 2)
-            if cells.count == 1, cells[0].lower == lower, cells[0].upper == upper {
-                let taken = try await takenNames(without: sources)
-                return Wanted(
-                    name: PartitionPlanner.freeName(table.name, cells[0].suffix, taken: taken), bound: bound)
+                from: lower, to: upper, limit: Self.most)
+            guard let start = cells.first, let end = cells.last, start.lower == lower, end.upper == upper else {
+                continue
             }
+            let suffix = cells.count == 1 ? start.suffix : "\(start.suffix)_to_\(end.suffix)"
+            let taken = try await takenNames(without: sources)
+            return Wanted(name: PartitionPlanner.freeName(table.name, suffix, taken: taken), bound: bound)
         }
         return Wanted(name: first.name, bound: bound)
     }
@@ -199,7 +203,7 @@ struct ReshapePlanner: Sendable {
             let row = try await connection.query(
                 SQLResource(PackageResources.reshape_structure_sql).text, [table.oid]
             ).first
-        else { throw PartitionError.notPartitioned(table.relation.quoted) }
+        else { throw try await PartitionCatalog(connection).notPartitioned(table.relation) }
         var targets = wanted.map { ReshapeSpec.Target(name: $0.name, bound: $0.bound) }
         if withResidue, let residue = sources.first { targets.append(.init(name: residue.name, bound: nil)) }
         var found = sources.map {

@@ -59,6 +59,11 @@ extension ReshapeRun {
             releases + (try await tables.detaches())
             + (try await tables.attaches(withResidue: withResidue))
         for statement in statements { try await connection.execute(statement) }
+        // By which they are known when they are dropped: a row of rssctl.partition_work alone drops no table.
+        for source in work.spec.sources where !work.spec.keepsSources {
+            let name = try await connection.quote(source.laterRelation)
+            try await connection.execute("COMMENT ON TABLE \(name) IS '\(work.marker)'")
+        }
         work.phase = .swapped
         try await ledger.update(work)
         try await BookkeepingSchema.record(
@@ -80,7 +85,7 @@ extension ReshapeRun {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
                 for source in work.spec.sources where !work.spec.keepsSources {
-                    try await drop(source.laterRelation, ifOID: source.oid)
+                    try await drop(source.laterRelation, ifMarked: work)
                 }
                 for statement in guards.drops + capture.drops {
                     try await connection.execute(statement)
@@ -94,13 +99,6 @@ extension ReshapeRun {
             return work
         }
         try await FaultPoint.reach("reshape.cleared")
-    }
-
-    private func drop(_ table: RelationName, ifOID oid: Int64) async throws {
-        let name = try await connection.quote(table)
-        let isIt = try await connection.query("SELECT to_regclass($1) = $2::bigint::oid", [name, oid]).first?
-            .decode(Bool?.self, at: 0)
-        if isIt == true { try await connection.execute("DROP TABLE \(name)") }
     }
 
     /// Drops a table that bears the work's comment: one that somebody else made in its place does not.

@@ -77,8 +77,25 @@ struct ReshapeRun {
                     table: work.table.quoted, problem: "\(source.relation.quoted) is not the partition it was")
             }
         }
+        try await refuseUnknownIdentity(work)
         try await refuseChanged(work, oid: table.oid)
         return table
+    }
+
+    /// Types and operators of the identity stand in the text of statements: only those of the catalog may.
+    private func refuseUnknownIdentity(_ work: ReshapeWork) async throws {
+        let columns = work.spec.identity.columns
+        for source in work.spec.sources {
+            let isKnown = try await connection.query(
+                SQLResource(PackageResources.reshape_identity_check_sql).text,
+                [source.oid, columns.map(\.name), columns.map(\.type), columns.map(\.equals)]
+            ).first?.decode(Bool.self, "is_known")
+            guard isKnown == true else {
+                throw BookkeepingRowError(
+                    "rssctl.partition_work", row: "id \(work.id)",
+                    problem: "the columns that tell rows apart are not those of \(source.relation.quoted)")
+            }
+        }
     }
 
     func refuseChanged(_ work: ReshapeWork, oid: Int64) async throws {

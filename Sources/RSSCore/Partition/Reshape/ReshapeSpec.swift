@@ -48,4 +48,21 @@ struct ReshapeSpec: Sendable, Codable, Equatable {
 
     /// The target for what no other partition holds.
     var residue: Target? { targets.first { $0.bound == nil } }
+
+    /// What no planner would have decided; nil for nothing. What it names is compared with the catalog besides, before it is
+    /// used: see ``ReshapeRun``.
+    var flaw: String? {
+        if sources.isEmpty || columns.isEmpty || identity.columns.isEmpty { return "it has no sources or columns" }
+        let names = sources.flatMap { [$0.schema, $0.name] } + targets.map(\.name) + columns
+        if names.contains(where: \.isEmpty) { return "a name is empty" }
+        if targets.contains(where: { ($0.bound?.lower ?? .min) >= ($0.bound?.upper ?? .max) }) {
+            return "a bound is empty"
+        }
+        let isBegun = !copy.blocks.isEmpty || !copy.files.isEmpty
+        guard copy.blocks.count == (isBegun ? sources.count : 0), copy.files.count == copy.blocks.count,
+            (0...copy.blocks.count).contains(copy.source), copy.block >= 0, copy.rows >= 0,
+            copy.blocks.allSatisfy({ (0...Int64(UInt32.max)).contains($0) }), copy.block <= Int64(UInt32.max)
+        else { return "its checkpoint is not one of its sources" }
+        return nil
+    }
 }

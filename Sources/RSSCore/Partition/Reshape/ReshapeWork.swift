@@ -102,12 +102,24 @@ struct ReshapeLedger: Sendable {
         let (id, kind, schema, name, spec, phase, isActive) = try row.decode(
             Int64.self, String.self, String.self, String.self, String.self, String.self, Bool.self)
         let table = RelationName(schema: schema, name: name)
-        guard let kind = ReshapeWork.Kind(rawValue: kind), let phase = ReshapeWork.Phase(rawValue: phase) else {
+        guard let kind = ReshapeWork.Kind(rawValue: kind) else {
             throw ReshapeError.otherWork(table: table.quoted, kind: kind)
         }
-        return ReshapeWork(
-            id: id, kind: kind, table: table,
-            spec: try JSONDecoder().decode(ReshapeSpec.self, from: Data(spec.utf8)), phase: phase, isActive: isActive)
+        func foreign(_ problem: String) -> BookkeepingRowError {
+            BookkeepingRowError("rssctl.partition_work", row: "id \(id)", problem: problem)
+        }
+        guard let phase = ReshapeWork.Phase(rawValue: phase) else { throw foreign("'\(phase)' is not a phase") }
+        let decoded: ReshapeSpec
+        do {
+            decoded = try JSONDecoder().decode(ReshapeSpec.self, from: Data(spec.utf8))
+        } catch is DecodingError {
+            throw foreign("'spec' is not that of a \(kind.rawValue)")
+        }
+        if let flaw = decoded.flaw { throw foreign(flaw) }
+        if phase == .copy, decoded.copy.blocks.isEmpty {
+            throw foreign("its rows are being copied, and it has no checkpoint")
+        }
+        return ReshapeWork(id: id, kind: kind, table: table, spec: decoded, phase: phase, isActive: isActive)
     }
 
     private static func json(_ spec: ReshapeSpec) throws -> String {

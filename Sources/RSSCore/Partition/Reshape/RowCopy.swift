@@ -146,11 +146,7 @@ struct RowCopy: Sendable {
     /// The pause asked for, and as long as a standby is far behind.
     private func rest() async throws {
         if pace.pause > .zero { try await Task.sleep(for: pace.pause) }
-        while let lag = try await connection.query(
-            "SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication"
-        ).first?.decode(Double?.self, at: 0), lag > BackfillRun.lagLimit {
-            try await Task.sleep(for: .seconds(1))
-        }
+        try await ReplicaLag().wait(connection, progress)
     }
 }
 

@@ -69,12 +69,12 @@ struct PartitionRetirement: Sendable {
                 if try await PartitionReturn(retirement: short).release(partition) { return }
                 progress(
                     .warning(
-                        "\(partition.quoted) is half taken out, and its rows are invisible: rssctl partition undo \(partition.quoted) takes it back."
+                        "\(partition.quoted) is half taken out, and its rows are invisible: rssctl partition undo \(partition.quoted.shellWord) takes it back."
                     ))
             } catch {
                 progress(
                     .warning(
-                        "\(partition.quoted) still takes no writes; rssctl partition undo \(partition.quoted) lifts that."
+                        "\(partition.quoted) still takes no writes; rssctl partition undo \(partition.quoted.shellWord) lifts that."
                     ))
             }
         }.value

@@ -52,7 +52,7 @@ public enum RetireError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-089", exit: .failed, message: "\(name) was dropped already",
                 detail: archive == nil ? "it was not archived" : nil,
-                hint: archive.map { "rssctl partition restore \($0)" } ?? "take it from the backup")
+                hint: archive.map { "rssctl partition restore \($0.shellWord)" } ?? "take it from the backup")
         case .dropBegun(let name):
             ErrorReport(
                 code: "RSS-PARTITION-090", exit: .failed, message: "the drop of \(name) has begun",
@@ -65,7 +65,9 @@ public enum RetireError: ReportableError, Equatable {
         case .noFolder(let table):
             ErrorReport(
                 code: "RSS-PARTITION-092", exit: .usage, message: "no folder is named for the archive",
-                hint: "name one with --to, or keep one in the policy: rssctl partition policy set \(table) --archive")
+                hint:
+                    "name one with --to, or keep one in the policy: rssctl partition policy set \(table.shellWord) --archive"
+            )
         case .occupied(let name, let range, let by, let table):
             ErrorReport(
                 code: "RSS-PARTITION-093", exit: .failed,
@@ -83,7 +85,7 @@ public enum RetireError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-095", exit: .failed, message: "\(name) is retired already",
                 detail: "it may be dropped after \(dropAfter) UTC",
-                hint: "rssctl partition undo \(name) takes it back")
+                hint: "rssctl partition undo \(name.shellWord) takes it back")
         case .strayRows(let name, let defaultPartition, let range, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-096", exit: .failed,

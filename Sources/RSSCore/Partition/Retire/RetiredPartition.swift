@@ -54,13 +54,25 @@ struct RetiredPartition: Sendable, Equatable {
         definition = try row.decode(String.self, "definition")
         bound = Partition.Bound(
             lower: try row.decode(Int64?.self, "lower_point"), upper: try row.decode(Int64?.self, "upper_point"))
-        state = State(rawValue: try row.decode(String.self, "state")) ?? .quarantined
+        let number = id
+        func foreign(_ problem: String) -> BookkeepingRowError {
+            BookkeepingRowError("rssctl.partition_retired", row: "id \(number)", problem: problem)
+        }
+        let recorded = try row.decode(String.self, "state")
+        guard let known = State(rawValue: recorded) else { throw foreign("'\(recorded)' is not a state") }
+        state = known
         archive = try row.decode(String?.self, "archive")
+        if let archive, !archive.hasPrefix("/") { throw foreign("'\(archive)' is not a folder of an archive") }
+        if let lower = bound.lower, let upper = bound.upper, lower >= upper { throw foreign("its bound is empty") }
         archiveDigest = try row.decode(String?.self, "archive_digest")
-        removed =
-            try row.decode(String?.self, "removed").map {
-                try JSONDecoder().decode([String: ContentDigest].self, from: Data($0.utf8))
-            } ?? [:]
+        do {
+            removed =
+                try row.decode(String?.self, "removed").map {
+                    try JSONDecoder().decode([String: ContentDigest].self, from: Data($0.utf8))
+                } ?? [:]
+        } catch is DecodingError {
+            throw foreign("'removed' is not a list of digests")
+        }
         dropAfter = try row.decode(Date.self, "drop_after")
         isThere = try row.decode(Bool.self, "is_there")
         isAttached = try row.decode(Bool.self, "is_attached")

@@ -51,14 +51,18 @@ public struct PartitionInspector: Sendable {
             loss.error.sqlState == nil && loss.error.exit != .permission
             ? .findings([
                 Finding(
-                    check: "partition.policy", severity: .critical, object: loss.table.quoted,
+                    check: "partition.\(loss.check)", severity: .critical, object: loss.table.quoted,
                     detail: "\(loss.error.message)\(loss.error.detail.map { ": \($0)" } ?? "").", fix: loss.error.hint)
             ])
             : .blind(
                 reason: loss.error.message,
                 hint: loss.error.hint)
         return PartitionInspection(
-            survey: nil, table: loss.table, reports: [report("policy", "A policy that fits", outcome)])
+            survey: nil, table: loss.table,
+            reports: [
+                report(
+                    loss.check, loss.check == "policy" ? "A policy that fits" : "Work that was interrupted", outcome)
+            ])
     }
 
     private func inspect(_ survey: PartitionSurvey, deep: Bool) async throws -> PartitionInspection {
@@ -71,6 +75,7 @@ public struct PartitionInspector: Sendable {
             report("detach_pending", "Unfinished DETACH CONCURRENTLY", judge.pendingDetaches()),
             report("off_grid", "Bounds that follow the policy", try await offGrid(survey)),
             report("retired", "Partitions taken out", judge.retired()),
+            report("overdue", "Rows past retention go", judge.overdue()),
             report("statistics", "Statistics of the whole", judge.statistics()),
         ]
         var rows: Double?
@@ -82,6 +87,8 @@ public struct PartitionInspector: Sendable {
         inspection.reports.append(
             report("partman", "One keeper alone", try await looking { try await partman(survey.table) }))
         inspection.reports += try await catalogReports(survey)
+        inspection.reports.append(
+            report("numbers", "Numbers that are new, or far ahead", try await looking { try await numbers(survey) }))
         if deep {
             let audit = try await looking { try await RegistryAudit(connection).findings(survey.table) }
             inspection.reports.append(report("registry", "Keys and rows agree", audit))
@@ -130,8 +137,10 @@ public struct PartitionInspector: Sendable {
                 var finding = finding
                 if key == "index_missing" {
                     finding.fix =
-                        "rssctl partition maintain \(name)"
-                        + (finding.fix.map { "; where rows have a key twice: rssctl partition index drop \($0)" } ?? "")
+                        "rssctl partition maintain \(name.shellWord)"
+                        + (finding.fix.map {
+                            "; where rows have a key twice: rssctl partition index drop \($0.shellWord)"
+                        } ?? "")
                 }
                 return finding
             }
@@ -214,10 +223,40 @@ public struct PartitionInspector: Sendable {
                 "SELECT FROM \(name) WHERE \(condition.isEmpty ? "true" : condition) LIMIT 1")
             if !found.isEmpty {
                 return
-                    "rssctl partition undo \(absent.name) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted)"
+                    "rssctl partition undo \(absent.name.shellWord) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted.shellWord)"
             }
         }
-        return "rssctl partition drain \(table.relation.quoted)"
+        return "rssctl partition drain \(table.relation.quoted.shellWord)"
+    }
+
+    /// Whether the next number of an integer key finds a partition, and whether one lies so far ahead that it does not count.
+    private func numbers(_ survey: PartitionSurvey) async throws -> [Finding] {
+        let table = survey.table
+        guard !table.key.isTime, let policy = survey.policy, survey.misfit == nil else { return [] }
+        let highest = try await HighestNumber(in: table, step: policy.interval.approximateLength, connection)
+        var findings: [Finding] = []
+        if let sequence = highest.sequence, table.coverage(from: sequence.next) == nil {
+            let into =
+                table.defaultPartition.map { "goes to the default partition \($0.relation.quoted)" } ?? "is refused"
+            findings.append(
+                Finding(
+                    check: "partition.numbers", severity: table.defaultPartition == nil ? .critical : .warning,
+                    object: table.relation.quoted,
+                    detail:
+                        "No partition holds \(sequence.next), which \(sequence.relation.quoted) gives next: it \(into).",
+                    fix: "rssctl partition maintain \(table.relation.quoted.shellWord)"))
+        }
+        if let outlier = highest.outlier {
+            let column = RelationName(name: table.key.column).quoted
+            findings.append(
+                Finding(
+                    check: "partition.numbers", severity: .warning, object: outlier.partition.quoted,
+                    detail:
+                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions after the others: it counts neither for what is new nor for retention.",
+                    measured: Double(outlier.number), threshold: Double(highest.value),
+                    fix: "check it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
+        }
+        return findings
     }
 
     /// Work that is recorded as active, and whether somebody is at it.
@@ -237,12 +276,13 @@ public struct PartitionInspector: Sendable {
         ]
     }
 
-    /// How broken off work is gone on with, or given up.
-    private static func continuation(_ kind: String, _ table: String) -> String {
-        switch kind {
-        case "convert": "rssctl partition convert \(table) goes on with it, with --abort gives it up"
-        case "drain": "rssctl partition drain \(table) goes on with it; rssctl partition abort \(table) gives it up"
-        default: "the same rssctl partition \(kind) goes on with it; rssctl partition abort \(table) gives it up"
+    /// How interrupted work is resumed, or undone.
+    private static func continuation(_ kind: String, _ name: String) -> String {
+        let table = name.shellWord
+        return switch kind {
+        case "convert": "rssctl partition convert \(table) resumes it, with --abort undoes it"
+        case "drain": "rssctl partition drain \(table) resumes it; rssctl partition abort \(table) undoes it"
+        default: "the same rssctl partition \(kind) resumes it; rssctl partition abort \(table) undoes it"
         }
     }
 

@@ -5,7 +5,7 @@ struct PartitionJudge: Sendable {
     let survey: PartitionSurvey
 
     private var name: String { survey.table.relation.quoted }
-    private var maintain: String { "rssctl partition maintain \(name)" }
+    private var maintain: String { "rssctl partition maintain \(name.shellWord)" }
 
     private func outcome(_ findings: [Finding]) -> CheckOutcome { findings.isEmpty ? .ok(nil) : .findings(findings) }
 
@@ -27,7 +27,8 @@ struct PartitionJudge: Sendable {
     func runway() -> CheckOutcome {
         guard let now = survey.now else {
             return .blind(
-                reason: "what is new now is not known without a policy", hint: "rssctl partition policy adopt \(name)")
+                reason: "what is new now is not known without a policy",
+                hint: "rssctl partition policy adopt \(name.shellWord)")
         }
         guard let end = survey.coveredUntil else {
             let into =
@@ -37,7 +38,7 @@ struct PartitionJudge: Sendable {
                 finding(
                     "runway", survey.table.defaultPartition == nil ? .critical : .warning,
                     "No partition holds \(survey.table.key.label(now)): what is new \(into).", measured: 0,
-                    threshold: 1, fix: absent.map { "rssctl partition undo \($0.name)" } ?? maintain)
+                    threshold: 1, fix: absent.map { "rssctl partition undo \($0.name.shellWord)" } ?? maintain)
             ])
         }
         let wanted = survey.policy?.premake ?? 0
@@ -62,7 +63,7 @@ struct PartitionJudge: Sendable {
                     "gap", .info,
                     "No partition holds \(survey.table.label(gap)): \(absent.name) is retired, and its place kept free.",
                     measured: Double(gaps.count), threshold: 0,
-                    fix: "rssctl partition undo \(absent.name) takes it back")
+                    fix: "rssctl partition undo \(absent.name.shellWord) takes it back")
             }
             let isFilled = planned.contains { $0.overlaps(gap) }
             return finding(
@@ -90,7 +91,8 @@ struct PartitionJudge: Sendable {
         if let misfit = survey.misfit {
             return outcome([
                 finding(
-                    "policy", .critical, "\(misfit.message).", fix: misfit.hint ?? "rssctl partition policy set \(name)"
+                    "policy", .critical, "\(misfit.message).",
+                    fix: misfit.hint ?? "rssctl partition policy set \(name.shellWord)"
                 )
             ])
         }
@@ -100,7 +102,8 @@ struct PartitionJudge: Sendable {
             ?? "It has no policy, and nobody keeps it."
         return outcome([
             finding(
-                "policy", survey.policy == nil ? .warning : .info, words, fix: "rssctl partition policy adopt \(name)")
+                "policy", survey.policy == nil ? .warning : .info, words,
+                fix: "rssctl partition policy adopt \(name.shellWord)")
         ])
     }
 
@@ -132,7 +135,7 @@ struct PartitionJudge: Sendable {
                 if entry.isAttached, entry.state == "quarantined" {
                     return finding(
                         "retired", .warning, "It is attached again by another hand, and takes no writes.",
-                        object: entry.name, fix: "rssctl partition undo \(entry.name)")
+                        object: entry.name, fix: "rssctl partition undo \(entry.name.shellWord)")
                 }
                 guard entry.state == "quarantined" else {
                     return finding(
@@ -145,7 +148,22 @@ struct PartitionJudge: Sendable {
                         ? "It was to be dropped after \(entry.dropAfter) UTC."
                         : "It will be dropped after \(entry.dropAfter) UTC.",
                     object: entry.name,
-                    fix: entry.isDue ? maintain : "rssctl partition undo \(entry.name) takes it back")
+                    fix: entry.isDue ? maintain : "rssctl partition undo \(entry.name.shellWord) takes it back")
+            })
+    }
+
+    /// Rows past retention that no run takes out.
+    func overdue() -> CheckOutcome {
+        let found = survey.plan?.overdue ?? []
+        let sure = found.filter { !$0.isUncertain }
+        if sure.isEmpty, let entry = found.first {
+            return .blind(
+                reason: "whether \(entry.partitions[0].quoted) holds rows past retention cannot be read now",
+                hint: "GRANT SELECT ON \(entry.partitions[0].quoted), or try again when no lock is held on it")
+        }
+        return outcome(
+            sure.map {
+                finding("overdue", .warning, "\($0.sentence).", measured: $0.rows, threshold: 0, fix: $0.remedy)
             })
     }
 

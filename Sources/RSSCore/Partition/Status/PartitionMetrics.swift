@@ -57,6 +57,12 @@ public struct PartitionMetrics: Sendable {
                 "quarantine_overdue", "Partitions taken out whose time to be dropped is past.",
                 gauge { $1.retired.map { Double($0.count(where: \.isDue)) } }
             ),
+            (
+                "overdue_rows", "Rows past retention that no run takes out, estimated where they are many.",
+                gauge { _, survey in
+                    survey.plan.map { $0.overdue.reduce(0) { $0 + ($1.rows ?? 0) } }
+                }
+            ),
             ("invalid_indexes", "Invalid indexes of partitions.", count("index_invalid")),
             ("incomplete_indexes", "Indexes that some partitions lack.", count("index_missing")),
             ("stale_statistics", "Whether the statistics of the whole are out of date.", count("statistics")),

@@ -48,9 +48,10 @@ public struct PartitionSurvey: Sendable {
     /// Seconds from now until what is new finds no partition; nil for an integer key. A table that is covered for ever
     /// has no end.
     public var runwaySeconds: Double? {
-        guard table.key.kind.isTime, let now else { return nil }
+        guard table.key.isTime, let now else { return nil }
         guard let end = coveredUntil else { return 0 }
-        return end == .max ? .infinity : (Double(end) - Double(now)) / 1_000_000
+        let perSecond = table.key.epoch.map { 1_000_000 / Double($0.length) } ?? 1_000_000
+        return end == .max ? .infinity : (Double(end) - Double(now)) / perSecond
     }
 
     /// The partitions that are wanted and not there, in order.
@@ -74,6 +75,8 @@ public struct PartitionLoss: Sendable, Equatable {
     public var table: RelationName
     /// Why, with what to do.
     public var error: ErrorReport
+    /// The check that it is a finding of.
+    public var check = "policy"
 }
 
 /// What is to be seen of several tables.
@@ -114,7 +117,9 @@ public struct PartitionSurveyor: Sendable {
                 try await connection.query(
                     "SELECT 1 FROM pg_class WHERE oid = to_regclass('public.visit_reports') AND relkind = 'p'"
                 ).isEmpty == false
-            if !chosen.contains(shipped), isThere || chosen.isEmpty { chosen.insert(shipped, at: 0) }
+            if !chosen.contains(shipped), isThere { chosen.insert(shipped, at: 0) }
+            // Whoever may not see the policies must not read that there are none.
+            if chosen.isEmpty, kept == nil { _ = try await PolicyStore(connection).kept() }
         }
         var overview = PartitionOverview()
         for table in chosen {
@@ -123,11 +128,16 @@ public struct PartitionSurveyor: Sendable {
                 var survey = try await survey(table, entry, defaultPremake: defaultPremake, at: date)
                 if kept == nil { survey.isPolicyKept = nil }
                 overview.surveys.append(survey)
-            } catch PartitionError.notPartitioned(let name) where tables.isEmpty && entry != nil {
+            } catch PartitionError.notPartitioned(let name, _) where tables.isEmpty && entry != nil {
                 overview.losses.append(
                     PartitionLoss(table: table, error: PartitionError.policyWithoutTable(name).report))
             } catch let error where Self.isLoss(error, isNamed: !tables.isEmpty || entry == nil) {
                 overview.losses.append(PartitionLoss(table: table, error: ErrorReport(describing: error)))
+            }
+        }
+        if tables.isEmpty {
+            overview.losses += try await UnfinishedConversion.all(connection).filter { $0.holder == nil }.map {
+                PartitionLoss(table: $0.table, error: $0.report, check: "work")
             }
         }
         return overview
@@ -146,9 +156,8 @@ public struct PartitionSurveyor: Sendable {
         var policy = kept?.policy
         var (plan, misfit) = try await plan(policy, at: date)
         let table = if let plan { plan.table } else { try await PartitionCatalog(connection).table(name) }
-        // Without a policy, a table of days is kept as the seed keeps visit_reports.
-        if kept == nil, table.key.kind == .date {
-            policy = PartitionPolicy(table: table.relation, column: table.key.column, premake: defaultPremake)
+        if kept == nil, let implied = PartitionPolicy.implied(by: table, premake: defaultPremake) {
+            policy = implied
             (plan, misfit) = try await self.plan(policy, at: date)
         }
         if case .failure(let error)? = kept?.reading { misfit = error.report }

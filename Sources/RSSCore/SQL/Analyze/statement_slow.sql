@@ -15,7 +15,7 @@ SELECT format('queryid %s', s.queryid) AS object,
 FROM (
     SELECT queryid, min(query) AS query, sum(calls) AS calls, sum(total_exec_time) AS total_exec_time,
            sum(total_exec_time) / sum(calls) AS mean_exec_time
-    FROM pg_stat_statements
+    FROM public.pg_stat_statements
     WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND calls > 0
     GROUP BY queryid

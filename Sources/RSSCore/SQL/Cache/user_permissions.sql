@@ -8,8 +8,8 @@
 
 SELECT ura.user_id,
        coalesce(array_agg(DISTINCT granted.permission) FILTER (WHERE granted.permission IS NOT NULL), '{}') AS permissions
-FROM user_role_assignments ura
-JOIN access_roles ar ON ar.id = ura.role_id
+FROM public.user_role_assignments ura
+JOIN public.access_roles ar ON ar.id = ura.role_id
 LEFT JOIN LATERAL (
     SELECT jsonb_array_elements_text(CASE WHEN jsonb_typeof(resource.value) = 'array' THEN resource.value ELSE '[]' END) AS permission
     FROM jsonb_each(ar.permissions) AS resource

@@ -15,11 +15,11 @@
 
 WITH wanted AS MATERIALIZED (
     SELECT o.id, o.name
-    FROM organizations o
+    FROM public.organizations o
     WHERE CASE WHEN $4::uuid[] IS NULL THEN o.is_active ELSE o.id = ANY ($4::uuid[]) END
 ), totals AS MATERIALIZED (
     SELECT vr.organization_id, count(*) AS total_count
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::date IS NULL OR vr.visit_date >= $1::date)
       AND ($2::date IS NULL OR vr.visit_date <= $2::date)
       AND ($4::uuid[] IS NULL OR vr.organization_id = ANY ($4::uuid[]))
@@ -30,7 +30,7 @@ WITH wanted AS MATERIALIZED (
     JOIN totals t ON t.organization_id = w.id
     CROSS JOIN LATERAL (
         SELECT vr.*
-        FROM visit_reports vr
+        FROM public.visit_reports vr
         WHERE vr.organization_id = w.id
           AND ($1::date IS NULL OR vr.visit_date >= $1::date)
           AND ($2::date IS NULL OR vr.visit_date <= $2::date)
@@ -51,16 +51,16 @@ WITH wanted AS MATERIALIZED (
                    'organizationName', w.name,
                    'officeName', f.name,
                    'technicianName', nullif(concat_ws(' ', u.first_name, u.last_name), ''),
-                   'hardwareCount', (SELECT count(*) FROM hardware_inventory h WHERE h.visit_report_id = v.id),
-                   'recyclingCount', (SELECT count(*) FROM recycling_records r WHERE r.visit_report_id = v.id),
+                   'hardwareCount', (SELECT count(*) FROM public.hardware_inventory h WHERE h.visit_report_id = v.id),
+                   'recyclingCount', (SELECT count(*) FROM public.recycling_records r WHERE r.visit_report_id = v.id),
                    'fileCount', (SELECT count(*) FROM files.file_attachments a WHERE a.visit_report_id = v.id),
                    'createdAt', v.created_at,
                    'updatedAt', v.updated_at
                ) ORDER BY v.visit_date DESC, v.created_at DESC, v.id DESC) AS visit_data
     FROM listed v
     JOIN wanted w ON w.id = v.organization_id
-    LEFT JOIN offices f ON f.id = v.office_id
-    LEFT JOIN users u ON u.id = v.technician_id
+    LEFT JOIN public.offices f ON f.id = v.office_id
+    LEFT JOIN public.users u ON u.id = v.technician_id
     GROUP BY v.organization_id
 )
 SELECT w.id AS organization_id,

@@ -1,6 +1,6 @@
 -- What there is in the database, for judging statements before they are run: relations, indexes, routines.
 --
--- No parameters. One row with one column, a JSON document; its members are those of CatalogSnapshot.Contents.
+-- $1 the schemas of the search path. One row with one column, a JSON document; its members are those of CatalogSnapshot.Contents.
 -- Catalogs and statistics are read, never a relation itself, so that this waits for no lock. Sizes are those of the last
 -- VACUUM, ANALYZE or CREATE INDEX; so are counts, and of a table that had none of them those of the statistics.
 
@@ -60,7 +60,8 @@ WITH namespaces AS (
 SELECT jsonb_build_object(
     'serverVersion', current_setting('server_version_num')::integer,
     'timeZone', current_setting('TimeZone'),
-    'searchPath', to_jsonb(current_schemas(false)),
+    'searchPath', COALESCE((SELECT jsonb_agg(n.nspname ORDER BY p.place) FROM unnest($1::text[]) WITH ORDINALITY AS p (schema, place)
+                              JOIN pg_namespace n ON n.nspname = CASE p.schema WHEN '$user' THEN current_user::text ELSE p.schema END), '[]'),
     'relations', COALESCE((
         SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
             'name', r.name, 'kind', r.relkind,

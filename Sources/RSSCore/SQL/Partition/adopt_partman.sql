@@ -10,6 +10,7 @@
 --   retention     its interval or number as text; NULL for none
 --   months, days  the same of an interval that is whole months, or whole days; NULL otherwise
 --   keeps         whether it keeps the tables that it takes out
+--   epoch         what an integer key counts: seconds, milliseconds, …; NULL for a key that is no epoch
 --   automatic     whether its maintenance runs by itself
 
 WITH config AS (
@@ -22,5 +23,6 @@ SELECT (c ->> 'premake')::int AS premake,
        CASE WHEN i = make_interval(months => (extract(year FROM i) * 12 + extract(month FROM i))::int) THEN (extract(year FROM i) * 12 + extract(month FROM i))::int END AS months,
        CASE WHEN i = make_interval(days => extract(day FROM i)::int) THEN extract(day FROM i)::int END AS days,
        coalesce((c ->> 'retention_keep_table')::boolean, true) AS keeps,
+       nullif(c ->> 'epoch', 'none') AS epoch,
        coalesce(c ->> 'automatic_maintenance', 'on') = 'on' AS automatic
 FROM parsed

@@ -7,9 +7,10 @@
 --
 -- Columns:
 --   is_change   whether it is something that will be otherwise
+--   is_asked    whether it is such that somebody has to agree to it
 --   words
 
-SELECT is_change, words FROM (
+SELECT is_change, is_change AND rank <= 1 AS is_asked, words FROM (
     SELECT false AS is_change, 1 AS rank, format('view %s', v.oid::regclass) AS words
     FROM pg_class v WHERE v.relkind = 'v' AND v.oid IN (
         SELECT r.ev_class FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
@@ -40,11 +41,20 @@ SELECT is_change, words FROM (
     UNION ALL
     SELECT false, 11, 'comments, column settings, replica identity'
     UNION ALL
-    SELECT true, 1, format('the primary key (%s) becomes (%1$s, %I): ON CONFLICT (%1$s) finds no constraint any more',
+    SELECT true, 1, format('the primary key (%s) becomes (%1$s, %I): ON CONFLICT (%1$s) finds no constraint any more, %3$s',
                            (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.n) FROM unnest(i.indkey::smallint[]) WITH ORDINALITY AS u (attnum, n)
-                            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum), $2::text)
+                            JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.attnum), $2::text,
+                           CASE WHEN $3::text IS NULL THEN 'no foreign key can reference it, and nothing keeps it unique without --global-unique'
+                                ELSE format('it stays unique through %I, which foreign keys reference', $3::text) END)
     FROM pg_index i WHERE i.indrelid = $1::oid AND i.indisprimary
       AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) AND a.attname = $2)
+    UNION ALL
+    SELECT true, 0, format('%s has no key that tells its rows apart: partition split, drain and merge will refuse it; give it one before: ALTER TABLE %1$s ADD COLUMN … GENERATED ALWAYS AS IDENTITY PRIMARY KEY', $1::oid::regclass)
+    WHERE NOT EXISTS (
+        SELECT FROM pg_index i
+        WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+          AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid AND NOT a.attnotnull
+                            AND a.attnum = ANY ((i.indkey::smallint[])[0:i.indnkeyatts - 1])))
     UNION ALL
     SELECT true, 2, format('%I stays unique through %I, and no longer through %s', a.attname, $3::text, i.indexrelid::regclass)
     FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]

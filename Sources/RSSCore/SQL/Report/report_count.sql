@@ -17,7 +17,7 @@
 -- Column: total bigint.
 
 SELECT (SELECT count(*)
-        FROM visit_reports vr
+        FROM public.visit_reports vr
         WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
           AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
           AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -27,7 +27,7 @@ SELECT (SELECT count(*)
           AND nullif(btrim($7::text), '') IS NULL)
      + (SELECT count(*) FROM (
     SELECT vr.id
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -39,7 +39,7 @@ SELECT (SELECT count(*)
           @@ plainto_tsquery('english', btrim($7::text))
     UNION
     SELECT vr.id
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -50,7 +50,7 @@ SELECT (SELECT count(*)
       AND vr.report_number ILIKE '%' || replace(replace(replace(btrim($7::text), '\', '\\'), '%', '\%'), '_', '\_') || '%'
     UNION
     SELECT vr.id
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -58,5 +58,5 @@ SELECT (SELECT count(*)
       AND ($5::date IS NULL OR vr.visit_date >= $5::date)
       AND ($6::date IS NULL OR vr.visit_date <= $6::date)
       AND nullif(btrim($7::text), '') IS NOT NULL
-      AND vr.organization_id IN (SELECT o.id FROM organizations o WHERE o.name ILIKE '%' || replace(replace(replace(btrim($7::text), '\', '\\'), '%', '\%'), '_', '\_') || '%')
+      AND vr.organization_id IN (SELECT o.id FROM public.organizations o WHERE o.name ILIKE '%' || replace(replace(replace(btrim($7::text), '\', '\\'), '%', '\%'), '_', '\_') || '%')
     ) found) AS total

@@ -21,7 +21,7 @@ SELECT count(*) AS total
 FROM (
     SELECT id FROM (
     (SELECT vr.id
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -33,7 +33,7 @@ FROM (
     UNION ALL
     SELECT * FROM (
     (SELECT vr.id
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -46,7 +46,7 @@ FROM (
      LIMIT $8::integer::bigint + 1)
     UNION
     (SELECT vr.id
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -58,7 +58,7 @@ FROM (
      LIMIT $8::integer::bigint + 1)
     UNION
     (SELECT vr.id
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -66,7 +66,7 @@ FROM (
       AND ($5::date IS NULL OR vr.visit_date >= $5::date)
       AND ($6::date IS NULL OR vr.visit_date <= $6::date)
       AND nullif(btrim($7::text), '') IS NOT NULL
-      AND vr.organization_id IN (SELECT o.id FROM organizations o WHERE o.name ILIKE '%' || replace(replace(replace(btrim($7::text), '\', '\\'), '%', '\%'), '_', '\_') || '%')
+      AND vr.organization_id IN (SELECT o.id FROM public.organizations o WHERE o.name ILIKE '%' || replace(replace(replace(btrim($7::text), '\', '\\'), '%', '\%'), '_', '\_') || '%')
      LIMIT $8::integer::bigint + 1)
     ) found) hits
     LIMIT $8::integer::bigint + 1

@@ -27,7 +27,7 @@
 
 WITH hits AS (
     (SELECT vr.id, vr.visit_date, vr.created_at
-    FROM visit_reports vr
+    FROM public.visit_reports vr
     WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
       AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
       AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -42,7 +42,7 @@ WITH hits AS (
     UNION ALL
     SELECT * FROM (
         SELECT vr.id, vr.visit_date, vr.created_at
-        FROM visit_reports vr
+        FROM public.visit_reports vr
         WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
           AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
           AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -56,7 +56,7 @@ WITH hits AS (
           AND ($10::date IS NULL OR (vr.visit_date, vr.created_at, vr.id) < ($10::date, $11::timestamptz, $12::uuid))
     UNION
         SELECT vr.id, vr.visit_date, vr.created_at
-        FROM visit_reports vr
+        FROM public.visit_reports vr
         WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
           AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
           AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -69,7 +69,7 @@ WITH hits AS (
           AND ($10::date IS NULL OR (vr.visit_date, vr.created_at, vr.id) < ($10::date, $11::timestamptz, $12::uuid))
     UNION
         (SELECT vr.id, vr.visit_date, vr.created_at
-        FROM visit_reports vr
+        FROM public.visit_reports vr
         WHERE ($1::uuid IS NULL OR vr.organization_id = $1::uuid)
           AND ($2::uuid IS NULL OR vr.office_id = $2::uuid)
           AND ($3::uuid IS NULL OR vr.technician_id = $3::uuid)
@@ -77,7 +77,7 @@ WITH hits AS (
           AND ($5::date IS NULL OR vr.visit_date >= $5::date)
           AND ($6::date IS NULL OR vr.visit_date <= $6::date)
           AND nullif(btrim($7::text), '') IS NOT NULL
-          AND vr.organization_id IN (SELECT o.id FROM organizations o WHERE o.name ILIKE '%' || replace(replace(replace(btrim($7::text), '\', '\\'), '%', '\%'), '_', '\_') || '%')
+          AND vr.organization_id IN (SELECT o.id FROM public.organizations o WHERE o.name ILIKE '%' || replace(replace(replace(btrim($7::text), '\', '\\'), '%', '\%'), '_', '\_') || '%')
           AND ($10::date IS NULL OR vr.visit_date <= $10::date)
           AND ($10::date IS NULL OR (vr.visit_date, vr.created_at, vr.id) < ($10::date, $11::timestamptz, $12::uuid))
          ORDER BY vr.visit_date DESC, vr.created_at DESC, vr.id DESC
@@ -99,14 +99,14 @@ SELECT v.id,
        o.name AS organization_name,
        f.name AS office_name,
        nullif(concat_ws(' ', u.first_name, u.last_name), '') AS technician_name,
-       (SELECT count(*) FROM hardware_inventory h WHERE h.visit_report_id = v.id) AS hardware_count,
-       (SELECT count(*) FROM recycling_records r WHERE r.visit_report_id = v.id) AS recycling_count,
+       (SELECT count(*) FROM public.hardware_inventory h WHERE h.visit_report_id = v.id) AS hardware_count,
+       (SELECT count(*) FROM public.recycling_records r WHERE r.visit_report_id = v.id) AS recycling_count,
        (SELECT count(*) FROM files.file_attachments a WHERE a.visit_report_id = v.id) AS file_count,
        v.created_at,
        v.updated_at
 FROM page
-JOIN visit_reports v ON v.id = page.id AND v.visit_date = page.visit_date
-LEFT JOIN organizations o ON o.id = v.organization_id
-LEFT JOIN offices f ON f.id = v.office_id
-LEFT JOIN users u ON u.id = v.technician_id
+JOIN public.visit_reports v ON v.id = page.id AND v.visit_date = page.visit_date
+LEFT JOIN public.organizations o ON o.id = v.organization_id
+LEFT JOIN public.offices f ON f.id = v.office_id
+LEFT JOIN public.users u ON u.id = v.technician_id
 ORDER BY v.visit_date DESC, v.created_at DESC, v.id DESC

@@ -1,0 +1,86 @@
+import CProcessEnd
+import Console
+import Glibc
+import RSSCore
+import RSSModel
+
+/// What ends the process when the work does not: after a signal, after `--timeout`, or where no thread can be created.
+///
+/// It lives in signal handlers and a timer of the process, so that it needs no thread, no memory and no answer.
+public enum ProcessEnd {
+    /// How long after a signal or the deadline the process may last.
+    static let grace = Duration.milliseconds(1900)
+
+    /// When the process began, as far as `--timeout` is concerned.
+    static let began = ContinuousClock.now
+
+    /// Catches the signals and starts the timer of `--timeout`. To be called before anything else, on the main thread:
+    /// the first `await` may need a thread already.
+    public static func prepare(arguments: [String]) {
+        let started = began
+        process_end_begin(Int64(grace / .milliseconds(1)), ExitStatus.tryAgain.rawValue)
+        let timeout = timeout(in: arguments)
+        for (reason, report) in reports(timeout) {
+            let text =
+                arguments.wantsJSON ? ErrorRenderer.json(report) : ErrorRenderer.text(report, style: Style(isOn: false))
+            process_end_text(reason, text + "\n")
+        }
+        if let timeout {
+            let left = timeout + grace - started.duration(to: .now)
+            process_end_deadline(Int64(left / .milliseconds(1)), ExitStatus.tryAgain.rawValue)
+        }
+    }
+
+    /// Takes the deadline away: what follows is the user's own time, in a pager or in psql.
+    static func removeDeadline() { process_end_deadline(0, 0) }
+
+    /// Whether `--timeout` still holds.
+    static var hasDeadline: Bool { process_end_has_deadline() }
+
+    /// The last `--timeout` of a command line that is not parsed yet; nil for none, or for one that the parser refuses.
+    static func timeout(in arguments: [String]) -> Duration? {
+        let words = arguments.prefix { $0 != "--" }
+        var found: Duration?
+        for (word, next) in zip(words, words.dropFirst().map(Optional.some) + [nil]) {
+            if word == "--timeout" {
+                found = next.flatMap(DurationText.parse)
+            } else if word.hasPrefix("--timeout=") {
+                found = DurationText.parse(String(word.dropFirst("--timeout=".count)))
+            }
+        }
+        return found
+    }
+
+    private static func reports(_ timeout: Duration?) -> [(process_end_reason, ErrorReport)] {
+        let interrupted = [
+            (process_end_interrupt, ExitStatus.interrupted), (process_end_terminate, .terminated),
+            (process_end_hangup, .hungUp),
+        ].map { reason, exit in
+            (
+                reason,
+                ErrorReport(
+                    code: "RSS-RUN-003", exit: exit, message: "interrupted; the work did not stop and was abandoned",
+                    detail: "the servers undo what was not committed once they notice that their client is gone",
+                    hint: "run the same command again: it resumes from the state of the servers")
+            )
+        }
+        return interrupted + [
+            (
+                process_end_overdue,
+                ErrorReport(
+                    code: "RSS-RUN-004", exit: .tryAgain,
+                    message:
+                        "not done within --timeout \(timeout.map { Quantity.duration($0) } ?? ""); the work did not stop and was abandoned",
+                    hint: "allow more time, or run it when the server is less busy")
+            ),
+            (
+                process_end_no_thread,
+                ErrorReport(
+                    code: "RSS-RUN-005", exit: .tryAgain, message: "no thread could be created for 2 s",
+                    detail: "a limit on memory or on the number of processes is reached",
+                    hint:
+                        "raise the limit (ulimit -v, ulimit -u, MemoryMax, TasksMax), or run it when others have ended")
+            ),
+        ]
+    }
+}

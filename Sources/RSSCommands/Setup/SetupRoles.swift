@@ -1,0 +1,94 @@
+import ArgumentParser
+import PostgresClient
+import RSSCore
+import RSSModel
+
+/// `rssctl setup roles`
+public struct SetupRoles: Verb {
+    public static let declaration = Declaration(
+        "setup roles", "Give a role the least rights that what it is for needs",
+        discussion: """
+            An importer imports, updates and deletes by files, and undoes what it did. A reader reads reports, status, checks and \
+            history. A maintainer keeps partitions, for which it becomes a member of the role that owns the tables. A warmer warms \
+            the cache. A role that is several things is given --for more than once: what it has in schema rssctl besides is taken \
+            away.
+
+            --dry-run prints the statements, for psql or for review. Run it as the owner of the tables or as a superuser; what \
+            only a superuser may grant is printed otherwise. Run it again after an update of rssctl.
+            """,
+        effect: .writes, needs: [.settings, .postgres],
+        examples: [
+            .init("The statements for the role of technicians", "rssctl setup roles --for importer --create --dry-run"),
+            .init(
+                "A role that monitors, made where it is not there",
+                "rssctl setup roles --for reader --role rss_monitor --create"),
+        ])
+
+    @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("What the role is for; may be given more than once.", valueName: "purpose"))
+    var purposes: [RolePurpose]
+
+    @Option(help: ArgumentHelp("The role; rssctl_ and what it is for unless given.", valueName: "name"))
+    var role: String?
+
+    @Flag(help: "Create the role where it does not exist, able to log in and without a password.")
+    var create = false
+
+    public init() {}
+
+    public func validate() throws {
+        if purposes.isEmpty {
+            throw ValidationError("--for says what the role is for: importer, reader, maintainer, warmer.")
+        }
+        if Set(purposes).count > 1, role == nil {
+            throw ValidationError("--role names the role that is several things.")
+        }
+    }
+
+    public func execute(_ context: Context) async throws -> RoleReport {
+        let connection = try await context.connectForChanges { try await context.connectPostgres() }
+        let name = role ?? purposes[0].defaultRole
+        let outcome = try await RoleSetup(connection, runID: context.runID).run(
+            RoleSetup.Options(purposes: purposes, role: name, creates: create), isDryRun: context.isDryRun)
+        await connection.close()
+        return RoleReport(role: name, purposes: purposes, outcome, isDryRun: context.isDryRun)
+    }
+}
+
+extension RolePurpose: ExpressibleByArgument {}
+
+/// The result of `setup roles`.
+public struct RoleReport: CommandResult {
+    let role: String
+    let purposes: [String]
+    let isDryRun: Bool
+    let statements: [String]
+    let notes: [String]
+
+    init(role: String, purposes: [RolePurpose], _ outcome: RoleSetup.Outcome, isDryRun: Bool) {
+        self.role = role
+        self.purposes = purposes.map(\.rawValue)
+        self.isDryRun = isDryRun
+        statements = outcome.statements
+        notes = outcome.notes
+    }
+
+    public var counts: [String: Int64] { isDryRun ? [:] : ["statements": Int64(statements.count)] }
+
+    public var tables: [Table] {
+        // Alone, so that psql can read it.
+        if isDryRun { return [Table(sql: statements)] }
+        return [
+            Table(
+                columns: [Column("role"), Column("for"), .number("statements")],
+                rows: [
+                    [.text(role), .text(purposes.joined(separator: ", ")), .count(statements.count)]
+                ], notes: notes)
+        ]
+    }
+}

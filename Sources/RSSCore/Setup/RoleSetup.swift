@@ -1,0 +1,142 @@
+import PostgresClient
+import RSSModel
+
+/// Gives a role the rights that what it is for needs, and takes away those in schema `rssctl` that it does not.
+public struct RoleSetup: Sendable {
+    /// What is wanted.
+    public struct Options: Sendable {
+        /// What the role is for.
+        public var purposes: [RolePurpose]
+        /// Its name, as the catalog has it.
+        public var role: String
+        /// Whether it is made where it is not there.
+        public var creates: Bool
+
+        /// Makes options.
+        public init(purposes: [RolePurpose], role: String, creates: Bool = false) {
+            self.purposes = purposes
+            self.role = role
+            self.creates = creates
+        }
+    }
+
+    /// What was done, or would be.
+    public struct Outcome: Sendable, Equatable {
+        /// The statements.
+        public var statements: [String] = []
+        /// What is left to a superuser, and what is worth knowing.
+        public var notes: [String] = []
+    }
+
+    private let connection: PostgresConnection
+    private let runID: String
+
+    /// Makes it, on a session of the tables' owner or of a superuser.
+    public init(_ connection: PostgresConnection, runID: String) {
+        self.connection = connection
+        self.runID = runID
+    }
+
+    /// Gives the rights, in one transaction; a dry run only composes the statements.
+    ///
+    /// - Throws: ``RoleSetupError``, ``BookkeepingUntrusted``, `PostgresError`.
+    public func run(_ options: Options, isDryRun: Bool) async throws -> Outcome {
+        try Self.refuseReserved(options.role)
+        let format = try await BookkeepingSchema.found(connection)
+        guard format == BookkeepingSchema.format else {
+            throw RoleSetupError.notMigrated(
+                missing: format == nil
+                    ? "there is no schema rssctl" : "the tables of schema rssctl are of an earlier format")
+        }
+        let isSuper = try await connection.query(
+            "SELECT rolsuper FROM pg_roles WHERE rolname = $1", [options.role]
+        ).first?.decode(Bool.self, at: 0)
+        guard isSuper != nil || options.creates else {
+            throw RoleSetupError.noRole(options.role, purposes: options.purposes)
+        }
+        try await refuseForeignTables()
+        var outcome = Outcome()
+        let role = try await connection.quoteIdentifier(options.role)
+        if isSuper == nil {
+            outcome.statements.append("CREATE ROLE \(role) LOGIN")
+            outcome.notes.append("The role has no password yet: \\password \(role) in psql sets one.")
+        }
+        if isSuper == true {
+            outcome.notes.append("\(role) is a superuser: no right that it lacks keeps it from anything.")
+        }
+        outcome.statements += try await grants(options, role)
+        if isDryRun { return outcome }
+        let run = outcome.statements
+        let left = try await connection.transaction {
+            var notes: [String] = []
+            for statement in run {
+                if let note = try await execute(statement) { notes.append(note) }
+            }
+            try await BookkeepingSchema.record(
+                connection, runID: runID, operation: "setup.roles", object: role,
+                detail: options.purposes.map(\.rawValue).joined(separator: ", "))
+            return notes
+        }
+        outcome.notes += left
+        return outcome
+    }
+
+    /// A word that PostgreSQL reads as something else even where it is quoted, or keeps for itself.
+    private static func refuseReserved(_ role: String) throws(RoleSetupError) {
+        let isReserved = ["", "public", "none"].contains(role) || role.hasPrefix("pg_") || role.utf8.count > 63
+        if isReserved { throw .reserved(role) }
+    }
+
+    /// GRANT on a table of which the role is no owner is a warning, and grants nothing.
+    private func refuseForeignTables() async throws {
+        let tables = try await connection.query(
+            SQLResource(PackageResources.setup_tables_sql).text, [BookkeepingTrust.tables]
+        ).map { try $0.decode(String.self, String.self, Bool.self) }
+        guard tables.count == BookkeepingTrust.tables.count + 11 else {
+            throw RoleSetupError.notMigrated(missing: "tables of the application are not there")
+        }
+        if let (table, owner, _) = tables.first(where: { !$0.2 }) {
+            throw RoleSetupError.notOwner(table: table, owner: owner)
+        }
+    }
+
+    /// What the role has in schema `rssctl` is taken away first: it may come from a time when it was given more.
+    private func grants(_ options: Options, _ role: String) async throws -> [String] {
+        let name = try await connection.query("SELECT current_database()::text").first?.decode(String.self, at: 0) ?? ""
+        let database = try await connection.quoteIdentifier(name)
+        let own = BookkeepingTrust.tables.map { "rssctl.\($0)" }.joined(separator: ", ")
+        var statements = ["REVOKE ALL ON SCHEMA rssctl FROM \(role)", "REVOKE ALL ON \(own) FROM \(role)"]
+        for purpose in options.purposes.unique() {
+            if purpose == .maintainer { statements += try await memberships(options.role, role) }
+            statements += purpose.statements(role: role, database: database)
+        }
+        return statements
+    }
+
+    private func memberships(_ name: String, _ role: String) async throws -> [String] {
+        var statements: [String] = []
+        for row in try await connection.query(SQLResource(PackageResources.setup_owners_sql).text) {
+            let (owner, isSuper) = try row.decode(String.self, Bool.self)
+            if owner == name { continue }
+            if isSuper { throw RoleSetupError.superuserOwns(owner) }
+            statements.append("GRANT \(try await connection.quoteIdentifier(owner)) TO \(role)")
+        }
+        return statements
+    }
+
+    /// Runs a statement; membership in a role of PostgreSQL's own is left to a superuser where this role may not grant it.
+    ///
+    /// - Returns: what is left to do.
+    private func execute(_ statement: String) async throws -> String? {
+        guard statement.hasPrefix("GRANT pg_") else {
+            try await connection.execute(statement)
+            return nil
+        }
+        do {
+            try await connection.savepoint { _ = try await connection.execute(statement) }
+            return nil
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            return "Left to a superuser: \(statement);"
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/// The parts of a Redis address, as far as it has them.
+public struct RedisAddress: Sendable, Equatable {
+    /// Whether its scheme asks for TLS.
+    public var usesTLS = false
+    /// The host; nil where there is none, or a socket.
+    public var host: String?
+    /// The port.
+    public var port: UInt16?
+    /// The path of a Unix socket.
+    public var socket: String?
+    /// The ACL user.
+    public var username: String?
+    /// The password.
+    public var password: String?
+    /// The database.
+    public var database: Int?
+
+    /// Reads `redis://[user[:password]@]host[:port][/database]`, the same with `rediss://` for TLS, or
+    /// `unix://[user[:password]@]/path/to/socket[?db=0]`.
+    ///
+    /// User and password are percent-decoded. `redis://:secret@host` is a password without a user.
+    /// Throws ``RedisError/invalidConfiguration(_:)``, in which no part of the URL but its scheme is repeated.
+    public init(_ url: String) throws(RedisError) {
+        guard let end = url.firstRange(of: "://") else {
+            throw Self.invalid("the URL has no scheme, for example redis://")
+        }
+        let scheme = url[..<end.lowerBound].lowercased()
+        var rest = url[end.upperBound...]
+        guard !rest.contains("#") else { throw Self.invalid("a URL with # in it; write %23 within a password") }
+        let query = Self.cut(&rest, at: "?")
+        database = try Self.database(fromQuery: query)
+        switch scheme {
+        case "redis", "rediss":
+            let path = Self.cut(&rest, at: "/")
+            (username, password) = try Self.credentials(&rest)
+            (host, port) = try Self.hostAndPort(rest)
+            if let path, !path.isEmpty { database = try Self.number(path) }
+            usesTLS = scheme == "rediss"
+        case "unix", "redis+unix", "redis-socket":
+            (username, password) = try Self.credentials(&rest)
+            let path = try Self.decoded(rest)
+            guard path.hasPrefix("/") else { throw Self.invalid("the path of the socket must begin with /") }
+            socket = path
+        default:
+            throw Self.invalid("the scheme must be redis, rediss or unix")
+        }
+    }
+
+    /// Cuts the text at the first separator and gives what follows it.
+    private static func cut(_ text: inout Substring, at separator: Character) -> Substring? {
+        guard let index = text.firstIndex(of: separator) else { return nil }
+        let tail = text[text.index(after: index)...]
+        text = text[..<index]
+        return tail
+    }
+
+    /// Takes `user:password@` off the front; the last `@` counts, so that one in a password does no harm.
+    private static func credentials(
+        _ text: inout Substring
+    ) throws(RedisError) -> (user: String?, password: String?) {
+        guard let at = text.lastIndex(of: "@") else { return (nil, nil) }
+        var user = text[..<at]
+        text = text[text.index(after: at)...]
+        let password = cut(&user, at: ":")
+        let name = try decoded(user)
+        return (name.isEmpty ? nil : name, try password.map(decoded))
+    }
+
+    private static func hostAndPort(_ text: Substring) throws(RedisError) -> (host: String?, port: UInt16?) {
+        var host = text
+        var port: Substring?
+        if host.hasPrefix("[") {
+            guard let close = host.firstIndex(of: "]") else { throw invalid("an IPv6 address lacks its ]") }
+            let tail = host[host.index(after: close)...]
+            guard tail.isEmpty || tail.hasPrefix(":") else { throw invalid("what follows the ] is not a port") }
+            port = tail.isEmpty ? nil : tail.dropFirst()
+            host = host[host.index(after: host.startIndex)..<close]
+        } else {
+            port = cut(&host, at: ":")
+        }
+        let name = host.isEmpty ? nil : String(host)
+        guard let port, !port.isEmpty else { return (name, nil) }
+        guard let number = UInt16(port), number > 0 else { throw invalid("the port is not a number from 1 to 65535") }
+        return (name, number)
+    }
+
+    private static func database(fromQuery query: Substring?) throws(RedisError) -> Int? {
+        var database: Int?
+        for part in query?.split(separator: "&") ?? [] {
+            guard part.hasPrefix("db=") else { throw invalid("the only parameter that a URL may have is db") }
+            database = try number(part.dropFirst(3))
+        }
+        return database
+    }
+
+    private static func number(_ text: Substring) throws(RedisError) -> Int {
+        guard let number = UInt16(text) else { throw invalid("the database is not a number") }
+        return Int(number)
+    }
+
+    private static func decoded(_ text: Substring) throws(RedisError) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.utf8.count == 2, !digits.hasPrefix("+"), let value = UInt8(digits, radix: 16) else {
+                throw invalid("a % is not followed by two hexadecimal digits; write %25 for the sign itself")
+            }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw invalid("user or password is not UTF-8")
+        }
+        return decoded
+    }
+
+    private static func invalid(_ reason: String) -> RedisError { .invalidConfiguration(reason) }
+}
