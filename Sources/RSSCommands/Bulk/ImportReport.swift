@@ -32,7 +32,8 @@ public struct ImportReport: CommandResult {
             unchanged, rejected, rejects, rejectsFile
     }
 
-    init(_ outcome: BulkImporter.Outcome, of file: ImportFile) {
+    /// - Parameter target: the flags that lead a command to the same database.
+    init(_ outcome: BulkImporter.Outcome, of file: ImportFile, target: [String]) {
         operation = file.options.operation.rawValue
         object = file.table.object
         self.file = file.name
@@ -57,7 +58,8 @@ public struct ImportReport: CommandResult {
         again = outcome.rejectsPath.map { path in
             // The number, not the word: `latest` may be another report by then.
             let file = (path.hasPrefix("-") ? "./" : "") + path
-            let words = ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit)
+            let words =
+                ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit) + target
             return words.map(Self.quoted).joined(separator: " ")
         }
     }

@@ -29,6 +29,8 @@ public struct Context: Sendable {
     public let isDryRun: Bool
     /// Tells statements when asked to.
     let logger: Logger
+    /// The flags that lead another command to the same servers.
+    let targetFlags: [String]
     /// The servers that the run has gone to.
     let servers = ServerNames()
 

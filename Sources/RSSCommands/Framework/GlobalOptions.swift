@@ -50,6 +50,14 @@ public struct GlobalOptions: ParsableArguments, Sendable {
 
     var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
 
+    /// What a command that is printed to be run needs, so that it goes to the same servers; without a password.
+    var targetFlags: [String] {
+        let flags = [
+            ("--config", config), ("--profile", profile), ("--database-url", databaseURL.map(Redaction.address)),
+        ]
+        return flags.flatMap { flag, value in value.map { [flag, $0] } ?? [] }
+    }
+
     /// The settings given as flags.
     var settingFlags: [SettingKey: String] {
         var flags: [SettingKey: String] = [:]

@@ -102,9 +102,8 @@ public struct PartitionConvert: Verb {
             // There is nothing left to agree to; the run says whether it was this conversion.
             asked = []
         }
-        let database = try context.targets?.databaseName(context.postgresOptions()) ?? ""
         await connection.close()
-        return asked.isEmpty ? nil : "\(asked.joined(separator: "; ")). Convert \(name.quoted) of \(database)?"
+        return asked.isEmpty ? nil : "\(asked.joined(separator: "; ")). Convert \(name.quoted)?"
     }
 
     public func execute(_ context: Context) async throws -> ConversionReport {

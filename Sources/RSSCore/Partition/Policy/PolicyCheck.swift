@@ -121,12 +121,12 @@ struct PolicyCheck: Sendable {
     /// A partition whose retention is shorter than itself would go as soon as the next one is begun.
     static func checkRetention(_ policy: PartitionPolicy) throws {
         guard let retention = policy.retention else { return }
-        let kept = retention.unit.approximateLength.multipliedReportingOverflow(by: Int64(retention.count))
-        if retention.unit.isTime, kept.overflow || kept.partialValue > Self.longestRetention {
+        let kept = retention.shortest
+        if retention.unit.isTime, kept > Self.longestRetention {
             throw PolicyError.retention(
                 policy.table.quoted, problem: "\(retention) are more than 10000 years; none keeps partitions for ever")
         }
-        if !kept.overflow, kept.partialValue < policy.interval.approximateLength {
+        if kept < policy.interval.approximateLength {
             throw PolicyError.retention(
                 policy.table.quoted, problem: "\(retention) is less than one partition holds, \(policy.interval)")
         }
