@@ -212,6 +212,7 @@ struct ReshapeRun {
         for target in tables.targets {
             try await connection.execute("ANALYZE \(target.aside)", timeout: .seconds(3600))
         }
+        try await connection.refuseForeignCode(.copying, in: [tables.router])
         try await buildKeys(work, table, tables, delta)
         try await connection.transaction {
             for statement in tables.residueChecks { try await connection.execute(statement, timeout: .seconds(3600)) }

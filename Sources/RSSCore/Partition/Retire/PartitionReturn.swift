@@ -95,6 +95,8 @@ struct PartitionReturn: Sendable {
             try await retirement.locked(target.relation, locks) {
                 try await connection.transaction {
                     try await retirement.lockPolicy.bound(connection)
+                    try await connection.refuseForeignCode(
+                        .copying, in: [target.relation.quoted, table.relation.quoted])
                     if strays != nil { try await connection.execute("SET LOCAL row_security = off") }
                     for statement in statements {
                         // Triggers that are switched off by now do not count.
