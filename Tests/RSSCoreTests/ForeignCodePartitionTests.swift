@@ -237,6 +237,27 @@ import Testing
         }
     }
 
+    @Test func `rows that row security hides from the owner are an error to a drain, and not taken for none`()
+        async throws
+    {
+        try await TenantScenario.run { scenario in
+            try await scenario.makeEvents(
+                behind: """
+                    ALTER TABLE app.events_default ENABLE ROW LEVEL SECURITY;
+                    ALTER TABLE app.events_default FORCE ROW LEVEL SECURITY;
+                    """)
+            #expect(try await scenario.tenant.value("SELECT count(*) FROM app.events_default") == "0")
+            var options = ReshapeScenario.options()
+            options.takesAll = true
+            let error = await #expect(throws: PostgresError.self) {
+                _ = try await ReshapeScenario.reshape(scenario.tenant).drain(
+                    TenantScenario.table, options, progress: .silent)
+            }
+            #expect(error?.sqlState == .insufficientPrivilege)
+            #expect(try await scenario.admin.value("SELECT count(*) FROM app.events_default") == "20")
+        }
+    }
+
     private func week() -> Reshape.Options {
         var options = ReshapeScenario.options()
         options.interval = PartitionInterval("week")

@@ -32,8 +32,6 @@ struct ReshapeRun {
         var work = begun
         // Looked at once more: the table may have been given an index meanwhile.
         if work.phase == .catchUp { work.phase = .build }
-        // Where row security would hide rows from us, it is an error instead.
-        try await connection.execute("SET row_security = off")
         if work.phase != .swapped, work.phase != .done {
             let table = try await checkedTable(work)
             let capture = try await capture(work)

@@ -97,7 +97,6 @@ struct PartitionReturn: Sendable {
                     try await retirement.lockPolicy.bound(connection)
                     try await connection.refuseForeignCode(
                         .copying, in: [target.relation.quoted, table.relation.quoted])
-                    if strays != nil { try await connection.execute("SET LOCAL row_security = off") }
                     for statement in statements {
                         // Triggers that are switched off by now do not count.
                         if statement.hasPrefix(StrayRows.move), let other = table.defaultPartition {
