@@ -177,6 +177,7 @@ struct ReshapeRun {
                 progress(.note("\(work.table.quoted) was written anew meanwhile: its rows are copied from the start."))
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
+                    try await connection.refuseForeignCode(.filling, in: [tables.router])
                     try await connection.execute("TRUNCATE \(tables.router)")
                     work.spec.copy = try await RowCopy.begin(copy.sources, connection)
                     try await ledger.update(work)
@@ -184,7 +185,7 @@ struct ReshapeRun {
             }
         }
         try await connection.transaction {
-            try await connection.refuseForeignCode(.copying, in: [tables.router])
+            try await connection.refuseForeignCode(.filling, in: [tables.router])
             try await delta.scrub()
             work.phase = .build
             try await ledger.update(work)

@@ -101,7 +101,7 @@ struct PartitionReturn: Sendable {
                         // Triggers that are switched off by now do not count.
                         if statement.hasPrefix(StrayRows.move), let other = table.defaultPartition {
                             try await connection.refuseForeignCode(
-                                .writing, in: [target.relation.quoted, other.relation.quoted])
+                                .filling, in: [target.relation.quoted, other.relation.quoted])
                         }
                         try await connection.execute(statement, timeout: .seconds(3600))
                     }
