@@ -88,4 +88,40 @@ import Testing
             }
         }
     }
+
+    @Test func `a superuser whose command would run a tenant's code is refused with 77, and the hint names the role`()
+        async throws
+    {
+        try await withDatabase(migrated: true) { options in
+            try await withState { state in
+                let binary = Binary(state: state, environment: try await target(options))
+                let admin = try await PostgresConnection.connect(options)
+                let role = "tenant_\(UInt32.random(in: 0...UInt32.max))"
+                try await admin.executeScript(
+                    """
+                    CREATE ROLE \(role); CREATE SCHEMA app AUTHORIZATION \(role); SET ROLE \(role);
+                    CREATE FUNCTION app.f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+                    CREATE TABLE app.e (id int, d date) PARTITION BY RANGE (d);
+                    CREATE TABLE app.e_1 PARTITION OF app.e FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+                    CREATE TABLE app.e_2 PARTITION OF app.e FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+                    CREATE INDEX e_i ON app.e (app.f(id));
+                    RESET ROLE;
+                    """)
+                for words in [
+                    ["plan", "app.e"], ["maintain", "app.e"], ["split", "app.e_1", "--into", "week", "--yes"],
+                    ["retire", "app.e_1", "--yes"], ["archive", "app.e_1", "--to", state, "--yes"],
+                ] {
+                    let refused = try await binary.run(["partition"] + words)
+                    #expect(
+                        refused.status == 77 && refused.errors.contains("RSS-PG-021")
+                            && refused.errors.contains("PGUSER=\(role)"), "\(words): \(refused.errors)")
+                }
+                #expect(
+                    try await admin.value("SELECT count(*) FROM pg_inherits WHERE inhparent = 'app.e'::regclass") == "2"
+                )
+                try await admin.executeScript("DROP OWNED BY \(role) CASCADE; DROP ROLE \(role)")
+                await admin.close()
+            }
+        }
+    }
 }

@@ -66,7 +66,7 @@ import Testing
             for isDryRun in [true, false] {
                 let undo = try await scenario.refusal {
                     _ = try await RunUndo(scenario.admin, runID: UUID().uuidString.lowercased(), progress: .silent).run(
-                        try #require(loaded.run), isDryRun: isDryRun)
+                        try #require(loaded.run), author: scenario.role, isDryRun: isDryRun)
                 }
                 #expect(undo?.relation == "public.hardware_inventory")
             }

@@ -178,9 +178,15 @@ import Testing
         }
     }
 
-    @Test func `code that the tenant puts on the copies while they are made does not run, and the work can be aborted`()
-        async throws
-    {
+    @Test(arguments: [
+        "CREATE INDEX ON %s ((value + app.f(1)))",
+        "CREATE TRIGGER evil BEFORE INSERT OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION app.t()",
+        "CREATE RULE evil AS ON DELETE TO %s DO ALSO SELECT app.f(1)",
+        "ALTER TABLE %s ADD CHECK (value > app.f(0) - 1)",
+    ])
+    func `code that the tenant puts on the copies while they are made does not run, and the work can be aborted`(
+        sql: String
+    ) async throws {
         try await TenantScenario.run { scenario in
             try await scenario.makeEvents()
             let tenant = scenario.tenant
@@ -194,7 +200,7 @@ import Testing
                             FOR t IN SELECT i.inhrelid::regclass FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
                                 WHERE p.relnamespace = 'rssctl'::regnamespace
                             LOOP
-                                EXECUTE format('CREATE INDEX ON %s ((value + app.f(1)))', t);
+                                EXECUTE format('\(sql)', t);
                             END LOOP;
                         END $$
                         """)
@@ -234,6 +240,27 @@ import Testing
             #expect(
                 try await admin.value("SELECT bool_and(value = -1) FROM app.events WHERE day = '2026-04-10'") == "t")
             #expect(try await admin.value("SELECT count(*) FROM app.events") == "260")
+        }
+    }
+
+    @Test func `rows that row security hides from the owner are an error to a drain, and not taken for none`()
+        async throws
+    {
+        try await TenantScenario.run { scenario in
+            try await scenario.makeEvents(
+                behind: """
+                    ALTER TABLE app.events_default ENABLE ROW LEVEL SECURITY;
+                    ALTER TABLE app.events_default FORCE ROW LEVEL SECURITY;
+                    """)
+            #expect(try await scenario.tenant.value("SELECT count(*) FROM app.events_default") == "0")
+            var options = ReshapeScenario.options()
+            options.takesAll = true
+            let error = await #expect(throws: PostgresError.self) {
+                _ = try await ReshapeScenario.reshape(scenario.tenant).drain(
+                    TenantScenario.table, options, progress: .silent)
+            }
+            #expect(error?.sqlState == .insufficientPrivilege)
+            #expect(try await scenario.admin.value("SELECT count(*) FROM app.events_default") == "20")
         }
     }
 

@@ -91,7 +91,7 @@ import Testing
         Kind(
             "setting", .writing, "CREATE TABLE app.setting (a text DEFAULT set_config('search_path', 'app', false))"),
         Kind(
-            "triggered", .writing,
+            "triggered", .filling,
             """
             CREATE TABLE app.triggered (a int);
             CREATE TRIGGER t BEFORE INSERT ON app.triggered FOR EACH ROW EXECUTE FUNCTION app.t()
@@ -104,17 +104,17 @@ import Testing
             ALTER TABLE app.disabled DISABLE TRIGGER t
             """),
         Kind(
-            "conditional", .writing,
+            "conditional", .filling,
             """
             CREATE TABLE app.conditional (a text);
             CREATE TRIGGER t BEFORE UPDATE ON app.conditional FOR EACH ROW WHEN (set_config('x.y', 'z', false) = NEW.a)
                 EXECUTE FUNCTION suppress_redundant_updates_trigger()
             """),
         Kind(
-            "ruled", .writing,
+            "ruled", .filling,
             "CREATE TABLE app.ruled (a int); CREATE RULE r AS ON INSERT TO app.ruled DO ALSO SELECT app.f(1)"),
         Kind(
-            "cascading", .writing,
+            "cascading", .filling,
             """
             CREATE TABLE app.cascading (id int PRIMARY KEY);
             CREATE TABLE app.cascaded (p int REFERENCES app.cascading ON DELETE CASCADE);
@@ -122,7 +122,7 @@ import Testing
             """),
     ]
 
-    private static let uses: [ForeignCode.Use] = [.reading, .arranging, .copying, .writing]
+    private static let uses: [ForeignCode.Use] = [.reading, .arranging, .copying, .filling, .writing]
 
     @Test func `each way to have code run is refused from the use on that runs it, and to its owner none`() async throws
     {
@@ -202,6 +202,26 @@ import Testing
         }
     }
 
+    @Test func `an event trigger whose function is a tenant's fires for nothing of ours`() async throws {
+        try await TenantScenario.run { scenario in
+            try await scenario.tenant.executeScript(
+                """
+                CREATE FUNCTION app.e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM app.alarm(); END $$;
+                CREATE TABLE app.e (a int, d date) PARTITION BY RANGE (d);
+                """)
+            try await scenario.admin.execute("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION app.e()")
+            let refused = try await scenario.refusal {
+                _ = try await scenario.admin.keepingPartitions(of: RelationName(schema: "app", name: "e")) {
+                    try await scenario.admin.execute("CREATE TABLE app.e_1 (LIKE app.e)")
+                }
+            }
+            #expect(refused?.part == "event trigger e")
+            try await scenario.admin.refuseForeignCode(.reading, in: ["app.e"])
+            #expect(try await scenario.alarms(scenario.admin) == [])
+            try await scenario.admin.execute("DROP EVENT TRIGGER e")
+        }
+    }
+
     @Test func `a transaction that writes keeps a trigger out that would come behind the check`() async throws {
         try await TenantScenario.run { scenario in
             try await scenario.tenant.executeScript("CREATE TABLE app.w (a int); SET lock_timeout = '50ms'")
@@ -235,9 +255,11 @@ import Testing
             for function in functions {
                 try await scenario.admin.execute("ALTER FUNCTION \(function) OWNER TO \(scenario.role)")
             }
-            try await scenario.admin.refuseForeignCodeOfApplication(.copying)
+            try await scenario.admin.refuseForeignCode(.copying, in: try await ApplicationTables(scenario.admin))
             try await scenario.admin.refuseForeignCode(
                 .writing, in: ["public.hardware_inventory", "public.recycling_records"])
+            // Its registry has a trigger that fires for TRUNCATE alone.
+            try await scenario.admin.refuseForeignCode(.writing, in: ["public.visit_report_keys"])
             // But its key triggers are the tenant's own.
             let written = try await scenario.refusal {
                 try await scenario.admin.refuseForeignCode(.writing, in: ["public.visit_reports"])

@@ -32,7 +32,7 @@ struct TenantScenario {
                 CREATE ROLE \(role) LOGIN PASSWORD 'tenant';
                 CREATE SCHEMA app AUTHORIZATION \(role);
                 GRANT ALL ON SCHEMA public, rssctl TO \(role);
-                GRANT ALL ON ALL TABLES IN SCHEMA public, rssctl TO \(role);
+                GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public, rssctl TO \(role);
                 GRANT ALL ON ALL SEQUENCES IN SCHEMA public, rssctl TO \(role);
                 """)
             var tenantOptions = options

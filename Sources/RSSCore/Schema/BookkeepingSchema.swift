@@ -14,6 +14,8 @@ enum BookkeepingSchema {
     static func prepare(_ connection: PostgresConnection) async throws {
         let found = try await found(connection)
         if found == format { return }
+        // Event triggers fire for what is made.
+        try await connection.refuseForeignCode(.arranging, in: [])
         do {
             try await make(connection)
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {

@@ -7,7 +7,7 @@ import RSSModel
 /// SECURITY DEFINER, because deferred triggers and settings outlive it. What PostgreSQL confines itself, as the
 /// building of indexes and ANALYZE, needs no refusal.
 struct ForeignCode: ReportableError, Equatable {
-    /// What statements do with a relation; each evaluates what those before it do, and more.
+    /// What statements do with a relation; each evaluates about what those before it do, and more.
     enum Use: Int32, Sendable {
         /// Its rows are read. The planner evaluates calls with constant arguments in the expressions of indexes, CHECKs,
         /// statistics and partition keys.
@@ -16,8 +16,10 @@ struct ForeignCode: ReportableError, Equatable {
         case arranging
         /// Its rows are written into tables like it: generated columns, and functions of range types.
         case copying
-        /// Rows of it are inserted, updated or deleted: triggers, rules, defaults and domains, and those of what foreign keys
-        /// take along.
+        /// It is filled with whole rows, or emptied: triggers and rules.
+        case filling
+        /// Rows of it are inserted, updated or deleted: defaults and domains as well, and all that of what foreign keys take
+        /// along; but nothing that TRUNCATE alone would fire.
         case writing
     }
 

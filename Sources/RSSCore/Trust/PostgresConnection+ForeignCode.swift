@@ -7,23 +7,32 @@ extension PostgresConnection {
     /// In an open transaction that is going to write rows, the relations are locked first against whoever could give them
     /// other triggers, rules, constraints or defaults; what is found then holds until the transaction ends.
     ///
-    /// - Parameter relations: their names as SQL writes them; one that does not exist is ignored.
+    /// - Parameters:
+    ///   - relations: their names as SQL writes them; one that does not exist is ignored.
+    ///   - others: relations that are only read by the same statements.
     /// - Throws: ``ForeignCode``, `PostgresError`.
-    nonisolated(nonsending) func refuseForeignCode(_ use: ForeignCode.Use, in relations: [String]) async throws {
+    nonisolated(nonsending) func refuseForeignCode(
+        _ use: ForeignCode.Use, in relations: [String], reading others: [String] = []
+    ) async throws {
         let roles = try await query(SQLResource(PackageResources.lesser_roles_sql).text).map {
             try $0.decode(Int64.self, at: 0)
         }
         if roles.isEmpty { return }
         guard await transactionStatus == .idle else {
             if use.rawValue >= ForeignCode.Use.copying.rawValue { try await lockAgainstChange(relations) }
-            return try await refuse(use, in: relations, of: roles)
+            try await refuse(use, in: relations, of: roles)
+            return try await refuse(.reading, in: others, of: roles)
         }
-        try await transaction(readOnly: true) { try await refuse(use, in: relations, of: roles) }
+        try await transaction(readOnly: true) {
+            try await refuse(use, in: relations, of: roles)
+            try await refuse(.reading, in: others, of: roles)
+        }
     }
 
     private nonisolated(nonsending) func refuse(
         _ use: ForeignCode.Use, in relations: [String], of roles: [Int64]
     ) async throws {
+        if relations.isEmpty, use == .reading { return }
         // A query of many joins over few rows: compiling it would take seconds.
         try await execute("SET LOCAL jit = off")
         let rows = try await query(

@@ -260,6 +260,7 @@ public struct PartitionRestore: Sendable {
             do {
                 try await retirement.locked(place.relation) {
                     try await retirement.lockPolicy.bound(connection, transactionOnly: false)
+                    try await connection.refuseForeignCode(.arranging, in: [name])
                     try await connection.execute(
                         "ALTER TABLE \(name) VALIDATE CONSTRAINT \(quoted)", timeout: .seconds(86_400))
                 }

@@ -155,6 +155,7 @@ extension Conversion {
         let referenced = try await catalog.referenced(by: table.oid).map { RelationLock($0, .shareRowExclusive) }
         try await step("make the partitioned table aside", &outcome, progress) {
             try await briefly(spec, locking: referenced, progress) {
+                try await connection.refuseForeignCode(.arranging, in: [spec.table.quoted])
                 for statement in made { try await connection.execute(statement) }
                 let quoted = try await connection.quote(draft)
                 try await connection.execute(

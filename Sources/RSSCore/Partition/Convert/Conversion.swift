@@ -170,6 +170,7 @@ public struct Conversion: Sendable {
         try await locked(spec) {
             try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
                 try await lockPolicy.bound(connection, transactionOnly: false)
+                try await connection.refuseForeignCode(.arranging, in: [spec.table.quoted])
                 try await connection.execute(sql, timeout: .seconds(86_400))
             }
         }

@@ -78,8 +78,7 @@ struct KeyRegistryFill {
     }
 
     private func refuseForeignCode() async throws {
-        try await connection.refuseForeignCode(.reading, in: [table])
-        try await connection.refuseForeignCode(.writing, in: [registry])
+        try await connection.refuseForeignCode(.writing, in: [registry], reading: [table])
     }
 
     private func batch(behind last: String?, size: Int) async throws -> (count: Int, end: String?) {

@@ -128,6 +128,7 @@ struct OverdueSurvey: Sendable {
         if partition.isForeign || partition.isPartitioned { return nil }
         try await connection.refuseForeignCode(.reading, in: [table.relation.quoted, partition.relation.quoted])
         let name = try await connection.quote(partition.relation)
+        try await connection.refuseForeignCode(.reading, in: [name])
         let column = try await connection.quoteIdentifier(table.key.column)
         let condition = table.key.condition(Partition.Bound(lower: nil, upper: cutoff), column: column)
         do {

@@ -68,10 +68,11 @@ struct DeltaApply: Sendable {
     ///
     /// The lock comes before the snapshot of the transaction: what is added later is kept out, what was added before is seen.
     func refuseForeignCode() async throws {
-        var names = [try await connection.quote(destination)]
+        let copies = try await connection.quote(destination)
+        var names: [String] = []
         for source in sources { names.append(try await connection.quote(source)) }
-        try await connection.execute("LOCK TABLE \(names.joined(separator: ", ")) IN ROW EXCLUSIVE MODE")
-        try await connection.refuseForeignCode(.copying, in: names)
+        try await connection.execute("LOCK TABLE \(([copies] + names).joined(separator: ", ")) IN ROW EXCLUSIVE MODE")
+        try await connection.refuseForeignCode(.filling, in: [copies], reading: names)
     }
 
     /// Applies up to so many entries in the transaction that is open, which sees all as of one moment, or keeps writers out.

@@ -32,8 +32,6 @@ struct ReshapeRun {
         var work = begun
         // Looked at once more: the table may have been given an index meanwhile.
         if work.phase == .catchUp { work.phase = .build }
-        // Where row security would hide rows from us, it is an error instead.
-        try await connection.execute("SET row_security = off")
         if work.phase != .swapped, work.phase != .done {
             let table = try await checkedTable(work)
             let capture = try await capture(work)
@@ -179,6 +177,7 @@ struct ReshapeRun {
                 progress(.note("\(work.table.quoted) was written anew meanwhile: its rows are copied from the start."))
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
+                    try await connection.refuseForeignCode(.filling, in: [tables.router])
                     try await connection.execute("TRUNCATE \(tables.router)")
                     work.spec.copy = try await RowCopy.begin(copy.sources, connection)
                     try await ledger.update(work)
@@ -186,7 +185,7 @@ struct ReshapeRun {
             }
         }
         try await connection.transaction {
-            try await connection.refuseForeignCode(.copying, in: [tables.router])
+            try await connection.refuseForeignCode(.filling, in: [tables.router])
             try await delta.scrub()
             work.phase = .build
             try await ledger.update(work)
@@ -212,6 +211,7 @@ struct ReshapeRun {
         for target in tables.targets {
             try await connection.execute("ANALYZE \(target.aside)", timeout: .seconds(3600))
         }
+        try await connection.refuseForeignCode(.copying, in: [tables.router])
         try await buildKeys(work, table, tables, delta)
         try await connection.transaction {
             for statement in tables.residueChecks { try await connection.execute(statement, timeout: .seconds(3600)) }

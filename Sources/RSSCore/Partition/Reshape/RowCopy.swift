@@ -95,7 +95,8 @@ struct RowCopy: Sendable {
                 checkpoint = try await lockPolicy.run(on: connection, progress: progress) {
                     try await connection.transaction {
                         try await lockPolicy.bound(connection)
-                        try await connection.refuseForeignCode(.copying, in: [source.quoted, destination.quoted])
+                        try await connection.refuseForeignCode(
+                            .filling, in: [destination.quoted], reading: [source.quoted])
                         try await refuseRewritten(source, file: checkpoint.files[checkpoint.source])
                         copied = try await connection.execute(
                             try await statement(source, from: checkpoint.block, to: next), timeout: .seconds(3600))

@@ -138,6 +138,7 @@ struct PartitionRetirement: Sendable {
         locks += try await neighbours(table)
         if let other = table.defaultPartition { locks.append(RelationLock(other.relation, .accessExclusive)) }
         if way == .concurrently {
+            try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
             let detach = ConcurrentDetach(
                 partition: partition.relation, table: table.relation, connection: connection, other: observer)
             try await locked(partition.relation, locks) {
@@ -152,6 +153,7 @@ struct PartitionRetirement: Sendable {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
                 try await connection.execute(list[0])
+                try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
                 // Nobody can reference its rows any more: what was looked at before is looked at again.
                 if way == .swappingKeys {
                     for reference in references { try await guarding.refuse(reference, within: (table.key, partition)) }
@@ -197,6 +199,7 @@ struct PartitionRetirement: Sendable {
             )
             try await locked(name) {
                 try await lockPolicy.bound(connection, transactionOnly: false)
+                try await connection.refuseForeignCode(.arranging, in: [other])
                 try await connection.execute(
                     "ALTER TABLE \(other) VALIDATE CONSTRAINT \(constraint)", timeout: .seconds(86_400))
             }

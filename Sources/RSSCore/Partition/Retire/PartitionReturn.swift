@@ -95,12 +95,13 @@ struct PartitionReturn: Sendable {
             try await retirement.locked(target.relation, locks) {
                 try await connection.transaction {
                     try await retirement.lockPolicy.bound(connection)
-                    if strays != nil { try await connection.execute("SET LOCAL row_security = off") }
+                    try await connection.refuseForeignCode(
+                        .copying, in: [target.relation.quoted, table.relation.quoted])
                     for statement in statements {
                         // Triggers that are switched off by now do not count.
                         if statement.hasPrefix(StrayRows.move), let other = table.defaultPartition {
                             try await connection.refuseForeignCode(
-                                .writing, in: [target.relation.quoted, other.relation.quoted])
+                                .filling, in: [target.relation.quoted, other.relation.quoted])
                         }
                         try await connection.execute(statement, timeout: .seconds(3600))
                     }

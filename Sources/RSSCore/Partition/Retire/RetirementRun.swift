@@ -79,7 +79,10 @@ public struct RetirementRun: Sendable {
                     statements: try await back.statements(partition)))
             if isDryRun { continue }
             try await BookkeepingSchema.prepare(connection)
-            try await connection.keepingPartitions(of: target.table.relation) { try await back.bringBack(partition) }
+            // What lets a partition be written to again is never refused; what attaches one looks for itself.
+            try await connection.keepingPartitions(of: target.table.relation, nil) {
+                try await back.bringBack(partition)
+            }
         }
         return outcomes
     }

@@ -85,7 +85,7 @@ struct PartitionJudge: Sendable {
                 hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
         }
         // What the server says is no fault of the policy: a right is missing, or a record of another form.
-        if let misfit = survey.misfit, misfit.sqlState != nil {
+        if let misfit = survey.misfit, misfit.sqlState != nil || misfit.exit == .permission {
             return .blind(reason: misfit.message, hint: misfit.hint)
         }
         if let misfit = survey.misfit {

@@ -2,7 +2,8 @@
 -- in statements over relations.
 --
 -- $1 text[]: the relations, as SQL writes their names. $2 int: what is done with them: 0 they are read, 1 partitions of
--- them are made, attached and detached, 2 their rows are written into copies of them, 3 rows are written into them.
+-- them are made, attached and detached, 2 their rows are written into tables like them, 3 they are filled with whole rows, or
+-- emptied, 4 rows of them are inserted, updated or deleted.
 -- $3 oid[]: those roles, see lesser_roles.sql.
 -- Columns: relation, its owner, the part of it that calls the code, the code, whose it is; one row at most.
 --
@@ -18,8 +19,8 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
         SELECT inhparent, 0, false FROM pg_inherits WHERE inhrelid = rel.oid
         UNION ALL
         -- What a foreign key takes along is written as well; what it looks up is read.
-        SELECT conrelid, CASE WHEN rel.uses = 3 AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd'))
-            THEN 3 ELSE 0 END, true FROM pg_constraint WHERE contype = 'f' AND confrelid = rel.oid AND rel.uses > 0
+        SELECT conrelid, CASE WHEN rel.uses >= 3 AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd'))
+            THEN 4 ELSE 0 END, true FROM pg_constraint WHERE contype = 'f' AND confrelid = rel.oid AND rel.uses > 0
         UNION ALL
         SELECT confrelid, 0, true FROM pg_constraint WHERE contype = 'f' AND conrelid = rel.oid AND rel.uses > 0
         UNION ALL
@@ -51,16 +52,17 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
         'pg_attrdef'::regclass, d.oid, NULL, d.adbin::text
     FROM used AS u JOIN pg_attrdef AS d ON d.adrelid = u.oid
     JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-    WHERE a.attgenerated = 'v' OR a.attgenerated = 's' AND u.uses >= 2 OR a.attgenerated = '' AND u.uses = 3
+    WHERE a.attgenerated = 'v' OR a.attgenerated = 's' AND u.uses >= 2 OR a.attgenerated = '' AND u.uses = 4
     UNION ALL
     SELECT u.oid, 'column ' || quote_ident(a.attname), 'pg_class'::regclass, u.oid, a.attnum, NULL
     FROM used AS u JOIN pg_attribute AS a ON a.attrelid = u.oid JOIN pg_type AS t ON t.oid = a.atttypid
     -- A value that is copied is not checked against its domain again; one of a range type is put into indexes.
-    WHERE a.attnum > 0 AND t.oid >= 16384 AND (u.uses = 3 OR u.uses = 2 AND t.typtype IN ('r', 'm'))
+    WHERE a.attnum > 0 AND t.oid >= 16384 AND (u.uses = 4 OR u.uses >= 2 AND t.typtype IN ('r', 'm'))
     UNION ALL
     SELECT u.oid, 'trigger ' || quote_ident(t.tgname), 'pg_trigger'::regclass, t.oid, NULL, t.tgqual::text
     FROM used AS u JOIN pg_trigger AS t ON t.tgrelid = u.oid
-    WHERE u.uses = 3 AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+    -- Bits of tgtype: 4 INSERT, 8 DELETE, 16 UPDATE; those with none of them fire for TRUNCATE alone.
+    WHERE (u.uses = 3 OR u.uses = 4 AND t.tgtype & 28 <> 0) AND NOT t.tgisinternal AND t.tgenabled <> 'D'
     UNION ALL
     SELECT u.oid, 'policy ' || quote_ident(p.polname), 'pg_policy'::regclass, p.oid, NULL,
         concat(p.polqual::text, p.polwithcheck::text)
@@ -69,7 +71,7 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
     SELECT u.oid, CASE u.relkind WHEN 'v' THEN 'view' ELSE 'rule ' || quote_ident(w.rulename) END,
         'pg_rewrite'::regclass, w.oid, NULL, concat(w.ev_qual::text, w.ev_action::text)
     FROM used AS u JOIN pg_rewrite AS w ON w.ev_class = u.oid
-    WHERE u.relkind = 'v' OR u.relkind IN ('r', 'p') AND u.uses = 3
+    WHERE u.relkind = 'v' OR u.relkind IN ('r', 'p') AND u.uses >= 3
     UNION ALL
     SELECT NULL, 'event trigger ' || quote_ident(e.evtname), 'pg_event_trigger'::regclass, e.oid, NULL, NULL
     FROM pg_event_trigger AS e WHERE e.evtenabled <> 'D' AND $2::int > 0
@@ -123,7 +125,7 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
                 AND (p.proname NOT LIKE 'pg\_%' OR p.proname IN ('pg_typeof', 'pg_column_size', 'pg_has_role'))
             ELSE p.proname IN ('nextval', 'random', 'random_normal', 'uuidv7') END)
 )
-SELECT coalesce(format('%I.%I', n.nspname, c.relname), current_database()) AS relation,
+SELECT CASE WHEN c.oid IS NULL THEN quote_ident(current_database()) ELSE format('%I.%I', n.nspname, c.relname) END AS relation,
     coalesce(c.relowner, f.role)::regrole::text AS owner, f.part, f.code, f.role::regrole::text AS role
 FROM found AS f LEFT JOIN pg_class AS c ON c.oid = f.relation LEFT JOIN pg_namespace AS n ON n.oid = c.relnamespace
 ORDER BY 1, 3, 4
