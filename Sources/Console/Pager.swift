@@ -33,6 +33,10 @@ public struct Pager: Sendable, Equatable {
             return false
         }
         close(ends[0])
+        // An interrupt from the terminal is the pager's, which may only stop a search for it: it must not be left behind
+        // on the terminal.
+        let handler = signal(SIGINT, SIG_IGN)
+        defer { signal(SIGINT, handler) }
         try? FileDescriptorSink(ends[1], name: "pager").write(bytes)
         close(ends[1])
         var status: Int32 = 0
@@ -54,7 +58,7 @@ public struct Pager: Sendable, Equatable {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         var defaults = sigset_t()
         sigemptyset(&defaults)
-        sigaddset(&defaults, SIGPIPE)
+        for number in [SIGINT, SIGPIPE] { sigaddset(&defaults, number) }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         // Threads of dispatch block nearly all signals, and so would the pager.
         var mask = sigset_t()

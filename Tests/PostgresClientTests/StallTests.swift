@@ -97,4 +97,19 @@ import Testing
             await holder.close()
         }
     }
+
+    @Test func `a server that drips does not hold up a connect beyond its limit`() async throws {
+        try await withDatabase { options in
+            let cluster = try await TestCluster.shared
+            let proxy = try FaultyProxy(to: cluster.postgresPort, .dripping, at: "")
+            defer { proxy.stop() }
+            var patient = through(proxy, options)
+            patient.connectTimeout = .milliseconds(500)
+            let slow = patient
+            let began = ContinuousClock.now
+            let error = await #expect(throws: PostgresError.self) { _ = try await PostgresConnection.connect(slow) }
+            #expect(error?.code == .connectionFailed)
+            #expect(began.duration(to: .now) < .seconds(3))
+        }
+    }
 }

@@ -137,6 +137,81 @@ import Testing
         }
     }
 
+    @Test func `what is recorded of a table's partitions is written by members of its owner alone`() async throws {
+        try await withConnection(migrated: true) { connection in
+            let tag = UUID().uuidString.prefix(8).lowercased()
+            let (owner, member, other) = ("own_\(tag)", "member_\(tag)", "other_\(tag)")
+            let tables = "rssctl.partition_policy, rssctl.partition_retired, rssctl.partition_work"
+            try await connection.executeScript(
+                """
+                CREATE ROLE \(owner); CREATE ROLE \(member) IN ROLE \(owner); CREATE ROLE \(other);
+                CREATE TABLE public.t (day date) PARTITION BY RANGE (day); ALTER TABLE public.t OWNER TO \(owner);
+                GRANT USAGE ON SCHEMA rssctl TO \(member), \(other);
+                GRANT SELECT, INSERT, UPDATE, DELETE ON \(tables) TO \(member), \(other);
+                """)
+            func denied(_ role: String, _ sql: String) async throws -> Bool {
+                try await connection.execute("SET SESSION AUTHORIZATION \(role)")
+                var isDenied = false
+                do {
+                    try await connection.execute(sql)
+                } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+                    isDenied = true
+                }
+                try await connection.execute("RESET SESSION AUTHORIZATION")
+                return isDenied
+            }
+            let writes = [
+                """
+                INSERT INTO rssctl.partition_policy (schema_name, table_name, key_column, partition_interval, retention, changed_by)
+                VALUES ('public', 't', 'day', 'month', '1 month', 'dba')
+                """, "UPDATE rssctl.partition_policy SET retention = '1 month' WHERE table_name = 't'",
+                """
+                INSERT INTO rssctl.partition_work (kind, schema_name, table_name, spec, phase, state, run_id)
+                VALUES ('drain', 'public', 't', '{}', 'swapped', 'active', gen_random_uuid())
+                """,
+                """
+                INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
+                    definition, state, drop_after, run_id)
+                VALUES ('public', 't', 'public', 'users', 'public.users'::regclass::oid::bigint, '', 'quarantined', now(), gen_random_uuid())
+                """, "DELETE FROM rssctl.partition_policy WHERE table_name = 't'",
+            ]
+            for sql in writes {
+                let isDenied = try await denied(member, sql)
+                #expect(!isDenied, "\(sql)")
+            }
+            try await connection.execute("TRUNCATE \(tables)")
+            #expect(try await !denied(member, writes[0]))
+            #expect(try await connection.value("SELECT changed_by FROM rssctl.partition_policy") == member)
+            for sql in writes.dropFirst() + [writes[0]] {
+                let isDenied = try await denied(other, sql)
+                #expect(isDenied, "\(sql)")
+            }
+            try await connection.executeScript(
+                """
+                DROP TABLE public.t;
+                DROP OWNED BY \(owner), \(member), \(other); DROP ROLE \(member); DROP ROLE \(other); DROP ROLE \(owner)
+                """)
+        }
+    }
+
+    @Test func `a statement that no migration has is an error that names it`() async throws {
+        try await withConnection(migrated: true) { connection in
+            let run = UUID().uuidString
+            for (version, ordinal) in [("7", "0"), ("7", "-5"), ("-9223372036854775808", "1")] {
+                try await connection.executeScript(
+                    """
+                    DELETE FROM rssctl.migration_statement;
+                    INSERT INTO rssctl.migration_statement (version, ordinal, hash, class, state, run_id)
+                    VALUES (\(version), \(ordinal), '', '', 'running', '\(run)');
+                    """)
+                let found = await code {
+                    _ = try await Migrator(connection, source: .shipped, lockPolicy: LockPolicy(), runID: run).plan()
+                }
+                #expect(found == "RSS-PG-014")
+            }
+        }
+    }
+
     @Test func `a mapping that is no list of pairs is an error that names it`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute(

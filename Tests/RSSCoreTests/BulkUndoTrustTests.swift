@@ -179,6 +179,8 @@ import Testing
             let undo = RunUndo(scenario.connection, runID: UUID().uuidString.lowercased(), progress: .silent)
             #expect(await code { _ = try await undo.run(run) } == "RSS-IMPORT-141")
             #expect(await code { _ = try await undo.run(run, author: "postgres") } == "RSS-IMPORT-141")
+            #expect(await code { _ = try await undo.run("last") } == "RSS-IMPORT-018")
+            #expect(try await undo.run("last", author: name, isDryRun: true).run == run)
             let outcome = try await undo.run(run, author: name)
             #expect((outcome.removed, outcome.keptCount, outcome.forceable) == (3, 1, 0))
             // The role itself may not delete: its undo fails, and nothing goes.

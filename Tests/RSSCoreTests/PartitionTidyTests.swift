@@ -22,7 +22,25 @@ import Testing
             PartitionRetention(text).flatMap { PartitionRetention($0.description) } == PartitionRetention(count, unit))
     }
 
-    @Test(arguments: ["", "0 days", "-1 d", "5m", "5 fortnights", "5  days", "d", "3 months 5 days", "s", "5s"])
+    @Test(arguments: ["3 months 5 days", "3mo 5d", "3mo5d"])
+    func `a retention of several units is counted back by all of them`(text: String) async throws {
+        let retention = try #require(PartitionRetention(text))
+        #expect(retention.description == "3 months 5 days")
+        #expect(PartitionRetention(retention.description) == retention)
+        try await withConnection { connection in
+            let policy = PartitionPolicy(table: ArchiveScenario.name("t"), column: "d", retention: retention)
+            let cells = PartitionCells(
+                policy: policy, key: PartitionKey(column: "d", kind: .date), connection: connection)
+            let now = Int64(Self.now.timeIntervalSince1970) * 1_000_000
+            // 2026-11-24 less three months are 2026-08-24, less five days 2026-08-19.
+            #expect(try await cells.cutoff(retention, now: now) == 1_787_140_800_000_000)
+        }
+    }
+
+    @Test(arguments: [
+        "", "0 days", "-1 d", "5m", "5 fortnights", "5  days", "d", "s", "5s", "3 months 5", "5 days 3 months",
+        "1 day 2 days",
+    ])
     func `what is no retention is refused, and minutes are not months`(text: String) {
         #expect(PartitionRetention(text) == nil)
     }

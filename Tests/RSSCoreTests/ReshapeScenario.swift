@@ -53,7 +53,7 @@ enum ReshapeScenario {
                                  'partition_retired', 'partition_work', 'bookkeeping') AND relname NOT LIKE 'bulk%'),
             (SELECT string_agg(proname, ',') FROM pg_proc
              WHERE pronamespace = to_regnamespace('rssctl')
-                AND proname NOT IN ('refuse_write', 'attest_run', 'guard_run', 'stamp_author', 'prune_bulk')),
+                AND proname NOT IN (\(BookkeepingTrust.functions.map { "'\($0)'" }.joined(separator: ", ")))),
             (SELECT string_agg(objoid::regclass::text, ',') FROM pg_description WHERE description LIKE 'rssctl: %'),
             (SELECT string_agg(tgname, ',') FROM pg_trigger WHERE tgname LIKE 'rssctl%'),
             (SELECT string_agg(conname, ',') FROM pg_constraint WHERE conname LIKE 'rssctl%'),

@@ -1,6 +1,5 @@
 import CProcessEnd
 import Console
-import Glibc
 import RSSCore
 import RSSModel
 
@@ -9,7 +8,7 @@ import RSSModel
 /// It lives in signal handlers and a timer of the process, so that it needs no thread, no memory and no answer.
 public enum ProcessEnd {
     /// How long after a signal or the deadline the process may last.
-    static let grace = Duration.milliseconds(1900)
+    static let grace = Duration.milliseconds(1800)
 
     /// When the process began, as far as `--timeout` is concerned.
     static let began = ContinuousClock.now
@@ -51,28 +50,26 @@ public enum ProcessEnd {
         return found
     }
 
-    private static func reports(_ timeout: Duration?) -> [(process_end_reason, ErrorReport)] {
-        let interrupted = [
-            (process_end_interrupt, ExitStatus.interrupted), (process_end_terminate, .terminated),
-            (process_end_hangup, .hungUp),
-        ].map { reason, exit in
-            (
-                reason,
-                ErrorReport(
-                    code: "RSS-RUN-003", exit: exit, message: "interrupted; the work did not stop and was abandoned",
-                    detail: "the servers undo what was not committed once they notice that their client is gone",
-                    hint: "run the same command again: it resumes from the state of the servers")
-            )
+    /// What is reported of work that did not stop: after a signal, or with ``ExitStatus/tryAgain`` after the deadline.
+    static func abandoned(_ exit: ExitStatus, timeout: Duration?) -> ErrorReport {
+        let detail = "the servers undo what was not committed once they notice that their client is gone"
+        if exit == .tryAgain {
+            return ErrorReport(
+                code: "RSS-RUN-004", exit: exit,
+                message: "not done within --timeout \(timeout.map { Quantity.duration($0) } ?? ""), and did not stop",
+                detail: detail, hint: "allow more time, or run it when the server is less busy")
         }
-        return interrupted + [
-            (
-                process_end_overdue,
-                ErrorReport(
-                    code: "RSS-RUN-004", exit: .tryAgain,
-                    message:
-                        "not done within --timeout \(timeout.map { Quantity.duration($0) } ?? ""); the work did not stop and was abandoned",
-                    hint: "allow more time, or run it when the server is less busy")
-            ),
+        return ErrorReport(
+            code: "RSS-RUN-003", exit: exit, message: "interrupted; the work did not stop and was abandoned",
+            detail: detail, hint: "run the same command again: it resumes from the state of the servers")
+    }
+
+    private static func reports(_ timeout: Duration?) -> [(process_end_reason, ErrorReport)] {
+        [
+            (process_end_interrupt, abandoned(.interrupted, timeout: nil)),
+            (process_end_terminate, abandoned(.terminated, timeout: nil)),
+            (process_end_hangup, abandoned(.hungUp, timeout: nil)),
+            (process_end_overdue, abandoned(.tryAgain, timeout: timeout)),
             (
                 process_end_no_thread,
                 ErrorReport(

@@ -47,7 +47,8 @@ struct Runner<V: Verb>: Sendable {
             ? SignalWatch { _ in
                 task.cancel()
             } onOverdue: { status in
-                recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
+                let report = ProcessEnd.abandoned(status, timeout: verb.global.timeout)
+                recorder?.finish(Run.Outcome(status), exitCode: status.rawValue, error: RunError(report))
             } : nil
         // The process's own timer runs from its begin; in a test there is none.
         let began = world.ownsProcess ? ProcessEnd.began : .now
@@ -85,9 +86,7 @@ struct Runner<V: Verb>: Sendable {
             ErrorRenderer(asJSON: verb.global.output.isJSON).render(report, to: console)
             recorder?.finish(
                 Run.Outcome(report.exit) == .interrupted ? .interrupted : .failed,
-                exitCode: report.exit.rawValue,
-                error: RunError(
-                    code: report.code, message: report.message, detail: report.detail, hint: report.hint))
+                exitCode: report.exit.rawValue, error: RunError(report))
             signals?.stop()
             return report.exit
         }
@@ -187,6 +186,15 @@ extension Run.Outcome {
         case .interrupted, .hungUp, .terminated: self = .interrupted
         default: self = .failed
         }
+    }
+}
+
+extension RunError {
+    /// The error as the journal keeps it, without secrets.
+    init(_ report: ErrorReport) {
+        self.init(
+            code: report.code, message: Redaction.scrub(report.message), detail: report.detail.map(Redaction.scrub),
+            hint: report.hint.map(Redaction.scrub))
     }
 }
 

@@ -24,15 +24,13 @@ extension Context {
     ///
     /// - Throws: `PostgresError`.
     func resolve(_ argument: TableArgument, on connection: PostgresConnection) async throws -> RelationName {
-        try await RelationLookup(connection, searchPath: settings.text(.databaseSearchPath)).resolve(argument.typed)
+        try await connection.qualify(argument.typed, along: connection.userSearchPath)
     }
 
     /// What the user named, each with its schema.
     ///
     /// - Throws: `PostgresError`.
     func resolve(_ arguments: [TableArgument], on connection: PostgresConnection) async throws -> [RelationName] {
-        var names: [RelationName] = []
-        for argument in arguments { names.append(try await resolve(argument, on: connection)) }
-        return names
+        try await connection.qualify(arguments.map(\.typed), along: connection.userSearchPath)
     }
 }

@@ -101,6 +101,8 @@ public struct BulkImporter: Sendable {
         if found.isEmpty { throw ImportError.noTable(table.table) }
         try await connection.refuseOtherThanTable(tables.name(table.table))
         try await connection.refuseForeignCode(.writing, in: [tables.name(table.table)])
+        // Where references and names are looked up.
+        try await connection.refuseForeignCode(.reading, in: tables)
     }
 
     /// Loads what rows are validated against.

@@ -86,6 +86,39 @@ $$;
 CREATE OR REPLACE TRIGGER stamp_author BEFORE INSERT ON rssctl.operation
     FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_author();
 
+CREATE OR REPLACE FUNCTION rssctl.stamp_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.changed_by := session_user;
+    RETURN NEW;
+END
+$$;
+
+-- What is recorded of a table's partitions decides what is done with its rows: it is written by members of the role that owns
+-- the table, or these records.
+CREATE OR REPLACE FUNCTION rssctl.guard_table() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    place record;
+    keeper oid := (SELECT relowner FROM pg_class WHERE oid = TG_RELID);
+    owner oid;
+BEGIN
+    FOR place IN
+        SELECT OLD.schema_name AS schema, OLD.table_name AS name WHERE TG_OP <> 'INSERT'
+        UNION SELECT NEW.schema_name, NEW.table_name WHERE TG_OP <> 'DELETE'
+    LOOP
+        SELECT c.relowner INTO owner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = place.schema AND c.relname = place.name;
+        IF NOT pg_has_role(session_user, coalesce(owner, keeper), 'MEMBER')
+            AND NOT pg_has_role(session_user, keeper, 'MEMBER')
+        THEN
+            RAISE insufficient_privilege USING
+                MESSAGE = format('partitions of %I.%I are the business of its owner', place.schema, place.name);
+        END IF;
+    END LOOP;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+END
+$$;
+
 -- One row a table whose partitions are kept.
 CREATE TABLE IF NOT EXISTS rssctl.partition_policy (
     schema_name        text        NOT NULL,
@@ -108,6 +141,11 @@ COMMENT ON COLUMN rssctl.partition_policy.retention IS 'How long partitions are 
 COMMENT ON COLUMN rssctl.partition_policy.archive IS 'The folder that a partition is archived to before it is dropped.';
 ALTER TABLE rssctl.partition_policy ADD COLUMN IF NOT EXISTS epoch text CHECK (epoch IN ('s', 'ms', 'us'));
 COMMENT ON COLUMN rssctl.partition_policy.epoch IS 'What an integer key counts since 1970 in UTC: s, ms, us; NULL for numbers that are no points of time.';
+
+CREATE OR REPLACE TRIGGER guard_table BEFORE INSERT OR UPDATE OR DELETE ON rssctl.partition_policy
+    FOR EACH ROW EXECUTE FUNCTION rssctl.guard_table();
+CREATE OR REPLACE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON rssctl.partition_policy
+    FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_change();
 
 -- One row a partition that was taken out of its table: kept for some days, then dropped, or attached again.
 CREATE TABLE IF NOT EXISTS rssctl.partition_retired (
@@ -135,6 +173,9 @@ COMMENT ON COLUMN rssctl.partition_retired.removed IS 'While it is being dropped
 CREATE UNIQUE INDEX IF NOT EXISTS partition_retired_open ON rssctl.partition_retired (partition_oid)
     WHERE state IN ('detaching', 'quarantined', 'dropping');
 
+CREATE OR REPLACE TRIGGER guard_table BEFORE INSERT OR UPDATE OR DELETE ON rssctl.partition_retired
+    FOR EACH ROW EXECUTE FUNCTION rssctl.guard_table();
+
 -- What the triggers on a partition call that is being retired: a row that were written to it now would be lost.
 CREATE OR REPLACE FUNCTION rssctl.refuse_write() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
@@ -160,6 +201,9 @@ CREATE TABLE IF NOT EXISTS rssctl.partition_work (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS partition_work_active ON rssctl.partition_work (schema_name, table_name)
     WHERE state = 'active';
+
+CREATE OR REPLACE TRIGGER guard_table BEFORE INSERT OR UPDATE OR DELETE ON rssctl.partition_work
+    FOR EACH ROW EXECUTE FUNCTION rssctl.guard_table();
 
 -- One row a bulk import, update or deletion.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_run (
@@ -307,6 +351,9 @@ CREATE TABLE IF NOT EXISTS rssctl.bulk_mapping (
     changed_by text        NOT NULL DEFAULT session_user
 );
 COMMENT ON COLUMN rssctl.bulk_mapping.columns IS 'Names in the header of a file, and the columns that they mean; empty for none.';
+
+CREATE OR REPLACE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON rssctl.bulk_mapping
+    FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_change();
 
 -- The format of these tables. One row, which the program writes once it has made sure that nothing foreign is on them.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (

@@ -40,7 +40,7 @@ extension PostgresConnection {
     /// has, the first of the path that exists, in which it would be made.
     ///
     /// - Throws: `PostgresError`, `CancellationError`.
-    func qualify(_ names: [RelationName], along path: String) async throws -> [RelationName] {
+    public func qualify(_ names: [RelationName], along path: String) async throws -> [RelationName] {
         let open = names.filter { $0.schema == nil }.map(\.name)
         guard !open.isEmpty else { return names }
         let rows = try await query(
@@ -56,7 +56,7 @@ extension PostgresConnection {
     /// A name with the schema to which it leads along a path.
     ///
     /// - Throws: `PostgresError`, `CancellationError`.
-    func qualify(_ name: RelationName, along path: String) async throws -> RelationName {
+    public func qualify(_ name: RelationName, along path: String) async throws -> RelationName {
         try await qualify([name], along: path).first ?? name
     }
 

@@ -25,14 +25,14 @@ public enum RolePurpose: String, Sendable, CaseIterable {
     /// The statements that give its rights to a role.
     ///
     /// - Parameters:
-    ///   - role: its name, quoted.
-    ///   - database: the name of the database, quoted.
-    func statements(role: String, database: String) -> [String] {
+    ///   - names: what stands for `:"role"`, `:"database"` and `:"schema"`, quoted.
+    ///   - tables: where the tables of the application are.
+    func statements(_ names: [String: String], _ tables: ApplicationTables) -> [String] {
         let text = script.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("--") }.joined(separator: "\n")
-        // Divided before the names are put in, and both names put in at once: a name may hold anything.
+        // Divided before the names are put in, and all of them put in at once: a name may hold anything.
         return text.split(separator: ";").map { statement in
             let lines = statement.split(whereSeparator: \.isNewline).joined(separator: "\n")
-            return lines.replacing(/:"(role|database)"/) { match in match.1 == "role" ? role : database }
+            return tables.sql(lines).replacing(/:"(role|database|schema)"/) { match in names[String(match.1)] ?? "" }
         }.filter { !$0.isEmpty }
     }
 }

@@ -54,7 +54,8 @@ public struct RoleSetup: Sendable {
         guard isSuper != nil || options.creates else {
             throw RoleSetupError.noRole(options.role, purposes: options.purposes)
         }
-        try await refuseForeignTables()
+        let tables = try await ApplicationTables(connection)
+        let schema = try await schemas(tables)
         var outcome = Outcome()
         let role = try await connection.quoteIdentifier(options.role)
         if isSuper == nil {
@@ -64,7 +65,7 @@ public struct RoleSetup: Sendable {
         if isSuper == true {
             outcome.notes.append("\(role) is a superuser: no right that it lacks keeps it from anything.")
         }
-        outcome.statements += try await grants(options, role)
+        outcome.statements += try await grants(options, role, schema, tables)
         if isDryRun { return outcome }
         let run = outcome.statements
         let left = try await connection.transaction {
@@ -87,35 +88,41 @@ public struct RoleSetup: Sendable {
         if isReserved { throw .reserved(role) }
     }
 
-    /// GRANT on a table of which the role is no owner is a warning, and grants nothing.
-    private func refuseForeignTables() async throws {
-        let tables = try await connection.query(
-            SQLResource(PackageResources.setup_tables_sql).text, [BookkeepingTrust.tables]
-        ).map { try $0.decode(String.self, String.self, Bool.self) }
-        guard tables.count == BookkeepingTrust.tables.count + 11 else {
+    /// The schemas of the application's tables. GRANT on a table of which the role is no owner is a warning, and grants nothing:
+    /// so it is refused.
+    private func schemas(_ tables: ApplicationTables) async throws -> String {
+        let found = try await connection.query(
+            tables.sql(PackageResources.setup_tables_sql), [BookkeepingTrust.tables]
+        ).map { try $0.decode(String.self, String.self, Bool.self, String?.self) }
+        guard found.count == BookkeepingTrust.tables.count + tables.all.count else {
             throw RoleSetupError.notMigrated(missing: "tables of the application are not there")
         }
-        if let (table, owner, _) = tables.first(where: { !$0.2 }) {
+        if let (table, owner, _, _) = found.first(where: { !$0.2 }) {
             throw RoleSetupError.notOwner(table: table, owner: owner)
         }
+        return found.compactMap(\.3).unique().joined(separator: ", ")
     }
 
     /// What the role has in schema `rssctl` is taken away first: it may come from a time when it was given more.
-    private func grants(_ options: Options, _ role: String) async throws -> [String] {
+    private func grants(
+        _ options: Options, _ role: String, _ schema: String, _ tables: ApplicationTables
+    ) async throws -> [String] {
         let name = try await connection.query("SELECT current_database()::text").first?.decode(String.self, at: 0) ?? ""
-        let database = try await connection.quoteIdentifier(name)
+        let names = ["role": role, "database": try await connection.quoteIdentifier(name), "schema": schema]
         let own = BookkeepingTrust.tables.map { "rssctl.\($0)" }.joined(separator: ", ")
         var statements = ["REVOKE ALL ON SCHEMA rssctl FROM \(role)", "REVOKE ALL ON \(own) FROM \(role)"]
         for purpose in options.purposes.unique() {
-            if purpose == .maintainer { statements += try await memberships(options.role, role) }
-            statements += purpose.statements(role: role, database: database)
+            if purpose == .maintainer { statements += try await memberships(options.role, role, tables) }
+            statements += purpose.statements(names, tables)
         }
         return statements
     }
 
-    private func memberships(_ name: String, _ role: String) async throws -> [String] {
+    private func memberships(
+        _ name: String, _ role: String, _ tables: ApplicationTables
+    ) async throws -> [String] {
         var statements: [String] = []
-        for row in try await connection.query(SQLResource(PackageResources.setup_owners_sql).text) {
+        for row in try await connection.query(tables.sql(PackageResources.setup_owners_sql)) {
             let (owner, isSuper) = try row.decode(String.self, Bool.self)
             if owner == name { continue }
             if isSuper { throw RoleSetupError.superuserOwns(owner) }

@@ -19,7 +19,7 @@ public enum RoleSetupError: ReportableError, Equatable {
             let flags = purposes.map { "--for \($0.rawValue)" }.joined(separator: " ")
             return ErrorReport(
                 code: "RSS-SETUP-001", exit: .usage, message: "the role '\(name)' does not exist",
-                hint: "rssctl setup roles \(flags) --role '\(name.replacing("'", with: "'\\''"))' --create")
+                hint: "rssctl setup roles \(flags) --role \(name.shellWord) --create")
         case .reserved(let name):
             return ErrorReport(
                 code: "RSS-SETUP-001", exit: .usage, message: "'\(name)' cannot be the name of a role",

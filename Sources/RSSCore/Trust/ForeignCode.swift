@@ -14,10 +14,10 @@ struct ForeignCode: ReportableError, Equatable {
         case reading
         /// Partitions of it are made, attached and detached.
         case arranging
-        /// Its rows are written into tables like it, or into it while its triggers are off: generated columns and domains.
+        /// Its rows are written into tables like it: generated columns, and functions of range types.
         case copying
-        /// Rows of it are inserted, updated or deleted: triggers, rules and defaults, those of what foreign keys take along
-        /// as well.
+        /// Rows of it are inserted, updated or deleted: triggers, rules, defaults and domains, and those of what foreign keys
+        /// take along.
         case writing
     }
 
@@ -39,6 +39,14 @@ struct ForeignCode: ReportableError, Equatable {
                 "\(part) of \(relation) calls \(code) of role \(role), which must not run with this session's rights",
             detail:
                 "The session's role is a superuser or holds rights of other roles; the code would gain them, and SET ROLE does not confine it.",
-            hint: "run the command as the role \(owner): PGUSER=\(owner)")
+            hint: owner == role
+                ? "run the command as the role \(owner): PGUSER=\(owner)"
+                : "review it, and give it to the table's owner: \(handOver)")
+    }
+
+    /// The statement by which the code belongs to the relation's owner: `function f(integer)` is what follows ALTER.
+    private var handOver: String {
+        let words = code.split(separator: " ", maxSplits: 1)
+        return "ALTER \(words[0].uppercased()) \(words.dropFirst().joined()) OWNER TO \(owner)"
     }
 }

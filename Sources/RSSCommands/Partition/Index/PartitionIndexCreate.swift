@@ -37,8 +37,7 @@ public struct PartitionIndexCreate: Verb {
         let connection = try await context.connectForChanges {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
-        let outcome = try await PartitionIndexRun(context, connection).create(
-            sql, searchPath: context.settings.text(.databaseSearchPath), progress: context.progress)
+        let outcome = try await PartitionIndexRun(context, connection).create(sql, progress: context.progress)
         await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

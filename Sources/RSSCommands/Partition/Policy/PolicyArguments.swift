@@ -36,7 +36,7 @@ struct DayCount: ExpressibleByArgument {
     let days: Int
 
     init?(argument: String) {
-        guard argument.utf8.count <= 12, let retention = PartitionRetention(argument) else {
+        guard argument.utf8.count <= 12, let retention = PartitionRetention(argument), retention.rest.isEmpty else {
             // No quarantine at all: there is no retention of nothing.
             guard argument.wholeMatch(of: /0 ?(d|days?)?/) != nil else { return nil }
             days = 0

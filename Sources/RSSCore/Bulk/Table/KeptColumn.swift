@@ -15,6 +15,8 @@ struct KeptColumn: Sendable, Equatable {
     let isIdentity: Bool
     /// Whether its values are JSON themselves.
     let isJSON: Bool
+    /// Whether its cast to text is the output function of its type.
+    let isOutput: Bool
 
     /// Those of a table, in its order; generated columns are left out.
     ///
@@ -27,15 +29,20 @@ struct KeptColumn: Sendable, Equatable {
                 KeptColumn(
                     plain: plain, name: try await connection.quoteIdentifier(plain),
                     key: try await connection.quoteLiteral(plain), type: try row.decode(String.self, "type"),
-                    isIdentity: try row.decode(Bool.self, "is_identity"), isJSON: try row.decode(Bool.self, "is_json")))
+                    isIdentity: try row.decode(Bool.self, "is_identity"), isJSON: try row.decode(Bool.self, "is_json"),
+                    isOutput: try row.decode(Bool.self, "is_output")))
         }
         return columns
     }
 
-    /// The columns of a row `t`, for `rssctl.bulk_before.texts`. A cast to text would not do: some types have one that is not
-    /// their output. A composite value whose fields are all NULL is not NULL.
+    /// The columns of a row `t`, for `rssctl.bulk_before.texts`. A cast to text does only where it is the output function; a
+    /// boolean, for example, has another one. A composite value whose fields are all NULL is not NULL.
     static func texts(_ columns: [KeptColumn]) -> String {
-        let values = columns.map { "CASE num_nulls(t.\($0.name)) WHEN 0 THEN format('%s', t.\($0.name)) END" }
+        let values = columns.map { column in
+            column.isOutput
+                ? "t.\(column.name)::text"
+                : "CASE num_nulls(t.\(column.name)) WHEN 0 THEN format('%s', t.\(column.name)) END"
+        }
         return """
             jsonb_object(ARRAY[\(columns.map(\.key).joined(separator: ", "))]::text[], ARRAY[
                     \(values.joined(separator: ",\n                    "))

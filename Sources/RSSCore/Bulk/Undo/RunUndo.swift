@@ -72,14 +72,14 @@ public struct RunUndo: Sendable {
         }
         let run = try await UndoRun.find(name, author: author, force: force, connection)
         let table = run.table.table
+        try await connection.refuseOtherThanTable(run.relation)
+        try await connection.refuseForeignCode(.writing, in: [run.relation])
         do {
             try await connection.acquire(BulkLedger.lock(run.id))
         } catch let error as AdvisoryLockError {
             throw RunUndoError.running(run.id, holder: error.holder)
         }
         if !isDryRun { try await BulkLedger(connection: connection).settled(run.id) }
-        try await connection.refuseOtherThanTable(run.relation)
-        try await connection.refuseForeignCode(.writing, in: [run.relation])
         var outcome = Outcome(run: run.id, file: run.file, table: table)
         let statements = UndoStatements(table: run.relation, columns: try await columns(run))
         outcome.statements = [

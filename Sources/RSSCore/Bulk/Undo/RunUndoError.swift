@@ -66,7 +66,7 @@ public enum RunUndoError: ReportableError {
                 message: "the author of the run \(run) is the role '\(author)', or was not recorded by the server",
                 detail:
                     "A run of another role is undone only where that role is named. The author of runs before format 5 was not verified.",
-                hint: "rssctl bulk undo \(run) --by '\(author.replacing("'", with: "'\\''"))' --dry-run")
+                hint: "rssctl bulk undo \(run) --by \(author.shellWord) --dry-run")
         case .notMember(let run, let author):
             ErrorReport(
                 code: "RSS-IMPORT-142", exit: .permission,

@@ -16,17 +16,17 @@ struct UndoRun: Sendable {
     /// Finds a run that the session's role may undo.
     ///
     /// What a row of the ledger names decides over the rows of a table, and a role that may import can write such a row. So a
-    /// run of another role is undone only where that role is named, never by `last`, and never with `--force`: then each row
+    /// run of another role is undone only where that role is named, and never with `--force`: then each row
     /// must be as the run's own transaction left it.
     ///
     /// - Parameters:
-    ///   - name: the id of the run, or what it begins or ends with; `last` for the newest of the session's role.
+    ///   - name: the id of the run, or what it begins or ends with; `last` for the newest of the author.
     ///   - author: the role that wrote it; nil: the session's own.
     /// - Throws: ``RunUndoError``, `PostgresError`.
     static func find(
         _ name: String, author: String?, force: Bool, _ connection: PostgresConnection
     ) async throws -> UndoRun {
-        let rows = try await connection.query(SQLResource(PackageResources.bulk_run_sql).text, [name])
+        let rows = try await connection.query(SQLResource(PackageResources.bulk_run_sql).text, [name, author])
         guard let row = rows.first else { throw RunUndoError.unknown(name) }
         if rows.count > 1, name != "last" { throw RunUndoError.ambiguous(name) }
         let id = try row.decode(String.self, "run_id")

@@ -145,11 +145,16 @@ struct MigrationLedger: Sendable {
 
 extension RecordedStatement {
     /// Reads a row of version, ordinal, hash, state, checkpoint.
+    ///
+    /// - Throws: ``BookkeepingRowError`` for a row that no migration comes to, `PostgresError`.
     init(_ row: Row) throws {
-        let (version, ordinal, hash, state, checkpoint) = try row.decode(
+        let (version, ordinal, hash, recorded, checkpoint) = try row.decode(
             Int64.self, Int32.self, String.self, String.self, String?.self)
-        self.init(
-            version: version, ordinal: Int(ordinal), hash: hash, state: State(rawValue: state) ?? .planned,
-            checkpoint: checkpoint)
+        guard ordinal >= 1, version > .min, let state = State(rawValue: recorded) else {
+            throw BookkeepingRowError(
+                "rssctl.migration_statement", row: "version \(version), ordinal \(ordinal)",
+                problem: "it is not a statement of a migration")
+        }
+        self.init(version: version, ordinal: Int(ordinal), hash: hash, state: state, checkpoint: checkpoint)
     }
 }

@@ -45,20 +45,16 @@ public struct IndexBuild: Sendable, Hashable {
         self.init(statements[0], tree: tree)
     }
 
-    private init(
-        _ build: IndexBuild, on table: RelationName? = nil, definition: String, isOnly: Bool, namesTable: Bool
-    ) {
-        (isUnique, name, self.table) = (build.isUnique, build.name, table ?? build.table)
+    private init(_ build: IndexBuild, definition: String, isOnly: Bool, namesTable: Bool) {
+        (isUnique, name, table) = (build.isUnique, build.name, build.table)
         self.definition = definition
         self.isOnly = isOnly
         self.namesTable = namesTable
     }
 
     /// The same for the table with all its partitions: the server writes the definition of a partitioned one with ONLY.
-    ///
-    /// - Parameter table: its name with the schema; nil for the name as the statement has it.
-    func onWholeTable(_ table: RelationName? = nil) -> IndexBuild {
-        IndexBuild(self, on: table, definition: definition, isOnly: false, namesTable: namesTable)
+    func onWholeTable() -> IndexBuild {
+        IndexBuild(self, definition: definition, isOnly: false, namesTable: namesTable)
     }
 
     /// The same for a table of another name; the definition as PostgreSQL writes it names no table.

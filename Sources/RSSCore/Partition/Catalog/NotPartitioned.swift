@@ -1,4 +1,5 @@
 import PostgresClient
+import RSSModel
 
 /// What a name means that is not a partitioned table's.
 public enum NotPartitioned: Sendable, Equatable {
@@ -22,6 +23,25 @@ extension PartitionCatalog {
             return conversion
         }
         return PartitionError.notPartitioned(name.quoted, instead)
+    }
+
+    /// What to do about a name that is not a partition's: which one was meant, or where they are shown.
+    func hint(forPartition name: RelationName) async throws -> String {
+        let partitions = try await connection.query(
+            """
+            SELECT n.nspname::text, c.relname::text, p.relname::text = $2 AND pn.nspname::text = $1 AS is_table
+            FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent AND p.relkind = 'p'
+            JOIN pg_namespace pn ON pn.oid = p.relnamespace
+            JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            ORDER BY is_table DESC, c.relname LIMIT 10000
+            """, [name.schema ?? "public", name.name]
+        ).map { try $0.decode(String.self, String.self, Bool.self) }
+        if partitions.first?.2 == true {
+            return "name one of its partitions: rssctl partition status \(name.quoted.shellWord)"
+        }
+        let near = EditDistance.closest(to: name.name, among: partitions.map(\.1))
+        guard let found = partitions.first(where: { $0.1 == near }) else { return "rssctl partition status" }
+        return "did you mean \(RelationName(schema: found.0, name: found.1).quoted)?"
     }
 
     private func instead(_ name: RelationName) async throws -> NotPartitioned {

@@ -57,6 +57,7 @@ extension Migrator {
         let outcome = try await Conversion(
             connection, lockPolicy: lockPolicy, runID: ledger.runID, observer: observer
         ).run(request, at: date, progress: progress)
+        for change in outcome.changes { progress(.note("Changed: \(change)")) }
         try await takeForApplied(progress)
         return outcome
     }

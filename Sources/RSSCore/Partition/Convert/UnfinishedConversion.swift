@@ -9,7 +9,7 @@ public struct UnfinishedConversion: ReportableError, Equatable {
     public var table: RelationName
     /// When it was begun, to the minute in UTC.
     public var begun: String
-    /// Whether it is being taken back by `--undo`.
+    /// Whether it is being undone by `--undo`.
     public var isUndo: Bool
     /// The session that is at it; nil where it was interrupted.
     public var holder: String?

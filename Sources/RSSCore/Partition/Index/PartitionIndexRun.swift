@@ -42,22 +42,17 @@ public struct PartitionIndexRun: Sendable {
     /// Builds an index on every partition, each concurrently, and joins them to one of the table. What is there already
     /// is taken; a run that was broken off goes on at its partition.
     ///
-    /// - Parameters:
-    ///   - sql: a CREATE INDEX, as it would be run in psql.
-    ///   - searchPath: where the table is looked up if the statement names no schema; nil for public.
+    /// - Parameter sql: a CREATE INDEX, as it would be run in psql; a table without a schema is looked up along the user's path.
     /// - Throws: ``PartitionIndexError``, ``PartitionError``, ``MigrateError``, `PostgresError`, `CancellationError`.
-    public func create(
-        _ sql: String, searchPath: String? = nil, progress: ProgressReporter
-    ) async throws -> PartitionIndexOutcome {
+    public func create(_ sql: String, progress: ProgressReporter) async throws -> PartitionIndexOutcome {
         guard let parsed = try IndexBuild(sql: sql) else {
             throw PartitionIndexError.notCreateIndex(problem: "it is something else, or more than one statement")
         }
         guard let name = parsed.name else { throw PartitionIndexError.notCreateIndex(problem: "the index has no name") }
-        let build = parsed.onWholeTable(
-            try await RelationLookup(connection, searchPath: searchPath).resolve(parsed.table))
-        let catalog = IndexCatalog(connection: connection)
+        let (build, catalog) = (parsed.onWholeTable(), IndexCatalog(connection: connection))
         guard let table = try await catalog.table(build.table), table.isPartitioned else {
-            throw try await PartitionCatalog(connection).notPartitioned(build.table)
+            let name = try await connection.qualify(build.table, along: catalog.path)
+            throw try await PartitionCatalog(connection).notPartitioned(name)
         }
         let target = RelationName(schema: table.schema, name: name)
         return try await keeping(table.relation, target.quoted) {

@@ -31,6 +31,7 @@ struct HighestNumber: Sendable, Equatable {
     /// Reads it off the indexes of partitions that have a bound, from the highest down, and off the sequence. Not off the
     /// default partition: a stray number far ahead must not draw the partitions to itself.
     init(in table: PartitionedTable, step: Int64, _ connection: PostgresConnection) async throws {
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         let column = try await connection.quoteIdentifier(table.key.column)
         sequence = try await Self.sequence(of: table, connection)
         if table.partitions.isEmpty {

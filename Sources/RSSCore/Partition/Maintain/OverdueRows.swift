@@ -126,6 +126,7 @@ struct OverdueSurvey: Sendable {
         _ partition: Partition, of table: PartitionedTable, before cutoff: Int64
     ) async throws -> (rows: Double?, isExact: Bool)? {
         if partition.isForeign || partition.isPartitioned { return nil }
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted, partition.relation.quoted])
         let name = try await connection.quote(partition.relation)
         let column = try await connection.quoteIdentifier(table.key.column)
         let condition = table.key.condition(Partition.Bound(lower: nil, upper: cutoff), column: column)

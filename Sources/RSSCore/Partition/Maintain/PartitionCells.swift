@@ -32,7 +32,6 @@ struct PartitionCells: Sendable {
             return key.kind == .timestamptz || key.kind == .uuid || policy.timeZone == "UTC"
                 ? instant : try await local([instant]).first ?? instant
         }
-        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         return try await HighestNumber(in: table, step: policy.interval.approximateLength, connection).value
     }
 

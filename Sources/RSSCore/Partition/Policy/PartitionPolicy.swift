@@ -64,12 +64,14 @@ extension PartitionPolicy {
     }
 }
 
-/// How long partitions are kept: so many whole intervals, such as `24 months`, or so many numbers of an integer key.
+/// How long partitions are kept: a span of time, such as `24 months` or `3 months 5 days`, or so many numbers of an integer key.
 public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The unit; ``PartitionInterval/step(_:)`` for numbers.
     public var unit: PartitionInterval
     /// How many of them.
     public var count: Int
+    /// What is added in shorter units, the longest first; none for numbers.
+    public private(set) var rest: [PartitionRetention] = []
 
     /// Makes a retention.
     public init(_ count: Int, _ unit: PartitionInterval) {
@@ -77,36 +79,51 @@ public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConve
         self.count = count
     }
 
-    /// Reads `24 months`, `24mo`, `90d`, `1 year`, or a number; nil for anything else, and for none at all.
+    /// Reads `24 months`, `24mo`, `90d`, `3 months 5 days`, or a number; nil for anything else, and for none at all.
     public init?(_ text: String) {
-        guard let match = text.wholeMatch(of: /(\d+) ?([a-z]*)/), let count = Int(match.1), count > 0 else {
-            return nil
+        var parts: [PartitionRetention] = []
+        var left = Substring(text)
+        while !left.isEmpty {
+            guard let match = left.prefixMatch(of: /(\d+) ?([a-z]*) ?/), let count = Int(match.1), count > 0 else {
+                return nil
+            }
+            if match.2.isEmpty {
+                parts.append(PartitionRetention(count, .step(1)))
+            } else {
+                guard let unit = PartitionInterval(abbreviated: match.2) else { return nil }
+                parts.append(PartitionRetention(count, unit))
+            }
+            left = left[match.range.upperBound...]
         }
-        if match.2.isEmpty {
-            self.init(count, .step(1))
-        } else {
-            guard let unit = PartitionInterval(abbreviated: match.2) else { return nil }
-            self.init(count, unit)
-        }
+        guard let first = parts.first, parts.count == 1 || parts.allSatisfy(\.unit.isTime),
+            zip(parts, parts.dropFirst()).allSatisfy({ $0.unit.approximateLength > $1.unit.approximateLength })
+        else { return nil }
+        self = first
+        rest = Array(parts.dropFirst())
     }
 
     /// `24 months`
-    public var description: String { unit.isTime ? "\(count) \(unit)\(count == 1 ? "" : "s")" : "\(count)" }
+    public var description: String {
+        let own = unit.isTime ? "\(count) \(unit)\(count == 1 ? "" : "s")" : "\(count)"
+        return ([own] + rest.map(\.description)).joined(separator: " ")
+    }
 
     /// The retention as PostgreSQL reads an interval; nil for numbers.
     ///
     /// `24 months` on 2026-11-30 keeps what is not before 2024-11-30. A month that has no such day counts to its last one,
     /// as PostgreSQL's own arithmetic has it: 33 months before 2026-11-30 are 2024-02-29.
     var interval: String? {
-        switch unit {
-        case .hour: "\(count) hours"
-        case .day: "\(count) days"
-        case .week: "\(count) weeks"
-        case .month: "\(count) months"
-        case .quarter: "\(count.multipliedReportingOverflow(by: 3).partialValue) months"
-        case .year: "\(count) years"
-        case .step: nil
-        }
+        let own: String? =
+            switch unit {
+            case .hour: "\(count) hours"
+            case .day: "\(count) days"
+            case .week: "\(count) weeks"
+            case .month: "\(count) months"
+            case .quarter: "\(count.multipliedReportingOverflow(by: 3).partialValue) months"
+            case .year: "\(count) years"
+            case .step: nil
+            }
+        return own.map { ([$0] + rest.compactMap(\.interval)).joined(separator: " ") }
     }
 
     /// Microseconds that it is never longer than; `Int64.max` for more than there are.
@@ -121,8 +138,18 @@ public struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConve
             case .year: 366 * PartitionKey.day
             case .step(let step): step
             }
-        let (product, overflows) = Int64(count).multipliedReportingOverflow(by: unit)
-        return overflows ? .max : product
+        return length(unit) { $0.longest }
+    }
+
+    /// Microseconds, or numbers, that it is never shorter than; `Int64.max` for more than there are.
+    var shortest: Int64 { length(unit.approximateLength) { $0.shortest } }
+
+    private func length(_ unit: Int64, _ part: (PartitionRetention) -> Int64) -> Int64 {
+        let (own, overflows) = Int64(count).multipliedReportingOverflow(by: unit)
+        return rest.reduce(overflows ? .max : own) { sum, next in
+            let (longer, isBeyond) = sum.addingReportingOverflow(part(next))
+            return isBeyond ? .max : longer
+        }
     }
 
     /// Reads the text form.

@@ -63,6 +63,7 @@ struct PolicyCheck: Sendable {
     /// Numbers in the middle of what is there must be believable times in the unit: seconds taken for milliseconds would
     /// put every row into 1970.
     private func checkEpoch(_ epoch: EpochUnit, _ table: PartitionedTable) async throws -> [String] {
+        try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         let column = try await connection.quoteIdentifier(table.key.column)
         for partition in table.partitions.reversed() where !partition.isForeign && !partition.isDetachPending {
             let name = try await connection.quote(partition.relation)
@@ -120,12 +121,12 @@ struct PolicyCheck: Sendable {
     /// A partition whose retention is shorter than itself would go as soon as the next one is begun.
     static func checkRetention(_ policy: PartitionPolicy) throws {
         guard let retention = policy.retention else { return }
-        let kept = retention.unit.approximateLength.multipliedReportingOverflow(by: Int64(retention.count))
-        if retention.unit.isTime, kept.overflow || kept.partialValue > Self.longestRetention {
+        let kept = retention.shortest
+        if retention.unit.isTime, kept > Self.longestRetention {
             throw PolicyError.retention(
                 policy.table.quoted, problem: "\(retention) are more than 10000 years; none keeps partitions for ever")
         }
-        if !kept.overflow, kept.partialValue < policy.interval.approximateLength {
+        if kept < policy.interval.approximateLength {
             throw PolicyError.retention(
                 policy.table.quoted, problem: "\(retention) is less than one partition holds, \(policy.interval)")
         }

@@ -64,7 +64,7 @@ public enum PolicyError: ReportableError, Equatable {
         case .retention(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-018", exit: .usage, message: "no retention for \(table): \(problem)",
-                hint: "write '24 months', '90 days', or a number for an integer key")
+                hint: "write '24 months', 90d, '3 months 5 days', or a number for an integer key")
         case .quarantine(let table, let days):
             ErrorReport(
                 code: "RSS-PARTITION-032", exit: .usage, message: "no quarantine of \(days) days for \(table)",

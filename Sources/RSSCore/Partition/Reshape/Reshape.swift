@@ -205,7 +205,8 @@ public struct Reshape: Sendable {
                 return (work.table, work.isActive ? nil : work)
             } else {
                 throw ReshapeError.notFor(
-                    partition: partition.quoted, problem: "it is no partition", hint: "rssctl partition status")
+                    partition: partition.quoted, problem: "it is not a partition",
+                    hint: try await PartitionCatalog(connection).hint(forPartition: partition))
             }
         }
         guard parents.count == 1, let parent = parents.first else {

@@ -1,5 +1,5 @@
--- A bulk run by its id, or what its id begins or ends with ($1); `last` is the one of the session's role that loaded a batch
--- last, of those that have batches of which none was tried to be undone.
+-- A bulk run by its id, or what its id begins or ends with ($1); `last` is the one of a role ($2; NULL for the session's) that
+-- loaded a batch last, of those that have batches of which none was tried to be undone.
 --
 -- Columns:
 --   run_id, object, table_name, file_name, state, by
@@ -20,6 +20,6 @@ LEFT JOIN LATERAL (
     WHERE b.run_id = r.run_id
 ) AS loaded ON true
 WHERE $1 <> '' AND (starts_with(r.run_id::text, $1) OR right(r.run_id::text, length($1)) = $1)
-    OR $1 = 'last' AND r.state <> 'undone' AND loaded.is_open AND r.by = session_user
+    OR $1 = 'last' AND r.state <> 'undone' AND loaded.is_open AND r.by = coalesce($2::text, session_user::text)
 ORDER BY loaded.at DESC NULLS LAST, r.started_at DESC
 LIMIT 2;

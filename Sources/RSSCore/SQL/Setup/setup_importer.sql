@@ -1,9 +1,9 @@
 -- The rights of a role that imports, updates, deletes and exports by files, and undoes what it did:
---   psql -v role=rssctl_importer -v database=rss -f setup_importer.sql
+--   psql -v role=rssctl_importer -v database=rss -v schema=public -f setup_importer.sql
 --
 -- An undo restores whole rows, so it sets every column. Columns by which runs are told apart are filled by the server.
 GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"role";
-GRANT USAGE ON SCHEMA public, rssctl TO :"role";
+GRANT USAGE ON SCHEMA :"schema", rssctl TO :"role";
 GRANT SELECT ON public.categories, public.visit_reports, public.visit_report_keys TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.hardware_inventory, public.recycling_records TO :"role";
 GRANT SELECT ON rssctl.bookkeeping, rssctl.bulk_run, rssctl.bulk_batch, rssctl.bulk_before, rssctl.bulk_undo,

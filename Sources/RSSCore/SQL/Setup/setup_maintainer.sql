@@ -1,8 +1,8 @@
 -- The rights of a role that keeps partitions, besides membership in the roles that own the tables, which PostgreSQL demands of
 -- whoever attaches or detaches:
---   psql -v role=rssctl_maintainer -v database=rss -f setup_maintainer.sql
+--   psql -v role=rssctl_maintainer -v database=rss -v schema=public -f setup_maintainer.sql
 GRANT CONNECT ON DATABASE :"database" TO :"role";
-GRANT USAGE, CREATE ON SCHEMA public, rssctl TO :"role";
+GRANT USAGE, CREATE ON SCHEMA :"schema", rssctl TO :"role";
 GRANT SELECT ON rssctl.bookkeeping, rssctl.migration, rssctl.migration_statement, rssctl.migration_repeatable, rssctl.operation,
     rssctl.schema_fingerprint TO :"role";
 GRANT SELECT, INSERT, UPDATE, DELETE ON rssctl.partition_policy, rssctl.partition_retired, rssctl.partition_work TO :"role";

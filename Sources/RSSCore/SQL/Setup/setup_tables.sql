@@ -7,9 +7,11 @@
 --   name      the table, as SQL writes it
 --   owner     its owner
 --   is_mine   the session's role may grant rights on it
+--   schema    its schema, quoted; NULL for rssctl and files
 
 SELECT format('%I.%I', n.nspname, c.relname) AS name, pg_get_userbyid(c.relowner)::text AS owner,
-    pg_has_role(c.relowner, 'USAGE') AS is_mine
+    pg_has_role(c.relowner, 'USAGE') AS is_mine,
+    CASE WHEN n.nspname NOT IN ('rssctl', 'files') THEN quote_ident(n.nspname::text) END AS schema
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = 'rssctl' AND c.relname::text = ANY ($1)
     OR c.oid IN (to_regclass('public.organizations')::oid, to_regclass('public.offices')::oid, to_regclass('public.users')::oid,

@@ -1,7 +1,7 @@
 -- The rights of a role that warms the cache:
---   psql -v role=rssctl_warmer -v database=rss -f setup_warmer.sql
+--   psql -v role=rssctl_warmer -v database=rss -v schema=public -f setup_warmer.sql
 GRANT CONNECT ON DATABASE :"database" TO :"role";
-GRANT USAGE ON SCHEMA public, files TO :"role";
+GRANT USAGE ON SCHEMA :"schema", files TO :"role";
 GRANT SELECT (id, name, is_active) ON public.organizations TO :"role";
 GRANT SELECT (id, name) ON public.offices TO :"role";
 GRANT SELECT (id, first_name, last_name) ON public.users TO :"role";

@@ -54,8 +54,9 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
     WHERE a.attgenerated = 'v' OR a.attgenerated = 's' AND u.uses >= 2 OR a.attgenerated = '' AND u.uses = 3
     UNION ALL
     SELECT u.oid, 'column ' || quote_ident(a.attname), 'pg_class'::regclass, u.oid, a.attnum, NULL
-    FROM used AS u JOIN pg_attribute AS a ON a.attrelid = u.oid
-    WHERE u.uses >= 2 AND a.attnum > 0 AND a.atttypid >= 16384
+    FROM used AS u JOIN pg_attribute AS a ON a.attrelid = u.oid JOIN pg_type AS t ON t.oid = a.atttypid
+    -- A value that is copied is not checked against its domain again; one of a range type is put into indexes.
+    WHERE a.attnum > 0 AND t.oid >= 16384 AND (u.uses = 3 OR u.uses = 2 AND t.typtype IN ('r', 'm'))
     UNION ALL
     SELECT u.oid, 'trigger ' || quote_ident(t.tgname), 'pg_trigger'::regclass, t.oid, NULL, t.tgqual::text
     FROM used AS u JOIN pg_trigger AS t ON t.tgrelid = u.oid

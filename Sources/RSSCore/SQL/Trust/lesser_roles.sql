@@ -7,17 +7,20 @@
 -- Column: the OID as bigint.
 WITH me AS MATERIALIZED (
     SELECT oid FROM pg_roles WHERE rolname = session_user
+), owner AS MATERIALIZED (
+    SELECT relowner AS oid, true AS has_relations FROM pg_class WHERE oid >= 16384 GROUP BY relowner
+    UNION ALL
+    SELECT proowner, false FROM pg_proc WHERE oid >= 16384 GROUP BY proowner
+    UNION ALL
+    SELECT typowner, false FROM pg_type WHERE oid >= 16384 GROUP BY typowner
 ), greater AS MATERIALIZED (
     SELECT r.oid FROM pg_roles AS r, me
     WHERE pg_has_role(me.oid, r.oid, 'MEMBER') AND (
         r.rolsuper OR r.rolcreaterole OR r.rolreplication OR r.rolbypassrls
         OR r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files', 'pg_write_server_files',
             'pg_execute_server_program')
-        OR r.oid <> me.oid AND EXISTS (SELECT FROM pg_class AS c WHERE c.relowner = r.oid))
+        OR r.oid <> me.oid AND r.oid IN (SELECT oid FROM owner WHERE has_relations))
 )
-SELECT o.oid::bigint FROM pg_roles AS o, me
-WHERE NOT pg_has_role(o.oid, me.oid, 'MEMBER')
-    AND EXISTS (SELECT FROM greater WHERE NOT pg_has_role(o.oid, greater.oid, 'MEMBER'))
-    AND (EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relowner = o.oid)
-        OR EXISTS (SELECT FROM pg_proc WHERE oid >= 16384 AND proowner = o.oid)
-        OR EXISTS (SELECT FROM pg_type WHERE oid >= 16384 AND typowner = o.oid))
+SELECT DISTINCT owner.oid::bigint FROM owner, me
+WHERE NOT pg_has_role(owner.oid, me.oid, 'MEMBER')
+    AND EXISTS (SELECT FROM greater WHERE NOT pg_has_role(owner.oid, greater.oid, 'MEMBER'))

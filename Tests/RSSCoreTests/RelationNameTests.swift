@@ -5,7 +5,7 @@ import Testing
 @testable import RSSCore
 
 /// Names as people type them, and which relation they mean.
-@Suite struct RelationLookupTests {
+@Suite struct RelationNameTests {
     @Test(
         arguments: [
             ("t", nil, "t"), ("app.t", "app", "t"), ("My Schema.Ev", "My Schema", "Ev"),
@@ -26,12 +26,6 @@ import Testing
         #expect(RelationName(text: text) == nil)
     }
 
-    @Test func `a path of schemas is read as PostgreSQL reads search_path`() {
-        #expect(
-            RelationLookup.schemas(#"App, "My, Schema" ,public,"$user""#) == ["app", "My, Schema", "public", "$user"])
-        #expect(RelationLookup.schemas("") == [])
-    }
-
     @Test func `a name without a schema is the first along the path, and names none are looked for in the first`()
         async throws
     {
@@ -41,16 +35,14 @@ import Testing
                 CREATE SCHEMA app; CREATE SCHEMA "My Schema"; CREATE TABLE app.t (); CREATE TABLE public.t ();
                 CREATE TABLE "My Schema"."a.b" (); CREATE TABLE public.u ();
                 """)
-            let lookup = RelationLookup(connection, searchPath: #"app, "My Schema", public"#)
+            let path = #"app, "My Schema", public"#
             for (typed, found) in [
                 ("t", "app.t"), ("u", "public.u"), (#""a.b""#, #""My Schema"."a.b""#), ("public.t", "public.t"),
                 ("nothing", "app.nothing"),
             ] {
                 let name = try #require(RelationName(text: typed))
-                #expect(try await lookup.resolve(name).quoted == found)
+                #expect(try await connection.qualify(name, along: path).quoted == found)
             }
-            let plain = RelationLookup(connection, searchPath: nil)
-            #expect(try await plain.resolve(RelationName(name: "t")).quoted == "public.t")
         }
     }
 
@@ -78,6 +70,29 @@ import Testing
                 let report = error?.report
                 #expect(report?.code == "RSS-PARTITION-001" && report?.message == message)
                 #expect(report?.hint?.contains(hint) == true, "\(report?.hint ?? "")")
+            }
+        }
+    }
+    @Test
+    func `a partition that does not exist is refused with the nearest, and a table with where its partitions are`()
+        async throws
+    {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE events (d date NOT NULL) PARTITION BY RANGE (d);
+                CREATE TABLE "Events_2026" PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+                """)
+            for (name, hint) in [
+                ("Events_2062", #"did you mean public."Events_2026"?"#),
+                ("events", "rssctl partition status public.events"),
+                ("nothing", "rssctl partition status"),
+            ] {
+                let error = await #expect(throws: ReshapeError.self) {
+                    try await ReshapeScenario.reshape(connection).split(
+                        ReshapeScenario.relation(name), ReshapeScenario.options(), progress: .silent)
+                }
+                #expect(error?.report.hint?.hasSuffix(hint) == true, "\(error?.report.hint ?? "")")
             }
         }
     }
