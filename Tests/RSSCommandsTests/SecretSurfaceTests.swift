@@ -57,7 +57,8 @@ import Testing
     @Test(arguments: Self.secrets)
     func `no piece of a password is shown or kept`(secret: String) async throws {
         let state = FileManager.default.temporaryDirectory.appendingPathComponent("secret-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(atPath: state) }
         let characters = Array(secret)
         let pieces = (0...(characters.count - 6)).map { String(characters[$0..<($0 + 6)]) }

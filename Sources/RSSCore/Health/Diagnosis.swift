@@ -114,8 +114,8 @@ public struct Diagnosis: Sendable {
             if !bookkeeping.contains(where: { $0.verdict == .critical }) { lines.append(try await schema(connection)) }
             lines.append(try await rights(connection))
             return lines
-        } catch let error as SettingsError where error == .noDatabase {
-            return [DiagnosisLine(.warning, area, error.report.message, error.report.hint)]
+        } catch let error as SettingsError {
+            return [Self.line(error, area)]
         } catch {
             let report = ErrorReport(describing: error)
             let step = report.sqlState.map { "SQLSTATE \($0): check role, password and database name" }
@@ -203,6 +203,12 @@ public struct Diagnosis: Sendable {
                 "GRANT them to the role, or use another one")
     }
 
+    /// No server at all is worth a word, settings that are wrong are critical.
+    private static func line(_ error: SettingsError, _ area: String) -> DiagnosisLine {
+        let verdict: Verdict = [.noDatabase, .noRedis].contains(error) ? .warning : .critical
+        return DiagnosisLine(verdict, area, error.report.message, error.report.hint)
+    }
+
     private func redis() async -> [DiagnosisLine] {
         do {
             let targets = try Targets(settings: settings, stateFolder: stateFolder)
@@ -222,8 +228,8 @@ public struct Diagnosis: Sendable {
                         .info, "Redis", "the password goes to \(host) in the clear", "set redis.tls, or use rediss://"))
             }
             return lines
-        } catch let error as SettingsError where error == .noRedis {
-            return [DiagnosisLine(.warning, "Redis", error.report.message, error.report.hint)]
+        } catch let error as SettingsError {
+            return [Self.line(error, "Redis")]
         } catch {
             let report = ErrorReport(describing: error)
             return [
