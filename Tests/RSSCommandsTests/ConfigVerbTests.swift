@@ -80,12 +80,12 @@ import Testing
         }
     }
 
-    @Test func `a file that everybody can write is a finding, and no command uses it`() async throws {
+    @Test func `a file that any user can write is a finding, and no command uses it`() async throws {
         let file = "database: {host: 127.0.0.1, port: 1}\n"
         let check = try await run(["config", "check"], file: file, mode: 0o666)
-        #expect(check.status == 2 && check.output.contains("everybody can write"))
+        #expect(check.status == 2 && check.output.contains("any user can write"))
         let show = try await run(["config", "show"], file: file, mode: 0o622)
-        #expect(show.status == 0 && show.errors.contains("everybody can write"))
+        #expect(show.status == 0 && show.errors.contains("any user can write"))
         let command = try await run(["migrate", "status"], file: file, mode: 0o666)
         #expect(command.status == 78 && command.errors.contains("RSS-CONFIG-012"), "\(command.errors)")
         #expect(try await run(["migrate", "status"], file: file, mode: 0o644).status == 69)

@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// Why an address is refused. The text never holds a part of the address: in one that is malformed, nobody can tell what is
+/// Why an address is refused. The text never holds a part of the address: in one that is malformed, it is not known what is
 /// the password.
 public struct AddressError: Error, Sendable, Equatable {
     /// What is wrong with it.
@@ -21,7 +21,7 @@ extension ConnectionOptions {
         guard let options = PQconninfoParse(address, &message) else {
             // libpq quotes the address in its message, password and all, so its words are not passed on.
             if let message { PQfreemem(message) }
-            throw AddressError("it is no address that libpq can read")
+            throw AddressError("libpq cannot read it")
         }
         defer { PQconninfoFree(options) }
         var keywords: [String: String] = [:]
@@ -85,7 +85,7 @@ extension ConnectionOptions {
         case _ where numbers.contains(keyword): return Int32(value) != nil ? nil : "is not a number"
         default:
             guard let allowed = choices[keyword] else { return nil }
-            return allowed.contains(value) ? nil : "is none of \(allowed.joined(separator: ", "))"
+            return allowed.contains(value) ? nil : "is not one of \(allowed.joined(separator: ", "))"
         }
     }
 

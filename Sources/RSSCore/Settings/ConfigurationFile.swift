@@ -67,7 +67,7 @@ struct ConfigurationFile: Sendable {
         let access = FileAccess(path)
         hazard = access.open.map { .unsafeFile(path: path, open: $0) }
         warnings =
-            (access.open.map { ["\(path) is not used: everybody can write \($0): chmod o-w \($0.shellWord)"] } ?? [])
+            (access.open.map { ["\(path) is not used: any user can write \($0): chmod o-w \($0.shellWord)"] } ?? [])
             + access.warnings + Self.permissionWarnings(path: path, reader: reader)
     }
 

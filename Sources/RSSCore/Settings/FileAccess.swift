@@ -4,7 +4,7 @@ import RSSSystem
 
 /// Who besides us can change a configuration file. Whoever can, decides which server is given the passwords that it names.
 struct FileAccess {
-    /// What makes it unusable: the file, or a folder above it, that everybody can write; nil for nothing.
+    /// What makes it unusable: the file, or a folder above it, that any user can write; nil for nothing.
     private(set) var open: String?
     /// What should be fixed.
     private(set) var warnings: [String] = []
@@ -23,7 +23,7 @@ struct FileAccess {
         }
     }
 
-    /// A folder above in which everybody can put another file or folder in the place of what is there. A sticky folder such
+    /// A folder above in which any user can put another file or folder in the place of what is there. A sticky folder such
     /// as /tmp does not let them.
     private static func openFolder(above path: String) -> String? {
         var folder = path

@@ -73,7 +73,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     public struct Definition: Sendable {
         /// The form of its values.
         public let kind: Kind
-        /// Environment variables that set it, strongest first; ``SettingLevel`` tells how strong each is.
+        /// Environment variables that set it, strongest first; see ``SettingLevel`` for how strong each is.
         public let environment: [String]
         /// The built-in value; nil for none.
         public let fallback: String?

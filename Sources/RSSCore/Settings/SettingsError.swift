@@ -22,7 +22,7 @@ public enum SettingsError: ReportableError, Equatable {
     case malformedAddress(key: String, origin: String, reason: String)
     /// A file that a setting names cannot be used.
     case unusableFile(key: String, origin: String, path: String, reason: String)
-    /// Everybody can change the configuration file, or a folder above it, and so say where passwords are sent.
+    /// Any user can change the configuration file, or a folder above it, and so say where passwords are sent.
     case unsafeFile(path: String, open: String)
 
     public var report: ErrorReport {
@@ -86,7 +86,7 @@ public enum SettingsError: ReportableError, Equatable {
         case .unsafeFile(let path, let open):
             ErrorReport(
                 code: "RSS-CONFIG-012", exit: .configuration,
-                message: "the configuration file \(path) is not used, because everybody can write \(open)",
+                message: "the configuration file \(path) is not used, because any user can write \(open)",
                 detail: "Whoever can write it decides which server is given the passwords that it names.",
                 hint: "chmod o-w \(open.shellWord)")
         }

@@ -140,7 +140,7 @@ struct TargetResolver {
     private func belongs(_ setting: TargetPart, to target: TargetParts, _ binding: [String]) -> Bool {
         // An address whose parts are kept elsewhere may have one of its own.
         if furtherPlaceNames.contains(where: { (target.parts[$0]?.level ?? .builtIn) > setting.level }) { return false }
-        // Where the sources up to its level contradict each other, no place can be told, so it is not this one.
+        // Where the sources up to its level contradict each other, the place is not known, so it is not this one.
         guard let home = try? resolve(upTo: setting.level.ofWholeSource) else { return false }
         let names = placeNames.union(["port"])
         let isAnywhere = home.parts.keys.allSatisfy { !names.contains($0) }

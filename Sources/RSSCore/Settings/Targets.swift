@@ -89,7 +89,7 @@ public struct Targets: Sendable {
         if namesRedis { _ = try RedisTarget(settings).configuration() }
     }
 
-    /// Where commands go, a line for each server, without looking into a file or asking anybody.
+    /// Where commands go, a line for each server, without looking into a file or asking a server.
     public var summary: [String] {
         var lines: [String] = []
         func add(_ label: String, _ name: () throws -> String?) {

@@ -3,7 +3,7 @@ import RedisClient
 
 /// Takes secrets out of what is shown, logged or kept.
 ///
-/// An address that can be read is shown by its harmless parts; of one that cannot, nothing is, because nobody can tell where its
+/// An address that can be read is shown by its harmless parts; of one that cannot, nothing is, because it is not known where its
 /// password begins. In other texts too much is hidden rather than too little.
 public enum Redaction {
     /// A text without the passwords in it: what stands between `://` and the last `@` of a line, between a `:` and the last `@`
@@ -37,7 +37,7 @@ public enum Redaction {
 
     /// An address by its harmless parts, `postgresql://user@host:port/database`; `***` for what cannot be read as one.
     public static func address(_ text: String) -> String {
-        // What is wrong with it is told where it is used.
+        // What is wrong with it is reported where it is used.
         if let keywords = try? ConnectionOptions.keywords(parsing: text) {
             let user = keywords["user"].map { "\($0)@" } ?? ""
             let port = keywords["port"].map { ":\($0)" } ?? ""
