@@ -64,8 +64,9 @@ extension PostgresConnection {
     ///
     /// Only what is the user's own belongs here: with this path, objects that others made may be found before pg_catalog's.
     ///
-    /// - Throws: `PostgresError`, what the work throws.
+    /// - Throws: ``ShadowedPath``, `PostgresError`, what the work throws.
     nonisolated(nonsending) func along<T>(_ path: String, _ work: () async throws -> T) async throws -> T {
+        try await refuseShadows(on: path)
         try await setSearchPath(path)
         do {
             let value = try await work()

@@ -45,10 +45,11 @@ extension Conversion {
         try await step("make the key registry \(registry)", &outcome, progress) {
             // CREATE TRIGGER waits until those are through who write without it; who writes later, writes with it.
             try await briefly(spec, locking: [RelationLock(spec.table, .shareRowExclusive)], progress) {
-                try await connection.query("SELECT set_config('search_path', $1, true)", [path])
                 // First the lock: all the rest is of new objects.
                 try await connection.execute("LOCK TABLE \(try await statements.table()) IN SHARE ROW EXCLUSIVE MODE")
-                for statement in made { try await connection.execute(statement) }
+                try await connection.along(path) {
+                    for statement in made { try await connection.execute(statement) }
+                }
                 try await FaultPoint.reach("convert.registry")
             }
         }
