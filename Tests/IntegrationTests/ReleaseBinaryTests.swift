@@ -22,7 +22,7 @@ struct ReleaseBinaryTests {
 
     @Test func `the folder it was built in is named nowhere`() throws {
         let binary = try ReleaseBinary()
-        for folder in [BinaryTests.root, "/.build/checkouts/", "$ORIGIN"] {
+        for folder in [repositoryRoot, "/.build/checkouts/", "$ORIGIN"] {
             #expect(binary.bytes.range(of: Data(folder.utf8)) == nil, "\(folder)")
         }
     }
@@ -37,7 +37,7 @@ private struct ReleaseBinary {
         let size: Int
     }
 
-    static let path = "\(BinaryTests.root)/.build/release/rssctl"
+    static let path = "\(repositoryRoot)/.build/release/rssctl"
     static var exists: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
     // Names as in elf.h.
@@ -79,3 +79,7 @@ private struct ReleaseBinary {
         }
     }
 }
+
+/// The folder of the package.
+private let repositoryRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path

@@ -47,7 +47,8 @@ import Testing
         try await withState { state in
             let binary = Binary(state: state)
             for verb in [["sandbox", "destroy", "--yes"], ["sandbox", "destroy"], ["sandbox", "down"]] {
-                #expect(try await binary.run(verb).status == 0)
+                let result = try await binary.run(verb)
+                #expect(result.status == 0, "\(result.errors)")
             }
             #expect(access("\(state)/sandbox", F_OK) != 0)
         }

@@ -39,7 +39,8 @@ import Testing
             try await PolicyStore(connection).set(
                 PartitionPolicy(table: table, column: "day"), runID: UUID().uuidString)
             try await connection.execute("UPDATE rssctl.partition_policy SET \(change)")
-            #expect(await code { _ = try await PolicyStore(connection).policy(of: table) } == "RSS-PARTITION-006")
+            let read = await code { _ = try await PolicyStore(connection).policy(of: table) }
+            #expect(read == "RSS-PARTITION-006")
             let maintained = await code {
                 _ = try await MaintenanceRun(connection, lockPolicy: LockPolicy(), runID: UUID().uuidString).run(
                     MaintenanceRun.Options(at: Self.now), progress: .silent)
@@ -127,7 +128,8 @@ import Testing
                 }
             }
             try await connection.execute("UPDATE rssctl.partition_work SET \(change)")
-            #expect(await code { _ = try await conversion.abort(request.table, progress: .silent) } == "RSS-PG-014")
+            let read = await code { _ = try await conversion.abort(request.table, progress: .silent) }
+            #expect(read == "RSS-PG-014")
             #expect(
                 await code { _ = try await conversion.run(request, at: Self.now, progress: .silent) } == "RSS-PG-014")
             #expect(
@@ -238,7 +240,8 @@ import Testing
         try await withConnection(migrated: true) { connection in
             try await connection.execute(
                 "INSERT INTO rssctl.bulk_mapping (name, object, columns) VALUES ('odd', 'hardware', '{\"a\": 1}')")
-            #expect(await code { _ = try await MappingStore(connection).list() } == "RSS-PG-014")
+            let read = await code { _ = try await MappingStore(connection).list() }
+            #expect(read == "RSS-PG-014")
         }
     }
 }

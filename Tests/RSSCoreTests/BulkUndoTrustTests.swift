@@ -141,7 +141,8 @@ import Testing
             let undo = RunUndo(scenario.connection, runID: UUID().uuidString, progress: .silent)
             #expect(
                 await code { _ = try await undo.run(Self.run, author: name, force: true) } == "RSS-IMPORT-143")
-            #expect(await code { _ = try await undo.run(Self.run, author: name) } == "RSS-IMPORT-144")
+            let code1 = await code { _ = try await undo.run(Self.run, author: name) }
+            #expect(code1 == "RSS-IMPORT-144")
             #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 3)
             // Neither batches nor undone batches are written into the run of another role.
             let own = try #require(
@@ -177,9 +178,12 @@ import Testing
                 "UPDATE hardware_inventory SET device_name = 'mine' WHERE serial_number = 'S2'")
             let run = try #require(loaded.run)
             let undo = RunUndo(scenario.connection, runID: UUID().uuidString.lowercased(), progress: .silent)
-            #expect(await code { _ = try await undo.run(run) } == "RSS-IMPORT-141")
-            #expect(await code { _ = try await undo.run(run, author: "postgres") } == "RSS-IMPORT-141")
-            #expect(await code { _ = try await undo.run("last") } == "RSS-IMPORT-018")
+            let code2 = await code { _ = try await undo.run(run) }
+            #expect(code2 == "RSS-IMPORT-141")
+            let code3 = await code { _ = try await undo.run(run, author: "postgres") }
+            #expect(code3 == "RSS-IMPORT-141")
+            let code4 = await code { _ = try await undo.run("last") }
+            #expect(code4 == "RSS-IMPORT-018")
             #expect(try await undo.run("last", author: name, isDryRun: true).run == run)
             let outcome = try await undo.run(run, author: name)
             #expect((outcome.removed, outcome.keptCount, outcome.forceable) == (3, 1, 0))

@@ -1,3 +1,4 @@
+import RSSModel
 import Foundation
 import Glibc
 import RSSSystem

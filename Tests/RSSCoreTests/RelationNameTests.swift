@@ -1,3 +1,4 @@
+import RSSModel
 import PostgresClient
 import TestSupport
 import Testing

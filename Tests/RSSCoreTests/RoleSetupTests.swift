@@ -45,7 +45,8 @@ import Testing
         try await withConnection(migrated: true) { connection in
             try await named(name, connection) { role in
                 var options = RoleSetup.Options(purposes: [.importer], role: role)
-                #expect(await code { _ = try await setup(connection).run(options, isDryRun: true) } == "RSS-SETUP-001")
+                let code1 = await code { _ = try await setup(connection).run(options, isDryRun: true) }
+                #expect(code1 == "RSS-SETUP-001")
                 options.creates = true
                 let shown = try await setup(connection).run(options, isDryRun: true)
                 #expect(try await connection.query("SELECT FROM pg_roles WHERE rolname = $1", [role]).isEmpty)
@@ -110,26 +111,31 @@ import Testing
         try await withConnection(migrated: true) { connection in
             for name in ["public", "none", "pg_something", "", String(repeating: "x", count: 64)] {
                 let options = RoleSetup.Options(purposes: [.reader], role: name, creates: true)
-                #expect(await code { _ = try await setup(connection).run(options, isDryRun: true) } == "RSS-SETUP-001")
+                let code2 = await code { _ = try await setup(connection).run(options, isDryRun: true) }
+                #expect(code2 == "RSS-SETUP-001")
             }
             // The tables of the test belong to a superuser: nobody becomes a member of it.
             let maintainer = RoleSetup.Options(purposes: [.maintainer], role: "nobody_yet", creates: true)
-            #expect(await code { _ = try await setup(connection).run(maintainer, isDryRun: true) } == "RSS-SETUP-003")
+            let code3 = await code { _ = try await setup(connection).run(maintainer, isDryRun: true) }
+            #expect(code3 == "RSS-SETUP-003")
             let reader = RoleSetup.Options(purposes: [.reader], role: "nobody_yet", creates: true)
             try await named("other", connection) { role in
                 try await connection.executeScript(
                     "CREATE ROLE \(role); GRANT USAGE ON SCHEMA rssctl, files TO \(role); GRANT SELECT ON rssctl.bookkeeping TO \(role)"
                 )
                 try await connection.execute("SET ROLE \(role)")
-                #expect(await code { _ = try await setup(connection).run(reader, isDryRun: true) } == "RSS-SETUP-004")
+                let code4 = await code { _ = try await setup(connection).run(reader, isDryRun: true) }
+                #expect(code4 == "RSS-SETUP-004")
                 try await connection.execute("RESET ROLE")
             }
             try await connection.execute("DROP TABLE user_role_assignments")
-            #expect(await code { _ = try await setup(connection).run(reader, isDryRun: true) } == "RSS-SETUP-002")
+            let code5 = await code { _ = try await setup(connection).run(reader, isDryRun: true) }
+            #expect(code5 == "RSS-SETUP-002")
         }
         try await withConnection { connection in
             let reader = RoleSetup.Options(purposes: [.reader], role: "nobody_yet", creates: true)
-            #expect(await code { _ = try await setup(connection).run(reader, isDryRun: true) } == "RSS-SETUP-002")
+            let code6 = await code { _ = try await setup(connection).run(reader, isDryRun: true) }
+            #expect(code6 == "RSS-SETUP-002")
         }
     }
 }
