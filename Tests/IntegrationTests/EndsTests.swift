@@ -41,16 +41,16 @@ import Testing
                         environment["PGPORT"] = "\(proxy.port)"
                         environment["PGPASSWORD"] = servers.password
                     }
-                    try inventory(rows: 4000).write(
+                    try inventory(rows: 400).write(
                         toFile: "\(state)/big.csv", atomically: true, encoding: .utf8)
                     let began = ContinuousClock.now
                     let result = try await Binary(state: state, environment: environment).run(
-                        command + ["--timeout", "2s"], directory: state)
+                        command + ["--timeout", "3s"], directory: state)
                     let took = began.duration(to: .now)
                     let what: Comment = "\(fault) \(command): \(result.errors)"
                     #expect(proxy.isFaulty, what)
                     #expect(result.status == 75, what)
-                    #expect(took < .seconds(4) + EndsTests.slack, what)
+                    #expect(took < .seconds(5) + EndsTests.slack, what)
                     #expect(try Journal(path: "\(state)/journal.sqlite").runs().first?.exitCode == 75, what)
                 }
             }
@@ -73,7 +73,7 @@ import Testing
             Attack(fault: .frozen, isRedis: false, trigger: "", command: status),
             Attack(fault: .dripping, isRedis: false, trigger: "", command: status),
             Attack(fault: .dripping, isRedis: false, trigger: "rssctl/", command: status),
-            Attack(fault: .frozen, isRedis: false, trigger: "FROM STDIN", grace: 50_000, command: load),
+            Attack(fault: .frozen, isRedis: false, trigger: "FROM STDIN", grace: 20_000, command: load),
             Attack(fault: .frozen, isRedis: false, trigger: "TO STDOUT", command: archive),
             Attack(fault: .frozen, isRedis: true, trigger: "reports:summary", command: warm),
             Attack(fault: .dripping, isRedis: true, trigger: "reports:summary", command: warm),

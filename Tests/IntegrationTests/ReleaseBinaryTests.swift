@@ -22,7 +22,7 @@ struct ReleaseBinaryTests {
 
     @Test func `the folder it was built in is named nowhere`() throws {
         let binary = try ReleaseBinary()
-        for folder in [repositoryRoot, "/.build/checkouts/", "$ORIGIN"] {
+        for folder in [ServerLostTests.root, "/.build/checkouts/", "$ORIGIN"] {
             #expect(binary.bytes.range(of: Data(folder.utf8)) == nil, "\(folder)")
         }
     }
@@ -37,7 +37,7 @@ private struct ReleaseBinary {
         let size: Int
     }
 
-    static let path = "\(repositoryRoot)/.build/release/rssctl"
+    static let path = "\(ServerLostTests.root)/.build/release/rssctl"
     static var exists: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
     // Names as in elf.h.
@@ -61,7 +61,7 @@ private struct ReleaseBinary {
         func number<T: FixedWidthInteger>(_ offset: Int, as type: T.Type) -> T {
             bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: type) }
         }
-        try #require(bytes.prefix(5) == Data([0x7F, 0x45, 0x4C, 0x46, 2]))
+        guard bytes.prefix(5) == Data([0x7F, 0x45, 0x4C, 0x46, 2]) else { throw POSIXError(.ENOEXEC) }
         let table = Int(number(32, as: UInt64.self))
         let width = Int(number(54, as: UInt16.self))
         let segments = (0..<Int(number(56, as: UInt16.self))).map { index in
@@ -79,7 +79,3 @@ private struct ReleaseBinary {
         }
     }
 }
-
-/// The folder of the package.
-private let repositoryRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().path

@@ -68,7 +68,8 @@ import Testing
             write("database:\n  host: h\n", "\(folder)/c.yaml")
             for (mode, isHazard) in [(0o777, true), (0o1777, false), (0o755, false)] {
                 chmod(folder, mode_t(mode))
-                #expect((try Settings.load(environment: [:], path: "\(folder)/c.yaml").hazard != nil) == isHazard)
+                let hazard = try Settings.load(environment: [:], path: "\(folder)/c.yaml").hazard
+                #expect((hazard != nil) == isHazard)
             }
         }
     }
@@ -82,7 +83,8 @@ import Testing
             write(text, "\(folder)/pw")
             let part = TargetPart(
                 .databasePasswordFile, .init(value: "\(folder)/pw", origin: "flag", level: .flag))
-            #expect(try SecretFile.read(part) == password)
+            let read = try SecretFile.read(part)
+            #expect(read == password)
         }
     }
 

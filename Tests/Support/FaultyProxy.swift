@@ -88,12 +88,12 @@ public final class FaultyProxy: Sendable {
             _ = poll(&watched, nfds_t(watched.count), 20)
             var ended: Set<Int32> = []
             for index in lanes.indices where watched[index + 1].revents != 0 {
+                let wasFaulty = isFaulty
                 if !pass(&lanes[index], &watch) { ended.formUnion([lanes[index].from, lanes[index].to]) }
-                if let fault = state.withLock({ $0.fault }) {
-                    for other in lanes.indices where lanes[other].fault == nil {
-                        lanes[other].fault = fault
-                        lanes[other].next = fault == .dripping ? .now : .now + .seconds(3600)
-                    }
+                guard !wasFaulty, let fault = state.withLock({ $0.fault }) else { continue }
+                for other in lanes.indices {
+                    lanes[other].fault = fault
+                    lanes[other].next = fault == .dripping ? .now : .now + .seconds(3600)
                 }
             }
             lanes.removeAll { ended.contains($0.from) || ended.contains($0.to) }

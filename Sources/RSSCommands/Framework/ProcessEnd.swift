@@ -8,7 +8,7 @@ import RSSModel
 /// It lives in signal handlers and a timer of the process, so that it needs no thread, no memory and no answer.
 public enum ProcessEnd {
     /// How long after a signal or the deadline the process may last.
-    static let grace = Duration.milliseconds(1800)
+    static let grace = Duration.milliseconds(1700)
 
     /// When the process began, as far as `--timeout` is concerned.
     static let began = ContinuousClock.now

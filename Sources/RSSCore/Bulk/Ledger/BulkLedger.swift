@@ -86,13 +86,14 @@ struct BulkLedger {
 
     /// Whether all that a run inserted is still there: nobody has deleted it, or begun to take it back.
     private func isIntact(_ run: String, _ table: String) async throws -> Bool {
-        try await connection.query(
+        let relation = try await ApplicationTables(connection).name(table)
+        return try await connection.query(
             """
             SELECT FROM rssctl.bulk_batch AS b
             WHERE b.run_id = $1::uuid
                 AND (EXISTS (SELECT FROM rssctl.bulk_undo AS u WHERE u.run_id = b.run_id AND u.batch = b.number)
                     OR b.inserted > 0 AND b.inserted <> (
-                        SELECT count(*) FROM \(table) AS t WHERE t.id BETWEEN b.first_id AND b.last_id))
+                        SELECT count(*) FROM \(relation) AS t WHERE t.id BETWEEN b.first_id AND b.last_id))
             LIMIT 1
             """, [run]
         ).isEmpty
