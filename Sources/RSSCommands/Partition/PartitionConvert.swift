@@ -95,12 +95,12 @@ public struct PartitionConvert: Verb {
         let conversion = Conversion(
             connection, lockPolicy: policy, runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true))
-        let report = try await report(conversion, context)
+        let report = try await report(conversion, context, at: try await context.clock(connection).now)
         await connection.close()
         return report
     }
 
-    private func report(_ conversion: Conversion, _ context: Context) async throws -> ConversionReport {
+    private func report(_ conversion: Conversion, _ context: Context, at now: Date) async throws -> ConversionReport {
         if abort || undo {
             if context.isDryRun {
                 return ConversionReport(
@@ -117,7 +117,6 @@ public struct PartitionConvert: Verb {
             globalUnique: globalUnique.map {
                 $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             } ?? [], until: until)
-        let now = context.world.now()
         if context.isDryRun { return ConversionReport(try await conversion.plan(request, at: now)) }
         let outcome = try await conversion.run(request, at: now, progress: context.progress)
         guard copy else { return ConversionReport(outcome) }

@@ -40,12 +40,12 @@ public struct PartitionDrain: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ReshapeReport {
-        var options = reshape.options(context)
-        options.interval = interval
-        options.takesAll = all
-        options.dropsEmptyDefault = dropDefault
-        return try await reshape.run(context) {
-            try await $0.drain(table.relation, options, progress: context.progress)
+        try await reshape.run(context) { reshape, options in
+            var options = options
+            options.interval = interval
+            options.takesAll = all
+            options.dropsEmptyDefault = dropDefault
+            return try await reshape.drain(table.relation, options, progress: context.progress)
         }
     }
 }

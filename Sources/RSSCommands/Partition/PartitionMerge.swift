@@ -29,9 +29,8 @@ public struct PartitionMerge: Verb {
     }
 
     public func execute(_ context: Context) async throws -> ReshapeReport {
-        let options = reshape.options(context)
-        return try await reshape.run(context) {
-            try await $0.merge(partitions.map(\.relation), options, progress: context.progress)
+        try await reshape.run(context) {
+            try await $0.merge(partitions.map(\.relation), $1, progress: context.progress)
         }
     }
 }

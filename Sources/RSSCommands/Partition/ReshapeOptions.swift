@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
@@ -25,8 +26,8 @@ struct ReshapeOptions: ParsableArguments, Sendable {
     }
 
     /// The options for a run.
-    func options(_ context: Context) -> Reshape.Options {
-        var options = Reshape.Options(at: context.world.now())
+    private func options(_ context: Context, at date: Date) -> Reshape.Options {
+        var options = Reshape.Options(at: date)
         options.batch = batch
         options.pause = pause
         options.verifies = verify
@@ -35,16 +36,18 @@ struct ReshapeOptions: ParsableArguments, Sendable {
         return options
     }
 
-    /// Opens the session that does the work, and does it.
+    /// Opens the session that does the work, and does it with the options for a run.
     func run(
-        _ context: Context, _ work: (Reshape) async throws -> ReshapeOutcome
+        _ context: Context, _ work: (Reshape, Reshape.Options) async throws -> ReshapeOutcome
     ) async throws -> ReshapeReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
         let connection = try await context.connectForChanges {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
-        let outcome = try await work(Reshape(connection, lockPolicy: policy, runID: context.runID))
+        let outcome = try await work(
+            Reshape(connection, lockPolicy: policy, runID: context.runID),
+            options(context, at: try await context.clock(connection).now))
         await connection.close()
         return ReshapeReport(outcome)
     }

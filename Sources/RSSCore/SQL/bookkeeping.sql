@@ -120,7 +120,15 @@ COMMENT ON COLUMN rssctl.partition_retired.definition IS 'Its bound as PostgreSQ
 COMMENT ON COLUMN rssctl.partition_retired.archive IS 'The folder of its archive, once that was verified.';
 ALTER TABLE rssctl.partition_retired ADD COLUMN IF NOT EXISTS removed jsonb;
 COMMENT ON COLUMN rssctl.partition_retired.removed IS 'While it is being dropped: count and digest, by table, of the rows that went with its keys.';
-CREATE UNIQUE INDEX IF NOT EXISTS partition_retired_open ON rssctl.partition_retired (partition_oid)
+COMMENT ON COLUMN rssctl.partition_retired.partition_oid IS 'Its OID when it was taken out; a restored dump has others.';
+-- A name means one table; an OID may mean another one once a dump was restored.
+DROP INDEX IF EXISTS rssctl.partition_retired_open;
+UPDATE rssctl.partition_retired AS r SET state = 'dropped', ended_at = clock_timestamp()
+WHERE r.state IN ('detaching', 'quarantined', 'dropping')
+  AND EXISTS (SELECT FROM rssctl.partition_retired o
+              WHERE o.partition_schema = r.partition_schema AND o.partition_name = r.partition_name AND o.id > r.id
+                AND o.state IN ('detaching', 'quarantined', 'dropping'));
+CREATE UNIQUE INDEX IF NOT EXISTS partition_retired_open_name ON rssctl.partition_retired (partition_schema, partition_name)
     WHERE state IN ('detaching', 'quarantined', 'dropping');
 
 -- What the triggers on a partition call that is being retired: a row that were written to it now would be lost.
@@ -237,4 +245,4 @@ CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
     one    boolean PRIMARY KEY DEFAULT true CHECK (one),
     format integer NOT NULL
 );
-INSERT INTO rssctl.bookkeeping (format) VALUES (4) ON CONFLICT (one) DO UPDATE SET format = excluded.format;
+INSERT INTO rssctl.bookkeeping (format) VALUES (5) ON CONFLICT (one) DO UPDATE SET format = excluded.format;

@@ -47,7 +47,8 @@ public struct PartitionPolicyAdopt: Verb {
         try await connection.execute("SET TimeZone = 'UTC'")
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).adopt(
             tables.map(\.relation), interval: interval, timeZone: timeZone, serverZone: zone ?? "UTC",
-            defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: context.world.now())
+            defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
+            at: try await context.clock(connection).now)
         await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

@@ -81,6 +81,18 @@ final class ArchiveFolder {
         guard fsync(descriptor) == 0 else { throw failed() }
     }
 
+    /// Removes an archive: the files that its manifest names, and nothing else.
+    ///
+    /// - Throws: ``ArchiveError/unwritable(path:reason:)``.
+    static func remove(_ folder: String, _ manifest: ArchiveManifest) throws {
+        for name in manifest.contents.map(\.file.name) + [ArchiveManifest.sumsName, ArchiveManifest.name] {
+            unlink("\(folder)/\(name)")
+        }
+        guard rmdir(folder) == 0 else {
+            throw ArchiveError.unwritable(path: folder, reason: ArchiveFileWriter.reason)
+        }
+    }
+
     /// Moves the archive to its place, to the disk.
     ///
     /// - Throws: ``ArchiveError``.
