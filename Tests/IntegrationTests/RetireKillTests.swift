@@ -14,9 +14,12 @@ import Testing
         try await withDatabase(migrated: true) { (options: ConnectionOptions) async throws -> Void in
             let connection = try await PostgresConnection.connect(options)
             try await VisitScenario.make(connection)
-            let now = Calendar(identifier: .gregorian).dateComponents([.year, .month], from: Date())
+            // As many months as lie between February 2024 and now, by the server's clock: January alone is older.
+            let months = try await connection.query(
+                "SELECT (extract(year FROM now()) * 12 + extract(month FROM now()))::int - 2024 * 12 - 2"
+            ).first?.decode(Int.self, at: 0)
             var policy = PartitionPolicy.visitReports
-            policy.retention = PartitionRetention(((now.year ?? 0) - 2024) * 12 + (now.month ?? 0) - 2, .month)
+            policy.retention = PartitionRetention(try #require(months), .month)
             policy.quarantineDays = 0
             policy.archive = folder
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

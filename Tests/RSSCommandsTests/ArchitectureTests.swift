@@ -108,4 +108,21 @@ import Testing
             #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 500, "Sources/\(path)")
         }
     }
+
+    /// What is decided over data is decided by the server's clock. That of this machine is for the journal, and for what it
+    /// says of itself.
+    @Test func `nothing but the journal and stamps is told the time by this machine`() throws {
+        let own: Set<String> = [
+            "RSSCommands/Framework/Runner.swift", "RSSCommands/Framework/World.swift",
+            "RSSCommands/Bulk/LoadOptions.swift", "RSSCommands/Runs/RunsExport.swift",
+            "RSSCommands/Runs/RunsList.swift", "RSSCommands/Runs/RunsPrune.swift", "RSSCore/Support/ServerClock.swift",
+            // The ids of rows, which decide nothing.
+            "RSSCore/Bulk/Load/RowStream.swift",
+        ]
+        for (path, text) in try Self.sources("Sources")
+        where path.hasPrefix("RSSCore/") || path.hasPrefix("RSSCommands/") {
+            let reads = text.contains("world.now") || text.contains(/\bDate\(\)/) || text.contains("Date.now")
+            #expect(!reads || own.contains(path), "Sources/\(path)")
+        }
+    }
 }

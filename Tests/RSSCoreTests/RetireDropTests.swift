@@ -86,34 +86,74 @@ import Testing
         return "\(folder)/\(name ?? "")"
     }
 
-    @Test func `a row inserted after the export keeps it from being dropped`() async throws {
-        try await attack(["RSS-PARTITION-074"]) { connection, _ in
-            try await connection.executeScript(
-                """
-                ALTER TABLE visit_reports_2024_01 DISABLE TRIGGER ALL;
-                INSERT INTO visit_reports_2024_01 (report_number, organization_id, visit_date)
-                    SELECT 'late', id, '2024-01-09' FROM organizations;
-                """)
+    /// What was archived, and then changed while the table is in quarantine.
+    @Test(arguments: [
+        """
+        ALTER TABLE visit_reports_2024_01 DISABLE TRIGGER ALL;
+        INSERT INTO visit_reports_2024_01 (report_number, organization_id, visit_date)
+            SELECT 'late', id, '2024-01-09' FROM organizations;
+        """,
+        """
+        ALTER TABLE visit_reports_2024_01 DISABLE TRIGGER ALL;
+        UPDATE visit_reports_2024_01 SET visit_purpose = 'x' WHERE id = (SELECT id FROM visit_reports_2024_01 LIMIT 1);
+        """,
+        """
+        INSERT INTO hardware_inventory (visit_report_id, category_id, device_name)
+        SELECT (SELECT id FROM visit_reports_2024_01 LIMIT 1), id, 'late' FROM categories WHERE name = 'x'
+        """,
+    ])
+    func `an archive that is out of date is written again, and holds what is dropped`(change: String) async throws {
+        try await withConnection(migrated: true) { connection in
+            try await RetireScenario.visits(connection)
+            try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
+                try await RetireScenario.keep(connection, archive: folder)
+                _ = try await RetireScenario.maintain(connection)
+                let stale = try await ArchiveScenario.archiver(connection).archive(
+                    RetireScenario.partition, to: folder, progress: .silent
+                ).folder
+                try await connection.executeScript(change)
+                let rows = try await connection.value("SELECT count(*) FROM visit_reports_2024_01")
+                let digest = try await connection.value(
+                    "SELECT coalesce(sum(hashtextextended(r::text, 0)), 0)::text FROM visit_reports_2024_01 AS r")
+                let kept = try await RetireScenario.maintain(connection, at: Date().addingTimeInterval(60))
+                #expect(kept.errors.isEmpty && kept.done.contains("drop visit_reports_2024_01"), "\(kept)")
+                let archive = try #require(
+                    try await connection.value(
+                        "SELECT archive FROM rssctl.partition_retired WHERE partition_name = 'visit_reports_2024_01'"))
+                #expect(archive != stale && !FileManager.default.fileExists(atPath: stale))
+                let manifest = try await ArchiveVerifier(archive).verify()
+                #expect("\(manifest.contents[0].digest.rows)" == rows)
+                _ = try await PartitionRestore(
+                    connection, lockPolicy: LockPolicy(), runID: UUID().uuidString, progress: .silent
+                ).restore(archive, into: nil, isDryRun: false)
+                #expect(
+                    try await connection.value(
+                        "SELECT coalesce(sum(hashtextextended(r::text, 0)), 0)::text FROM visit_reports_2024_01 AS r")
+                        == digest)
+            }
         }
     }
 
-    @Test func `a row changed after the export keeps it from being dropped`() async throws {
-        try await attack(["RSS-PARTITION-074"]) { connection, _ in
-            try await connection.executeScript(
-                """
-                ALTER TABLE visit_reports_2024_01 DISABLE TRIGGER ALL;
-                UPDATE visit_reports_2024_01 SET visit_purpose = 'x' WHERE id = (SELECT id FROM visit_reports_2024_01 LIMIT 1);
-                """)
-        }
-    }
-
-    @Test func `a device added to an archived visit keeps it from being dropped`() async throws {
-        try await attack(["RSS-PARTITION-074"]) { connection, _ in
-            try await connection.execute(
-                """
-                INSERT INTO hardware_inventory (visit_report_id, category_id, device_name)
-                SELECT (SELECT id FROM visit_reports_2024_01 LIMIT 1), id, 'late' FROM categories WHERE name = 'x'
-                """)
+    @Test func `an archive that is out of date stays as it is once the drop has begun`() async throws {
+        try await withConnection(migrated: true) { connection in
+            try await RetireScenario.visits(connection)
+            try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
+                try await RetireScenario.keep(connection, archive: folder)
+                _ = try await RetireScenario.maintain(connection)
+                try await FaultPoint.$handler.withValue({ name in
+                    if name == "drop.batch" { throw ArchiveError.notPartition("broken off") }
+                }) {
+                    _ = try await RetireScenario.maintain(connection, at: Date().addingTimeInterval(60))
+                }
+                try await connection.executeScript(
+                    """
+                    ALTER TABLE visit_reports_2024_01 DISABLE TRIGGER ALL;
+                    UPDATE visit_reports_2024_01 SET visit_purpose = 'x' WHERE id = (SELECT id FROM visit_reports_2024_01 LIMIT 1);
+                    """)
+                let kept = try await RetireScenario.maintain(connection, at: Date().addingTimeInterval(60))
+                #expect(kept.errors == ["RSS-PARTITION-074"], "\(kept)")
+                #expect(try await connection.value("SELECT count(*) FROM visit_reports_2024_01") == "40")
+            }
         }
     }
 

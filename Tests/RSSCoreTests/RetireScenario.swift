@@ -25,15 +25,19 @@ extension RetireScenario {
     /// What a maintenance of one table did, or what kept it from that.
     struct Kept {
         var done: [String]
+        var waiting: [String] = []
         var errors: [String]
     }
 
     /// Keeps a table as `partition maintain` does.
+    ///
+    /// - Parameter allowed: how many partitions retention may take out though they are more than a quarter.
     static func maintain(
         _ connection: PostgresConnection, _ table: String = "visit_reports", at date: Date = Date(),
-        observer: ConnectionOptions? = nil
+        allowing allowed: Int? = 100, observer: ConnectionOptions? = nil
     ) async throws -> Kept {
         var options = MaintenanceRun.Options(at: date)
+        options.allowedRetirements = allowed
         options.tables = [RelationName(schema: "public", name: table)]
         let results = try await MaintenanceRun(
             connection, lockPolicy: LockPolicy(timeout: .milliseconds(50), budget: .seconds(5)),
@@ -41,9 +45,10 @@ extension RetireScenario {
         ).run(options, progress: .silent)
         let outcomes = results.flatMap(\.outcomes).filter { $0.operation.kind != .analyze }
         return Kept(
-            done: outcomes.filter { $0.error == nil }.map {
+            done: outcomes.filter { $0.error == nil && $0.waits == nil }.map {
                 "\($0.operation.kind.rawValue) \($0.operation.object.name)"
             },
+            waiting: outcomes.compactMap { outcome in outcome.waits.map { "\(outcome.operation.object.name) \($0)" } },
             errors: outcomes.compactMap(\.error?.code) + results.compactMap(\.error?.code))
     }
 

@@ -62,9 +62,12 @@ public struct BulkExport: Verb {
         filter.visit = visit
         filter.category = category
         filter.status = status
-        filter.since = since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) }
         let sink = context.console.output.sink
         let connection = try await context.connectPostgres(statementTimeout: .zero, readOnly: true)
+        if let since {
+            let now = try await context.clock(connection).now
+            filter.since = now.addingTimeInterval(-Double(since.components.seconds))
+        }
         let exporter = BulkExporter(connection, progress: context.progress)
         let rows: Int
         if let to, to.lowercased().hasSuffix(".xlsx") {

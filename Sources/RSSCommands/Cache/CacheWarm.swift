@@ -46,6 +46,7 @@ public struct CacheWarm: Verb {
     public func execute(_ context: Context) async throws -> WarmReport {
         let postgres = try await context.connectPostgres(
             readOnly: true, timeZone: context.settings.text(.cacheTimeZone))
+        let clock = try await context.clock(postgres)
         let redis = try await context.connectRedis()
         var options = CacheWarmer.Options()
         options.shape = SummaryShape(days: days, limit: limit)
@@ -54,7 +55,7 @@ public struct CacheWarm: Verb {
         options.keyPrefix = context.settings.text(.cacheKeyPrefix) ?? ""
         options.isDryRun = context.isDryRun
         let entries = try await CacheWarmer(postgres: postgres, redis: redis, options: options).run(
-            today: CalendarDate(context.world.now()), runID: context.runID, context.progress)
+            today: clock.today, runID: context.runID, context.progress)
         await postgres.close()
         await redis.close()
         return WarmReport(keys: entries, isDryRun: context.isDryRun, isQuiet: global.quiet)

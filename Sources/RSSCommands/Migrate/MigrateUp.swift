@@ -38,7 +38,8 @@ public struct MigrateUp: Verb {
         let migrator = try await waits.migrator(source, context)
         if convert {
             _ = try await migrator.convertPlainReports(
-                premake: context.settings.integer(.partitionPremake) ?? 3, at: context.world.now(),
+                premake: context.settings.integer(.partitionPremake) ?? 3,
+                at: context.heeding(try await migrator.clock()).now,
                 observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true),
                 progress: context.progress)
         } else {

@@ -35,6 +35,8 @@ public struct MaintainReport: CommandResult {
     private let isDryRun: Bool
     private let isQuiet: Bool
     private let showsLocks: Bool
+    /// Whether retention was not carried out, because it would have taken out too much.
+    private let isStopped: Bool
 
     private enum CodingKeys: String, CodingKey { case maintained = "tables" }
 
@@ -42,18 +44,23 @@ public struct MaintainReport: CommandResult {
         maintained = results.map { result in
             let outcomes =
                 result.outcomes.isEmpty && isDryRun
-                ? (result.plan?.operations ?? []).map { ($0, Verdict.pending, ErrorReport?.none) }
-                : result.outcomes.map { ($0.operation, $0.error == nil ? Verdict.done : .failed, $0.error) }
+                ? (result.plan?.operations ?? []).map { ($0, Verdict.pending, ErrorReport?.none, $0.reason) }
+                : result.outcomes.map {
+                    (
+                        $0.operation, $0.error != nil ? Verdict.failed : $0.waits != nil ? .skipped : .done, $0.error,
+                        $0.waits ?? $0.operation.reason
+                    )
+                }
             return Entry(
                 table: result.table.quoted,
-                operations: outcomes.map { operation, state, error in
+                operations: outcomes.map { operation, state, error, reason in
                     Operation(
                         kind: operation.kind.rawValue, object: operation.object.quoted, range: operation.range,
-                        reason: operation.reason, locks: operation.locks, rows: operation.rows, bytes: operation.bytes,
+                        reason: reason, locks: operation.locks, rows: operation.rows, bytes: operation.bytes,
                         statements: operation.statements, state: state, error: error)
                 },
                 coveredUntil: result.plan.flatMap { plan in
-                    plan.coveredUntil.map { $0 == .max ? "MAXVALUE" : plan.table.key.label($0) }
+                    result.coveredUntil.map { $0 == .max ? "MAXVALUE" : plan.table.key.label($0) }
                 },
                 overdue: (result.plan?.overdue ?? []).filter { !$0.isUncertain }.map {
                     Overdue(
@@ -64,6 +71,7 @@ public struct MaintainReport: CommandResult {
         self.isDryRun = isDryRun
         self.isQuiet = isQuiet
         self.showsLocks = showsLocks
+        isStopped = results.contains(where: \.isStopped)
     }
 
     private var errors: [ErrorReport] {
@@ -75,6 +83,7 @@ public struct MaintainReport: CommandResult {
     public var exitStatus: ExitStatus {
         let errors = errors
         if errors.isEmpty { return .done }
+        if isStopped, !isDryRun { return .failed }
         return errors.allSatisfy { $0.exit == .tryAgain } ? .tryAgain : .findings
     }
 
@@ -87,7 +96,7 @@ public struct MaintainReport: CommandResult {
 
     public var tables: [Table] {
         // Cron wants silence when all is well.
-        if isQuiet, operations.isEmpty, errors.isEmpty { return [] }
+        if isQuiet, operations.allSatisfy({ $0.state == .skipped }), errors.isEmpty { return [] }
         if maintained.isEmpty { return [.noPolicies] }
         let isOne = maintained.count == 1
         var columns = [

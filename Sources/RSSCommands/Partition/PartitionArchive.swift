@@ -10,7 +10,7 @@ public struct PartitionArchive: Verb {
         discussion: """
             Writes a folder with one compressed file a table, a manifest and checksums: there is the whole of it or nothing. \
             Everything comes out of one snapshot, is read back from the disk, and compared with what the server sent. Rows of \
-            other tables go along that belong to the partition's rows, through the key registry or by a foreign key. While an attached partition is archived, writes to it are refused.
+            other tables go along that belong to the partition's rows, through the key registry or by a foreign key. Readers and writers of an attached partition are not blocked.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [

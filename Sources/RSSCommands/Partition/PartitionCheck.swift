@@ -39,9 +39,9 @@ public struct PartitionCheck: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PartitionCheckReport {
-        let now = context.world.now()
         let connection = try await context.connectPostgres(
             statementTimeout: deep ? .zero : .seconds(30), readOnly: true, lockTimeout: .seconds(1))
+        let now = try await context.clock(connection).now
         let overview = try await PartitionSurveyor(connection).overview(
             context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
             at: now)

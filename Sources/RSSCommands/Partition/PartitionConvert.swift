@@ -97,7 +97,9 @@ public struct PartitionConvert: Verb {
         let conversion = Conversion(connection, lockPolicy: LockPolicy(context.settings), runID: context.runID)
         let asked: [String]
         do {
-            asked = try await conversion.plan(request(name, context), at: context.world.now()).asked
+            // A clock that is off is reported by the run.
+            let now = try await ServerClock(connection).now
+            asked = try await conversion.plan(request(name, context), at: now).asked
         } catch ConversionError.alreadyPartitioned {
             // There is nothing left to agree to; the run says whether it was this conversion.
             asked = []
@@ -118,13 +120,14 @@ public struct PartitionConvert: Verb {
         let conversion = Conversion(
             connection, lockPolicy: policy, runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true))
-        let report = try await report(conversion, of: context.resolve(table, on: connection), context)
+        let now = try await context.clock(connection).now
+        let report = try await report(conversion, of: context.resolve(table, on: connection), context, at: now)
         await connection.close()
         return report
     }
 
     private func report(
-        _ conversion: Conversion, of name: RelationName, _ context: Context
+        _ conversion: Conversion, of name: RelationName, _ context: Context, at now: Date
     ) async throws -> ConversionReport {
         if abort || undo {
             if context.isDryRun {
@@ -137,7 +140,6 @@ public struct PartitionConvert: Verb {
                     : try await conversion.abort(name, progress: context.progress))
         }
         let request = self.request(name, context)
-        let now = context.world.now()
         if context.isDryRun { return ConversionReport(try await conversion.plan(request, at: now)) }
         let outcome = try await conversion.run(request, at: now, progress: context.progress)
         guard copy else { return ConversionReport(outcome) }

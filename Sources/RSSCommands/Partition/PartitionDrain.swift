@@ -40,12 +40,12 @@ public struct PartitionDrain: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ReshapeReport {
-        var options = reshape.options(context)
-        options.interval = interval
-        options.takesAll = all
-        options.dropsEmptyDefault = dropDefault
-        return try await reshape.run(context, [table]) {
-            try await $0.drain($1[0], options, progress: context.progress)
+        try await reshape.run(context, [table]) { reshape, tables, options in
+            var options = options
+            options.interval = interval
+            options.takesAll = all
+            options.dropsEmptyDefault = dropDefault
+            return try await reshape.drain(tables[0], options, progress: context.progress)
         }
     }
 }

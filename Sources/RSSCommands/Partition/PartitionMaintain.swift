@@ -11,7 +11,10 @@ public struct PartitionMaintain: Verb {
         discussion: """
             Makes partitions ahead and fills gaps, finishes what was broken off, builds missing indexes, retires old \
             partitions, and collects statistics; partition plan shows what it would do. By the bounds in PostgreSQL's \
-            catalog, never by names. Readers and writers go on. With --quiet it says nothing when there is nothing to do.
+            catalog, never by names. Readers and writers go on. With --quiet it says nothing when there is nothing to do. \
+            What is old is decided by the database's clock. Retention that would take out more than a quarter of a table's \
+            partitions, two or more, is not carried out: the run says which, and ends with status 1; --allow-mass-retire \
+            lets it.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
@@ -35,9 +38,18 @@ public struct PartitionMaintain: Verb {
         completion: .file())
     var planFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Let retention take up to this many partitions out of a table, though they are more than a quarter of it.",
+            valueName: "n"))
+    var allowMassRetire: Int?
+
     public init() {}
 
     public func validate() throws {
+        if let allowMassRetire, allowMassRetire < 1 {
+            throw ValidationError("--allow-mass-retire is the number of partitions that may go.")
+        }
         if let premake, !(0...120).contains(premake) { throw ValidationError("--premake is a number from 0 to 120.") }
         if planFile != nil, premake != nil || !tables.isEmpty {
             throw ValidationError("A plan says itself which tables, and how far ahead.")
@@ -45,19 +57,17 @@ public struct PartitionMaintain: Verb {
     }
 
     public func execute(_ context: Context) async throws -> MaintainReport {
-        var options = MaintenanceRun.Options(at: context.world.now())
-        options.premake = premake
-        options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
-        options.isDryRun = context.isDryRun
-        if let planFile {
-            let saved = try SavedMaintenancePlan(json: WholeFile.read(planFile), file: planFile)
-            options.saved = saved
-            options.at = saved.at
-        }
+        let saved = try planFile.map { try SavedMaintenancePlan(json: WholeFile.read($0), file: $0) }
         let connection = try await context.connectForChanges {
             try await context.connectPostgresDirectly(statementTimeout: .zero)
         }
+        var options = MaintenanceRun.Options(at: try await context.clock(connection).now)
         options.tables = try await context.resolve(tables, on: connection)
+        options.premake = premake
+        options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
+        options.isDryRun = context.isDryRun
+        options.saved = saved
+        options.allowedRetirements = allowMassRetire
         let results = try await MaintenanceRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true)

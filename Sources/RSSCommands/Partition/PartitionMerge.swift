@@ -29,9 +29,8 @@ public struct PartitionMerge: Verb {
     }
 
     public func execute(_ context: Context) async throws -> ReshapeReport {
-        let options = reshape.options(context)
-        return try await reshape.run(context, partitions) {
-            try await $0.merge($1, options, progress: context.progress)
+        try await reshape.run(context, partitions) {
+            try await $0.merge($1, $2, progress: context.progress)
         }
     }
 }

@@ -29,13 +29,13 @@ public struct PartitionPlan: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> MaintainReport {
-        var options = MaintenanceRun.Options(at: context.world.now())
+        let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
+        var options = MaintenanceRun.Options(at: try await context.clock(connection).now)
+        options.tables = try await context.resolve(tables, on: connection)
         options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
         options.isDryRun = true
-        // The file holds whole seconds, and the plan is made anew from it.
+        // The file holds whole seconds, and the plan is made again from it.
         options.at = Date(timeIntervalSince1970: options.at.timeIntervalSince1970.rounded(.down))
-        let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
-        options.tables = try await context.resolve(tables, on: connection)
         let results = try await MaintenanceRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID
         ).run(options, progress: context.progress)

@@ -30,10 +30,10 @@ public struct PartitionSplit: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ReshapeReport {
-        var options = reshape.options(context)
-        options.interval = into
-        return try await reshape.run(context, [partition]) {
-            try await $0.split($1[0], options, progress: context.progress)
+        try await reshape.run(context, [partition]) { reshape, partitions, options in
+            var options = options
+            options.interval = into
+            return try await reshape.split(partitions[0], options, progress: context.progress)
         }
     }
 }

@@ -29,7 +29,7 @@ public struct PartitionStatus: Verb {
         let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
         let overview = try await PartitionSurveyor(connection).overview(
             context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
-            at: context.world.now())
+            at: try await context.clock(connection).now)
         await connection.close()
         let bars = global.output == .table ? PartitionBars(environment: context.world.environment) : nil
         return PartitionMap(overview, bars: bars)

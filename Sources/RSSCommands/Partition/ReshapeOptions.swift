@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
@@ -25,8 +26,8 @@ struct ReshapeOptions: ParsableArguments, Sendable {
     }
 
     /// The options for a run.
-    func options(_ context: Context) -> Reshape.Options {
-        var options = Reshape.Options(at: context.world.now())
+    private func options(_ context: Context, at date: Date) -> Reshape.Options {
+        var options = Reshape.Options(at: date)
         options.batch = batch
         options.pause = pause
         options.verifies = verify
@@ -35,9 +36,10 @@ struct ReshapeOptions: ParsableArguments, Sendable {
         return options
     }
 
-    /// Opens the session that does the work, and does it with the tables that the user named.
+    /// Opens the session that does the work, and does it with the tables that the user named and the options for a run.
     func run(
-        _ context: Context, _ named: [TableArgument], _ work: (Reshape, [RelationName]) async throws -> ReshapeOutcome
+        _ context: Context, _ named: [TableArgument],
+        _ work: (Reshape, [RelationName], Reshape.Options) async throws -> ReshapeOutcome
     ) async throws -> ReshapeReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
@@ -46,7 +48,8 @@ struct ReshapeOptions: ParsableArguments, Sendable {
         }
         let outcome = try await work(
             Reshape(connection, lockPolicy: policy, runID: context.runID),
-            context.resolve(named, on: connection))
+            context.resolve(named, on: connection),
+            options(context, at: try await context.clock(connection).now))
         await connection.close()
         return ReshapeReport(outcome)
     }

@@ -30,13 +30,16 @@ public struct SandboxSeed: Verb {
         guard let state = try SandboxState.load(from: folder), try await context.sandbox.status().postgres else {
             throw SandboxError.notRunning(folder: folder)
         }
-        var options = Seeder.Options(today: CalendarDate(context.world.now()))
-        options.visits = visits
-        options.seed = seed
         let connect = ConnectionOptions(
             keywords: state.postgresKeywords,
             session: SessionSettings(
-                applicationName: context.applicationName, userSearchPath: context.settings.text(.databaseSearchPath) ?? "public"))
+                applicationName: context.applicationName,
+                userSearchPath: context.settings.text(.databaseSearchPath) ?? "public"))
+        let connection = try await PostgresConnection.connect(connect)
+        var options = Seeder.Options(today: try await context.clock(connection).today)
+        await connection.close()
+        options.visits = visits
+        options.seed = seed
         return SeedReport(rows: try await Seeder(connect, options: options).run(runID: context.runID, context.progress))
     }
 }

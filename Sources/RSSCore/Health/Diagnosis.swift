@@ -160,12 +160,7 @@ public struct Diagnosis: Sendable {
     }
 
     private func clock(_ connection: PostgresConnection) async throws -> DiagnosisLine {
-        let before = Date()
-        let server = try await connection.query("SELECT clock_timestamp()").first?.decode(Date.self, at: 0) ?? before
-        let after = Date()
-        // The server's reading lies between ours, unless the clocks differ.
-        let skew =
-            server < before ? before.timeIntervalSince(server) : server > after ? server.timeIntervalSince(after) : 0
+        let skew = abs(try await ServerClock(connection).skew)
         let text = "clocks differ by \(Int((skew * 1000).rounded())) ms from the database's"
         return skew > 5
             ? DiagnosisLine(.warning, "clock", text, "set the time by NTP on both machines")

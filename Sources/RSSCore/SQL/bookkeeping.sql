@@ -170,8 +170,8 @@ COMMENT ON COLUMN rssctl.partition_retired.definition IS 'Its bound as PostgreSQ
 COMMENT ON COLUMN rssctl.partition_retired.archive IS 'The folder of its archive, once that was verified.';
 ALTER TABLE rssctl.partition_retired ADD COLUMN IF NOT EXISTS removed jsonb;
 COMMENT ON COLUMN rssctl.partition_retired.removed IS 'While it is being dropped: count and digest, by table, of the rows that went with its keys.';
-CREATE UNIQUE INDEX IF NOT EXISTS partition_retired_open ON rssctl.partition_retired (partition_oid)
-    WHERE state IN ('detaching', 'quarantined', 'dropping');
+COMMENT ON COLUMN rssctl.partition_retired.partition_oid IS 'Its OID when it was taken out; a restored dump has others.';
+DROP INDEX IF EXISTS rssctl.partition_retired_open;
 
 CREATE OR REPLACE TRIGGER guard_table BEFORE INSERT OR UPDATE OR DELETE ON rssctl.partition_retired
     FOR EACH ROW EXECUTE FUNCTION rssctl.guard_table();

@@ -41,6 +41,7 @@ enum BookkeepingSchema {
             try await BookkeepingTrust.require(connection)
             try await connection.executeScript(SQLResource(PackageResources.bookkeeping_sql).text)
             try await BookkeepingTrust.require(connection)
+            try await connection.executeScript(SQLResource(PackageResources.bookkeeping_rows_sql).text)
             try await connection.execute(
                 """
                 INSERT INTO rssctl.bookkeeping (format) VALUES ($1)

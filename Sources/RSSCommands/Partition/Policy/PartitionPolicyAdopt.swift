@@ -52,8 +52,8 @@ public struct PartitionPolicyAdopt: Verb {
         try await connection.execute("SET TimeZone = 'UTC'")
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).adopt(
             context.resolve(tables, on: connection), interval: interval, timeZone: timeZone, epoch: epoch,
-            serverZone: zone ?? "UTC",
-            defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: context.world.now())
+            serverZone: zone ?? "UTC", defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
+            at: try await context.clock(connection).now)
         await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

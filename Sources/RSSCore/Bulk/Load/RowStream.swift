@@ -72,7 +72,8 @@ struct RowIDs: Sendable {
     private let high: UInt64
     private let low: UInt64
 
-    /// The ids of a batch that begins now.
+    /// The ids of a batch that begins now. By the clock of this machine, since nothing is decided by the time in them: a wrong
+    /// one costs the order in which an index is filled, and no two batches share the 42 random bits.
     init(at date: Date = Date()) {
         var random = SystemRandomNumberGenerator()
         let base = UUIDBytes(UUID.v7(at: date, using: &random))

@@ -51,7 +51,7 @@ public enum ArchiveError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-074", exit: .failed,
                 message: "\(relation) is not what its archive says: \(problem)",
-                hint: "nothing was dropped; move the archive away and archive the partition anew")
+                hint: "nothing was dropped; move the archive away and archive the partition again")
         case .notPartition(let name):
             ErrorReport(
                 code: "RSS-PARTITION-075", exit: .failed,

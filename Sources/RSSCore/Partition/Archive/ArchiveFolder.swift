@@ -96,6 +96,22 @@ final class ArchiveFolder {
         }
     }
 
+    /// Removes an archive: the files that its manifest names, and nothing else.
+    ///
+    /// - Throws: ``ArchiveError/unwritable(path:reason:)``.
+    static func remove(_ folder: String, _ manifest: ArchiveManifest) throws {
+        // Not through a link that has its name by now.
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ArchiveError.unwritable(path: folder, reason: ArchiveFileWriter.reason) }
+        defer { close(descriptor) }
+        for name in manifest.contents.map(\.file.name) + [ArchiveManifest.sumsName, ArchiveManifest.name] {
+            unlinkat(descriptor, name, 0)
+        }
+        guard rmdir(folder) == 0 else {
+            throw ArchiveError.unwritable(path: folder, reason: ArchiveFileWriter.reason)
+        }
+    }
+
     /// Moves the archive to its place, to the disk.
     ///
     /// - Throws: ``ArchiveError``.

@@ -36,7 +36,7 @@ public struct PartitionArchiver: Sendable {
         public var manifest: ArchiveManifest
     }
 
-    /// Archives a partition that is attached or retired. While it is at that, writes to the partition are refused.
+    /// Archives a partition that is attached or retired, as it is at one moment; readers and writers go on.
     ///
     /// - Parameter folder: where the archive's own folder is made.
     /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`; nothing is left behind then.
@@ -47,41 +47,8 @@ public struct PartitionArchiver: Sendable {
             try await BookkeepingSchema.prepare(connection)
             let target = try await PartitionTarget.find(name, connection)
             try target.refuseUnaccountable()
-            guard target.attached != nil, target.retired == nil else {
-                return try await write(target, to: folder, progress)
-            }
-            return try await blockingWrites(target, progress) { try await write(target, to: folder, progress) }
+            return try await write(target, to: folder, progress)
         }
-    }
-
-    /// Runs work while writes to an attached partition are refused.
-    private func blockingWrites(
-        _ target: PartitionTarget, _ progress: ProgressReporter, _ work: () async throws -> Result
-    ) async throws -> Result {
-        let block = WriteBlock(partition: target.relation)
-        try await change(try await block.raising(connection), target, progress)
-        let result: Result
-        do {
-            try await FaultPoint.reach("archive.blocked")
-            result = try await work()
-        } catch {
-            // Also in a cancelled task: hence a task of its own.
-            let policy = LockPolicy(timeout: lockPolicy.timeout, budget: .seconds(1))
-            let archiver = PartitionArchiver(connection, lockPolicy: policy, runID: runID)
-            await Task {
-                do {
-                    try await archiver.change(try await block.lowering(archiver.connection), target, .silent)
-                } catch {
-                    progress(
-                        .warning(
-                            "\(target.relation.quoted) still takes no writes; partition archive, run again, lifts that."
-                        ))
-                }
-            }.value
-            throw error
-        }
-        try await change(try await block.lowering(connection), target, progress)
-        return result
     }
 
     /// The folder that archives of a partition go to: the one wanted, which is made, or that of the table's policy, which
@@ -113,47 +80,35 @@ public struct PartitionArchiver: Sendable {
         try target.refuseUnaccountable()
         let scope = try await ArchiveScope(
             partition: target.oid, target.relation, of: target.table.oid, connection)
-        let isBlocking = target.attached != nil && target.retired == nil
-        let block = WriteBlock(partition: name)
-        var statements = isBlocking ? try await block.raising(connection) : []
+        var statements: [String] = []
         for place in scope.members.indices {
             statements.append(try await copy(scope, place, encoding: "UTF8"))
             statements.append(try await scope.digest(place, connection))
         }
-        return statements + (isBlocking ? try await block.lowering(connection) : [])
-    }
-
-    private func change(_ statements: [String], _ target: PartitionTarget, _ progress: ProgressReporter) async throws {
-        do {
-            try await lockPolicy.run(
-                on: connection, locks: [RelationLock(target.relation, .shareRowExclusive)], progress: progress
-            ) {
-                try await connection.transaction {
-                    try await lockPolicy.bound(connection)
-                    for statement in statements { try await connection.execute(statement) }
-                }
-            }
-        } catch let error as LockBudgetSpent {
-            throw PartitionError.lockBudgetSpent(
-                partition: target.relation.quoted, budget: error.budget, blockers: error.blockers)
-        }
+        return statements
     }
 
     private func copy(_ scope: ArchiveScope, _ place: Int, encoding: String) async throws -> String {
         "COPY (\(try await scope.selection(place, connection))) TO STDOUT (FORMAT text, ENCODING '\(encoding)')"
     }
 
-    /// Writes the archive of a partition that nobody writes to. The caller holds the table's lock.
-    func write(_ target: PartitionTarget, to folder: String, _ progress: ProgressReporter) async throws -> Result {
+    /// Writes the archive of a partition, out of one snapshot. The caller holds the table's lock.
+    ///
+    /// - Parameter place: the folder of the archive; nil: the partition's own below the folder.
+    func write(
+        _ target: PartitionTarget, to folder: String, as place: String? = nil, _ progress: ProgressReporter
+    ) async throws -> Result {
         guard
-            let facts = try await connection.query("SELECT current_database(), current_setting('server_encoding')")
-                .first?.decode(String.self, String.self)
+            let facts = try await connection.query(
+                "SELECT current_database(), current_setting('server_encoding'), date_trunc('second', clock_timestamp())"
+            ).first?.decode(String.self, String.self, Date.self)
         else { throw ArchiveError.notPartition(target.relation.quoted) }
-        let (database, encoding) = facts
-        let draft = try ArchiveFolder(ArchiveFolder.path(below: folder, database: database, target.relation))
+        let (database, encoding, now) = facts
+        let draft = try ArchiveFolder(
+            place ?? ArchiveFolder.path(below: folder, database: database, target.relation))
         try await FaultPoint.reach("archive.begun")
         var manifest = ArchiveManifest(
-            at: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down)), runID: runID,
+            at: now, runID: runID,
             database: database, serverVersion: await connection.serverVersion, encoding: encoding,
             table: target.table.relation, key: target.table.key, partition: target.relation,
             definition: target.definition, bound: target.bound,

@@ -73,7 +73,8 @@ public struct PartitionCatalog: Sendable {
             oid: try row.decode(Int64.self, "oid"), schema: try row.decode(String.self, "schema"), name: name,
             bound: bound, definition: definition, isDetachPending: try row.decode(Bool.self, "detach_pending"),
             isPartitioned: try row.decode(Bool.self, "is_partitioned"),
-            isForeign: try row.decode(Bool.self, "is_foreign"), estimatedRows: rows < 0 ? nil : rows,
+            isForeign: try row.decode(Bool.self, "is_foreign"),
+            takesNoWrites: try row.decode(Bool.self, "takes_no_writes"), estimatedRows: rows < 0 ? nil : rows,
             bytes: try row.decode(Int64?.self, "total_bytes") ?? 0)
     }
 }

@@ -30,6 +30,11 @@ public enum PlainReportsError: ReportableError, Equatable {
 }
 
 extension Migrator {
+    /// The time by the server's clock.
+    ///
+    /// - Throws: `PostgresError`.
+    public func clock() async throws -> ServerClock { try await ServerClock(connection) }
+
     /// Refuses a database whose visit_reports is still plain.
     ///
     /// - Throws: ``PlainReportsError``, `PostgresError`.

@@ -16,6 +16,25 @@ public struct MaintenancePlan: Sendable {
     public var operations: [PartitionOperation]
     /// Rows past retention that none of this takes out; not looked for in a run that carries the plan out.
     public var overdue: [OverdueRows] = []
+    /// The partitions that go because the retention is over, those left out whose retirement has begun.
+    var expired: [RelationName] = []
+
+    /// Why the retention is not to be carried out: it would take out more than a quarter of the partitions, as a wrong
+    /// clock or a mistyped policy would. A single one may always go: of a small table it is the ordinary case.
+    ///
+    /// - Parameter allowed: how many may go whatever their share; nil for none.
+    func massRetirement(allowing allowed: Int?) -> MaintenanceError? {
+        let total = table.partitions.count { !$0.isDefault && !$0.isDetachPending }
+        guard expired.count > max(1, allowed ?? 0), expired.count * 4 > total else { return nil }
+        return .massRetirement(table: table.relation.quoted, partitions: expired.map(\.quoted), of: total)
+    }
+
+    /// The plan without what the retention takes out.
+    func withoutRetention() -> MaintenancePlan {
+        var plan = self
+        plan.operations.removeAll { $0.kind == .detach && expired.contains($0.object) }
+        return plan
+    }
 
     /// The point up to which the table is covered without a hole from now on, once the plan is carried out; nil when now
     /// is not.

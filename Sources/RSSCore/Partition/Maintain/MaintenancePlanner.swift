@@ -22,14 +22,17 @@ struct MaintenancePlanner: Sendable {
         var cutoff: Int64?
         if let retention = policy.retention { cutoff = try await cells.cutoff(retention, now: now) }
         if let cutoff { first = max(first, cutoff) }
-        let retired = try await RetiredPartition.all(of: table, connection)
+        let retired = try await RetiredPartition.all(of: table, connection, at: date)
         operations += try await creations(
             table, policy, cells: try await cells.cells(from: min(first, runway.first), to: runway.end), now: now,
             keptFree: retired.filter(\.isInQuarantine).map(\.bound))
         operations += try await RetirementPlanner(connection: connection).operations(
-            table, policy, retired: retired, cutoff: cutoff, at: date)
+            table, policy, retired: retired, cutoff: cutoff)
         operations += try await upkeep(table)
-        var plan = MaintenancePlan(policy: policy, table: table, at: date, now: now, operations: operations)
+        let begun = retired.filter { $0.state == .detaching }.map(\.relation)
+        var plan = MaintenancePlan(
+            policy: policy, table: table, at: date, now: now, operations: operations,
+            expired: RetirementPlanner.expired(table, cutoff: cutoff).map(\.relation).filter { !begun.contains($0) })
         if sizes, let cutoff {
             plan.overdue = try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
         }
@@ -115,7 +118,10 @@ struct MaintenancePlanner: Sendable {
 
     /// What ATTACH locks besides the new partition.
     func attachLocks(_ table: PartitionedTable) async throws -> [RelationLock] {
-        var locks = [RelationLock(table.relation, .shareUpdateExclusive)]
+        // Beside a default partition, writers are kept out for the moment.
+        var locks = [
+            RelationLock(table.relation, table.defaultPartition == nil ? .shareUpdateExclusive : .shareRowExclusive)
+        ]
         for row in try await connection.query(
             SQLResource(PackageResources.partition_neighbours_sql).text, [table.oid])
         {

@@ -16,6 +16,8 @@ public struct MaintenanceRun: Sendable {
         public var at: Date
         /// Only plans.
         public var isDryRun = false
+        /// How many partitions retention may take out of a table though they are more than a quarter of it.
+        public var allowedRetirements: Int?
         /// The plan that is to be carried out, and nothing else.
         public var saved: SavedMaintenancePlan?
 
@@ -41,6 +43,12 @@ public struct MaintenanceRun: Sendable {
     /// - Throws: `CancellationError`, ``PartitionError`` for a saved plan that is out of date, `PostgresError` when the
     ///   connection is lost.
     public func run(_ options: Options, progress: ProgressReporter) async throws -> [TableMaintenance] {
+        var options = options
+        if let saved = options.saved {
+            // What is old is decided by the time of the plan, which nobody can set ahead of the server's clock.
+            guard saved.at <= options.at else { throw MaintenanceError.planAhead }
+            options.at = saved.at
+        }
         let chosen = try await policies(options)
         if let saved = options.saved {
             // Nothing is done by halves: all tables are looked at before the first is touched.
@@ -91,20 +99,38 @@ public struct MaintenanceRun: Sendable {
         _ policy: PartitionPolicy, _ options: Options, _ progress: ProgressReporter
     ) async throws -> TableMaintenance {
         if options.isDryRun {
+            let plan = try await maintenance.plan(policy, at: options.at)
             return TableMaintenance(
-                table: policy.table, plan: try await maintenance.plan(policy, at: options.at), outcomes: [])
+                table: policy.table, plan: plan, outcomes: [], coveredUntil: plan.coveredUntil,
+                error: plan.massRetirement(allowing: options.allowedRetirements)?.report)
         }
         return try await connection.keepingPartitions(of: policy.table) {
             try await RetiredPartition.closeDropped(of: policy.table, connection)
-            var plan = try await maintenance.plan(policy, at: options.at, sizes: false)
+            var (plan, stopped) = try await plan(policy, options)
             var outcomes = try await maintenance.apply(plan, progress: progress)
             if outcomes.contains(where: { $0.operation.kind == .finishDetach && $0.error == nil }) {
                 // Only now is it free what the half detached partition held.
-                plan = try await maintenance.plan(policy, at: options.at, sizes: false)
+                (plan, stopped) = try await self.plan(policy, options)
                 outcomes += try await maintenance.apply(plan, progress: progress)
             }
-            return TableMaintenance(table: policy.table, plan: plan, outcomes: outcomes)
+            // What is there now, not what was planned: another run may have come in between, and operations may fail.
+            let table =
+                outcomes.isEmpty
+                ? plan.table : try await PartitionCatalog(connection).table(policy.table, sizes: false)
+            return TableMaintenance(
+                table: policy.table, plan: plan, outcomes: outcomes, coveredUntil: table.coverage(from: plan.now),
+                error: stopped?.report)
         }
+    }
+
+    /// The plan of a table, and why its retention is left out of it. All else is done nevertheless: a table that nobody
+    /// makes partitions for takes no rows one day.
+    private func plan(
+        _ policy: PartitionPolicy, _ options: Options
+    ) async throws -> (MaintenancePlan, MaintenanceError?) {
+        let plan = try await maintenance.plan(policy, at: options.at, sizes: false)
+        guard let error = plan.massRetirement(allowing: options.allowedRetirements) else { return (plan, nil) }
+        return (plan.withoutRetention(), error)
     }
 
     /// The tables to be kept, with what the options say in the place of their policies.
@@ -130,6 +156,7 @@ public struct MaintenanceRun: Sendable {
                 chosen.append(Chosen(table: table, policy: .failure(error), isKept: false))
             }
         }
+        chosen = try await ordered(chosen)
         guard let premake = options.premake else { return chosen }
         return chosen.map { entry in
             var entry = entry
@@ -140,6 +167,22 @@ public struct MaintenanceRun: Sendable {
             }
             return entry
         }
+    }
+
+    /// The tables, each after those that reference it: what these retain no longer is out of the way then.
+    private func ordered(_ chosen: [Chosen]) async throws -> [Chosen] {
+        if chosen.count < 2 { return chosen }
+        let pairs = try await connection.query(
+            SQLResource(PackageResources.maintain_order_sql).text, [chosen.map(\.table.quoted)]
+        ).map { try $0.decode(Int.self, Int.self) }
+        var (order, visited): ([Int], Set<Int>) = ([], [])
+        func visit(_ place: Int) {
+            guard visited.insert(place).inserted else { return }
+            for (referencing, referenced) in pairs where referenced == place { visit(referencing) }
+            order.append(place)
+        }
+        for place in chosen.indices { visit(place) }
+        return order.map { chosen[$0] }
     }
 
     /// Whether the backend's own table is there: it is maintained without a policy as well.
@@ -167,6 +210,11 @@ public struct TableMaintenance: Sendable {
     public var plan: MaintenancePlan?
     /// How each operation ended; empty in a dry run.
     public var outcomes: [MaintenanceOutcome]
-    /// What kept the table from being looked at.
+    /// Up to where the table is covered from now on without a gap, once the run is over; nil when now is not.
+    public var coveredUntil: Int64?
+    /// What kept the table from being looked at, or its retention from being carried out.
     public var error: ErrorReport?
+
+    /// Whether the retention was left out because it would have taken out too much.
+    public var isStopped: Bool { error?.code == MaintenanceError.massRetirement }
 }

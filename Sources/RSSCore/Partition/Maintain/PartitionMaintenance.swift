@@ -49,7 +49,7 @@ public struct PartitionMaintenance: Sendable {
                     // One of them stands in the way of the others: each by itself.
                     for operation in group { outcomes.append(try await attempt(operation, plan, progress)) }
                 } else {
-                    outcomes += group.map { MaintenanceOutcome(operation: $0, error: ErrorReport(describing: error)) }
+                    outcomes += group.map { MaintenanceOutcome($0, endedBy: error) }
                 }
             }
         }
@@ -63,7 +63,7 @@ public struct PartitionMaintenance: Sendable {
             try await perform([operation], plan, progress)
             return MaintenanceOutcome(operation: operation, error: nil)
         } catch let error where !Self.endsAll(error) {
-            return MaintenanceOutcome(operation: operation, error: ErrorReport(describing: error))
+            return MaintenanceOutcome(operation, endedBy: error)
         }
     }
 
@@ -92,11 +92,31 @@ public struct PartitionMaintenance: Sendable {
         guard let operation = operations.first else { return }
         try await FaultPoint.reach("maintain.\(operation.kind.rawValue)")
         switch operation.kind {
-        case .create: try await create(operations, plan.table, progress)
+        case .create:
+            do {
+                try await create(operations, plan.table, progress)
+            } catch let error as PostgresError where error.sqlState == .checkViolation {
+                // Rows came to the default partition after the plan was made: the next one moves them.
+                throw PartitionError.strayRows(
+                    table: plan.table.relation.quoted,
+                    range: operations.compactMap(\.range).joined(separator: ", "))
+            }
         case .finishDetach:
             try await finishDetach(operation, plan.table, progress)
             try await retirement(progress).settle(
                 operation.object, plan.table, quarantineDays: plan.policy.quarantineDays)
+        case .liftBlock:
+            if operation.object == plan.table.defaultPartition?.relation {
+                try await locked(plan.table, operation.object.name, progress) {
+                    try await connection.transaction {
+                        try await lockPolicy.bound(connection)
+                        for statement in operation.statements { try await connection.execute(statement) }
+                    }
+                }
+            } else {
+                try await PartitionReturn(retirement: retirement(progress)).bringBack(operation.object)
+            }
+            progress(.done("\(operation.object.quoted) takes writes again."))
         case .analyze: try await analyze(operation, plan.table, progress)
         case .buildIndex: try await buildIndex(operation, plan.table, progress)
         case .detach:
@@ -141,6 +161,7 @@ public struct PartitionMaintenance: Sendable {
                 for operation in operations {
                     for statement in operation.statements.dropLast() { try await connection.execute(statement) }
                 }
+                try await DefaultGuard.keepWritersOut(of: table, connection)
                 for operation in operations {
                     for statement in operation.statements.suffix(1) { try await connection.execute(statement) }
                     try await BookkeepingSchema.record(
@@ -148,7 +169,7 @@ public struct PartitionMaintenance: Sendable {
                         detail: operation.range ?? "")
                 }
                 try await carryReplicaIdentity(operations, table)
-                try await defaultGuard?.drop()
+                try await DefaultGuard.drop(from: table.defaultPartition?.relation, connection)
                 try await FaultPoint.reach("maintain.attached")
             }
         }
@@ -248,6 +269,20 @@ public struct PartitionMaintenance: Sendable {
 public struct MaintenanceOutcome: Sendable {
     /// What was to be done.
     public var operation: PartitionOperation
-    /// What kept it from being done; nil when it is done.
+    /// What kept it from being done; nil when it is done, or waits.
     public var error: ErrorReport?
+    /// What it waits for, to be done by a later run; nil when it does not.
+    public var waits: String?
+}
+
+extension MaintenanceOutcome {
+    /// How an operation ended that an error kept from being done. What waits for another partition to go is no error.
+    init(_ operation: PartitionOperation, endedBy error: any Error) {
+        self.init(operation: operation, error: nil)
+        if case RetireError.waits(_, let other, let until) = error {
+            waits = "waits for \(other), to be dropped on \(until)"
+        } else {
+            self.error = ErrorReport(describing: error)
+        }
+    }
 }

@@ -7,6 +7,8 @@ public struct PartitionOperation: Sendable, Equatable, Codable {
     public enum Kind: String, Sendable, Codable {
         /// Finish a DETACH CONCURRENTLY that was broken off: its rows are invisible until then.
         case finishDetach = "finish detach"
+        /// Let a partition be written to again whose writes a run refuses that is gone.
+        case liftBlock = "lift write block"
         /// Make a partition.
         case create
         /// Move the rows of a cell out of the default partition into one of their own.

@@ -37,6 +37,8 @@ public struct Partition: Sendable, Equatable {
     public var isPartitioned: Bool
     /// Whether it is a foreign table.
     public var isForeign: Bool
+    /// Whether a trigger of ours refuses every write to it, or a CHECK of ours rows of a default partition.
+    public var takesNoWrites = false
     /// The planner's estimate; nil when the partition was never analysed.
     public var estimatedRows: Double?
     /// Table, TOAST and indexes, from the catalog.

@@ -54,7 +54,7 @@ struct PolicyCheck: Sendable {
         guard let retention = policy.retention else { return [] }
         let table = try await PartitionCatalog(connection).table(policy.table)
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
-        let now = try await connection.query("SELECT now()").first?.decode(Date.self, at: 0) ?? Date()
+        let now = try await ServerClock(connection).now
         let cutoff = try await cells.cutoff(retention, now: try await cells.now(now, of: table))
         return try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
             .filter { !$0.isUncertain }.map { "\($0.sentence). To take them out: \($0.remedy)" }

@@ -131,7 +131,12 @@ struct ReshapeTables: Sendable {
             statements.append("ALTER TABLE \(parent) DETACH PARTITION \(name)")
             // Left on, they would keep referenced rows from being deleted for the sake of rows that are elsewhere now.
             let keys = try await connection.query(
-                "SELECT conname::text FROM pg_constraint WHERE conrelid = $1 AND contype = 'f' ORDER BY 1", [source.oid]
+                """
+                SELECT k.conname::text FROM pg_constraint k WHERE k.conrelid = $1 AND k.contype = 'f'
+                  -- Parts of a key to a partitioned table go with it.
+                  AND NOT EXISTS (SELECT FROM pg_constraint o WHERE o.oid = k.conparentid AND o.conrelid = k.conrelid)
+                ORDER BY 1
+                """, [source.oid]
             ).map { try $0.decode(String.self, at: 0) }
             for key in keys {
                 statements.append("ALTER TABLE \(name) DROP CONSTRAINT \(try await connection.quoteIdentifier(key))")

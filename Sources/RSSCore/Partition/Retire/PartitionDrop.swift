@@ -25,9 +25,9 @@ struct PartitionDrop: Sendable {
         try await connection.refuseForeignCode(.reading, in: scope.members.map(\.relation.quoted))
         try await connection.refuseForeignCode(.writing, in: scope.registry.map { [$0.relation.quoted] } ?? [])
         try await refuseReferences(scope, record)
-        let archive = try await archived(target, record)
+        var archive = try await archived(target, record)
         try await FaultPoint.reach("drop.archived")
-        try await removeKeys(scope, record, archive?.manifest)
+        try await removeKeys(scope, record, target, &archive)
         try await dropForeignKeys(name)
         try await dropTable(scope, record, archive)
         progress(.done("Dropped \(name.quoted)\(archive.map { "; archived in \($0.folder)" } ?? "")."))
@@ -36,12 +36,7 @@ struct PartitionDrop: Sendable {
     /// Refuses while rows are there that reference the partition's and would neither go nor let go.
     private func refuseReferences(_ scope: ArchiveScope, _ record: RetiredPartition) async throws {
         let guarding = ReferenceGuard(partition: record.relation, connection: connection)
-        if let registry = scope.registry {
-            for reference in try await TableReference.to(registry.oid, connection)
-            where reference.onDelete == .restrict || reference.onDelete == .noAction {
-                try await guarding.refuse(reference)
-            }
-        }
+        if let registry = scope.registry { try await guarding.refuse(through: registry) }
         for reference in try await TableReference.to(record.oid, connection) { try await guarding.refuse(reference) }
     }
 
@@ -70,6 +65,34 @@ struct PartitionDrop: Sendable {
         return result
     }
 
+    /// Writes an archive in the place of one that holds other rows than the table does. The old one is removed once the new
+    /// one is in the record.
+    private func renew(
+        _ old: PartitionArchiver.Result, _ target: PartitionTarget, _ record: RetiredPartition
+    ) async throws -> PartitionArchiver.Result {
+        let above = URL(fileURLWithPath: old.folder).deletingLastPathComponent().path
+        let database = old.manifest.database
+        let usual = ArchiveFolder.path(below: above, database: database, target.relation)
+        var (place, number) = (usual, 2)
+        while access(place, F_OK) == 0 {
+            place = "\(usual).\(number)"
+            number += 1
+        }
+        let archiver = PartitionArchiver(
+            connection, lockPolicy: retirement.lockPolicy, runID: retirement.runID, second: retirement.observer)
+        let result = try await archiver.write(target, to: above, as: place, progress)
+        try await note(result.folder, record)
+        try await FaultPoint.reach("drop.renewed")
+        do {
+            try ArchiveFolder.remove(old.folder, old.manifest)
+        } catch {
+            progress(.warning("the archive \(old.folder) is out of date and could not be removed: \(error)"))
+        }
+        progress(
+            .note("The archive of \(target.relation.quoted) held other rows than the table, and was written again."))
+        return result
+    }
+
     private func note(_ path: String, _ record: RetiredPartition) async throws {
         try await connection.transaction {
             try await connection.execute(
@@ -84,7 +107,8 @@ struct PartitionDrop: Sendable {
     /// Deletes the keys, and with them what belongs to the rows. What is deleted is what was archived: the whole is
     /// compared first, and each batch again under locks that keep anything from being added.
     private func removeKeys(
-        _ scope: ArchiveScope, _ record: RetiredPartition, _ manifest: ArchiveManifest?
+        _ scope: ArchiveScope, _ record: RetiredPartition, _ target: PartitionTarget,
+        _ archive: inout PartitionArchiver.Result?
     ) async throws {
         var removal: KeyRemoval?
         var batches = 0
@@ -94,8 +118,15 @@ struct PartitionDrop: Sendable {
             removal = keys
         }
         var expected: [[ContentDigest]] = []
-        if let manifest {
-            expected = try await compare(scope, record, manifest, removal, batches: batches)
+        if let found = archive {
+            do {
+                expected = try await compare(scope, record, found.manifest, removal, batches: batches)
+            } catch ArchiveError.mismatch where record.state != .dropping && record.removed.isEmpty {
+                // Nothing is gone yet: what is there is what counts.
+                let renewed = try await renew(found, target, record)
+                expected = try await compare(scope, record, renewed.manifest, removal, batches: batches)
+                archive = renewed
+            }
         }
         try await FaultPoint.reach("drop.compared")
         guard let removal else { return }
@@ -193,16 +224,12 @@ struct PartitionDrop: Sendable {
     /// Dropping a table takes strong locks on what it references; so those go first, by themselves.
     private func dropForeignKeys(_ name: RelationName) async throws {
         let found = try await connection.query(
-            """
-            SELECT k.conname::text, n.nspname::text, c.relname::text FROM pg_constraint k
-            JOIN pg_class c ON c.oid = k.confrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE k.contype = 'f' AND k.conrelid = to_regclass($1)
-            """, [name.quoted]
-        ).map { try $0.decode(String.self, String.self, String.self) }
+            SQLResource(PackageResources.drop_foreign_keys_sql).text, [name.quoted]
+        ).map { try $0.decode(String?.self, String.self, String.self) }
         if found.isEmpty { return }
         let own = try await connection.quote(name)
         var drops: [String] = []
-        for (constraint, _, _) in found {
+        for constraint in found.compactMap(\.0) {
             drops.append("DROP CONSTRAINT \(try await connection.quoteIdentifier(constraint))")
         }
         let locks = found.map { RelationLock(RelationName(schema: $0.1, name: $0.2), .accessExclusive) }

@@ -100,10 +100,7 @@ struct PartitionRetirement: Sendable {
         let guarding = ReferenceGuard(partition: partition.relation, connection: connection)
         for reference in references { try await guarding.refuse(reference) }
         if let registry = try await KeyRegistry.of(table.oid, connection) {
-            for reference in try await TableReference.to(registry.oid, connection)
-            where reference.onDelete == .restrict || reference.onDelete == .noAction {
-                try await guarding.refuse(reference)
-            }
+            try await guarding.refuse(through: registry)
         }
     }
 
@@ -113,9 +110,10 @@ struct PartitionRetirement: Sendable {
             INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
                 definition, lower_bound, upper_bound, state, drop_after, run_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'detaching', clock_timestamp() + least($9::int, 36500) * interval '1 day', $10::uuid)
-            ON CONFLICT (partition_oid) WHERE state IN ('detaching', 'quarantined', 'dropping')
-            DO UPDATE SET state = 'detaching', definition = excluded.definition, lower_bound = excluded.lower_bound,
-                upper_bound = excluded.upper_bound
+            ON CONFLICT (partition_schema, partition_name) WHERE state IN ('detaching', 'quarantined', 'dropping')
+            DO UPDATE SET state = 'detaching', partition_oid = excluded.partition_oid, definition = excluded.definition,
+                lower_bound = excluded.lower_bound, upper_bound = excluded.upper_bound, archive = NULL, archive_digest = NULL,
+                removed = NULL
             """,
             [
                 table.schema, table.name, partition.schema, partition.name, partition.oid, partition.definition,
@@ -209,8 +207,9 @@ struct PartitionRetirement: Sendable {
             try await connection.execute(
                 """
                 UPDATE rssctl.partition_retired SET state = 'quarantined', detached_at = clock_timestamp(),
-                    drop_after = clock_timestamp() + least($2::int, 36500) * interval '1 day' WHERE id = $1
-                """, [open.id, quarantineDays])
+                    drop_after = clock_timestamp() + least($2::int, 36500) * interval '1 day', partition_oid = $3
+                WHERE id = $1
+                """, [open.id, quarantineDays, open.oid])
             try await BookkeepingSchema.record(
                 connection, runID: runID, operation: "partition.detach", object: name.quoted,
                 detail: table.label(open.bound))
@@ -228,39 +227,5 @@ struct PartitionRetirement: Sendable {
             throw PartitionError.lockBudgetSpent(
                 partition: what.quoted, budget: error.budget, blockers: error.blockers)
         }
-    }
-}
-
-/// Looks for rows that reference a partition's rows.
-struct ReferenceGuard: Sendable {
-    let partition: RelationName
-    let connection: PostgresConnection
-
-    /// Refuses a partition that rows reference through a foreign key to its table, or to the key registry.
-    ///
-    /// - Parameter bound: looks by the bound of the partition alone, for which an index is enough; for a foreign key that
-    ///   contains the partition key.
-    func refuse(_ reference: TableReference, within bound: (key: PartitionKey, partition: Partition)? = nil)
-        async throws
-    {
-        let child = try await connection.quote(reference.relation)
-        var (own, others): ([String], [String]) = ([], [])
-        for column in reference.columns { own.append("c.\(try await connection.quoteIdentifier(column))") }
-        for column in reference.referenced { others.append("p.\(try await connection.quoteIdentifier(column))") }
-        var condition =
-            "(\(own.joined(separator: ", "))) IN (SELECT \(others.joined(separator: ", ")) FROM ONLY \(try await connection.quote(partition)) AS p)"
-        if let bound, let range = bound.partition.bound,
-            let place = reference.referenced.firstIndex(of: bound.key.column)
-        {
-            let ends = bound.key.condition(range, column: own[place])
-            condition = ([ends] + own.map { "\($0) IS NOT NULL" }).filter { !$0.isEmpty }.joined(separator: " AND ")
-        }
-        let rows = try await connection.query(
-            "SELECT DISTINCT concat_ws(' ', \(own.map { "\($0)::text" }.joined(separator: ", "))) FROM (SELECT * FROM \(child) AS c WHERE \(condition) LIMIT 5) AS c",
-            timeout: .seconds(3600))
-        guard !rows.isEmpty else { return }
-        throw RetireError.referenced(
-            partition.quoted, by: reference.relation.quoted, onDelete: reference.onDelete.name,
-            keys: try rows.map { try $0.decode(String.self, at: 0) })
     }
 }

@@ -74,13 +74,12 @@ struct PartitionReturn: Sendable {
         try await refuseOtherColumns(target)
         let strays = try await StrayRows(table, bound, connection)
         try await strays?.refuse(target.relation)
-        // With rows in its place the default partition is read once they are moved, under the lock: nothing is proven
-        // before.
-        let defaultGuard = strays == nil ? try await DefaultGuard(table, bounds: [bound], connection) : nil
-        try await defaultGuard?.raise(retirement.lockPolicy, retirement.progress)
+        try await FaultPoint.reach("undo.looked")
+        let defaultGuard = strays == nil ? try await proven(bound, of: table) : nil
         let statements = try await statements(target.relation)
         var locks = [
-            RelationLock(table.relation, .shareUpdateExclusive), RelationLock(target.relation, .accessExclusive),
+            RelationLock(table.relation, table.defaultPartition == nil ? .shareUpdateExclusive : .shareRowExclusive),
+            RelationLock(target.relation, .accessExclusive),
         ]
         // Foreign keys that the partition kept are taken over, for which what they reference is locked strongly, for a
         // moment.
@@ -97,7 +96,8 @@ struct PartitionReturn: Sendable {
                     try await retirement.lockPolicy.bound(connection)
                     try await connection.refuseForeignCode(
                         .copying, in: [target.relation.quoted, table.relation.quoted])
-                    for statement in statements {
+                    let last = defaultGuard == nil ? try await settled(target, bound) : nil
+                    for statement in last ?? statements {
                         // Triggers that are switched off by now do not count.
                         if statement.hasPrefix(StrayRows.move), let other = table.defaultPartition {
                             try await connection.refuseForeignCode(
@@ -105,17 +105,38 @@ struct PartitionReturn: Sendable {
                         }
                         try await connection.execute(statement, timeout: .seconds(3600))
                     }
-                    try await defaultGuard?.drop()
+                    try await DefaultGuard.drop(from: table.defaultPartition?.relation, connection)
                     try await close(target)
                     try await FaultPoint.reach("undo.attached")
                 }
             }
-        } catch let error as PostgresError where error.sqlState == .uniqueViolation && strays != nil {
+        } catch let error as PostgresError where error.sqlState == .uniqueViolation && table.defaultPartition != nil {
             throw RetireError.keysMeet(
                 target.relation.quoted, defaultPartition: table.defaultPartition?.relation.quoted ?? "",
                 detail: error.detail ?? error.message)
         }
         try await FaultPoint.reach("undo.done")
+    }
+
+    /// A proof that the default partition holds nothing of a bound, so that it need not be read while everybody waits; nil
+    /// where there is none, or where rows come while it is made.
+    private func proven(_ bound: Partition.Bound, of table: PartitionedTable) async throws -> DefaultGuard? {
+        let defaultGuard = try await DefaultGuard(table, bounds: [bound], connection)
+        do {
+            try await defaultGuard?.raise(retirement.lockPolicy, retirement.progress)
+        } catch let error as PostgresError where error.sqlState == .checkViolation {
+            return nil
+        }
+        return defaultGuard
+    }
+
+    /// The statements as they are once nothing is written to the default partition any more, in the transaction that
+    /// attaches: what came to it until now is taken along.
+    private func settled(_ target: PartitionTarget, _ bound: Partition.Bound) async throws -> [String]? {
+        guard target.table.defaultPartition != nil else { return nil }
+        try await DefaultGuard.keepWritersOut(of: target.table, connection)
+        try await StrayRows(target.table, bound, connection)?.refuse(target.relation)
+        return try await statements(target.relation)
     }
 
     /// Refuses a partition whose table was given columns, or lost some, since it was taken out.

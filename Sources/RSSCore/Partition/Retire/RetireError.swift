@@ -10,6 +10,8 @@ public enum RetireError: ReportableError, Equatable {
     case unaccountable(String, reason: String)
     /// Rows of other tables reference its rows, and would be left without.
     case referenced(String, by: String, onDelete: String, keys: [String])
+    /// Rows of a table that was taken out itself reference its rows, until that one is dropped.
+    case waits(String, for: String, until: String)
     /// It was dropped.
     case dropped(String, archive: String?)
     /// Its drop has begun: rows that belonged to it are gone.
@@ -48,6 +50,13 @@ public enum RetireError: ReportableError, Equatable {
                 code: "RSS-PARTITION-088", exit: .failed, message: "rows of \(by) reference rows of \(name)",
                 detail: "the foreign key says ON DELETE \(onDelete); referenced: \(keys.joined(separator: ", "))",
                 hint: "delete those rows of \(by), or let them reference something else, and run it again")
+        case .waits(let name, let other, let until):
+            ErrorReport(
+                code: "RSS-PARTITION-112", exit: .tryAgain,
+                message: "\(name) waits for \(other), to be dropped on \(until)",
+                detail: "rows of \(other) reference its rows",
+                hint: "run it again after that day, or reattach the other one: rssctl partition undo \(other.shellWord)"
+            )
         case .dropped(let name, let archive):
             ErrorReport(
                 code: "RSS-PARTITION-089", exit: .failed, message: "\(name) was dropped already",

@@ -19,6 +19,8 @@ struct RetiredPartition: Sendable, Equatable {
     /// Count and digest, by table, of rows that went with the partition's keys.
     let removed: [String: ContentDigest]
     let dropAfter: Date
+    /// Whether that is past, by the server's clock.
+    let isDue: Bool
     let isThere: Bool
     let isAttached: Bool
     let isPending: Bool
@@ -27,10 +29,15 @@ struct RetiredPartition: Sendable, Equatable {
     var isInQuarantine: Bool { isThere && !isAttached }
 
     /// Those of a table.
-    static func all(of table: PartitionedTable, _ connection: PostgresConnection) async throws -> [RetiredPartition] {
+    ///
+    /// - Parameter date: the time that counts as now; nil for the server's own.
+    static func all(
+        of table: PartitionedTable, _ connection: PostgresConnection, at date: Date? = nil
+    ) async throws -> [RetiredPartition] {
         guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
         return try await connection.query(
-            SQLResource(PackageResources.retire_open_sql).text, [table.schema, table.name, table.key.kind.rawValue]
+            SQLResource(PackageResources.retire_open_sql).text,
+            [table.schema, table.name, table.key.kind.rawValue, date]
         ).map(RetiredPartition.init)
     }
 
@@ -38,11 +45,7 @@ struct RetiredPartition: Sendable, Equatable {
     static func closeDropped(of table: RelationName, _ connection: PostgresConnection) async throws {
         guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return }
         try await connection.execute(
-            """
-            UPDATE rssctl.partition_retired AS r SET state = 'dropped', ended_at = clock_timestamp()
-            WHERE r.schema_name = $1 AND r.table_name = $2 AND r.state IN ('detaching', 'quarantined', 'dropping')
-              AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = r.partition_oid::oid)
-            """, [table.schema ?? "public", table.name])
+            SQLResource(PackageResources.retire_close_sql).text, [table.schema ?? "public", table.name])
     }
 
     private init(_ row: Row) throws {
@@ -74,6 +77,7 @@ struct RetiredPartition: Sendable, Equatable {
             throw foreign("'removed' is not a list of digests")
         }
         dropAfter = try row.decode(Date.self, "drop_after")
+        isDue = try row.decode(Bool.self, "is_due")
         isThere = try row.decode(Bool.self, "is_there")
         isAttached = try row.decode(Bool.self, "is_attached")
         isPending = try row.decode(Bool.self, "is_pending")
@@ -112,8 +116,9 @@ struct PartitionTarget: Sendable {
             parent = try await connection.query(
                 """
                 SELECT schema_name, table_name FROM rssctl.partition_retired
-                WHERE partition_oid = to_regclass($1)::oid::bigint AND state IN ('detaching', 'quarantined', 'dropping')
-                """, [name.quoted]
+                WHERE partition_schema = $1 AND partition_name = $2 AND state IN ('detaching', 'quarantined', 'dropping')
+                ORDER BY id DESC LIMIT 1
+                """, [name.schema ?? "public", name.name]
             ).first.map { row in
                 let (schema, name) = try row.decode(String.self, String.self)
                 return RelationName(schema: schema, name: name)

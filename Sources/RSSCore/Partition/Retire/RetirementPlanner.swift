@@ -1,4 +1,3 @@
-import Foundation
 import PostgresClient
 
 /// What a table's retention, and retirements under way, ask for.
@@ -7,13 +6,11 @@ struct RetirementPlanner: Sendable {
 
     /// The operations of a table.
     ///
-    /// - Parameters:
-    ///   - cutoff: the point before which nothing is kept; nil to keep all.
-    ///   - date: the time that counts as now, for quarantines.
+    /// - Parameter cutoff: the point before which nothing is kept; nil to keep all.
     func operations(
-        _ table: PartitionedTable, _ policy: PartitionPolicy, retired: [RetiredPartition], cutoff: Int64?, at date: Date
+        _ table: PartitionedTable, _ policy: PartitionPolicy, retired: [RetiredPartition], cutoff: Int64?
     ) async throws -> [PartitionOperation] {
-        var operations: [PartitionOperation] = []
+        var operations = try await blocks(table, retired, cutoff: cutoff)
         for partition in Self.expired(table, cutoff: cutoff) {
             operations.append(
                 try await detach(
@@ -30,9 +27,38 @@ struct RetirementPlanner: Sendable {
                     PartitionOperation(
                         .detach, record.relation, bound: record.bound, range: table.label(record.bound),
                         reason: "its retirement was broken off"))
-            } else if record.state == .dropping || record.dropAfter <= date {
+            } else if record.state == .dropping || record.isDue {
                 operations.append(try await drop(record, of: table, policy))
             }
+        }
+        return operations
+    }
+
+    /// What lifts the write blocks of partitions that are in use: the run that put one up is gone, as its lock says, or the
+    /// partition was attached again outside rssctl. What is being retired keeps it.
+    private func blocks(
+        _ table: PartitionedTable, _ retired: [RetiredPartition], cutoff: Int64?
+    ) async throws -> [PartitionOperation] {
+        let leaving =
+            retired.filter { $0.state == .detaching }.map(\.relation)
+            + Self.expired(table, cutoff: cutoff).map(\.relation)
+        let blocked = table.partitions.filter {
+            $0.takesNoWrites && !$0.isDetachPending && !leaving.contains($0.relation)
+        }
+        if blocked.isEmpty { return [] }
+        let lock = AdvisoryLock.partitions(of: table.relation)
+        if try await connection.holder(of: lock) != nil, try await !connection.holds(lock) { return [] }
+        var operations: [PartitionOperation] = []
+        for partition in blocked {
+            operations.append(
+                PartitionOperation(
+                    .liftBlock, partition.relation, bound: partition.bound, range: partition.bound.map(table.label),
+                    reason: partition.isDefault
+                        ? "it refuses rows, and no run is at it" : "it takes no writes, and no run is at it",
+                    locks: [RelationLock(partition.relation, .accessExclusive)],
+                    statements: partition.isDefault
+                        ? [try await DefaultGuard.dropping(from: partition.relation, connection)]
+                        : try await WriteBlock(partition: partition.relation).lowering(connection)))
         }
         return operations
     }

@@ -22,6 +22,7 @@ struct StrayRows: Sendable {
         let ends = table.key.condition(bound, column: column)
         condition = ends.isEmpty ? "\(column) IS NOT NULL" : ends
         name = try await connection.quote(partition.relation)
+        try await connection.refuseForeignCode(.reading, in: [name])
         self.table = table
         self.partition = partition
         self.bound = bound

@@ -85,6 +85,8 @@ public struct PartitionInspector: Sendable {
         inspection.reports.append(
             report("work", "Work that was broken off", try await looking { try await work(survey.table) }))
         inspection.reports.append(
+            report("write_block", "Partitions that take writes", try await looking { try await blocks(survey) }))
+        inspection.reports.append(
             report("partman", "One keeper alone", try await looking { try await partman(survey.table) }))
         inspection.reports += try await catalogReports(survey)
         inspection.reports.append(
@@ -274,6 +276,24 @@ public struct PartitionInspector: Sendable {
                 detail: "A \(kind) begun at \(startedAt) UTC \(state).",
                 fix: holder == nil ? Self.continuation(kind, table.relation.quoted) : nil)
         ]
+    }
+
+    /// Partitions in use that take no writes, though no run is at them.
+    private func blocks(_ survey: PartitionSurvey) async throws -> [Finding] {
+        let blocked = survey.table.partitions.filter(\.takesNoWrites)
+        guard !blocked.isEmpty,
+            try await connection.holder(of: .partitions(of: survey.table.relation)) == nil
+        else { return [] }
+        return blocked.map { partition in
+            Finding(
+                check: "partition.write_block", severity: .critical, object: partition.relation.quoted,
+                detail: partition.isDefault
+                    ? "It refuses rows by the constraint \(DefaultGuard.constraint), and the run that wanted it is gone."
+                    : "It refuses every write, and the run that wanted it is gone.",
+                fix: survey.policy == nil && !partition.isDefault
+                    ? "rssctl partition undo \(partition.relation.quoted.shellWord)"
+                    : "rssctl partition maintain \(survey.table.relation.quoted.shellWord)")
+        }
     }
 
     /// How interrupted work is resumed, or undone.

@@ -125,31 +125,42 @@ struct PartitionJudge: Sendable {
                 reason: "the role may not read rssctl.partition_retired",
                 hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
         }
+        var stopped: [Finding] = []
+        if let error = survey.plan?.massRetirement(allowing: nil)?.report {
+            stopped.append(
+                finding(
+                    "retired", .critical, "\(error.message): maintain does not do that by itself.",
+                    measured: Double(survey.plan?.expired.count ?? 0),
+                    threshold: 0.25 * Double(survey.table.partitions.count),
+                    fix: error.hint))
+        }
         return outcome(
-            retired.map { entry in
-                guard entry.isThere else {
+            stopped
+                + retired.map { entry in
+                    guard entry.isThere else {
+                        return finding(
+                            "retired", .warning, "It was taken out, and has been dropped outside rssctl since.",
+                            object: entry.name, fix: maintain)
+                    }
+                    if entry.isAttached, entry.state == "quarantined" {
+                        return finding(
+                            "retired", .warning, "It was attached again outside rssctl, and takes no writes.",
+                            object: entry.name, fix: "rssctl partition undo \(entry.name.shellWord)")
+                    }
+                    guard entry.state == "quarantined" else {
+                        return finding(
+                            "retired", .warning, "Taking it out was interrupted: it is \(entry.state).",
+                            object: entry.name,
+                            fix: maintain)
+                    }
                     return finding(
-                        "retired", .warning, "It was taken out, and somebody else has dropped it since.",
-                        object: entry.name, fix: maintain)
-                }
-                if entry.isAttached, entry.state == "quarantined" {
-                    return finding(
-                        "retired", .warning, "It is attached again by another hand, and takes no writes.",
-                        object: entry.name, fix: "rssctl partition undo \(entry.name.shellWord)")
-                }
-                guard entry.state == "quarantined" else {
-                    return finding(
-                        "retired", .warning, "Taking it out was broken off: it is \(entry.state).", object: entry.name,
-                        fix: maintain)
-                }
-                return finding(
-                    "retired", entry.isDue ? .warning : .info,
-                    entry.isDue
-                        ? "It was to be dropped after \(entry.dropAfter) UTC."
-                        : "It will be dropped after \(entry.dropAfter) UTC.",
-                    object: entry.name,
-                    fix: entry.isDue ? maintain : "rssctl partition undo \(entry.name.shellWord) takes it back")
-            })
+                        "retired", entry.isDue ? .warning : .info,
+                        entry.isDue
+                            ? "It was to be dropped after \(entry.dropAfter) UTC."
+                            : "It will be dropped after \(entry.dropAfter) UTC.",
+                        object: entry.name,
+                        fix: entry.isDue ? maintain : "rssctl partition undo \(entry.name.shellWord) reattaches it")
+                })
     }
 
     /// Rows past retention that no run takes out.

@@ -24,6 +24,8 @@ FROM (
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', $1::oid::regclass, k.conname, pg_get_constraintdef(k.oid))
     FROM pg_constraint k
     WHERE k.conrelid = $1::oid AND k.contype IN ('p', 'u', 'x', 'c', 'f') AND k.conname <> 'rssctl_bound'
+      -- A foreign key to a partitioned table has parts, which come with it.
+      AND NOT EXISTS (SELECT FROM pg_constraint o WHERE o.oid = k.conparentid AND o.conrelid = k.conrelid)
     UNION ALL
     SELECT 3, x.relname, pg_get_indexdef(i.indexrelid)
     FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid

@@ -6,7 +6,7 @@
 
 SELECT format('%I.%I', n.nspname, c.relname) AS name, format('%I.%I', r.schema_name, r.table_name) AS table_name
 FROM rssctl.partition_retired r
-JOIN pg_class c ON c.oid = r.partition_oid::oid AND c.relname = r.partition_name
+JOIN pg_class c ON c.relname = r.partition_name
 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = r.partition_schema
 WHERE r.state IN ('detaching', 'quarantined', 'dropping') AND NOT c.relispartition
   AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'rssctl_write_block')

@@ -37,7 +37,7 @@ SELECT is_change, is_change AND rank <= 1 AS is_asked, words FROM (
     UNION ALL
     SELECT false, 9, format('statistics %I', stxname) FROM pg_statistic_ext WHERE stxrelid = $1::oid
     UNION ALL
-    SELECT false, 10, format('foreign key %I', conname) FROM pg_constraint WHERE conrelid = $1::oid AND contype = 'f'
+    SELECT false, 10, format('foreign key %I', conname) FROM pg_constraint WHERE conrelid = $1::oid AND contype = 'f' AND conparentid = 0
     UNION ALL
     SELECT false, 11, 'comments, column settings, replica identity'
     UNION ALL
@@ -62,7 +62,7 @@ SELECT is_change, is_change AND rank <= 1 AS is_asked, words FROM (
       AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) AND a.attname = $2)
     UNION ALL
     SELECT true, 3, format('%I of %s references %I', k.conname, k.conrelid::regclass, $3::text)
-    FROM pg_constraint k WHERE k.contype = 'f' AND k.confrelid = $1::oid AND k.conname NOT LIKE 'rssctl\_convert\_%'
+    FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = $1::oid AND k.conname NOT LIKE 'rssctl\_convert\_%'
     UNION ALL
     SELECT true, 4, format('the trigger function %s reads TG_TABLE_NAME or TG_RELID: it will be the partition''s', p.oid::regprocedure)
     FROM pg_proc p WHERE p.prosrc ~* 'tg_(table_name|relname|relid)' AND p.oid IN (

@@ -17,11 +17,12 @@
 --   detach_pending      DETACH CONCURRENTLY was begun and not finished: its rows are invisible through the parent
 --   is_partitioned      it is itself a partitioned table
 --   is_foreign          it is a foreign table
+--   takes_no_writes     our trigger that refuses writes is on it, or on DEFAULT our CHECK that refuses rows
 --   estimated_rows      pg_class.reltuples; -1 if never vacuumed or analyzed
 --   total_bytes         table, its TOAST table and its indexes, from relpages (as of the last VACUUM or ANALYZE); NULL if not wanted
 
 WITH leaf AS MATERIALIZED (
-    SELECT c.oid, c.relname, n.nspname, c.reltuples, c.relkind, c.relpages, c.reltoastrelid, i.inhdetachpending,
+    SELECT c.oid, c.relname, n.nspname, c.relhastriggers, c.reltuples, c.relkind, c.relpages, c.reltoastrelid, i.inhdetachpending,
            pg_get_expr(c.relpartbound, c.oid) AS bound
     FROM pg_inherits i
     JOIN pg_class c ON c.oid = i.inhrelid
@@ -62,6 +63,13 @@ SELECT oid::bigint, nspname::text AS schema, relname::text AS name, bound AS def
        inhdetachpending AS detach_pending,
        relkind = 'p' AS is_partitioned,
        relkind = 'f' AS is_foreign,
+       relhastriggers AND EXISTS (
+           SELECT FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid JOIN pg_namespace s ON s.oid = f.pronamespace
+           WHERE g.tgrelid = points.oid AND g.tgname = 'rssctl_write_block' AND g.tgenabled <> 'D'
+             AND f.proname = 'refuse_write' AND s.nspname = 'rssctl')
+       OR coalesce(bound = 'DEFAULT', false) AND EXISTS (
+           SELECT FROM pg_constraint k WHERE k.conrelid = points.oid AND k.conname = 'rssctl_guard' AND k.contype = 'c')
+       AS takes_no_writes,
        reltuples::float8 AS estimated_rows,
        CASE WHEN $3 THEN
            (relpages::bigint

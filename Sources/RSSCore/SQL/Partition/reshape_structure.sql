@@ -18,6 +18,8 @@ SELECT ARRAY(SELECT a.attname::text FROM pg_attribute a
             WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped),
            (SELECT string_agg(concat_ws(' ', quote_ident(k.conname), pg_get_constraintdef(k.oid)), ',' ORDER BY k.conname)
             FROM pg_constraint k
-            WHERE k.conrelid = t.oid AND k.contype IN ('c', 'f')))) AS structure
+            WHERE k.conrelid = t.oid AND k.contype IN ('c', 'f')
+              -- Parts of a key to a partitioned table come and go with the partitions of that one.
+              AND NOT EXISTS (SELECT FROM pg_constraint o WHERE o.oid = k.conparentid AND o.conrelid = k.conrelid)))) AS structure
 FROM pg_class t
 WHERE t.oid = $1::oid
