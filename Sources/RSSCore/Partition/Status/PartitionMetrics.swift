@@ -57,6 +57,9 @@ public struct PartitionMetrics: Sendable {
                 "quarantine_overdue", "Partitions taken out whose time to be dropped is past.",
                 gauge { $1.retired.map { Double($0.count(where: \.isDue)) } }
             ),
+            (
+                "write_blocks", "Partitions in use that refuse writes though no run is at them.", count("write_block")
+            ),
             ("invalid_indexes", "Invalid indexes of partitions.", count("index_invalid")),
             ("incomplete_indexes", "Indexes that some partitions lack.", count("index_missing")),
             ("stale_statistics", "Whether the statistics of the whole are out of date.", count("statistics")),
