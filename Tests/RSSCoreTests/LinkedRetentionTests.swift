@@ -89,6 +89,38 @@ import Testing
         }
     }
 
+    @Test func `a partition with such a key is split, and what is kept of it has no keys`() async throws {
+        try await withConnection { connection in
+            try await connection.executeScript(
+                """
+                CREATE TABLE tenants (id int, d date NOT NULL, PRIMARY KEY (id, d)) PARTITION BY RANGE (d);
+                CREATE TABLE tenants_1 PARTITION OF tenants FOR VALUES FROM (MINVALUE) TO ('2025-01-01');
+                CREATE TABLE tenants_2 PARTITION OF tenants FOR VALUES FROM ('2025-01-01') TO (MAXVALUE);
+                CREATE TABLE ev (id int, tid int, d date NOT NULL, PRIMARY KEY (id, d), FOREIGN KEY (tid, d) REFERENCES tenants)
+                    PARTITION BY RANGE (d);
+                CREATE TABLE ev_a PARTITION OF ev FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+                INSERT INTO tenants SELECT 1, date '2024-01-01' + g FROM generate_series(0, 299) g;
+                INSERT INTO ev SELECT g, 1, date '2024-01-01' + g FROM generate_series(0, 299) g;
+                """)
+            try await policy(connection, "ev", "10 years")
+            var options = Reshape.Options(at: Self.now)
+            options.interval = .quarter
+            options.keepsSources = true
+            let outcome = try await Reshape(connection, lockPolicy: LockPolicy(), runID: UUID().uuidString).split(
+                ArchiveScenario.name("ev_a"), options, progress: .silent)
+            #expect(outcome.kept.count == 1)
+            #expect(try await connection.value("SELECT count(*) FROM ev") == "300")
+            #expect(
+                try await connection.value(
+                    "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = '\(outcome.kept[0].quoted)'::regclass"
+                )
+                    == "0")
+            await #expect(throws: PostgresError.self) {
+                try await connection.execute("INSERT INTO ev VALUES (1000, 9, '2024-05-05')")
+            }
+        }
+    }
+
     /// Orders and their items, by the month, three months of each.
     private func shop(_ connection: PostgresConnection, parents: String, children: String) async throws {
         try await connection.executeScript(

@@ -63,6 +63,10 @@ public struct PartitionMetrics: Sendable {
                     survey.plan.map { $0.overdue.reduce(0) { $0 + ($1.rows ?? 0) } }
                 }
             ),
+            (
+                "write_blocks", "Partitions in use that refuse writes though no run works on them.",
+                count("write_block")
+            ),
             ("invalid_indexes", "Invalid indexes of partitions.", count("index_invalid")),
             ("incomplete_indexes", "Indexes that some partitions lack.", count("index_missing")),
             ("stale_statistics", "Whether the statistics of the whole are out of date.", count("statistics")),
