@@ -7,7 +7,9 @@ package enum FilePath {
     /// The folder that a path's last part is in: `/a` of `/a/b`, `.` of `b`, `/` of `/`.
     package static func folder(of path: String) -> String {
         let parts = trimmed(path)
-        guard let slash = parts.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        guard let slash = parts.lastIndex(of: UInt8(ascii: "/")) else {
+            return parts.isEmpty && path.utf8.first == UInt8(ascii: "/") ? "/" : "."
+        }
         let folder = trimmed(parts[..<slash])
         return folder.isEmpty ? "/" : String(decoding: folder, as: UTF8.self)
     }

@@ -73,8 +73,6 @@ import Testing
                 }
                 await #expect(throws: BookkeepingUntrusted.self) { try await PolicyStore(session).kept() }
                 await #expect(throws: BookkeepingUntrusted.self) { try await RunHistory.list(session, limit: 1) }
-                await #expect(throws: BookkeepingUntrusted.self) { try await MappingStore(session).list() }
-                await #expect(throws: BookkeepingUntrusted.self) { try await SchemaFingerprint.stored(session) }
                 let lines = try await Diagnosis.bookkeeping(session)
                 #expect(lines.first?.verdict == .critical && lines.first?.what.contains(role) == true)
                 await session.close()

@@ -183,7 +183,7 @@ import Testing
         #expect(
             template.files.map(\.path) == ["\(path)/V0042__report_a_note.sql", "\(path)/V0042__report_a_note.down.sql"])
         try template.write()
-        #expect(throws: CocoaError.self) { try template.write() }
+        #expect(throws: FileError.self) { try template.write() }
         #expect(try source.load().versioned.map(\.version) == [7, 41, 42])
         let repeatable = try MigrationTemplate("v", in: path, isRepeatable: true)
         #expect(repeatable.files.map(\.path) == ["\(path)/R__v.sql"])

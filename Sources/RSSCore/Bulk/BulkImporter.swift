@@ -230,7 +230,10 @@ public struct BulkImporter: Sendable {
             try await work()
         }
         if isAlone { try await connection.release(BulkLedger.lock(table: file.table.table)) }
-        if !options.isDryRun { outcome.run = run }
+        if !options.isDryRun {
+            try await connection.release(BulkLedger.lock(run))
+            outcome.run = run
+        }
         return refused
     }
 

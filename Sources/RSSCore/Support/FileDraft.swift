@@ -156,9 +156,15 @@ final class FileDraft {
             guard link(to: draft) else { throw failure }
             name = draft
         }
-        _ = try Self.existing(target, path, replaces)
-        guard let name, rename(name, target) == 0 else { throw failure }
-        self.name = nil
+        do throws(FileError) {
+            _ = try Self.existing(target, path, replaces)
+            guard let name, rename(name, target) == 0 else { throw failure }
+        } catch {
+            if let name { unlink(name) }
+            name = nil
+            throw error
+        }
+        name = nil
     }
 
     private func link(to path: String) -> Bool {

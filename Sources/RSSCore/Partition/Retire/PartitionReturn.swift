@@ -70,7 +70,7 @@ struct PartitionReturn: Sendable {
                 target.relation.quoted, range: table.label(bound), by: other.relation.quoted,
                 table: table.relation.quoted)
         }
-        try await connection.refuseForeignCode(.copying, in: [target.relation.quoted, table.relation.quoted])
+        try await connection.refuseForeignCode(.arranging, in: [target.relation.quoted, table.relation.quoted])
         try await refuseOtherColumns(target)
         let strays = try await StrayRows(table, bound, connection)
         try await strays?.refuse(target.relation)
@@ -95,7 +95,7 @@ struct PartitionReturn: Sendable {
                 try await connection.transaction {
                     try await retirement.lockPolicy.bound(connection)
                     try await connection.refuseForeignCode(
-                        .copying, in: [target.relation.quoted, table.relation.quoted])
+                        .arranging, in: [target.relation.quoted, table.relation.quoted])
                     let last = defaultGuard == nil ? try await settled(target, bound) : nil
                     for statement in last ?? statements {
                         // Triggers that are switched off by now do not count.
