@@ -13,8 +13,8 @@ public struct PartitionMaintain: Verb {
             partitions, and collects statistics; partition plan shows what it would do. By the bounds in PostgreSQL's \
             catalog, never by names. Readers and writers go on. With --quiet it says nothing when there is nothing to do. \
             What is old is decided by the database's clock. Retention that would take out more than a quarter of a table's \
-            partitions, two or more, is not carried out: the run says which, and ends with status 1; --allow-mass-retire \
-            lets it.
+            partitions, two or more, is not carried out, nor are partitions made ahead: the run says which would have gone, \
+            and ends with status 1; --allow-mass-retire lets it.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [

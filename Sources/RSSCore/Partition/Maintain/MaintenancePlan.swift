@@ -29,10 +29,18 @@ public struct MaintenancePlan: Sendable {
         return .massRetirement(table: table.relation.quoted, partitions: expired.map(\.quoted), of: total)
     }
 
-    /// The plan without what the retention takes out.
+    /// The plan without what the retention takes out. Of new partitions only the one that holds now is left: more of them
+    /// would make the share smaller, until the next run found nothing wrong with it.
     func withoutRetention() -> MaintenancePlan {
         var plan = self
-        plan.operations.removeAll { $0.kind == .detach && expired.contains($0.object) }
+        plan.operations.removeAll { operation in
+            switch operation.kind {
+            case .detach: expired.contains(operation.object)
+            case .create, .drain:
+                operation.bound.map { ($0.lower ?? .min) > now || ($0.upper ?? .max) <= now } ?? false
+            default: false
+            }
+        }
         return plan
     }
 

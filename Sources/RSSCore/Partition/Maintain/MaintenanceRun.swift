@@ -123,8 +123,7 @@ public struct MaintenanceRun: Sendable {
         }
     }
 
-    /// The plan of a table, and why its retention is left out of it. All else is done nevertheless: a table that nobody
-    /// makes partitions for takes no rows one day.
+    /// The plan of a table, and why its retention is left out of it. What the table needs to take rows is done nevertheless.
     private func plan(
         _ policy: PartitionPolicy, _ options: Options
     ) async throws -> (MaintenancePlan, MaintenanceError?) {
