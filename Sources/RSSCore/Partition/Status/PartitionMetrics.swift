@@ -58,7 +58,7 @@ public struct PartitionMetrics: Sendable {
                 gauge { $1.retired.map { Double($0.count(where: \.isDue)) } }
             ),
             (
-                "write_blocks", "Partitions in use that refuse writes though no run is at them.", count("write_block")
+                "write_blocks", "Partitions in use that refuse writes for a run that is gone.", count("write_block")
             ),
             ("invalid_indexes", "Invalid indexes of partitions.", count("index_invalid")),
             ("incomplete_indexes", "Indexes that some partitions lack.", count("index_missing")),
