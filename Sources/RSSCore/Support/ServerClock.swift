@@ -8,7 +8,7 @@ public struct ServerClock: Sendable, Equatable {
     public let now: Date
     /// The day that it is in UTC.
     public let today: CalendarDate
-    /// Seconds that this machine is ahead of the server; negative after it. As far as one reading shows.
+    /// Seconds that this machine is ahead of the server; negative when it is slow. As far as one reading shows.
     public let skew: TimeInterval
 
     /// A machine whose clock is off by more has a wrong one.

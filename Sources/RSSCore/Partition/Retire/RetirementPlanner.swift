@@ -54,7 +54,7 @@ struct RetirementPlanner: Sendable {
                 PartitionOperation(
                     .liftBlock, partition.relation, bound: partition.bound, range: partition.bound.map(table.label),
                     reason: partition.isDefault
-                        ? "it refuses rows, and no run is at it" : "it takes no writes, and no run is at it",
+                        ? "it refuses rows for a run that is gone" : "it refuses writes for a run that is gone",
                     locks: [RelationLock(partition.relation, .accessExclusive)],
                     statements: partition.isDefault
                         ? [try await DefaultGuard.dropping(from: partition.relation, connection)]
