@@ -27,7 +27,8 @@ extension SandboxState {
     /// A session beside those of the binary.
     func connect() async throws -> PostgresConnection {
         try await PostgresConnection.connect(
-            ConnectionOptions(keywords: postgresKeywords, session: SessionSettings(applicationName: "admin")))
+            ConnectionOptions(
+                keywords: postgresKeywords, session: SessionSettings(applicationName: "admin", searchPath: "public")))
     }
 
     /// Ends PostgreSQL as a crash does: no session is waited for, nothing is written.
