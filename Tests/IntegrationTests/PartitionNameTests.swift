@@ -27,7 +27,7 @@ import Testing
                 }
                 let partition =
                     try await admin.value(
-                        "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relispartition ORDER BY c.oid DESC LIMIT 1"
+                        "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE relispartition AND relkind = 'r' ORDER BY c.oid DESC LIMIT 1"
                     ) ?? ""
                 let split = try await binary.run("partition", "split", partition, "--into", "week", "--dry-run")
                 #expect(split.status == 0, "\(split.errors)")

@@ -21,7 +21,7 @@ struct PoolerTests {
         let port = Int.random(in: 20000...30000)
         try """
         [databases]
-        db = host=\(keyword("host")) port=\(keyword("port")) dbname=\(options.keywords["dbname"] ?? "") user=\(keyword("user")) password='\(keyword("password"))'
+        db = host=127.0.0.1 port=\(keyword("port")) dbname=\(options.keywords["dbname"] ?? "") user=\(keyword("user")) password='\(keyword("password"))'
         [pgbouncer]
         listen_addr = 127.0.0.1
         listen_port = \(port)
