@@ -55,7 +55,7 @@ import Testing
     @Test func `a port that is taken is no reason to lose the data: another one is used`() async throws {
         try await withSandbox { servers, binary in
             let admin = try await servers.connect()
-            try await admin.execute("CREATE TABLE kept (a int)")
+            try await admin.execute("CREATE TABLE public.kept (a int)")
             await admin.close()
             #expect(try await binary.run("sandbox", "down").status == 0)
             let taken = try [servers.postgresPort, servers.redisPort].map { try listen($0) }

@@ -87,7 +87,8 @@ import Testing
             let pid = await connection.backendPID
             let waits = try await eventually {
                 try await holder.query(
-                    "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND clock_timestamp() - query_start > interval '1 s'", [pid]
+                    "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND clock_timestamp() - query_start > interval '1 s'",
+                    [pid]
                 ).count == 1
             }
             #expect(waits)

@@ -114,7 +114,8 @@ public struct SessionSettings: Sendable, Equatable {
     func assignments(serverVersion: Int32) -> [(name: String, value: String)] {
         // The path comes first: what follows is found along it.
         var all = [
-            ("search_path", searchPath), ("DateStyle", "ISO"), ("IntervalStyle", "iso_8601"), ("bytea_output", "hex"), ("extra_float_digits", "1"),
+            ("search_path", searchPath), ("DateStyle", "ISO"), ("IntervalStyle", "iso_8601"), ("bytea_output", "hex"),
+            ("extra_float_digits", "1"),
             ("standard_conforming_strings", "on"), ("application_name", applicationName),
         ]
         if let timeZone { all.append(("TimeZone", timeZone)) }

@@ -152,7 +152,8 @@ public actor PostgresConnection {
                 throw PostgresError(.unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines)
             }
             defer { PQfreemem(value) }
-            return "pg_catalog.set_config('\(assignment.name)'::pg_catalog.text, \(String(cString: value))::pg_catalog.text, true)"
+            return
+                "pg_catalog.set_config('\(assignment.name)'::pg_catalog.text, \(String(cString: value))::pg_catalog.text, true)"
         }
         _ = try exchange("\(begin); SELECT \(calls.joined(separator: ", "))", nil, timeout: options.connectTimeout)
     }

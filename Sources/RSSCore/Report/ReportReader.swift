@@ -55,7 +55,8 @@ public struct ReportReader: Sendable {
         [
             try await resolve(filter.organization, "organization", table: tables.name("organizations"), name: "name"),
             try await resolve(filter.office, "office", table: tables.name("offices"), name: "name"),
-            try await resolve(filter.technician, "technician", table: tables.name("users"), name: "email"), filter.status,
+            try await resolve(filter.technician, "technician", table: tables.name("users"), name: "email"),
+            filter.status,
             filter.from,
             filter.to, filter.search,
         ]

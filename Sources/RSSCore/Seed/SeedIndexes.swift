@@ -17,7 +17,11 @@ struct SeedIndexes: Sendable {
               AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
             ORDER BY (SELECT amname FROM pg_am WHERE oid = c.relam) = 'gin' DESC, i.indrelid::regclass::text
             """,
-            [["visit_reports", "hardware_inventory", "recycling_records"].map(tables.name) + ["files.file_attachments"]])
+            [
+                ["visit_reports", "hardware_inventory", "recycling_records"].map(tables.name) + [
+                    "files.file_attachments"
+                ]
+            ])
         for row in rows { try await connection.execute("DROP INDEX \(try row.decode(String.self, at: 0))") }
         // An index on a partitioned table is defined with ON ONLY, which would leave the partitions without.
         let definitions = try rows.map { try $0.decode(String.self, at: 1).replacing(" ON ONLY ", with: " ON ") }

@@ -55,7 +55,8 @@ struct SeedPeople: Sendable {
         let isActive = index < 5 || !random.chance(5)
         try await connection.execute(
             tables.sql(
-                "INSERT INTO public.organizations (id, name, is_active, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)"),
+                "INSERT INTO public.organizations (id, name, is_active, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)"
+            ),
             [id, name, isActive, since])
         var offices: [UUID] = []
         for _ in 0..<(1 + random.below(5)) {
@@ -63,10 +64,10 @@ struct SeedPeople: Sendable {
             let office = random.uuid(at: since)
             try await connection.execute(
                 tables.sql(
-                """
-                INSERT INTO public.offices (id, organization_id, name, city, region, country, time_zone, created_at, updated_at)
-                VALUES ($1, $2, $3, $4, $5, 'DE', $6, $7, $7)
-                """),
+                    """
+                    INSERT INTO public.offices (id, organization_id, name, city, region, country, time_zone, created_at, updated_at)
+                    VALUES ($1, $2, $3, $4, $5, 'DE', $6, $7, $7)
+                    """),
                 [office, id, "\(name) \(place.city) \(offices.count + 1)", place.city, place.region, place.zone, since])
             offices.append(office)
         }
@@ -95,10 +96,10 @@ struct SeedPeople: Sendable {
                 let organization = random.chance(20) ? random.pick(organizations).id : nil
                 try await connection.execute(
                     tables.sql(
-"""
-                    INSERT INTO public.users (id, organization_id, first_name, last_name, email, created_at, updated_at)
-                    VALUES ($1, $2, $3, $4, $5, $6, $6)
-                    """),
+                        """
+                        INSERT INTO public.users (id, organization_id, first_name, last_name, email, created_at, updated_at)
+                        VALUES ($1, $2, $3, $4, $5, $6, $6)
+                        """),
                     [id, organization, first, random.chance(1) ? nil : last, "tech\(index + 1)@visits.example", since]
                         as [any PostgresEncodable])
                 technicians.append(id)
@@ -120,7 +121,8 @@ struct SeedPeople: Sendable {
     ) async throws {
         try await connection.execute(
             tables.sql(
-                "INSERT INTO public.user_role_assignments (user_id, role_id, is_active, expires_at) VALUES ($1, $2, true, $3)"),
+                "INSERT INTO public.user_role_assignments (user_id, role_id, is_active, expires_at) VALUES ($1, $2, true, $3)"
+            ),
             [user, role, expires] as [any PostgresEncodable])
     }
 }

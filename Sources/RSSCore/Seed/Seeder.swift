@@ -60,7 +60,8 @@ public struct Seeder: Sendable {
                 .visitReports, from: Int64(first.daysSinceEpoch) * PartitionKey.day,
                 to: Int64(end.daysSinceEpoch) * PartitionKey.day,
                 at: Date(timeIntervalSince1970: Double(options.today.daysSinceEpoch) * 86_400))
-            return try await SeedPeople.write(connection, tables, visits: options.visits, seed: options.seed, since: since)
+            return try await SeedPeople.write(
+                connection, tables, visits: options.visits, seed: options.seed, since: since)
         }
         // Loading first and indexing afterwards pays off only for much data.
         let indexes = options.visits > 100_000 ? try await SeedIndexes.drop(connection, tables) : nil
@@ -84,7 +85,8 @@ public struct Seeder: Sendable {
         guard try rows.first?.decode(Bool.self, at: 0) == true else { throw SeedError.notMigrated }
         // Organizations come first: they tell of a seed that was interrupted before its first visit.
         try await connection.refuseForeignCode(.writing, in: tables)
-        let any = tables.sql("SELECT 1 FROM public.visit_report_keys UNION ALL SELECT 1 FROM public.organizations LIMIT 1")
+        let any = tables.sql(
+            "SELECT 1 FROM public.visit_report_keys UNION ALL SELECT 1 FROM public.organizations LIMIT 1")
         if try await !connection.query(any).isEmpty { throw SeedError.hasData }
     }
 
@@ -139,7 +141,9 @@ public struct Seeder: Sendable {
         outcome.visits += try await copy(tables.name("visit_reports"), SeedMonth.visitColumns) {
             try await month.encodeVisits(to: $0)
         }
-        _ = try await copy(tables.name("visit_report_keys"), "id, report_number, visit_date") { try await month.encodeKeys(to: $0) }
+        _ = try await copy(tables.name("visit_report_keys"), "id, report_number, visit_date") {
+            try await month.encodeKeys(to: $0)
+        }
         outcome.hardware += try await copy(tables.name("hardware_inventory"), SeedMonth.hardwareColumns) {
             try await month.encodeHardware(mean: options.hardwarePerVisit, to: $0)
         }

@@ -61,7 +61,10 @@ struct RepeatableRun {
         if let old { try await connection.execute("DROP \(old.identity)") }
         let kept = before.filter { $0 != old }.map(\.identity)
         try await runOwn(statement, of: script, path)
-        guard let old, let new = try await object.existing(connection, along: path.text).first(where: { !kept.contains($0.identity) })
+        guard let old,
+            let new = try await object.existing(connection, along: path.text).first(where: {
+                !kept.contains($0.identity)
+            })
         else { return }
         try await old.handOn(to: new, connection)
     }
@@ -126,7 +129,11 @@ private struct ReplaceableObject {
 
     func existing(_ connection: PostgresConnection, along path: String) async throws -> [ExistingObject] {
         let schema: String?
-        if let written = name.schema { schema = written } else { schema = try await connection.creationSchema(along: path) }
+        if let written = name.schema {
+            schema = written
+        } else {
+            schema = try await connection.creationSchema(along: path)
+        }
         // The types of the arguments are found along the path; each name of this statement is qualified.
         let same: Int64? = try await connection.along(path) {
             try await connection.query(

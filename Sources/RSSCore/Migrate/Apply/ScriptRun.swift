@@ -191,16 +191,16 @@ struct ScriptRun {
             return try await BackfillRun(
                 whole, statement, of: script, connection, migrator.lockPolicy, progress, path: path.text
             )
-                .run(
-                    from: recorded?.checkpoint
-                ) { mark in
-                    try await asSelf {
-                        switch mark {
-                        case .checkpoint(let key): try await ledger.checkpoint(key, statement, of: version)
-                        case .end: try await ledger.finish([(statement, began.milliseconds)], of: version)
-                        }
+            .run(
+                from: recorded?.checkpoint
+            ) { mark in
+                try await asSelf {
+                    switch mark {
+                    case .checkpoint(let key): try await ledger.checkpoint(key, statement, of: version)
+                    case .end: try await ledger.finish([(statement, began.milliseconds)], of: version)
                     }
                 }
+            }
         }
         try await action.perform()
         try await FaultPoint.reach("alone.done")
