@@ -96,8 +96,11 @@ import Testing
                 environment["PGUSER"] = owner
                 environment["PGPASSWORD"] = "x"
                 environment["PGHOST"] = "127.0.0.1"
-                let migrated = try await Binary(state: state, environment: environment).run("migrate")
-                #expect(migrated.status == 0, "\(migrated.errors)")
+                for command in ["migrate", "partition maintain"] {
+                    let made = try await Binary(state: state, environment: environment).run(
+                        command.split(separator: " ").map(String.init))
+                    #expect(made.status == 0, "\(made.errors)")
+                }
                 try await admin.executeScript(Self.tables(owner))
                 let (operators, functions) = try await Self.shadow(options, as: evil)
                 #expect(operators > 3000 && functions > 10_000)
