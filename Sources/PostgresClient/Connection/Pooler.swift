@@ -45,16 +45,24 @@ extension PostgresConnection {
         defer { Task { await other.close() } }
         let backend = await backendPID
         for _ in 0..<4 {
-            let isKept = try await other.transaction {
-                let theirs = try await other.query("SELECT pg_backend_pid()").first?.decode(Int32.self, at: 0)
-                let own = try await query("SELECT pg_backend_pid()").first?.decode(Int32.self, at: 0)
-                return own == backend && theirs != backend
+            do {
+                let isKept = try await other.transaction {
+                    let theirs = try await other.query("SELECT pg_backend_pid()").first?.decode(Int32.self, at: 0)
+                    if theirs == backend { return false }
+                    let own = try await query("SELECT pg_backend_pid()", timeout: .seconds(3)).first?
+                        .decode(Int32.self, at: 0)
+                    return own == backend
+                }
+                if !isKept { return false }
+            } catch let error as PostgresError where error.code == .timedOut {
+                // No backend is free while the second client holds its own: none is this session's.
+                return false
             }
-            if !isKept { return false }
         }
         for (name, value) in options.session.assignments(serverVersion: await serverVersion) {
             try await query("SELECT set_config($1, $2, false)", [name, value])
         }
+        await settingsHold()
         return true
     }
 }

@@ -55,7 +55,7 @@ extension PostgresConnection {
         guard isBehindPooler, parameters != nil, transactionStatus == .idle, !Self.isTransactionControl(sql) else {
             return try exchange(sql, parameters, timeout: timeout)
         }
-        try beginWithSettings(options.session.readOnly ? "BEGIN READ ONLY" : "BEGIN")
+        try beginWithSettings(options.session.readOnly ? "BEGIN READ ONLY" : "BEGIN", timeout: timeout)
         do {
             let result = try exchange(sql, parameters, timeout: timeout)
             _ = try exchange("COMMIT", nil, timeout: timeout)

@@ -144,8 +144,11 @@ public actor PostgresConnection {
         isBehindPooler = backendPID != PQbackendPID(pointer)
     }
 
+    /// The settings that the session was given hold from one transaction to the next: its pooler leaves it its backend.
+    func settingsHold() { isBehindPooler = false }
+
     /// Begins a transaction with the session's settings for as long as it lasts, for a session behind a pooler.
-    func beginWithSettings(_ begin: String) throws {
+    func beginWithSettings(_ begin: String, timeout: Duration? = nil) throws {
         let pointer = try pointer()
         let calls = try options.session.assignments(serverVersion: serverVersion).map { assignment in
             guard let value = PQescapeLiteral(pointer, assignment.value, assignment.value.utf8.count) else {
@@ -155,7 +158,8 @@ public actor PostgresConnection {
             return
                 "pg_catalog.set_config('\(assignment.name)'::pg_catalog.text, \(String(cString: value))::pg_catalog.text, true)"
         }
-        _ = try exchange("\(begin); SELECT \(calls.joined(separator: ", "))", nil, timeout: options.connectTimeout)
+        _ = try exchange(
+            "\(begin); SELECT \(calls.joined(separator: ", "))", nil, timeout: timeout ?? options.connectTimeout)
     }
 
     /// Makes the session's settings again, as they were at its start. Not for a session behind a pooler.
