@@ -88,12 +88,12 @@ struct PoolerTests {
                     #expect(locks.isEmpty)
                     await admin.close()
                     // The one session behind the pooler, which all of them were given.
-                    let query = """
+                    let left = """
                         SELECT name || '=' || setting FROM pg_settings
                         WHERE source = 'session' AND name NOT IN ('client_encoding', 'DateStyle', 'TimeZone',
                             'standard_conforming_strings', 'application_name')
                         """
-                    let status = try await shell("psql -At -c \"$QUERY\" \(url) > \(state)/left", ["QUERY": query])
+                    let status = try await shell("psql -At -c \"$QUERY\" \(url) > \(state)/left", ["QUERY": left])
                     #expect(status == 0)
                     #expect(try String(contentsOfFile: "\(state)/left", encoding: .utf8).isEmpty)
                 }
