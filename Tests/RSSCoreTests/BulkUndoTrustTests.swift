@@ -184,14 +184,46 @@ import Testing
             #expect(code3 == "RSS-IMPORT-141")
             let code4 = await code { _ = try await undo.run("last") }
             #expect(code4 == "RSS-IMPORT-018")
+            // Its record of the run is no evidence: what the role may not do is not done for it.
+            let code5 = await code { _ = try await undo.run(run, author: name) }
+            #expect(code5 == "RSS-IMPORT-145")
+            try await scenario.connection.execute("GRANT DELETE ON hardware_inventory TO \(name)")
+            try await scenario.connection.execute("ALTER TABLE hardware_inventory ENABLE ROW LEVEL SECURITY")
+            let code6 = await code { _ = try await undo.run(run, author: name) }
+            #expect(code6 == "RSS-IMPORT-145")
+            try await scenario.connection.execute("ALTER TABLE hardware_inventory DISABLE ROW LEVEL SECURITY")
             #expect(try await undo.run("last", author: name, isDryRun: true).run == run)
             let outcome = try await undo.run(run, author: name)
             #expect((outcome.removed, outcome.keptCount, outcome.forceable) == (3, 1, 0))
-            // The role itself may not delete: its undo fails, and nothing goes.
+            // Without the right, the role's own undo fails, and nothing goes.
+            try await scenario.connection.execute("REVOKE DELETE ON hardware_inventory FROM \(name)")
             await #expect(throws: PostgresError.self) {
                 try await RunUndo(tech, runID: UUID().uuidString.lowercased(), progress: .silent).run(run, force: true)
             }
             #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 1)
+        }
+    }
+
+    @Test func `nothing is done for a role that it may not do, whatever its ledger says`() async throws {
+        try await roles { scenario, tech, name in
+            try await scenario.load(try scenario.file(BulkScenario.rows(1...2)))
+            // In one transaction it touches a row of another role's import, and records that it inserted it.
+            let run = "01a22058-d64f-7d99-9e2a-2c5a01f29d00"
+            try await tech.executeScript(
+                """
+                BEGIN;
+                INSERT INTO rssctl.bulk_run (run_id, operation, object, table_name, columns, file_name, file_digest, settings, state,
+                    undo_until)
+                VALUES ('\(run)', 'import', 'hardware', 'hardware_inventory', '{}', 'f', '', '', 'done', now() + interval '1 day');
+                INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged)
+                SELECT '\(run)', 1, 1, 1, id, id, 1, 0, 0 FROM public.hardware_inventory WHERE serial_number = 'S1';
+                UPDATE public.hardware_inventory SET device_name = device_name WHERE serial_number = 'S1';
+                COMMIT;
+                """)
+            let undo = RunUndo(scenario.connection, runID: UUID().uuidString.lowercased(), progress: .silent)
+            let refused = await code { _ = try await undo.run(run, author: name) }
+            #expect(refused == "RSS-IMPORT-145")
+            #expect(try await scenario.number("SELECT count(*) FROM hardware_inventory") == 2)
         }
     }
 

@@ -120,6 +120,51 @@ import Testing
             CREATE TABLE app.cascaded (p int REFERENCES app.cascading ON DELETE CASCADE);
             CREATE TRIGGER t AFTER DELETE ON app.cascaded FOR EACH ROW EXECUTE FUNCTION app.t()
             """),
+        // No dependency leads from a type to the casts that its owner makes.
+        Kind(
+            "cast_column", .reading,
+            """
+            CREATE TYPE app.mood AS ENUM ('a');
+            CREATE FUNCTION app.mood_json(app.mood) RETURNS json LANGUAGE sql AS $$ SELECT app.f(1)::text::json $$;
+            CREATE CAST (app.mood AS json) WITH FUNCTION app.mood_json(app.mood);
+            CREATE TABLE app.cast_column (a app.mood)
+            """),
+        Kind("cast_array", .reading, "CREATE TABLE app.cast_array (a app.mood[])"),
+        Kind(
+            "cast_composite", .reading,
+            "CREATE TYPE app.moods AS (m app.mood); CREATE TABLE app.cast_composite (a app.moods)"),
+        Kind(
+            "cast_constant", .reading,
+            "CREATE TABLE app.cast_constant (a int CHECK (to_json('a'::app.mood) IS NOT NULL))"),
+        Kind(
+            "foreign_rows", .reading,
+            "CREATE SERVER app_server FOREIGN DATA WRAPPER postgres_fdw; CREATE FOREIGN TABLE app.foreign_rows (a int) SERVER app_server"
+        ),
+        Kind(
+            "foreign_part", .reading,
+            """
+            CREATE TABLE app.foreign_part (a int) PARTITION BY RANGE (a);
+            CREATE FOREIGN TABLE app.foreign_part_1 PARTITION OF app.foreign_part DEFAULT SERVER app_server
+            """),
+        // Trusted functions with the tenant's arguments: the first deletes whatever large object a row names.
+        Kind(
+            "large_object", .filling,
+            """
+            CREATE TABLE app.large_object (a oid);
+            CREATE TRIGGER t BEFORE UPDATE OR DELETE ON app.large_object FOR EACH ROW EXECUTE FUNCTION public.lo_manage(a)
+            """),
+        Kind(
+            "unprivileged", .filling,
+            """
+            CREATE TABLE app.unprivileged (a int);
+            CREATE TRIGGER t BEFORE DELETE ON app.unprivileged FOR EACH ROW EXECUTE FUNCTION public.lo_manage()
+            """),
+        Kind(
+            "suppressed", nil,
+            """
+            CREATE TABLE app.suppressed (a int);
+            CREATE TRIGGER t BEFORE UPDATE ON app.suppressed FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()
+            """),
     ]
 
     private static let uses: [ForeignCode.Use] = [.reading, .arranging, .copying, .filling, .writing]
@@ -127,6 +172,11 @@ import Testing
     @Test func `each way to have code run is refused from the use on that runs it, and to its owner none`() async throws
     {
         try await TenantScenario.run { scenario in
+            try await scenario.admin.executeScript(
+                """
+                CREATE EXTENSION IF NOT EXISTS lo SCHEMA public; CREATE EXTENSION IF NOT EXISTS postgres_fdw SCHEMA public;
+                GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO \(scenario.role);
+                """)
             for kind in Self.kinds { try await scenario.tenant.executeScript(kind.sql) }
             for kind in Self.kinds {
                 for use in Self.uses {

@@ -149,6 +149,14 @@ import Testing
         ("postgresql://u@h/d?sslpassword=s3cret&x=1", "postgresql://u@h/d?sslpassword=***&x=1"),
         ("password authentication failed for user \"u\"", "password authentication failed for user \"u\""),
         ("one line\nredis://u:s3cret@h\nanother", "one line\nredis://u:***@h\nanother"),
+        ("ALTER ROLE r PASSWORD $$s3cret$$ LOGIN", "ALTER ROLE r PASSWORD '***' LOGIN"),
+        ("ALTER ROLE r PASSWORD $x$s3$$cret$x$ LOGIN", "ALTER ROLE r PASSWORD '***' LOGIN"),
+        ("ALTER ROLE r PASSWORD E'k\\'s3cret' LOGIN", "ALTER ROLE r PASSWORD '***' LOGIN"),
+        ("ALTER ROLE r PASSWORD U&'s3\\0063ret' LOGIN", "ALTER ROLE r PASSWORD '***' LOGIN"),
+        ("ALTER ROLE r PASSWORD /* new */ -- it's\n 's3cret';", "ALTER ROLE r PASSWORD /* new */ -- it's\n '***';"),
+        ("alter role r password\n\t's3'\n'cret' LOGIN", "alter role r password\n\t'***' LOGIN"),
+        ("ALTER ROLE r PASSWORD 's3cr", "ALTER ROLE r PASSWORD '***'"),
+        ("ALTER ROLE r PASSWORD $$s3cr", "ALTER ROLE r PASSWORD '***'"),
     ])
     func `a password is taken out of a text`(text: String, expected: String) {
         #expect(Redaction.scrub(text) == expected)

@@ -33,7 +33,8 @@ public struct PerformanceAnalyzer: Sendable {
                 let (object, detail, measured, threshold, fix) = try row.decode(
                     String.self, String.self, Double?.self, Double?.self, String?.self)
                 return Finding(
-                    check: check.key, severity: check.severity, object: object, detail: detail, measured: measured,
+                    check: check.key, severity: check.severity, object: object, detail: Redaction.scrub(detail),
+                    measured: measured,
                     threshold: threshold, fix: fix)
             }
             return findings.isEmpty ? .ok(nil) : .findings(findings)

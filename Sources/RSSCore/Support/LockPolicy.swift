@@ -93,6 +93,7 @@ extension BlockingSession {
     init(_ row: Row) throws {
         let (pid, user, application, state, seconds, query) = try row.decode(
             Int32.self, String?.self, String.self, String?.self, Double.self, String.self)
-        self.init(pid: pid, user: user, application: application, state: state, seconds: seconds, query: query)
+        self.init(pid: pid, user: user, application: application, state: state, seconds: seconds,
+            query: Redaction.scrub(query))
     }
 }

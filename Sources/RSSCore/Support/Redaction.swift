@@ -7,9 +7,9 @@ import RedisClient
 /// password begins. In other texts too much is hidden rather than too little.
 public enum Redaction {
     /// A text without the passwords in it: what stands between `://` and the last `@` of a line, between a `:` and the last `@`
-    /// of a word, behind `password=` in any of libpq's ways of quoting, and behind SQL's `PASSWORD`.
+    /// of a word, after `password=` in any of libpq's ways of quoting, and after SQL's `PASSWORD` in any of SQL's.
     public static func scrub(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        hideLiterals(in: text).split(separator: "\n", omittingEmptySubsequences: false).map { line in
             hideValues(in: hideUserInfo(in: String(line)))
         }.joined(separator: "\n")
     }
@@ -71,6 +71,14 @@ public enum Redaction {
             /(?i)(?<name>(?:pass(?:word|wd)?|pwd|secret)\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?|(?:\\.|[^\s&\\])+)/
         ) {
             "\($0.name)***"
-        }.replacing(/(?i)(?<name>password\s+)E?'(?:[^']|'')*'?/) { "\($0.name)'***'" }
+        }
     }
+
+    /// A literal may have comments before it, go on over lines, and be cut off where the text was.
+    private static func hideLiterals(in text: String) -> String {
+        text.replacing(Self.literal) { "\($0.name)'***'" }
+    }
+
+    private nonisolated(unsafe) static let literal =
+        /(?is)(?<name>\bpassword\b(?:\s|\/\*.*?\*\/|--[^\n]*\n|--[^\n]*?)*)(?:E'(?:[^'\\]|\\.|'')*(?:'|$)|(?:U&)?'(?:[^']|'')*(?:'|$)|\$(?<tag>[a-z_0-9]*)\$.*?(?:\$\k<tag>\$|$))(?:\s*\n\s*'(?:[^']|'')*(?:'|$))*/
 }

@@ -102,7 +102,7 @@ public struct RunUndo: Sendable {
                 inserted: try row.decode(Int64.self, "inserted"), updated: try row.decode(Int64.self, "updated"),
                 deleted: try row.decode(Int64.self, "deleted"))
         }
-        if batches.contains(where: { $0.deleted > 0 }) { try await run.refuseUnentitled(connection) }
+        try await run.refuseUnentitled(batches, connection)
         let total = batches.reduce(Int64(0)) { $0 + $1.rows }
         try await progress.phase(isDryRun ? "look" : "undo", total: total, unit: .rows) {
             var done: Int64 = 0

@@ -24,7 +24,7 @@ public enum RunUndoError: ReportableError {
     /// What the ledger has of a batch cannot be what the batch wrote.
     case damagedBatch(String, number: Int32, problem: String)
     /// The run deleted rows, by its record, and its author could not have done so.
-    case authorLacksRight(String, author: String, table: String)
+    case authorLacksRight(String, author: String, table: String, privilege: String)
 
     public var report: ErrorReport {
         switch self {
@@ -84,11 +84,12 @@ public enum RunUndoError: ReportableError {
                 code: "RSS-IMPORT-144", exit: .dataError,
                 message: "rssctl.bulk_batch, run \(run), batch \(number): \(problem)",
                 hint: "rssctl did not write this; ask the owner of schema rssctl who did")
-        case .authorLacksRight(let run, let author, let table):
+        case .authorLacksRight(let run, let author, let table, let privilege):
             ErrorReport(
                 code: "RSS-IMPORT-145", exit: .permission,
-                message: "the run \(run) deleted rows of \(table), which its author '\(author)' may not",
-                hint: "where the right was revoked since, grant it again: GRANT DELETE ON \(table) TO …")
+                message:
+                    "undoing the run \(run) takes \(privilege) on every row of \(table), which its author '\(author)' may not",
+                hint: "where the right was revoked since, grant it again: GRANT \(privilege) ON \(table) TO …")
         }
     }
 }

@@ -47,16 +47,23 @@ struct UndoRun: Sendable {
         return run
     }
 
-    /// Refuses to insert rows for a role that could not have deleted them.
+    /// Refuses to do to rows for another role what that role may not do to them: its record of the run is no evidence that it did so.
     ///
-    /// - Throws: ``RunUndoError/authorLacksRight(_:author:table:)``, `PostgresError`.
-    func refuseUnentitled(_ connection: PostgresConnection) async throws {
+    /// - Throws: ``RunUndoError/authorLacksRight(_:author:table:privilege:)``, `PostgresError`.
+    func refuseUnentitled(_ batches: [UndoBatch], _ connection: PostgresConnection) async throws {
         if isOwn { return }
-        let isEntitled = try await connection.query(
-            SQLResource(PackageResources.bulk_author_sql).text, [author, relation]
-        ).first?.decode(Bool.self, at: 0)
-        guard isEntitled == true else {
-            throw RunUndoError.authorLacksRight(id, author: author, table: table.table)
+        let needed = [
+            ("DELETE", batches.contains { $0.inserted + $0.deleted > 0 }),
+            ("INSERT", batches.contains { $0.deleted > 0 }),
+            ("UPDATE", batches.contains { $0.updated > 0 }),
+        ]
+        for (privilege, isNeeded) in needed where isNeeded {
+            let isEntitled = try await connection.query(
+                SQLResource(PackageResources.bulk_author_sql).text, [author, relation, privilege]
+            ).first?.decode(Bool.self, at: 0)
+            guard isEntitled == true else {
+                throw RunUndoError.authorLacksRight(id, author: author, table: table.table, privilege: privilege)
+            }
         }
     }
 }

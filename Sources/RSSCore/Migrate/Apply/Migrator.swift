@@ -55,6 +55,7 @@ public struct Migrator: Sendable {
             progress(.warning("\(migration.file) is passed over: a newer one was applied before it came."))
         }
         try await refuseUnknownGrammar(plan.pending.map(\.script) + plan.repeatables.map(\.script))
+        try await refuseForeignOwners(plan.pending.map(\.script) + plan.repeatables.map(\.script))
         if !plan.isEmpty { try await warnOfDrift(plan, progress) }
         var done: [AppliedFile] = []
         for migration in plan.pending {

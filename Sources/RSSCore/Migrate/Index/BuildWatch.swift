@@ -55,7 +55,7 @@ struct BuildWatch: Sendable {
         return BlockingSession(
             pid: pid, user: try row.decode(String?.self, at: 8), application: try row.decode(String.self, at: 9),
             state: try row.decode(String?.self, at: 10), seconds: try row.decode(Double.self, at: 11),
-            query: try row.decode(String?.self, at: 12) ?? "")
+            query: Redaction.scrub(try row.decode(String?.self, at: 12) ?? ""))
     }
 }
 

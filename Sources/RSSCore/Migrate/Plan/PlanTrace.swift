@@ -40,6 +40,12 @@ public struct PlanTrace: Sendable {
     public func run(
         _ connection: PostgresConnection, like options: ConnectionOptions, runID: String, _ progress: ProgressReporter
     ) async throws -> [Step] {
+        // All that is loaded belongs to this session's role then, and is run with its rights, which hold for the whole server.
+        try await connection.refuseForeignCode(
+            .writing,
+            in: try await connection.query(SQLResource(PackageResources.user_relations_sql).text).map {
+                try $0.decode(String.self, at: 0)
+            })
         let structure = try await StructureDump(connection, ownership: false).text()
         return try await ScratchDatabase.with(
             like: options, structure: structure, runID: runID, progress: progress

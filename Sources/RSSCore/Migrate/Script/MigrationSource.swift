@@ -32,6 +32,8 @@ public enum MigrationSource: Sendable, Equatable {
         ("V0005__files.down.sql", PackageResources.V0005__files_down_sql),
         ("V0006__report_function.sql", PackageResources.V0006__report_function_sql),
         ("V0006__report_function.down.sql", PackageResources.V0006__report_function_down_sql),
+        ("V0007__key_functions.sql", PackageResources.V0007__key_functions_sql),
+        ("V0007__key_functions.down.sql", PackageResources.V0007__key_functions_down_sql),
     ]
 
     static func files(in path: String) throws -> [(name: String, bytes: [UInt8])] {

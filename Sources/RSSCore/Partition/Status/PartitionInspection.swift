@@ -369,7 +369,7 @@ extension Finding {
         let (check, severity, object, detail, measured, threshold, fix) = try row.decode(
             String.self, String.self, String.self, String.self, Double?.self, Double?.self, String?.self)
         self.init(
-            check: check, severity: Verdict(rawValue: severity) ?? .warning, object: object, detail: detail,
-            measured: measured, threshold: threshold, fix: fix)
+            check: check, severity: Verdict(rawValue: severity) ?? .warning, object: object,
+            detail: Redaction.scrub(detail), measured: measured, threshold: threshold, fix: fix)
     }
 }

@@ -17,7 +17,7 @@ WITH t AS (
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::oid
 ), columns AS (
     SELECT u.n, a.attname, quote_ident(a.attname) AS name, format_type(a.atttypid, a.atttypmod) AS type,
-           format_type(a.atttypid, NULL) AS argument, a.attnotnull,
+           format_type(a.atttypid, NULL) AS argument, a.attnotnull, a.atttypid AS type_oid,
            CASE WHEN a.attcollation <> y.typcollation THEN ' COLLATE ' || a.attcollation::regcollation ELSE '' END AS collate_clause
     FROM unnest($4::text[] || $3::text) WITH ORDINALITY AS u (name, n)
     JOIN pg_attribute a ON a.attrelid = $1::oid AND a.attname = u.name
@@ -36,7 +36,12 @@ WITH t AS (
            min(name) FILTER (WHERE n = 1) AS id,
            min(attname) FILTER (WHERE n = 1) AS id_name,
            min(name) FILTER (WHERE n > cardinality($4::text[])) AS key,
-           max(n) AS key_number
+           max(n) AS key_number,
+           -- Where the operators of the types are: a path of the function's own, without the schema of the table, in which others
+           -- may create. The types of an extension need that of the extension.
+           concat('pg_catalog', (SELECT string_agg(', ' || quote_ident(s.nspname), '' ORDER BY s.nspname) FROM (
+               SELECT DISTINCT m.nspname FROM columns c JOIN pg_type y ON y.oid = c.type_oid JOIN pg_namespace m ON m.oid = y.typnamespace
+               WHERE m.nspname <> 'pg_catalog') AS s), ', pg_temp') AS path
     FROM columns
 ), functions AS (
     SELECT 1 AS n, 'insert' AS what, '' AS arguments, 'trigger' AS returned, format($f$
@@ -132,8 +137,8 @@ $f$, registry, name, relname, $2::text), 'AFTER TRUNCATE: refuses to empty the t
     SELECT 2, 1, format('COMMENT ON COLUMN %s.%s IS %L', registry, key, 'Tells a move to another partition from a deletion. Not indexed, so that changing it stays a HOT update.') FROM t, lists
     UNION ALL
     SELECT 3, n, format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE plpgsql SECURITY DEFINER%s AS %L', schema, $2::text || '_' || what,
-                        functions.arguments, returned, CASE n WHEN 1 THEN '' ELSE format(' SET search_path = pg_catalog, %I, pg_temp', schema) END, body)
-    FROM t, functions
+                        functions.arguments, returned, CASE n WHEN 1 THEN '' ELSE ' SET search_path = ' || path END, body)
+    FROM t, lists, functions
     UNION ALL
     SELECT 4, n, format('COMMENT ON FUNCTION %I.%I(%s) IS %L', schema, $2::text || '_' || what, functions.arguments, comment) FROM t, functions
     UNION ALL

@@ -98,6 +98,20 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
         JOIN pg_amop AS s ON s.amopfamily = o.opcfamily
         WHERE need.classid = 'pg_opclass'::regclass AND o.oid = need.objid
     ) AS n (classid, objid)
+), shown (relation, part, type) AS (
+    SELECT u.oid, 'column ' || quote_ident(a.attname), a.atttypid
+    FROM used AS u JOIN pg_attribute AS a ON a.attrelid = u.oid AND a.attnum > 0 AND a.atttypid >= 16384
+    UNION
+    SELECT shown.relation, shown.part, n.type FROM shown CROSS JOIN LATERAL (
+        SELECT t.typelem FROM pg_type AS t WHERE t.oid = shown.type
+        UNION ALL
+        SELECT t.typbasetype FROM pg_type AS t WHERE t.oid = shown.type
+        UNION ALL
+        SELECT a.atttypid FROM pg_type AS t JOIN pg_attribute AS a ON a.attrelid = t.typrelid AND a.attnum > 0
+        WHERE t.oid = shown.type AND t.typrelid <> 0
+        UNION ALL
+        SELECT r.rngsubtype FROM pg_range AS r WHERE shown.type IN (r.rngtypid, r.rngmultitypid)
+    ) AS n (type) WHERE n.type >= 16384
 ), found (relation, part, code, role) AS (
     SELECT need.relation, need.part, 'function ' || p.oid::regprocedure::text, p.proowner
     FROM need JOIN pg_proc AS p ON need.classid = 'pg_proc'::regclass AND p.oid = need.objid
@@ -112,6 +126,32 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
     FROM need JOIN pg_type AS t ON need.classid = 'pg_type'::regclass AND t.oid = need.objid AND t.typtype = 'd'
     JOIN used AS u ON u.oid = need.relation AND u.uses >= 2
     WHERE t.typowner = ANY ($3::oid[])
+    UNION
+    -- Whoever owns a type may make casts of it: they run wherever a value of it is shown, compared, or made JSON. No dependency
+    -- leads to them.
+    SELECT s.relation, s.part, format('cast from %s to %s', format_type(k.castsource, NULL), format_type(k.casttarget, NULL)),
+        p.proowner
+    FROM (SELECT relation, part, type FROM shown
+          UNION SELECT relation, part, objid FROM need WHERE classid = 'pg_type'::regclass AND objid >= 16384) AS s
+    JOIN pg_cast AS k ON s.type IN (k.castsource, k.casttarget) JOIN pg_proc AS p ON p.oid = k.castfunc
+    WHERE p.proowner = ANY ($3::oid[])
+    UNION
+    -- It is read where its server says, with what the session's system user may do there.
+    SELECT u.oid, 'foreign table', 'server ' || quote_ident(s.srvname), x.role
+    FROM used AS u JOIN pg_foreign_table AS f ON f.ftrelid = u.oid JOIN pg_foreign_server AS s ON s.oid = f.ftserver
+    CROSS JOIN LATERAL (VALUES (u.relowner), (s.srvowner)) AS x (role)
+    WHERE x.role = ANY ($3::oid[])
+    UNION
+    -- Functions of superusers and extensions that a lesser role made triggers of, with arguments of its own: lo_manage deletes
+    -- the large objects that a row names, check_foreign_key runs what it is given.
+    SELECT u.oid, 'trigger ' || quote_ident(t.tgname), 'function ' || p.oid::regprocedure::text, u.relowner
+    FROM used AS u JOIN pg_trigger AS t ON t.tgrelid = u.oid JOIN pg_proc AS p ON p.oid = t.tgfoid
+    WHERE u.relowner = ANY ($3::oid[]) AND (u.uses = 3 OR u.uses = 4 AND t.tgtype & 28 <> 0)
+        AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+        AND NOT (p.oid < 16384 AND p.proname IN ('suppress_redundant_updates_trigger', 'tsvector_update_trigger',
+            'tsvector_update_trigger_column'))
+        AND (t.tgnargs > 0 OR NOT has_function_privilege(u.relowner, p.oid, 'EXECUTE')
+            OR EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))
     UNION
     -- Functions of PostgreSQL and of superusers with arguments that a lesser role wrote: some run SQL, read files, write
     -- settings. Immutable ones do nothing of the kind, of the others only those that are known, or that take no argument.

@@ -1,4 +1,5 @@
--- Functions and operators in the schemas of a path ($1) that bear the name of one of pg_catalog's and belong to a role whose code
+-- Functions and operators in the schemas of a path ($1) that bear the name of one of pg_catalog's, or of one on the path that is
+-- trusted (an extension's, the session's own), and belong to a role whose code
 -- must not run with the rights of the session: neither a superuser nor the session's own role, nor, for a session that is no
 -- superuser, the owner of the database. PostgreSQL takes what fits the arguments best, wherever on the path it is.
 --
@@ -18,11 +19,16 @@ FROM (
     SELECT format('OPERATOR %s', o.oid::regoperator) AS what, o.oprowner AS owner
     FROM pg_operator o JOIN path ON path.oid = o.oprnamespace
     WHERE EXISTS (SELECT FROM pg_operator c
-                  WHERE c.oprnamespace = 'pg_catalog'::regnamespace AND c.oprname = o.oprname)
+                  WHERE c.oprname = o.oprname
+                    AND (c.oprnamespace = 'pg_catalog'::regnamespace
+                         OR c.oprnamespace IN (SELECT oid FROM path) AND c.oprowner IN (SELECT t.oid FROM trusted t)))
     UNION ALL
     SELECT format('FUNCTION %s', p.oid::regprocedure), p.proowner
     FROM pg_proc p JOIN path ON path.oid = p.pronamespace
-    WHERE EXISTS (SELECT FROM pg_proc c WHERE c.pronamespace = 'pg_catalog'::regnamespace AND c.proname = p.proname)
+    WHERE EXISTS (SELECT FROM pg_proc c
+                  WHERE c.proname = p.proname
+                    AND (c.pronamespace = 'pg_catalog'::regnamespace
+                         OR c.pronamespace IN (SELECT oid FROM path) AND c.proowner IN (SELECT t.oid FROM trusted t)))
 ) AS found
 WHERE found.owner NOT IN (SELECT t.oid FROM trusted t)
 ORDER BY 1
