@@ -19,7 +19,7 @@ RELEASE_FLAGS := --configuration release --static-swift-stdlib --product rssctl 
 RELEASE_BINARY = $(shell swift build --configuration release --show-bin-path 2>/dev/null)/rssctl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build debug test test-all test-sanitize coverage demo bench fuzz lint format docs install uninstall clean
+.PHONY: help setup build debug test test-all test-versions test-sanitize coverage demo bench fuzz lint format docs install uninstall clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -40,6 +40,10 @@ test: setup ## Build debug and release, run every test against real servers
 test-all: setup ## The tests, and the tools that judge some of them, installed if missing
 	@Tests/Support/Scripts/setup-judges
 	$(MAKE) test
+
+test-versions: setup ## The suites that talk to servers, on every PostgreSQL that can be had (VERSIONS, FILTER)
+	swift build --build-tests
+	@Tests/Support/Scripts/test-versions
 
 test-sanitize: setup ## The same tests under ThreadSanitizer and AddressSanitizer
 	swift test --sanitize thread --scratch-path .build-tsan --no-parallel

@@ -23,6 +23,7 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, Codable, CustomStr
     public static let featureNotSupported = SQLState(rawValue: "0A000")
     public static let activeSQLTransaction = SQLState(rawValue: "25001")
     public static let inFailedSQLTransaction = SQLState(rawValue: "25P02")
+    public static let invalidTransactionTermination = SQLState(rawValue: "2D000")
     public static let invalidPassword = SQLState(rawValue: "28P01")
     public static let invalidAuthorization = SQLState(rawValue: "28000")
     public static let invalidCatalogName = SQLState(rawValue: "3D000")

@@ -15,13 +15,16 @@ public struct GrammarError: Error, Sendable, Equatable {
     }
 }
 
-/// PostgreSQL's own parser, by way of libpg_query (grammar of PostgreSQL 15).
+/// PostgreSQL's own parser, by way of libpg_query.
 public enum Parser {
+    /// The major version of PostgreSQL whose grammar it is, that of the libpg_query that rssctl was built with.
+    public static let grammarMajor = Int(PG_VERSION_NUM) / 10_000
+
     /// How a statement was read.
     public enum Outcome: Sendable, Equatable {
         /// The tree of the statement: one node, wrapped in its type.
         case tree(ParseNode)
-        /// The grammar of PostgreSQL 15 does not accept it.
+        /// The grammar does not accept it.
         case refused(GrammarError)
         /// So long that it was not read: data, for all we know.
         case tooLong

@@ -19,6 +19,12 @@ public struct ScriptStatement: Sendable, Equatable {
             .joined(separator: " ")
     }
 
+    /// The key words and identifiers without quotes, in upper case: what is known of a statement that cannot be parsed.
+    public var words: [String] {
+        let bytes = Array(text.utf8)
+        return tokens.filter { $0.kind == .word }.map { String(decoding: bytes[$0.range], as: UTF8.self).uppercased() }
+    }
+
     /// The statement's tokens; offsets count from the statement's first byte.
     public var tokens: [Token] {
         var lexer = Lexer(Array(text.utf8))

@@ -83,8 +83,9 @@ import Testing
             try await holder.execute("BEGIN")
             try await holder.execute("LOCK TABLE t")
             let connection = try await PostgresConnection.connect(through(proxy, options))
-            let waiter = Task { try await connection.query("SELECT count(*) FROM t").count }
+            // Asked before: a session that waits answers nobody.
             let pid = await connection.backendPID
+            let waiter = Task { try await connection.query("SELECT count(*) FROM t").count }
             let waits = try await eventually {
                 try await holder.query(
                     "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND clock_timestamp() - query_start > interval '1 s'",

@@ -27,7 +27,7 @@ import Testing
                     "set -o pipefail; pg_dump --no-owner '\(name(options))' | psql --quiet -v ON_ERROR_STOP=1 '\(name(other))'",
                 ],
                 environment: Dictionary(state.environment.map { ($0.name, $0.value) }) { first, _ in first }
-                    .merging(["PATH": "/usr/bin:/bin:/usr/lib/postgresql/15/bin"]) { $1 },
+                    .merging(["PATH": (PostgresPrograms.folders + ["/usr/bin", "/bin"]).joined(separator: ":")]) { $1 },
                 inheritsEnvironment: false
             ).start(output: "/dev/null", errors: "/dev/null")
             var status: Int32?

@@ -72,9 +72,11 @@ public struct Binary: Sendable {
                 "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": folder.path,
                 "LANG": "C.UTF-8",
             ]
-            // With them the run counts for the coverage too, and is looked at by a sanitizer as the tests are.
+            // With them the run counts for the coverage too, is checked by a sanitizer as the tests are, and uses the same
+            // servers.
             let observers = ProcessInfo.processInfo.environment.filter { name, _ in
-                ["LLVM_PROFILE_FILE", "LSAN_OPTIONS", "ASAN_OPTIONS", "TSAN_OPTIONS"].contains(name)
+                ["LLVM_PROFILE_FILE", "LSAN_OPTIONS", "ASAN_OPTIONS", "TSAN_OPTIONS", PostgresPrograms.variable]
+                    .contains(name)
             }
             let program = Subprocess(
                 executable: "/usr/bin/env", arguments: ["--chdir=\(directory ?? "/")", Binary.path] + arguments,

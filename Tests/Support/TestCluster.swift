@@ -79,7 +79,7 @@ private actor DatabaseMaker {
         }
         if template == nil { template = Task { try await self.makeTemplate() } }
         let source = try await template?.value ?? "template0"
-        try await inTurn { try await self.administer("CREATE DATABASE \(name) TEMPLATE \(source) STRATEGY wal_log") }
+        try await inTurn { try await self.copy(source, to: name) }
         return name
     }
 
@@ -92,6 +92,14 @@ private actor DatabaseMaker {
         }
         queue = Task { _ = try? await task.value }
         try await task.value
+    }
+
+    /// Copies by the log, which makes no checkpoint, where the server can.
+    private func copy(_ source: String, to name: String) async throws {
+        let connection = try await PostgresConnection.connect(options("postgres"))
+        let strategy = await connection.serverVersion >= 150_000 ? " STRATEGY wal_log" : ""
+        try await connection.execute("CREATE DATABASE \(name) TEMPLATE \(source)\(strategy)")
+        await connection.close()
     }
 
     func drop(_ name: String) async throws { try await administer("DROP DATABASE IF EXISTS \(name) WITH (FORCE)") }

@@ -53,9 +53,7 @@ public struct BulkUndo: Verb {
     }
 
     private func undo(_ context: Context, isDryRun: Bool) async throws -> RunUndo.Outcome {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgres(statementTimeout: .zero, direct: true)
-        }
+        let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
         let outcome = try await RunUndo(connection, runID: context.runID, progress: context.progress).run(
             run, author: by, force: force, isDryRun: isDryRun)
         await connection.close()

@@ -42,9 +42,7 @@ struct LoadOptions: ParsableArguments, Sendable {
         var options = input.options
         var connection: PostgresConnection?
         if !input.savedMappings.isEmpty {
-            let opened = try await context.connectForChanges {
-                try await context.connectPostgres(statementTimeout: .zero, direct: true)
-            }
+            let opened = try await context.connectPostgres(statementTimeout: .zero, direct: true)
             options = try await input.options(opened)
             connection = opened
         }
@@ -61,9 +59,7 @@ struct LoadOptions: ParsableArguments, Sendable {
         // The time grows with the file; --timeout bounds it, and a client that is gone is noticed.
         let session =
             if let connection { connection } else {
-                try await context.connectForChanges {
-                    try await context.connectPostgres(statementTimeout: .zero, direct: true)
-                }
+                try await context.connectPostgres(statementTimeout: .zero, direct: true)
             }
         let outcome = try await BulkImporter(
             session, lookups: try context.postgresOptions(statementTimeout: .zero, direct: true),

@@ -8,9 +8,9 @@ extension Context {
     /// - Parameter wait: how long to wait for another run that holds it; it is named meanwhile.
     /// - Throws: `AdvisoryLockError`, `PostgresError`, an error for a connection pooler, `CancellationError`.
     func connectPostgres(
-        holding lock: AdvisoryLock, wait: Duration, statementTimeout: Duration? = nil
+        holding lock: AdvisoryLock, wait: Duration, statementTimeout: Duration? = nil, readOnly: Bool = false
     ) async throws -> PostgresConnection {
-        let connection = try await connectPostgresDirectly(statementTimeout: statementTimeout)
+        let connection = try await connectPostgresDirectly(statementTimeout: statementTimeout, readOnly: readOnly)
         do {
             try await acquire(lock, on: connection, wait: wait)
         } catch {
@@ -23,8 +23,11 @@ extension Context {
     /// Opens a session that can hold locks, with the server itself.
     ///
     /// - Throws: `PostgresError`, an error for a connection pooler, `CancellationError`.
-    func connectPostgresDirectly(statementTimeout: Duration? = nil) async throws -> PostgresConnection {
-        let connection = try await connectPostgres(statementTimeout: statementTimeout, direct: true)
+    func connectPostgresDirectly(
+        statementTimeout: Duration? = nil, readOnly: Bool = false
+    ) async throws -> PostgresConnection {
+        let connection = try await connectPostgres(
+            statementTimeout: statementTimeout, readOnly: readOnly, direct: true)
         if await connection.announcedBackendPID == connection.backendPID { return connection }
         do {
             // A lock taken through a pooler may stay behind on a server session that somebody else is given next, unless
@@ -33,25 +36,6 @@ extension Context {
         } catch {
             await connection.close()
             throw error
-        }
-        return connection
-    }
-
-    /// Opens a session that is to change something, and looks first whether it may: one that may only read would come half
-    /// way, as some statements set that aside.
-    ///
-    /// - Throws: `PostgresError`, an error for a session that only reads, what the opening throws.
-    func connectForChanges(
-        _ open: () async throws -> PostgresConnection
-    ) async throws -> PostgresConnection {
-        let connection = try await open()
-        if isDryRun { return connection }
-        let row = try await connection.query(
-            "SELECT current_setting('transaction_read_only') = 'on', pg_is_in_recovery()"
-        ).first
-        if let (isReadOnly, isStandby) = try row?.decode(Bool.self, Bool.self), isReadOnly {
-            await connection.close()
-            throw ReadOnlySession(command: command, isStandby: isStandby)
         }
         return connection
     }
@@ -85,22 +69,5 @@ private struct PoolerInBetween: ReportableError {
             hint:
                 "set database.direct_url to the server's own address, where the pooler's is set: RSSCTL_DIRECT_URL beside RSSCTL_DATABASE_URL"
         )
-    }
-}
-
-/// A command that changes something meets a session that only reads.
-private struct ReadOnlySession: ReportableError {
-    let command: String
-    let isStandby: Bool
-
-    var report: ErrorReport {
-        ErrorReport(
-            code: "RSS-PG-012", exit: .configuration,
-            message: "rssctl \(command) changes the database, and the session may only read",
-            detail: isStandby
-                ? "the server is a standby" : "default_transaction_read_only is on for the role or the database",
-            hint: isStandby
-                ? "name the primary: rssctl config show says which server is used"
-                : "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
     }
 }

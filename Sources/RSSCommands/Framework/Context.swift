@@ -65,9 +65,10 @@ public struct Context: Sendable {
         return try targets.postgres(session: session, direct: direct)
     }
 
-    /// Opens a session with the database.
+    /// Opens a session with the database, and checks first of all whether the server is of a supported version, and, for a
+    /// session that is to change something, whether it may.
     ///
-    /// - Throws: `PostgresError`, `SettingsError`, `CancellationError`.
+    /// - Throws: `UnsupportedServer`, `ReadOnlySession`, `PostgresError`, `SettingsError`, `CancellationError`.
     public func connectPostgres(
         statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false,
         lockTimeout: Duration? = nil
@@ -79,6 +80,13 @@ public struct Context: Sendable {
         do {
             let connection = try await PostgresConnection.connect(options, logger: logger)
             await note(connection, options)
+            do {
+                try await connection.requireSupportedServer()
+                if !readOnly, !isDryRun { try await connection.requireWritable(for: "rssctl \(command)") }
+            } catch {
+                await connection.close()
+                throw error
+            }
             return connection
         } catch let failure as PostgresError where failure.code == .connectionFailed {
             if targets?.usesSandboxDatabase == true { throw SandboxError.notRunning(folder: sandbox.folder) }

@@ -132,7 +132,9 @@ struct Runner<V: Verb>: Sendable {
     /// Takes the declared lock on a session of its own, which the server ends with us.
     private func takeLock(_ context: Context) async throws -> PostgresConnection? {
         guard let name = declaration.lock, !declaration.workHoldsLock, !context.isDryRun else { return nil }
-        return try await context.connectPostgres(holding: AdvisoryLock("rssctl/\(name)"), wait: .seconds(1))
+        // The session of the work says whether it may write: a lock can be held on a standby too.
+        return try await context.connectPostgres(
+            holding: AdvisoryLock("rssctl/\(name)"), wait: .seconds(1), readOnly: true)
     }
 
     private func makeContext(

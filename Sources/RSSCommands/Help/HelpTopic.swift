@@ -35,6 +35,7 @@ enum HelpTopic: String, CaseIterable {
                       RSSCTL_PROFILE        profile of the configuration file
                       RSSCTL_JOURNAL        journal of runs, an SQLite file
                       RSSCTL_STATE          folder of journal and sandbox
+                      RSSCTL_POSTGRES_BIN   folder of PostgreSQL's programs, for the sandbox and for dumps
                       RSSCTL_PAGER, PAGER   pager for long tables; empty or cat for none
                       NO_COLOR, CLICOLOR_FORCE, TERM=dumb   colour off, on, off
 

@@ -33,6 +33,9 @@ public struct MigrateLint: Verb {
     @Flag(help: "Look at the files alone; every file of the folder counts as pending.")
     var offline = false
 
+    @Option(help: "Major version of the server that the files are for; without a database, where it is asked.")
+    var serverVersion: Int?
+
     @Option(help: "Annotations for GitHub's workflows, or SARIF 2.1.0 for code hosts, in place of tables.")
     var report: Report?
 
@@ -46,13 +49,16 @@ public struct MigrateLint: Verb {
         if report != nil, global.output != .table {
             throw ValidationError("--report is a form of its own; leave --output out.")
         }
+        if let serverVersion, !(14...99).contains(serverVersion) {
+            throw ValidationError("--server-version is a major version of PostgreSQL, 14 or later.")
+        }
         try LintInput.validate(files: files, directory: directory)
     }
 
     public func execute(_ context: Context) async throws -> LintReport {
         let source = try LintInput.source(files: files, directory: directory)
         guard let connection = try await reachable(context) else {
-            return LintReport(Linter().lint(source.read), applied: 0, report: report, isOffline: true)
+            return LintReport(Linter().lint(source.read, in: assumed), applied: 0, report: report, isOffline: true)
         }
         let catalog = try await CatalogReader.read(connection)
         let (pending, applied) = try await source.divided(by: connection)
@@ -61,6 +67,13 @@ public struct MigrateLint: Verb {
         // A file that was applied made what is there now: to the catalog it would look as if it did so twice.
         if !files.isEmpty { result.add(Linter().lint(applied.read)) }
         return LintReport(result, applied: applied.count, report: report, isOffline: false)
+    }
+
+    /// What is known without a database.
+    private var assumed: CatalogSnapshot {
+        var catalog = CatalogSnapshot.unknown
+        if let serverVersion { catalog.serverVersion = serverVersion * 10_000 }
+        return catalog
     }
 
     /// A session, where a database is configured.

@@ -111,7 +111,7 @@ public struct StatementPlan: CommandResult {
                 [
                     .text("\(statement.place)"), .text(statement.command),
                     .optional(Self.list(Self.locks(statement))),
-                    .optional(statement.blocks.map(Self.words)), .optional(Self.list(Self.work(statement))),
+                    .optional(Self.blocks(statement)), .optional(Self.list(Self.work(statement))),
                     statement.rows.map { .integer($0) } ?? .null, statement.bytes.map { .bytes($0) } ?? .null,
                     .text(statement.duration.rawValue), .count(statement.findings),
                 ]
@@ -127,16 +127,22 @@ public struct StatementPlan: CommandResult {
 
     /// The locks, partitions told as a number beside their parent.
     private static func locks(_ statement: PlannedStatement) -> [String] {
-        statement.locks.filter { $0.partitionOf == nil }.map { lock in
+        let locks = statement.locks ?? []
+        let known = locks.filter { $0.partitionOf == nil }.map { lock in
             // A partition may be partitioned itself.
             var below: Set = [lock.relation]
-            for other in statement.locks where other.partitionOf.map(below.contains) ?? false {
+            for other in locks where other.partitionOf.map(below.contains) ?? false {
                 below.insert(other.relation)
             }
             let count = below.count - 1
             let partitions = count == 0 ? "" : " and \(count) partition\(count == 1 ? "" : "s")"
             return "\(lock.relation)\(partitions) \(lock.mode)"
         }
+        return known + (statement.isKnown ? [] : [known.isEmpty ? "unknown" : "others unknown"])
+    }
+
+    private static func blocks(_ statement: PlannedStatement) -> String? {
+        statement.blocks.map(words) ?? (statement.isKnown ? nil : "unknown")
     }
 
     private static func words(_ blocked: Blocked) -> String {

@@ -32,9 +32,7 @@ public struct PartitionAbort: Verb {
     public func execute(_ context: Context) async throws -> ReshapeReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await Reshape(connection, lockPolicy: policy, runID: context.runID).abort(
             context.resolve(table, on: connection), isDryRun: context.isDryRun, progress: context.progress)
         await connection.close()

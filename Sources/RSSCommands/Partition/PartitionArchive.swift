@@ -40,9 +40,7 @@ public struct PartitionArchive: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ArchiveReport {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let archiver = PartitionArchiver(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             second: try context.postgresOptions(statementTimeout: .zero, direct: true), asksServer: compare)

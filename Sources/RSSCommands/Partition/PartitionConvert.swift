@@ -114,9 +114,7 @@ public struct PartitionConvert: Verb {
         let connection =
             context.isDryRun
             ? try await context.connectPostgres(readOnly: true)
-            : try await context.connectForChanges {
-                try await context.connectPostgresDirectly(statementTimeout: .zero)
-            }
+            : try await context.connectPostgresDirectly(statementTimeout: .zero)
         let conversion = Conversion(
             connection, lockPolicy: policy, runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true))

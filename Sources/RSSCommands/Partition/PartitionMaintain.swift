@@ -58,9 +58,7 @@ public struct PartitionMaintain: Verb {
 
     public func execute(_ context: Context) async throws -> MaintainReport {
         let saved = try planFile.map { try SavedMaintenancePlan(json: WholeFile.read($0), file: $0) }
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         var options = MaintenanceRun.Options(at: try await context.clock(connection).now)
         options.tables = try await context.resolve(tables, on: connection)
         options.premake = premake

@@ -35,9 +35,7 @@ public struct PartitionRestore: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> ArchiveReport {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         var target: RelationName?
         if let table { target = try await context.resolve(table, on: connection) }
         let result = try await RSSCore.PartitionRestore(

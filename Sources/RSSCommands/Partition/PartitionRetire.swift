@@ -40,9 +40,7 @@ public struct PartitionRetire: Verb {
     }
 
     public func execute(_ context: Context) async throws -> RetireReport {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcomes = try await RetirementRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(60), direct: true),

@@ -27,9 +27,7 @@ public struct PartitionUndo: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> RetireReport {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcomes = try await RetirementRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
         ).undo(context.resolve(partition, on: connection), isDryRun: context.isDryRun)

@@ -43,9 +43,7 @@ struct ReshapeOptions: ParsableArguments, Sendable {
     ) async throws -> ReshapeReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await work(
             Reshape(connection, lockPolicy: policy, runID: context.runID),
             context.resolve(named, on: connection),

@@ -48,7 +48,7 @@ public struct SetupRoles: Verb {
     }
 
     public func execute(_ context: Context) async throws -> RoleReport {
-        let connection = try await context.connectForChanges { try await context.connectPostgres() }
+        let connection = try await context.connectPostgres()
         let name = role ?? purposes[0].defaultRole
         let outcome = try await RoleSetup(connection, runID: context.runID).run(
             RoleSetup.Options(purposes: purposes, role: name, creates: create), isDryRun: context.isDryRun)

@@ -107,6 +107,8 @@ public struct Diagnosis: Sendable {
             let connection = try await PostgresConnection.connect(options)
             defer { Task { await connection.close() } }
             var lines = [try await server(connection, targets.databaseName(options)), Self.pooler(pooler)]
+            // What follows reads catalogs that an older server has not.
+            guard await connection.serverVersion >= PostgresConnection.oldestServerVersion else { return lines }
             lines.append(try await clock(connection))
             let bookkeeping = try await Self.bookkeeping(connection)
             lines += bookkeeping
@@ -139,8 +141,8 @@ public struct Diagnosis: Sendable {
         if isStandby {
             return DiagnosisLine(.warning, "PostgreSQL", "\(text), a standby", "point rssctl at the primary")
         }
-        return number < 140_000
-            ? DiagnosisLine(.warning, "PostgreSQL", text, "rssctl is made for PostgreSQL 14 and later")
+        return number < PostgresConnection.oldestServerVersion
+            ? DiagnosisLine(.critical, "PostgreSQL", text, "upgrade the server: rssctl needs PostgreSQL 14 or later")
             : DiagnosisLine(.ok, "PostgreSQL", text)
     }
 

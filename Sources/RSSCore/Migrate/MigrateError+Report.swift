@@ -30,11 +30,12 @@ extension MigrateError: ReportableError {
             ErrorReport(
                 code: "RSS-MIGRATE-011", exit: .dataError, message: error.message, hint: error.hint,
                 place: SourcePlace(error.position, in: file))
-        case .transactionDirective(let mode, let place):
+        case .transactionDirective(let place):
             ErrorReport(
                 code: "RSS-MIGRATE-012", exit: .dataError,
-                message: "the file says 'rssctl:transaction \(mode)', and this statement cannot be run so",
-                hint: "take the directive out: how each statement is run is told from the statement itself",
+                message: "the file says 'rssctl:transaction file', and this statement cannot run in a transaction",
+                hint:
+                    "take the directive out, and each statement is run as it needs; or put this one into a file of its own",
                 place: place)
         case .transactionControl(let place):
             ErrorReport(
@@ -115,7 +116,7 @@ extension MigrateError: ReportableError {
             ErrorReport(
                 code: "RSS-MIGRATE-006", exit: error.isConnectivity ? .unavailable : .failed,
                 message: error.message, detail: error.detail ?? error.context,
-                hint: error.hint ?? "nothing of its transaction was kept; mend the file and run rssctl migrate again",
+                hint: error.hint ?? Self.hint(error),
                 sqlState: error.sqlState?.rawValue, place: place)
         case .lockBudgetSpent(let file, let budget, let blockers):
             ErrorReport(
@@ -202,6 +203,17 @@ extension ScriptError {
         case .nulByte: "take it out"
         default: nil
         }
+    }
+}
+
+extension MigrateError {
+    /// What to do about a statement that the server refused and said nothing more of.
+    private static func hint(_ error: PostgresError) -> String {
+        if error.isConnectivity { return "run rssctl migrate again once the server answers" }
+        let endsTransaction: [SQLState?] = [.activeSQLTransaction, .invalidTransactionTermination]
+        return endsTransaction.contains(error.sqlState)
+            ? "begin the file with -- rssctl:transaction none, which runs each statement by itself, and run rssctl migrate again"
+            : "nothing of its transaction was kept; fix the file and run rssctl migrate again"
     }
 }
 

@@ -17,7 +17,7 @@ public enum MigrateError: Error, Equatable {
     /// A comment begins like a directive and is none.
     case directive(DirectiveError, file: String)
     /// A file says of itself how it is run, and its statements say otherwise.
-    case transactionDirective(String, place: SourcePlace)
+    case transactionDirective(place: SourcePlace)
     /// A file begins, ends or divides a transaction.
     case transactionControl(place: SourcePlace)
     /// A repeatable file has a statement that cannot run in a transaction.

@@ -16,7 +16,7 @@ public enum ScratchDatabase {
     ///   - progress: is warned when the database could not be dropped.
     ///   - body: what to do with it; the sessions that it leaves open are ended.
     /// - Throws: ``StructureError/noRightToCreateDatabases(role:)``, ``StructureError/structureNotLoadable(_:)``,
-    ///   `PostgresError`, `CancellationError`, and what the body throws.
+    ///   ``ReadOnlySession``, `PostgresError`, `CancellationError`, and what the body throws.
     public static func with<T>(
         like options: ConnectionOptions, structure: String? = nil, runID: String,
         progress: ProgressReporter = .silent, isolation: isolated (any Actor)? = #isolation,
@@ -28,6 +28,7 @@ public enum ScratchDatabase {
         let admin = try await PostgresConnection.connect(server)
         let name: String
         do {
+            try await admin.requireWritable(for: "a scratch database")
             try await sweep(admin)
             name = try await create(admin, server, runID: runID)
         } catch {

@@ -16,15 +16,11 @@ struct ServerPrograms: Sendable {
         let gid: gid_t
     }
 
-    /// Looks the programs up: the newest PostgreSQL of Debian's folders first, then PATH.
+    /// Looks the programs up: in the chosen folder, the newest PostgreSQL of Debian's folders, then PATH.
     ///
     /// - Throws: ``SandboxError/programMissing(_:package:)``, ``SandboxError/noUnprivilegedUser``.
     static func find() throws -> ServerPrograms {
-        let base = "/usr/lib/postgresql"
-        // No folder there is no error: PATH is searched next.
-        let versions = ((try? FileManager.default.contentsOfDirectory(atPath: base)) ?? [])
-            .sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }
-        let folders = versions.map { "\(base)/\($0)/bin" }
+        let folders = PostgresPrograms.folders
         func need(_ program: String, _ package: String) throws -> String {
             guard let path = Subprocess.find(program, in: folders) else {
                 throw SandboxError.programMissing(program, package: package)

@@ -34,9 +34,7 @@ public struct PartitionIndexCreate: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PartitionIndexReport {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).create(sql, progress: context.progress)
         await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)

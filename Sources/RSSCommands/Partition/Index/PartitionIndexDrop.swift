@@ -38,9 +38,7 @@ public struct PartitionIndexDrop: Verb {
     }
 
     public func execute(_ context: Context) async throws -> PartitionIndexReport {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).drop(
             context.resolve(index, on: connection), progress: context.progress)
         await connection.close()

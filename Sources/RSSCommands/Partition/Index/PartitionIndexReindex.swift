@@ -30,9 +30,7 @@ public struct PartitionIndexReindex: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PartitionIndexReport {
-        let connection = try await context.connectForChanges {
-            try await context.connectPostgresDirectly(statementTimeout: .zero)
-        }
+        let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).reindex(
             context.resolve(target, on: connection), restarts: restart, progress: context.progress)
         await connection.close()

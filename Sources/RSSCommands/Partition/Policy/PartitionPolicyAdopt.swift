@@ -47,7 +47,7 @@ public struct PartitionPolicyAdopt: Verb {
 
     public func execute(_ context: Context) async throws -> PolicyReport {
         // The zone that the server gives a session is a candidate for that of the partitions.
-        let connection = try await context.connectForChanges { try await context.connectPostgres(timeZone: nil) }
+        let connection = try await context.connectPostgres(timeZone: nil)
         let zone = try await connection.query("SHOW TimeZone").first?.decode(String.self, at: 0)
         try await connection.execute("SET TimeZone = 'UTC'")
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).adopt(

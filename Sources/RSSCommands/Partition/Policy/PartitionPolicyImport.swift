@@ -39,7 +39,7 @@ public struct PartitionPolicyImport: Verb {
             ? try FileHandle.standardInput.readToEnd() ?? Data() : try WholeFile.read(file)
         let document = try PolicyDocument(
             text: String(decoding: data, as: UTF8.self), file: file == "-" ? "stdin" : file)
-        let connection = try await context.connectForChanges { try await context.connectPostgres() }
+        let connection = try await context.connectPostgres()
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
             .keep(document, prunes: prune)
         await connection.close()

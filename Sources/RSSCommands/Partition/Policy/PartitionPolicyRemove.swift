@@ -20,7 +20,7 @@ public struct PartitionPolicyRemove: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PolicyReport {
-        let connection = try await context.connectForChanges { try await context.connectPostgres() }
+        let connection = try await context.connectPostgres()
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
             .remove(context.resolve(tables, on: connection))
         await connection.close()

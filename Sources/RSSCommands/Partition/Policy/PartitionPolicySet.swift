@@ -74,7 +74,7 @@ public struct PartitionPolicySet: Verb {
     }
 
     public func execute(_ context: Context) async throws -> PolicyReport {
-        let connection = try await context.connectForChanges { try await context.connectPostgres() }
+        let connection = try await context.connectPostgres()
         let outcome = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).set(
             context.resolve(table, on: connection), interval: interval,
             defaultPremake: context.settings.integer(.partitionPremake) ?? 3

@@ -88,7 +88,7 @@ public struct Migrator: Sendable {
 
     /// A syntax error is found before the first statement is run, where the server's grammar is the parser's.
     func refuseUnknownGrammar(_ scripts: [MigrationScript]) async throws {
-        guard await connection.serverVersion < 160_000 else { return }
+        guard await Int(connection.serverVersion) / 10_000 <= Parser.grammarMajor else { return }
         for script in scripts {
             for statement in script.statements {
                 guard let error = statement.grammarError else { continue }

@@ -54,7 +54,8 @@ struct StandaloneAction {
             if wasBegun, try await exists(object) == object.isMade { return }
             try await runStatement()
         case .repeatable: try await rerun()
-        case .transactional, .endsTransaction, .backfill: break
+        case .outside: try await runOutside()
+        case .transactional, .endsTransaction, .ownTransaction, .backfill: break
         }
     }
 
@@ -134,6 +135,30 @@ struct StandaloneAction {
             try await runStatement()
         }
     }
+
+    /// Runs what may commit by itself, or is not known. How far an interrupted one came nobody can say; its file has it run
+    /// from its beginning, and so it says.
+    private func runOutside() async throws {
+        if wasBegun {
+            progress(
+                .warning(
+                    "\(script.place(of: nil, in: statement)): an earlier run began this statement and did not finish it; it is run again from its beginning."
+                ))
+        }
+        let words = statement.source.words
+        if words.first == "DO" || words.first == "CALL" {
+            // Tried again, it would do twice what it has committed: so it waits for a lock longer than DDL does, once.
+            try await LockPolicy(timeout: Self.blockLockTimeout).bound(connection, transactionOnly: false)
+            return try await watch.observing(connection, statement.source.text, progress) { try await runStatement() }
+        }
+        if words.contains("CONCURRENTLY") || words.first == "VACUUM" {
+            return try await withoutLockTimeout { try await runStatement() }
+        }
+        try await lockPolicy.bound(connection, transactionOnly: false)
+        try await lockPolicy.run(on: connection, progress: progress) { try await runStatement() }
+    }
+
+    private static let blockLockTimeout = Duration.seconds(5)
 
     /// A detach that was interrupted hides the partition's rows from every session until it is finished.
     private func detach(_ partition: RelationName, from table: RelationName) async throws {

@@ -1,13 +1,17 @@
 /// Takes out of the output of pg_dump what differs from one run, or one version of it, to the next; line by line.
 ///
 /// Removed are: the head and the foot, `\restrict` and `\unrestrict` with their random key, the versions of server and
-/// program, and the timeouts that the session of whoever loads the file would lose. A line in the body of a function
-/// may look like any of these and stays: each is looked for only where pg_dump writes it.
+/// program, the timeouts that the session of whoever loads the file would lose, and the options of columns that are the
+/// server's own: PostgreSQL 15.20 and 17.12 count the changes of each column in `pg_attver`, and an older pg_dump, or one of
+/// another branch, takes that for an option. A line in the body of a function may look like any of these and stays: each is
+/// looked for only where pg_dump writes it.
 struct DumpFilter: Sendable {
     private enum Part { case head, body }
 
     private var part = Part.head
     private var restrictKey: [UInt8]?
+    /// Whether the object that is being read is one whose columns have options.
+    private var hasColumns = false
     /// Lines that are part of the foot if nothing follows them.
     private var held: [[UInt8]] = []
 
@@ -26,6 +30,7 @@ struct DumpFilter: Sendable {
         }
         if line.starts(with: "-- Name: ".utf8) {
             part = .body
+            enter(line)
             return [[], Array("--".utf8), line]
         }
         if line.isEmpty || line.starts(with: "--".utf8) || isUnrestrict(line) { return [] }
@@ -42,7 +47,31 @@ struct DumpFilter: Sendable {
             return []
         }
         defer { held = [] }
+        if line.starts(with: "-- Name: ".utf8) { enter(line) }
+        guard let line = hasColumns ? withoutServersOptions(line) : line else { return held }
         return held + [line]
+    }
+
+    /// Notes what kind of object follows: `-- Name: t; Type: TABLE; Schema: public; Owner: o`.
+    private mutating func enter(_ line: [UInt8]) {
+        let text = String(decoding: line, as: UTF8.self)
+        hasColumns = ["TABLE", "FOREIGN TABLE", "MATERIALIZED VIEW"].contains {
+            text.contains("; Type: \($0); Schema: ")
+        }
+    }
+
+    /// A line without the options of a column that are the server's own; nil for one that has no others.
+    private func withoutServersOptions(_ line: [UInt8]) -> [UInt8]? {
+        guard line.starts(with: "ALTER ".utf8),
+            line.contains(subsequence: " SET (pg_") || line.contains(subsequence: ", pg_")
+        else { return line }
+        let text = String(decoding: line, as: UTF8.self)
+        guard
+            let match = text.wholeMatch(
+                of: /(?<start>ALTER (?:FOREIGN )?TABLE ONLY .+ ALTER COLUMN .+ SET )\((?<options>[a-z_]+=[^()]*)\);/)
+        else { return line }
+        let options = match.options.split(separator: ", ").filter { !$0.hasPrefix("pg_") }
+        return options.isEmpty ? nil : Array("\(match.start)(\(options.joined(separator: ", ")));".utf8)
     }
 
     private func isUnrestrict(_ line: [UInt8]) -> Bool {

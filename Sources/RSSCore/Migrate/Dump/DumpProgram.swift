@@ -8,13 +8,10 @@ struct DumpProgram: Sendable, Equatable {
     /// Major version of the PostgreSQL that it belongs to.
     let version: Int
 
-    /// The places to look in: Debian's folders first, the server's own version before newer and older ones, then PATH.
+    /// The places to look in.
     static func candidates(serverMajor: Int) -> [String] {
-        let base = "/usr/lib/postgresql"
-        // No folder there is no error: PATH is searched next.
-        let versions = ((try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []).compactMap { Int($0) }
-        let order = versions.filter { $0 >= serverMajor }.sorted() + versions.filter { $0 < serverMajor }.sorted(by: >)
-        return order.map { "\(base)/\($0)/bin/pg_dump" } + [Subprocess.find("pg_dump")].compactMap { $0 }
+        PostgresPrograms.folders(serverMajor: serverMajor).map { "\($0)/pg_dump" }
+            + [Subprocess.find("pg_dump")].compactMap { $0 }
     }
 
     /// The first pg_dump that can read a server.

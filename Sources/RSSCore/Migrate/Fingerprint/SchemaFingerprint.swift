@@ -11,7 +11,7 @@
 /// index of a constraint, and what belongs to the whole cluster or is set with ALTER DATABASE.
 public struct SchemaFingerprint: Sendable, Equatable {
     /// Which objects are looked at, and how they are written down; raised when either changes.
-    public static let currentFormat = 1
+    public static let currentFormat = 2
 
     /// The format that this fingerprint was made in.
     public let format: Int

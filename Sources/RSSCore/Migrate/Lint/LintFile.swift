@@ -28,7 +28,11 @@ public struct LintFile: Sendable {
         kind = last.hasPrefix("R__") ? .repeatable : last.hasSuffix(".down.sql") ? .down : .versioned
         do throws(ScriptError) {
             let sources = try Self.split(bytes)
-            statements = zip(sources, Parser.parse(sources.map(\.text))).map { LintStatement(source: $0, outcome: $1) }
+            var read = zip(sources, Parser.parse(sources.map(\.text))).map { LintStatement(source: $0, outcome: $1) }
+            if read.first?.directives.contains(where: { $0.directive == .transaction(.none) }) == true {
+                for index in read.indices { read[index].isAlone = true }
+            }
+            statements = read
             problem = nil
         } catch {
             statements = []
@@ -48,7 +52,7 @@ public struct LintFile: Sendable {
     }
 
     /// Whether all statements may share one transaction.
-    var isOneTransaction: Bool { statements.allSatisfy { TransactionMode.isAllowedInTransaction($0.tree) } }
+    var isOneTransaction: Bool { statements.allSatisfy(\.mayShareTransaction) }
 }
 
 /// A statement with its tree and what the comments before it say.
@@ -61,6 +65,8 @@ public struct LintStatement: Sendable {
     public let directives: [(directive: Directive, position: ScriptPosition)]
     /// Comments that would be directives and are none.
     public let directiveErrors: [DirectiveError]
+    /// Whether its file says that no transaction spans its statements.
+    var isAlone = false
 
     init(source: ScriptStatement, outcome: Parser.Outcome) {
         self.source = source
@@ -82,6 +88,27 @@ public struct LintStatement: Sendable {
 
     /// The tree; null where there is none.
     public var tree: ParseNode { if case .tree(let tree) = outcome { tree } else { .null } }
+
+    /// Of a CREATE TABLE that cannot be parsed, one that makes a table of the name: what follows in the script is judged by
+    /// what there is. Null for any other statement.
+    var standIn: ParseNode {
+        let bytes = Array(source.text.utf8)
+        let tokens = source.tokens.filter { !$0.isComment }
+        func text(_ token: Token) -> String { String(decoding: bytes[token.range], as: UTF8.self) }
+        guard tokens.first.map(text)?.uppercased() == "CREATE",
+            let begin = tokens.firstIndex(where: { $0.kind == .word && text($0).uppercased() == "TABLE" }), begin <= 3
+        else { return .null }
+        let rest = tokens[(begin + 1)...].drop {
+            $0.kind == .word && ["IF", "NOT", "EXISTS"].contains(text($0).uppercased())
+        }
+        let name = rest.prefix { [.word, .quotedIdentifier].contains($0.kind) || text($0) == "." }
+        guard rest.dropFirst(name.count).first?.kind == .openParenthesis else { return .null }
+        let made = Parser.parse(["CREATE TABLE \(name.map(text).joined()) ()"]).first
+        return if case .tree(let tree) = made { tree } else { .null }
+    }
+
+    /// Whether it may share a transaction with its neighbours.
+    var mayShareTransaction: Bool { !isAlone && TransactionMode.isAllowedInTransaction(source, tree) }
 
     /// Whether the function or view may be dropped and made anew.
     var isReplacement: Bool { directives.contains { $0.directive == .replace } }

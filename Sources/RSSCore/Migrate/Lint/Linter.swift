@@ -59,7 +59,7 @@ public struct Linter: Sendable {
         var effects: [StatementEffect] = []
         var before: [LintContext.Earlier] = []
         for (index, statement) in file.statements.enumerated() {
-            let effect = StatementEffect(of: statement.tree, in: catalog)
+            let effect = StatementEffect(of: statement, in: catalog)
             if !effect.runsInTransaction { before = [] }
             findings += check(
                 LintContext(file: file, index: index, catalog: catalog, effect: effect, before: before))
@@ -67,7 +67,7 @@ public struct Linter: Sendable {
             if effect.runsInTransaction, lock?.mode.stopsWriters == true || statement.tree.as("AlterEnumStmt") != nil {
                 before.append((statement: statement, effect: effect, lock: lock))
             }
-            catalog.apply(statement.tree)
+            catalog.apply(effect.isRead ? statement.tree : statement.standIn)
             effects.append(effect)
         }
         result.statements += file.statements.count

@@ -52,6 +52,13 @@ struct LockCollector {
 
     mutating func statement(_ tree: ParseNode) {
         guard let (type, node) = tree.tagged else { return }
+        // From PostgreSQL 18 on, the relations of a GRANT are locked while their rights change.
+        if type == "GrantStmt", let catalog, catalog.serverVersion >= 180_000,
+            ["OBJECT_TABLE", "OBJECT_SEQUENCE"].contains(node.string("objtype") ?? ""),
+            node.string("targtype") == "ACL_TARGET_OBJECT"
+        {
+            return add(ranges: node.list("objects"), .accessShare)
+        }
         if definition(type, node) || change(type, node) || maintenance(type, node) { return }
         data(type, node)
     }

@@ -1,6 +1,7 @@
 import SQLScript
 
-/// Which statements PostgreSQL refuses inside a transaction; told from the parse tree alone.
+/// Which statements PostgreSQL refuses inside a transaction; known from the parse tree alone, or from the words of a
+/// statement that the grammar does not know.
 ///
 /// The source is `PreventInTransactionBlock` of PostgreSQL 15. What depends on the catalog is not seen here: REINDEX and
 /// CLUSTER of a partitioned table are refused as well, and so is a procedure that commits.
@@ -29,6 +30,26 @@ public enum TransactionMode {
             return !["TRANS_STMT_COMMIT_PREPARED", "TRANS_STMT_ROLLBACK_PREPARED"].contains(node.string("kind") ?? "")
         default: return true
         }
+    }
+
+    /// Whether a statement that cannot be parsed, by its words in upper case, may run inside a transaction: the commands
+    /// that PostgreSQL 15 refuses there, in forms that it does not know, and those that came after it.
+    public static func isAllowedInTransaction(words: [String]) -> Bool {
+        let second = words.dropFirst().first ?? ""
+        let isConcurrent = words.contains("CONCURRENTLY")
+        return switch words.first {
+        case "VACUUM", "REPACK": false
+        case "CREATE", "DROP": !["DATABASE", "TABLESPACE", "SUBSCRIPTION"].contains(second) && !isConcurrent
+        case "REINDEX": !["SCHEMA", "SYSTEM", "DATABASE"].contains(where: words.contains) && !isConcurrent
+        case "ALTER": second != "SYSTEM" && !(words.contains("DETACH") && isConcurrent)
+        default: true
+        }
+    }
+
+    /// The same of a statement, however far it could be read.
+    static func isAllowedInTransaction(_ statement: ScriptStatement, _ tree: ParseNode?) -> Bool {
+        guard let tree, tree.tagged != nil else { return isAllowedInTransaction(words: statement.words) }
+        return isAllowedInTransaction(tree)
     }
 
     /// Whether a statement begins, ends or divides a transaction: BEGIN, COMMIT, ROLLBACK, SAVEPOINT and their like.

@@ -2,6 +2,13 @@ import SQLScript
 
 /// What a statement is called: `ALTER TABLE`, `CREATE INDEX CONCURRENTLY`.
 public enum CommandTag {
+    /// The name of a statement that cannot be parsed, by its words in upper case: `ALTER TABLE`, `MERGE`.
+    public static func of(words: [String]) -> String {
+        guard let first = words.first else { return "?" }
+        let hasObject: Set = ["ALTER", "CREATE", "DROP", "COMMENT"]
+        return hasObject.contains(first) ? words.prefix(2).joined(separator: " ") : first
+    }
+
     /// The name, as PostgreSQL reports it where it has one.
     public static func of(_ tree: ParseNode) -> String {
         guard let (type, node) = tree.tagged else { return "?" }

@@ -69,7 +69,7 @@ public struct PlanTrace: Sendable {
     private func step(
         _ statement: LintStatement, of file: String, _ session: PostgresConnection, _ catalog: CatalogSnapshot
     ) async throws -> Step {
-        let effect = StatementEffect(of: statement.tree, in: catalog)
+        let effect = StatementEffect(of: statement, in: catalog)
         let position = statement.source.position
         let place = SourcePlace(file: file, line: position.line, column: position.column)
         if let index = statement.tree.as("IndexStmt"), index.flag("concurrent"),

@@ -21,8 +21,10 @@ public struct PlannedStatement: Sendable, Encodable {
     public let command: String
     /// Which transaction of its file it is in, from 1; nil for one that is run by itself.
     public let transaction: Int?
-    /// The locks on relations that were there before.
-    public let locks: [Lock]
+    /// Whether its locks and its work are all known; if not, there may be more than those named.
+    public let isKnown: Bool
+    /// The locks on relations that were there before; nil where nothing is known of them.
+    public let locks: [Lock]?
     /// Tables that are written anew.
     public let rewrites: [String]
     /// Tables whose rows are all read.
@@ -43,7 +45,7 @@ public struct PlannedStatement: Sendable, Encodable {
     /// Whose statements wait at worst.
     public var blocks: Blocked? {
         let order: [Blocked] = [.readsAndWrites, .writes, .maintenance]
-        return order.first { worst in locks.contains { $0.blocks == worst } }
+        return order.first { worst in locks?.contains { $0.blocks == worst } == true }
     }
 
     /// Plans files in the order in which they are run.
@@ -74,7 +76,8 @@ public struct PlannedStatement: Sendable, Encodable {
         place = SourcePlace(file: file, line: position.line, column: position.column)
         command = effect.command
         self.transaction = transaction
-        locks = effect.locksOnExisting.map { lock in
+        isKnown = effect.isKnown
+        let known = effect.locksOnExisting.map { lock in
             let parent = effect.locksOnExisting.first {
                 $0.mode == lock.mode && effect.partitionParents[lock.relation] == $0.relation
             }
@@ -82,6 +85,7 @@ public struct PlannedStatement: Sendable, Encodable {
                 relation: lock.relation.quoted, mode: lock.mode.name, blocks: Blocked(lock.mode),
                 partitionOf: parent?.relation.quoted)
         }
+        locks = isKnown || !known.isEmpty ? known : nil
         rewrites = effect.rewrites.map(\.quoted)
         scans = effect.scans.map(\.quoted)
         builds = effect.builds.map(\.quoted)

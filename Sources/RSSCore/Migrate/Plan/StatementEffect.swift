@@ -21,10 +21,30 @@ public struct StatementEffect: Sendable, Equatable {
     /// How long it takes once it has its locks.
     public let duration: DurationClass
 
+    /// Whether locks and work are all known; if not, there may be more than those named.
+    public var isKnown: Bool { !work.contains(.unseen) }
+    /// Whether the statement was read; of one that was not, nothing is known but its words.
+    public let isRead: Bool
+
+    /// Judges a statement of a file by what there is before it.
+    init(of statement: LintStatement, in catalog: CatalogSnapshot) {
+        self.init(
+            of: statement.tree, words: statement.tree.tagged == nil ? statement.source.words : [],
+            isAlone: statement.isAlone, in: catalog)
+    }
+
     /// Judges a statement by what there is before it.
-    public init(of tree: ParseNode, in catalog: CatalogSnapshot) {
-        command = CommandTag.of(tree)
-        runsInTransaction = TransactionMode.isAllowedInTransaction(tree)
+    ///
+    /// - Parameters:
+    ///   - words: those of a statement that cannot be parsed.
+    ///   - isAlone: whether its file says that no transaction spans its statements.
+    public init(of tree: ParseNode, words: [String] = [], isAlone: Bool = false, in catalog: CatalogSnapshot) {
+        isRead = tree.tagged != nil
+        command = isRead ? CommandTag.of(tree) : CommandTag.of(words: words)
+        runsInTransaction =
+            !isAlone
+            && (isRead
+                ? TransactionMode.isAllowedInTransaction(tree) : TransactionMode.isAllowedInTransaction(words: words))
         locks = LockPrediction.locks(of: tree, in: catalog)
         partitionParents = Dictionary(
             locks.compactMap { lock in
@@ -34,7 +54,7 @@ public struct StatementEffect: Sendable, Equatable {
             }
         ) { first, _ in first }
         locksOnExisting = locks.filter { !catalog.isNew($0.relation) }
-        work = WorkPrediction.work(of: tree, in: catalog)
+        work = isRead ? WorkPrediction.work(of: tree, in: catalog) : [.unseen]
         var tables: [RelationName] = []
         for name in work.compactMap(\.relation) where !tables.contains(name) { tables.append(name) }
         let counts = tables.map { catalog.rows(of: $0) }
@@ -44,7 +64,7 @@ public struct StatementEffect: Sendable, Equatable {
         duration =
             if work.contains(.waits) {
                 .unbounded
-            } else if work.contains(.unseen) || tree.tagged == nil {
+            } else if work.contains(.unseen) {
                 .unknown
             } else if work.isEmpty || tables.allSatisfy(catalog.isNew) {
                 .instant

@@ -37,9 +37,9 @@ public struct RepeatableMigration: Sendable, Equatable {
         guard case .repeatable(let name) = MigrationFileName(file) else { return nil }
         self.name = name
         script = try MigrationScript(file: file, bytes: bytes)
-        if let alone = script.groups.first(where: { if case .alone = $0 { true } else { false } }) {
-            throw MigrateError.repeatableNotTransactional(
-                place: script.place(of: nil, in: alone.statements[0]))
+        let shared: [StatementAction] = [.transactional, .endsTransaction]
+        if let alone = script.statements.first(where: { !shared.contains($0.action) }) {
+            throw MigrateError.repeatableNotTransactional(place: script.place(of: nil, in: alone))
         }
     }
 }

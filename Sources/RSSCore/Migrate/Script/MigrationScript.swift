@@ -36,27 +36,25 @@ public struct MigrationScript: Sendable, Equatable {
         }
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
         sql = String(decoding: text, as: UTF8.self)
+        let mode = Self.mode(of: sources.first)
         statements = try zip(sources, Parser.parse(sources.map(\.text))).map {
-            try MigrationStatement($0, $1, file: file)
+            try MigrationStatement($0, $1, file: file, mode: mode)
         }
         contentHash = Digest.sha256.hex(statements.map(\.hash).joined(separator: "\n").utf8)
         if let statement = statements.first(where: \.isTransactionControl) {
             throw MigrateError.transactionControl(place: SourcePlace(statement.source.position, in: file))
         }
-        try agreeOnTransaction()
+        // Any statement can be run by itself; what cannot be in a transaction cannot be in that of its file.
+        if mode == .file, let contrary = statements.first(where: { !$0.action.isTransactional }) {
+            throw MigrateError.transactionDirective(place: SourcePlace(contrary.source.position, in: file))
+        }
     }
 
-    /// A directive that says how the file is run must be true.
-    private func agreeOnTransaction() throws {
-        let directives = statements.first?.directives ?? []
-        let modes = directives.compactMap { if case .transaction(let mode) = $0 { mode } else { nil } }
-        for mode in modes {
-            let contrary = statements.first { $0.action.isTransactional == (mode == .none) }
-            if let contrary {
-                throw MigrateError.transactionDirective(
-                    mode.rawValue, place: SourcePlace(contrary.source.position, in: file))
-            }
-        }
+    /// What a file says of its transactions, before its first statement.
+    private static func mode(of first: ScriptStatement?) -> Directive.Transaction? {
+        // A directive that cannot be read is reported with its statement.
+        let directives = (first?.comments ?? []).compactMap { try? Directive.parse($0) }
+        return directives.lazy.compactMap { if case .transaction(let mode) = $0 { mode } else { nil } }.first
     }
 
     /// The place in the file of a character of a statement, from 1; the statement's beginning for nil.

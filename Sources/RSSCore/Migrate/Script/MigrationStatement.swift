@@ -5,7 +5,7 @@ import SQLScript
 public struct MigrationStatement: Sendable, Equatable {
     /// Text, place and comments.
     public let source: ScriptStatement
-    /// The parse tree; nil where the grammar of PostgreSQL 15 refuses the statement, or it is too long to be read.
+    /// The parse tree; nil where the grammar refuses the statement, or it is too long to be read.
     public let tree: ParseNode?
     /// Why the grammar refuses it; nil when it does not.
     public let grammarError: GrammarError?
@@ -24,8 +24,11 @@ public struct MigrationStatement: Sendable, Equatable {
 
     /// Reads a statement.
     ///
+    /// - Parameter mode: what its file says of its transactions.
     /// - Throws: `DirectiveError`, ``MigrateError/backfillUnsuited(_:place:)``.
-    init(_ source: ScriptStatement, _ outcome: Parser.Outcome, file: String) throws {
+    init(
+        _ source: ScriptStatement, _ outcome: Parser.Outcome, file: String, mode: Directive.Transaction? = nil
+    ) throws {
         self.source = source
         (tree, grammarError) =
             switch outcome {
@@ -42,7 +45,7 @@ public struct MigrationStatement: Sendable, Equatable {
         }
         let backfill = directives.lazy.compactMap { if case .backfill(let backfill) = $0 { backfill } else { nil } }
         do {
-            action = try StatementAction(source, tree: tree, backfill: backfill.first)
+            action = try StatementAction(source, tree: tree, backfill: backfill.first, mode: mode)
         } catch {
             throw MigrateError.backfillUnsuited(error, place: SourcePlace(source.position, in: file))
         }

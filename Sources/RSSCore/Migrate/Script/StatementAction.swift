@@ -6,6 +6,8 @@ public enum StatementAction: Sendable, Hashable {
     case transactional
     /// In a transaction that must end with it: a label added to an enum cannot be used before the commit.
     case endsTransaction
+    /// In a transaction of its own, with its record: its file says that none spans its statements.
+    case ownTransaction
     /// `CREATE INDEX CONCURRENTLY`
     case createIndex(IndexBuild)
     /// `DROP INDEX CONCURRENTLY`
@@ -16,19 +18,22 @@ public enum StatementAction: Sendable, Hashable {
     case backfill(Backfill)
     /// Outside any transaction, and harmless when it is run once more: VACUUM, REINDEX CONCURRENTLY, ALTER SYSTEM.
     case repeatable
+    /// Outside any transaction, as its file says, and run once more from its beginning when it was interrupted: what may
+    /// commit by itself (DO, CALL), and what the grammar does not know.
+    case outside
     /// Outside any transaction, and done when the object is there, or gone.
     case makesObject(SharedObject)
 
     /// Whether it shares a transaction with its neighbours.
-    var isTransactional: Bool { self == .transactional || self == .endsTransaction }
+    var isTransactional: Bool { [.transactional, .endsTransaction, .ownTransaction].contains(self) }
 
     /// As the history and the plan show it.
     public var name: String {
         switch self {
-        case .transactional, .endsTransaction: "transactional"
+        case .transactional, .endsTransaction, .ownTransaction: "transactional"
         case .createIndex, .dropIndex, .detach: "concurrent"
         case .backfill: "backfill"
-        case .repeatable, .makesObject: "no transaction"
+        case .repeatable, .makesObject, .outside: "no transaction"
         }
     }
 }
@@ -47,17 +52,27 @@ public struct SharedObject: Sendable, Hashable {
 }
 
 extension StatementAction {
-    /// Tells how a statement is to be run; a tree that is not known is taken for one that may run in a transaction.
-    init(_ statement: ScriptStatement, tree: ParseNode?, backfill: Directive.Backfill?) throws(BackfillError) {
+    /// Decides how a statement is to be run; of one that cannot be parsed, its words decide.
+    ///
+    /// - Parameter mode: what the file says of its transactions.
+    init(
+        _ statement: ScriptStatement, tree: ParseNode?, backfill: Directive.Backfill?, mode: Directive.Transaction?
+    ) throws(BackfillError) {
         if let backfill {
             self = .backfill(try Backfill(statement, tree: tree, backfill))
             return
         }
         guard let tree, let (type, node) = tree.tagged else {
-            self = .transactional
+            self =
+                mode == Directive.Transaction.none || !TransactionMode.isAllowedInTransaction(statement, nil)
+                ? .outside : .transactional
             return
         }
         if TransactionMode.isAllowedInTransaction(tree) {
+            if mode == Directive.Transaction.none {
+                self = ["DoStmt", "CallStmt"].contains(type) ? .outside : .ownTransaction
+                return
+            }
             // A label that exists already, or one that is renamed, can be used at once.
             let addsLabel = type == "AlterEnumStmt" && node.string("oldVal") == nil
             self = addsLabel ? .endsTransaction : .transactional

@@ -27,8 +27,9 @@ public enum StatementGroup: Sendable, Equatable {
                 groups.append(.alone(statement))
                 continue
             }
+            if statement.action == .ownTransaction { close() }
             open.append(statement)
-            if statement.action == .endsTransaction { close() }
+            if statement.action != .transactional { close() }
         }
         close()
         return groups

@@ -173,19 +173,19 @@ extension Conversion {
         )
         let rows = try await connection.query(
             SQLResource(PackageResources.convert_carry_sql).text, [found.oid, plain, draft, false, spec.registry]
-        ).map { try $0.decode(Bool.self, String.self) }
+        ).map { try $0.decode(Int.self, String.self) }
         var statements: [String] = []
         for key in children {
             let name = try await connection.quoteIdentifier(key.name)
             statements.append("ALTER TABLE \(try await connection.quote(key.table)) DROP CONSTRAINT \(name)")
         }
-        statements += rows.filter(\.0).map(\.1)
+        statements += rows.filter { $0.0 == 1 }.map(\.1)
         statements += [
             "ALTER TABLE \(plain) DETACH PARTITION \(legacy)",
             "ALTER TABLE \(plain) RENAME TO \(try await connection.quoteIdentifier(spec.draft))",
             "ALTER TABLE \(legacy) RENAME TO \(try await connection.quoteIdentifier(spec.table.name))",
         ]
-        statements += rows.filter { !$0.0 }.map(\.1)
+        statements += rows.filter { $0.0 > 1 }.map(\.1)
         statements.append("DROP TABLE \(draft)")
         for pair in spec.renamedIndexes {
             let name = try await connection.quote(spec.relation(pair[1]))

@@ -56,7 +56,9 @@ public enum ConversionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-044", exit: .failed, message: "\(table) has rows from \(limit) on",
                 detail: rows.joined(separator: ", "),
-                hint: "mend them, or say where what is there ends: --until, behind the last of them")
+                hint: rows.contains("infinity")
+                    ? "no partition holds infinity beside others: give these rows a date, or remove them"
+                    : "fix them, or say where what is there ends: --until, after the last of them")
         case .rowsWithoutKey(let table, let column, let rows):
             ErrorReport(
                 code: "RSS-PARTITION-045", exit: .failed, message: "\(rows) rows of \(table) have no \(column)",

@@ -160,6 +160,11 @@ struct ConversionPlanner: Sendable {
         let highest = try await highest(spec, name, column)
         if let until = request.until {
             let end = try await point(of: until, spec)
+            if end == .max, spec.kind != .integer {
+                throw ConversionError.unsuitableRequest(
+                    table: request.table.quoted, problem: "--until \(until) leaves no room for partitions after it",
+                    hint: "write it as PostgreSQL does: 2027-01-01")
+            }
             guard end > max(highest ?? .min, now) else {
                 throw ConversionError.unsuitableRequest(
                     table: request.table.quoted,
@@ -235,14 +240,19 @@ extension PartitionKey.Kind {
         "isfinite(\(value)) AND (\(value)) < \(rawValue) '294247-01-01\(self == .timestamptz ? " 00:00+00" : "")'"
     }
 
-    /// A value as a point of the axis; what lies beyond it, such as `infinity`, is its end.
+    /// What a value beyond the axis counts as: its begin or its end.
+    private func beyond(_ value: String) -> String {
+        "WHEN (\(value)) = '-infinity' THEN -9223372036854775808 ELSE 9223372036854775807"
+    }
+
+    /// A value as a point of the axis; what lies beyond it, as `infinity` and `-infinity` do, is its end or its begin.
     func pointExpression(_ value: String) -> String {
         switch self {
         case .integer: "(\(value))::bigint"
         case .date:
-            "CASE WHEN \(isOnAxis(value)) THEN ((\(value)) - date '1970-01-01')::bigint * 86400000000 ELSE 9223372036854775807 END"
+            "CASE WHEN \(isOnAxis(value)) THEN ((\(value)) - date '1970-01-01')::bigint * 86400000000 \(beyond(value)) END"
         case .timestamp, .timestamptz:
-            "CASE WHEN \(isOnAxis(value)) THEN (extract(epoch FROM \(value)) * 1000000)::bigint ELSE 9223372036854775807 END"
+            "CASE WHEN \(isOnAxis(value)) THEN (extract(epoch FROM \(value)) * 1000000)::bigint \(beyond(value)) END"
         case .uuid: "('x' || left(replace((\(value))::text, '-', ''), 12))::bit(48)::bigint * 1000"
         }
     }

@@ -90,6 +90,12 @@ struct ConversionStatements: Sendable {
         statements += try await connection.query(
             SQLResource(PackageResources.convert_parent_sql).text, [oid, draft]
         ).map { try $0.decode(String.self, at: 0) }
+        if spec.wasNullable, await connection.serverVersion >= 180_000 {
+            // From PostgreSQL 18 on the primary key would make a constraint of it that is named after the draft.
+            let name = try await connection.quoteIdentifier(
+                ConversionSpec.fit("\(spec.table.name)_\(spec.column)_not_null"))
+            statements.append("ALTER TABLE \(draft) ADD CONSTRAINT \(name) NOT NULL \(column)")
+        }
         for key in spec.replaced { statements += try await draftKey(key, on: draft) }
         for index in try await catalog.indexes(oid, except: ownIndexes) {
             statements += try await draftIndex(index, on: draft)
@@ -185,7 +191,7 @@ struct ConversionStatements: Sendable {
                     "COMMENT ON CONSTRAINT \(name) ON \(table) IS \(try await connection.quoteLiteral(comment))")
             }
         }
-        statements += carry.before
+        statements += carry[1] ?? []
         statements += try await replaceKeys(on: plain)
         for pair in indexes { statements.append(try await rename(index: pair[0], to: pair[1])) }
         for entry in statistics {
@@ -197,9 +203,10 @@ struct ConversionStatements: Sendable {
         for name in indexes.map({ $0[0] }) + spec.replaced.filter({ $0.isPrimary || !spec.isShipped }).map(\.name) {
             statements.append(try await rename(index: spec.draftName(of: name), to: name))
         }
+        statements += carry[2] ?? []
         statements.append("ALTER TABLE \(plain) ATTACH PARTITION \(legacy) \(spec.key.definition(spec.bound))")
         statements.append("ALTER TABLE \(legacy) DROP CONSTRAINT \(Self.bound)")
-        return statements + carry.after
+        return statements + (carry[3] ?? [])
     }
 
     private func rename(index: String, to name: String) async throws -> String {
@@ -221,11 +228,12 @@ struct ConversionStatements: Sendable {
         return statements
     }
 
-    private func carried(from plain: String, other: String) async throws -> (before: [String], after: [String]) {
+    /// What the one table has and the other is to get, by the phase that it is run in.
+    private func carried(from plain: String, other: String) async throws -> [Int: [String]] {
         let rows = try await connection.query(
             SQLResource(PackageResources.convert_carry_sql).text, [oid, plain, other, true, String?.none]
-        ).map { try $0.decode(Bool.self, String.self) }
-        return (rows.filter(\.0).map(\.1), rows.filter { !$0.0 }.map(\.1))
+        ).map { try $0.decode(Int.self, String.self) }
+        return Dictionary(grouping: rows, by: \.0).mapValues { $0.map(\.1) }
     }
 }
 

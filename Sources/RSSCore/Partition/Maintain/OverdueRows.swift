@@ -38,7 +38,7 @@ public struct OverdueRows: Sendable, Equatable {
             case .isUnaccountable: "partitions that are partitioned themselves, or foreign tables, are not taken out"
             case .isDefault: "it is the default partition"
             }
-        return "\(amount) of \(names)\(more) are past retention and will stay: \(why)"
+        return "\(amount) of \(names)\(more) \(rows == 1 ? "is" : "are") past retention and will stay: \(why)"
     }
 }
 
@@ -130,7 +130,11 @@ struct OverdueSurvey: Sendable {
         let name = try await connection.quote(partition.relation)
         try await connection.refuseForeignCode(.reading, in: [name])
         let column = try await connection.quoteIdentifier(table.key.column)
-        let condition = table.key.condition(Partition.Bound(lower: nil, upper: cutoff), column: column)
+        var condition = table.key.condition(Partition.Bound(lower: nil, upper: cutoff), column: column)
+        // No drain moves a row of minus infinity; partition.default_rows names it.
+        if partition.bound == nil, [.date, .timestamp, .timestamptz].contains(table.key.kind) {
+            condition += " AND isfinite(\(column))"
+        }
         do {
             let size = try await connection.query("SELECT pg_relation_size($1::bigint::oid)", [partition.oid]).first?
                 .decode(Int64?.self, at: 0)

@@ -102,7 +102,12 @@ WITH parent AS (
     JOIN leaf ON leaf.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = leaf.oid)
     WHERE NOT p.puballtables
       AND NOT EXISTS (SELECT FROM pg_publication_rel r WHERE r.prpubid = p.oid AND r.prrelid = $1::oid)
-      AND NOT EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid AND s.pnnspid = parent.relnamespace)
+      -- Schemas are published from PostgreSQL 15 on, and their catalog is there from then on: so it is asked by its entries in
+      -- pg_depend.
+      AND NOT EXISTS (SELECT FROM pg_depend s JOIN pg_depend q ON q.classid = s.classid AND q.objid = s.objid
+                      WHERE s.classid = to_regclass('pg_catalog.pg_publication_namespace')
+                        AND s.refclassid = 'pg_namespace'::regclass AND s.refobjid = parent.relnamespace
+                        AND q.refclassid = 'pg_publication'::regclass AND q.refobjid = p.oid)
       AND EXISTS (SELECT FROM pg_publication_rel r JOIN leaf o ON o.oid = r.prrelid WHERE r.prpubid = p.oid)
     GROUP BY parent.name, p.pubname
     UNION ALL

@@ -35,8 +35,11 @@ SELECT statement FROM (
     SELECT 5, attnum, format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS %s', $2::text, attname, attstattarget)
     FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped AND attstattarget >= 0
     UNION ALL
-    SELECT 6, attnum, format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', $2::text, attname, array_to_string(attoptions, ', '))
-    FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped AND attoptions IS NOT NULL
+    -- Options that begin with pg_ are the server's own.
+    SELECT 6, attnum, format('ALTER TABLE %s ALTER COLUMN %I SET (%s)', $2::text, attname, string_agg(o, ', '))
+    FROM pg_attribute, unnest(attoptions) o
+    WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped AND o NOT LIKE 'pg\_%'
+    GROUP BY attnum, attname
     UNION ALL
     SELECT 7, 0, format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', $2::text) FROM pg_class WHERE oid = $1::oid AND relrowsecurity
     UNION ALL

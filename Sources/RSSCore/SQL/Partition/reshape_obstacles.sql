@@ -33,5 +33,9 @@ SELECT format('the publication %I takes in every new table, and so the copies wh
 FROM pg_publication p
 WHERE current_setting('wal_level') = 'logical'
   AND (p.puballtables
-       OR EXISTS (SELECT FROM pg_publication_namespace n JOIN pg_class c ON c.relnamespace = n.pnnspid
-                  WHERE n.pnpubid = p.oid AND c.oid = $1::oid))
+       -- Schemas are published from PostgreSQL 15 on, and their catalog is there from then on: so it is asked by its entries in
+       -- pg_depend.
+       OR EXISTS (SELECT FROM pg_depend s JOIN pg_depend q ON q.classid = s.classid AND q.objid = s.objid
+                  JOIN pg_class c ON c.relnamespace = s.refobjid AND c.oid = $1::oid
+                  WHERE s.classid = to_regclass('pg_catalog.pg_publication_namespace') AND s.refclassid = 'pg_namespace'::regclass
+                    AND q.refclassid = 'pg_publication'::regclass AND q.refobjid = p.oid))

@@ -7,10 +7,31 @@ extension LintRule {
         unreadableScript, psqlCommand,
         LintRule(
             "syntax-error", .error, "PostgreSQL's grammar does not accept the statement",
-            why: "It would fail when it is run, after what stands before it. The grammar is that of PostgreSQL 15."
+            why:
+                "It would fail when it is run, after what stands before it. The grammar is that of PostgreSQL 15; without a "
+                + "database, --server-version names a later one that the file is for."
         ) { context in
-            guard case .refused(let error) = context.statement.outcome else { return [] }
+            guard case .refused(let error) = context.statement.outcome, !isForLaterServer(context) else { return [] }
             return [LintHit(error.message, character: error.character)]
+        },
+        LintRule(
+            "unknown-statement", .info, "A statement cannot be judged: it is newer than the grammar, or too long",
+            why:
+                "The server is newer than the grammar that rssctl reads SQL with, and may know the statement. What it locks, "
+                + "rewrites and reads is unknown; the other statements of the file are judged as usual."
+        ) { context in
+            switch context.statement.outcome {
+            case .tree: return []
+            case .tooLong:
+                return [LintHit("not judged: \(context.text.utf8.count) bytes are more than rssctl parses")]
+            case .refused(let error):
+                guard isForLaterServer(context) else { return [] }
+                return [
+                    LintHit(
+                        "unknown to the grammar of PostgreSQL \(Parser.grammarMajor), and the server is of \(context.catalog.serverVersion / 10_000): what it locks and does is not known (\(error.message))",
+                        character: error.character)
+                ]
+            }
         },
         LintRule(
             "directive", .error, "A comment begins with rssctl: and is no directive",
@@ -37,6 +58,11 @@ extension LintRule {
             why: "Left standing, it would allow the same fault when somebody makes it later."
         ) { _ in [] },
     ]
+
+    /// Whether the server may know what the grammar does not.
+    private static func isForLaterServer(_ context: LintContext) -> Bool {
+        context.catalog.serverVersion / 10_000 > Parser.grammarMajor
+    }
 
     private static let unreadableScript = LintRule(
         "unreadable-script", .error, "The file cannot be divided into statements",

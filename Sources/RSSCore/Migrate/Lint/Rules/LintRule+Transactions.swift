@@ -9,22 +9,27 @@ extension LintRule {
                 "rssctl opens the transactions, and records what was done in them. Statements that cannot share one are "
                 + "run by themselves without being told."
         ) { context in
+            if !context.statement.isAlone, let word = endsTransaction(context.node("DoStmt")) {
+                return [
+                    LintHit(
+                        "\(word) in a DO block fails in a transaction; begin the file with -- rssctl:transaction none")
+                ]
+            }
             guard TransactionMode.isTransactionControl(context.tree) else { return [] }
             return [LintHit("take \(context.effect.command) out: rssctl opens and ends the transaction")]
         },
         LintRule(
             "transaction-mode", .error, "The transaction directive does not agree with the statements",
-            why: "Whether a statement may run in a transaction is PostgreSQL's to say."
+            why:
+                "Whether a statement may run in a transaction is PostgreSQL's to say; transaction none suits any statement."
         ) { context in
             let modes = context.file.statements.first?.directives.compactMap {
                 if case .transaction(let mode) = $0.directive { mode } else { nil }
             }
             return (modes ?? []).compactMap { mode in
-                guard context.effect.runsInTransaction == (mode == .none) else { return nil }
+                guard mode == .file, !context.effect.runsInTransaction else { return nil }
                 return LintHit(
-                    mode == .file
-                        ? "\(context.effect.command) cannot run in a transaction, and the file says transaction file"
-                        : "\(context.effect.command) runs in a transaction, and the file says transaction none")
+                    "\(context.effect.command) cannot run in a transaction, and the file says transaction file")
             }
         },
         LintRule(
@@ -41,8 +46,9 @@ extension LintRule {
             why: "If it fails in the middle, what came before stays; the next run goes on at the statement that failed."
         ) { context in
             guard !context.effect.runsInTransaction, context.file.statements.count > 1,
-                context.file.statements[..<context.index].allSatisfy({ TransactionMode.isAllowedInTransaction($0.tree) }
-                )
+                context.file.statements[..<context.index].allSatisfy(\.mayShareTransaction),
+                // The file says so itself.
+                !context.statement.isAlone
             else { return [] }
             return [LintHit("\(context.effect.command) is run by itself; what stands before it is committed first")]
         },
@@ -79,13 +85,31 @@ extension LintRule {
         longWork, validateInSameTransaction,
     ]
 
+    /// The word by which a block ends a transaction: COMMIT or ROLLBACK as a statement of PL/pgSQL.
+    private static func endsTransaction(_ block: ParseNode?) -> String? {
+        let body = block?.list("args").lazy.compactMap { $0.as("DefElem") }.first { $0.string("defname") == "as" }
+        guard let text = body?["arg"]?.as("String")?.string("sval") else { return nil }
+        let bytes = Array(text.utf8)
+        var lexer = Lexer(bytes)
+        var begins = true
+        // A body that cannot be read as SQL is one of another language.
+        while let token = try? lexer.next() {
+            if token.isComment { continue }
+            let word = token.kind == .word ? String(decoding: bytes[token.range], as: UTF8.self).uppercased() : ""
+            if begins, ["COMMIT", "ROLLBACK"].contains(word) { return word }
+            begins = token.kind == .semicolon || ["BEGIN", "THEN", "ELSE", "LOOP"].contains(word)
+        }
+        return nil
+    }
+
     private static let longWork = LintRule(
         "long-work-behind-lock", .warning, "Long work follows a strong lock in the same transaction",
         why:
             "A lock is held to the end of its transaction. What works long in between makes everybody wait who needs the "
             + "table. Put it into a file of its own."
     ) { context in
-        guard context.effect.runsInTransaction, !context.statement.isBackfill,
+        // Of a statement that was not read nothing is said, also not that it works long.
+        guard context.effect.runsInTransaction, context.effect.isRead, !context.statement.isBackfill,
             [.proportional, .unknown].contains(context.effect.duration),
             context.effect.work.contains(where: { work in
                 work == .unseen || work.relation.map { context.exists($0) && !context.isSmall($0) } == true

@@ -1,0 +1,68 @@
+import PostgresClient
+import RSSModel
+
+extension PostgresConnection {
+    /// The oldest server that rssctl works with, as `server_version_num` says it.
+    package static let oldestServerVersion: Int32 = 140_000
+
+    /// Refuses a server whose catalogs lack what our queries read, before anything is done on it.
+    ///
+    /// - Throws: ``UnsupportedServer``.
+    package func requireSupportedServer() throws {
+        if serverVersion < Self.oldestServerVersion { throw UnsupportedServer(version: serverVersion) }
+    }
+
+    /// Refuses a session that may only read before it comes half way: some statements set that aside.
+    ///
+    /// - Parameter work: what is to write, for the message.
+    /// - Throws: ``ReadOnlySession``, `PostgresError`.
+    package func requireWritable(for work: String) async throws {
+        let row = try await query(
+            "SELECT current_setting('transaction_read_only') = 'on', pg_is_in_recovery()"
+        ).first
+        if let (isReadOnly, isStandby) = try row?.decode(Bool.self, Bool.self), isReadOnly {
+            throw ReadOnlySession(work: work, isStandby: isStandby)
+        }
+    }
+}
+
+/// The server is older than rssctl supports.
+package struct UnsupportedServer: ReportableError {
+    /// `server_version_num` of the server.
+    package let version: Int32
+
+    /// `13.4`, or `9.6.24` of the days of three numbers.
+    var name: String {
+        let (major, rest) = version.quotientAndRemainder(dividingBy: 10_000)
+        return major >= 10 ? "\(major).\(rest)" : "\(major).\(rest / 100).\(rest % 100)"
+    }
+
+    package var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-PG-024", exit: .configuration,
+            message: "the server is PostgreSQL \(name), and rssctl needs PostgreSQL 14 or later",
+            detail: "Nothing was done.",
+            hint: "upgrade the server, or name another one: rssctl config show says which is used")
+    }
+}
+
+/// Work that changes the database meets a session that only reads.
+package struct ReadOnlySession: ReportableError {
+    /// What was to be done.
+    package let work: String
+    /// Whether the server is a standby; if not, a setting forbids it.
+    package let isStandby: Bool
+
+    package var report: ErrorReport {
+        isStandby
+            // Once it is promoted, the same command does its work: cron may run it on both nodes.
+            ? ErrorReport(
+                code: "RSS-PG-025", exit: .tryAgain, message: "the server is a standby, and \(work) needs the primary",
+                hint: "run it on the primary: rssctl config show says which server is used")
+            : ErrorReport(
+                code: "RSS-PG-012", exit: .configuration,
+                message: "the session may only read, and \(work) writes",
+                detail: "default_transaction_read_only is on for the role or the database",
+                hint: "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
+    }
+}
