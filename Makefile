@@ -34,9 +34,8 @@ debug: setup
 	swift build
 
 test: setup ## Build debug and release, run every test against real servers
-	swift build $(RELEASE_FLAGS)
 	swift build --build-tests
-	swift test --skip-build --no-parallel
+	Tests/Support/Scripts/run-tests swift build $(RELEASE_FLAGS)
 
 test-all: setup ## The tests, and the tools that judge some of them, installed if missing
 	@Tests/Support/Scripts/setup-judges

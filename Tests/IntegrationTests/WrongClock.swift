@@ -1,0 +1,26 @@
+import Foundation
+import RSSCore
+import Testing
+
+/// The library that makes a program believe in another time of day, built once for all tests by the compiler that built them.
+private enum WrongClock {
+    static let library = Task {
+        let path = "\(FileManager.default.temporaryDirectory.path)/rssctl-wrong-clock-\(UUID().uuidString).so"
+        let compiler = Subprocess(
+            executable: "/usr/bin/env",
+            arguments: [
+                "clang", "-shared", "-fPIC", "-o", path, "\(ServerLostTests.root)/Tests/Support/Scripts/wrong_clock.c",
+                "-ldl",
+            ])
+        let status = try await compiler.finish(
+            try compiler.start(output: "/dev/null", errors: "/dev/null"), within: .seconds(60))
+        try #require(status == 0)
+        return path
+    }
+}
+
+/// The variables of a machine whose clock is so many days off; durations are what they are.
+func wrongClock(days: Int) async throws -> [String: String] {
+    if days == 0 { return [:] }
+    return ["LD_PRELOAD": try await WrongClock.library.value, "WRONG_CLOCK": "\(days * 86_400)"]
+}
