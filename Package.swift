@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CPgQuery", providers: [.apt(["libpg-query-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CUchardet", providers: [.apt(["libuchardet-dev"])]),
 
         .target(
             name: "CBuildInfo",
@@ -53,7 +54,7 @@ let package = Package(
         .target(name: "RedisClient", dependencies: ["CHiredis", "COpenSSL"], swiftSettings: strict),
         // A header alone: what Swift has no word for, the bits of a comparison of bytes.
         .target(name: "CByteMask"),
-        .target(name: "CSV", dependencies: ["CByteMask"], swiftSettings: strict),
+        .target(name: "CSV", dependencies: ["CByteMask", "CUchardet"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
             name: "Journal", dependencies: ["RSSModel", "RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],

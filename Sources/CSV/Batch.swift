@@ -12,7 +12,12 @@ public final class Batch: Sendable {
         /// Its fields in ``Batch/fields``.
         @usableFromInline var firstField: Int
         @usableFromInline var fieldCount: Int
-        @usableFromInline var hasProblems: Bool
+        /// Bits of ``problems`` and ``lines``; none for nearly all.
+        @usableFromInline var flags: UInt8
+
+        @usableFromInline static let problems: UInt8 = 1
+        /// A line end is within it.
+        @usableFromInline static let lines: UInt8 = 2
     }
 
     @usableFromInline let dialect: Dialect

@@ -12,6 +12,8 @@ public struct Detection: Sendable, Equatable {
     public var columns: Int
     /// The records before the table: a title, the date of a report, rows that are empty but for a cell.
     public var leadingRecords = 0
+    /// The encodings that the file may be in, where the one of the dialect is a guess; empty where it is certain.
+    public var encodings: [EncodingChoice] = []
 
     /// The number of fields, where it and the dialect are more than a guess.
     public var certainColumns: Int? { confidence >= 0.5 && columns > 1 ? columns : nil }

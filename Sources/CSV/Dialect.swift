@@ -63,14 +63,6 @@ public struct Dialect: Sendable, Equatable {
     }
 }
 
-/// The encodings that inventories come in.
-public enum TextEncoding: String, Sendable, CaseIterable {
-    case utf8 = "UTF-8"
-    case utf16LittleEndian = "UTF-16LE"
-    case utf16BigEndian = "UTF-16BE"
-    case windows1252 = "Windows-1252"
-}
-
 /// How lines end; a file may mix them, and every mix is read.
 public enum LineEnding: String, Sendable, CaseIterable {
     case lf = "LF"

@@ -17,10 +17,12 @@ public enum DialectDetector {
     public static func detect(_ sample: ArraySlice<UInt8>, isWhole: Bool) -> Detection {
         let isCut = !isWhole || sample.count > sampleSize
         let sample = sample.prefix(sampleSize)
-        let (encoding, hasMark) = EncodingDetector.detect(sample, isWhole: !isCut)
+        let found = EncodingDetector.detect(sample, isWhole: !isCut)
+        let encoding = found.encoding
         var text: [UInt8] = []
         var transcoder = Transcoder(encoding)
         sample.withUnsafeBytes { transcoder.transcode($0, into: &text) }
+        if !isCut { transcoder.finish(into: &text) }
         if text.starts(with: TextEncoding.utf8ByteOrderMark) { text.removeFirst(3) }
         let lineEndings = lineEndings(text)
         let declared = declaredDelimiter(text)
@@ -33,8 +35,9 @@ public enum DialectDetector {
         let confidence =
             declared == nil ? confidence(choice, hasHeader: dialect.hasHeader) : max(0.5, best.agreement)
         return Detection(
-            dialect: dialect, confidence: confidence, hasByteOrderMark: hasMark, lineEndings: lineEndings,
-            columns: best.columns, leadingRecords: leading + (declared == nil ? 0 : 1))
+            dialect: dialect, confidence: confidence, hasByteOrderMark: found.hasMark, lineEndings: lineEndings,
+            columns: best.columns, leadingRecords: leading + (declared == nil ? 0 : 1),
+            encodings: found.choices)
     }
 
     /// The candidate that is taken, and the value of the best one with another delimiter.

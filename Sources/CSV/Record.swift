@@ -20,9 +20,13 @@ public struct Record: Sendable {
     /// The number of fields.
     @inlinable public var count: Int { entry.fieldCount }
     /// Whether anything is wrong with the record.
-    @inlinable public var hasProblems: Bool { entry.hasProblems }
+    @inlinable public var hasProblems: Bool { entry.flags & Batch.Entry.problems != 0 }
+    /// Whether a line end is within a field of the record.
+    @inlinable public var spansLines: Bool { entry.flags & Batch.Entry.lines != 0 }
+    /// Whether it is on one line, and nothing is wrong with it.
+    @inlinable public var isPlain: Bool { entry.flags == 0 }
     /// What is wrong with the record; empty for nearly all.
-    public var problems: [RecordProblem] { entry.hasProblems ? batch.problems[index] ?? [] : [] }
+    public var problems: [RecordProblem] { hasProblems ? batch.problems[index] ?? [] : [] }
 
     /// The record as it stands in the file, without its line end, for a file of rejects.
     ///

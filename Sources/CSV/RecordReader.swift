@@ -66,6 +66,13 @@ public struct RecordReader {
     /// Empty lines so far; they make no records.
     public var emptyLines: Int { tokenizer.emptyLines }
 
+    /// Whether a line of a record is UTF-8 in a file of another encoding; its text is right nevertheless. Asked for records in
+    /// their order.
+    public mutating func isForeign(_ record: Record) -> Bool {
+        guard !transcoder.foreignLines.isEmpty else { return false }
+        return transcoder.isForeign(record.line...record.line + record.lineCount - 1)
+    }
+
     /// The next record, the header among them; nil at the end of the input.
     ///
     /// Throws ``ReadError``. What is wrong with a record is in ``Record/problems``.

@@ -101,7 +101,7 @@ struct Scanner {
             {
                 result.fields.truncate(to: firstField)
                 for field in line.fields { result.fields.append(field) }
-                add(from: start, to: line.end, firstField, line.problems, state, &result)
+                add(from: start, to: line.end, firstField, line.problems, spansLines: false, state, &result)
                 state.records += 1
                 state.line += 1
                 if min(length, limit) > Self.farAhead { state.farAhead += 1 }
@@ -111,13 +111,16 @@ struct Scanner {
             if length > limit {
                 result.fields.truncate(to: firstField)
                 problems = [RecordProblem(kind: .tooLong(limit: limit), field: 0, line: state.line)]
-                add(from: start, to: start + min(limit, Self.keptOfTooLong), firstField, problems, state, &result)
+                add(
+                    from: start, to: start + min(limit, Self.keptOfTooLong), firstField, problems, spansLines: false,
+                    state,
+                    &result)
                 state.records += 1
                 state.line += lineEnds(input, start..<start + limit)
                 state.isSkipping = true
                 result.consumed = start + limit
             } else if case .at(let end, let next) = ending {
-                add(from: start, to: end, firstField, problems, state, &result)
+                add(from: start, to: end, firstField, problems, spansLines: line - state.line > 1, state, &result)
                 state.records += 1
                 state.line = line
                 result.consumed = next
@@ -151,15 +154,15 @@ struct Scanner {
     }
 
     private func add(
-        from start: Int, to end: Int, _ firstField: Int, _ problems: [RecordProblem], _ state: ScanState,
-        _ result: inout ScanResult
+        from start: Int, to end: Int, _ firstField: Int, _ problems: [RecordProblem], spansLines: Bool,
+        _ state: ScanState, _ result: inout ScanResult
     ) {
         if !problems.isEmpty { result.problems[result.entries.count] = problems }
         result.entries.append(
             Batch.Entry(
                 number: state.records + 1, line: state.line, start: start, end: end, firstField: firstField,
                 fieldCount: result.fields.count - firstField,
-                hasProblems: !problems.isEmpty))
+                flags: (problems.isEmpty ? 0 : Batch.Entry.problems) | (spansLines ? Batch.Entry.lines : 0)))
     }
 
     /// Passes over an empty line, or over the rest of a record that is too long; false when more bytes are needed.

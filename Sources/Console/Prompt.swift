@@ -24,6 +24,18 @@ public struct Prompt: Sendable {
         return trimmed(try console.input.readLine() ?? "") == name
     }
 
+    /// Asks which of some things is meant, by their numbers from 1; nil for any other answer, and where there is no terminal to
+    /// ask on.
+    public func choose(_ question: String, from choices: [String]) throws(ConsoleError) -> Int? {
+        guard console.input.isTTY else { return nil }
+        let lines = choices.enumerated().map { "  \($0.offset + 1)  \(VisibleText.of($0.element))" }
+        console.ask(([VisibleText.of(question)] + lines).joined(separator: "\n") + "\n[1-\(choices.count)] ")
+        guard let answer = Int(trimmed(try console.input.readLine() ?? "")), choices.indices.contains(answer - 1) else {
+            return nil
+        }
+        return answer - 1
+    }
+
     private func requireTerminal(_ question: String) throws(ConsoleError) {
         guard console.input.isTTY else { throw .notInteractive(question: question) }
     }

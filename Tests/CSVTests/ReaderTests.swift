@@ -26,7 +26,15 @@ import Testing
         case .utf8: return Array(scalars.utf8)
         case .utf16LittleEndian: return scalars.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
         case .utf16BigEndian: return scalars.utf16.flatMap { [UInt8($0 >> 8), UInt8(truncatingIfNeeded: $0)] }
-        case .windows1252: return Array(text.data(using: .windowsCP1252) ?? Data())
+        case .utf32LittleEndian:
+            return scalars.unicodeScalars.flatMap { scalar in
+                (0..<4).map { UInt8(truncatingIfNeeded: scalar.value >> (8 * UInt32($0))) }
+            }
+        case .utf32BigEndian:
+            return scalars.unicodeScalars.flatMap { scalar in
+                (0..<4).reversed().map { UInt8(truncatingIfNeeded: scalar.value >> (8 * UInt32($0))) }
+            }
+        default: return Array(text.data(using: .windowsCP1252) ?? Data())
         }
     }
 
@@ -88,6 +96,7 @@ import Testing
         for byte in UInt8.min...UInt8.max {
             var output: [UInt8] = []
             withUnsafeBytes(of: byte) { transcoder.transcode($0, into: &output) }
+            transcoder.finish(into: &output)
             // Foundation knows no meaning for five of them; the web standard makes them C1 controls.
             let expected =
                 String(data: Data([byte]), encoding: .windowsCP1252) ?? String(Character(Unicode.Scalar(byte)))

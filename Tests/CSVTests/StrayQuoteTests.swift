@@ -30,6 +30,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        // The other half of the quote is an inch sign before a delimiter, so that everything fits.
+        ("Monitor,A,\"24 inch,1\nMonitor,B,27 inch,2\nMonitor,C,19\",3\n", 4, true),
+        ("Monitor,A,\"24 inch,1\nMonitor,C,19\",3\n", 4, true),
+        // Notes of several lines.
+        ("Monitor,A,\"line one\nline two, with a comma\nline three\",3\n", 4, false),
+        ("Monitor,A,\"a, b\nc\",3\n", 4, false), ("\"x\ny\",A,b,3\n", 4, false),
+    ])
+    func `lines that were rows before a quote took them in are known`(text: String, columns: Int, isSwallowed: Bool) {
+        for ending in ["\n", "\r\n", "\r"] {
+            let records = read(text.replacing("\n", with: ending), columns)
+            #expect(records.count == 1 && records[0].count == columns && !records[0].hasProblems)
+            #expect(records[0].spansLines && records[0].hasSwallowedLines(columns) == isSwallowed)
+        }
+        #expect(read("a,b\nc,\"d\"\n", 2).allSatisfy { !$0.spansLines && $0.lineCount == 1 })
+    }
+
     @Test func `without a number of fields it is as Python reads it`() {
         let records = read("a,b\n\"c,d\ne,f\ng,\"h\"\n", nil)
         #expect(records.count == 2 && records[1].problems.map(\.kind) == [.textAfterQuote])

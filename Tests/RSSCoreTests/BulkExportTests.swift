@@ -45,8 +45,18 @@ import Testing
             filter.category = "Laptop"
             #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count == 1)
             filter = ExportFilter()
+            // In the words of an import, whatever their case; what means nothing is an error, and no empty file.
+            filter.status = "ACTIVE"
+            filter.category = "laptop"
+            #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count > 1)
+            filter.category = "Laptopp"
+            let category = await #expect(throws: ImportError.self) { _ = try await export(scenario, .hardware, filter) }
+            #expect(category?.report.code == "RSS-IMPORT-138")
+            #expect(category?.report.detail?.contains("did you mean Laptop?") == true)
+            filter = ExportFilter()
             filter.status = "active'; DROP TABLE hardware_inventory; --"
-            #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count == 1)
+            let status = await #expect(throws: ImportError.self) { _ = try await export(scenario, .hardware, filter) }
+            #expect(status?.report.code == "RSS-IMPORT-138")
         }
     }
 

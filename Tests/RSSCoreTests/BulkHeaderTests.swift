@@ -6,7 +6,7 @@ import Testing
 @Suite struct BulkHeaderTests {
     private func columns(_ names: [String]) throws -> [String] {
         let header = try ImportHeader(
-            names, for: .hardware, ignoresUnknown: true, given: ["visit_report", "category", "device_name"])
+            names, for: .hardware, unknown: .ignored, given: ["visit_report", "category", "device_name"])
         return header.uses.map { use in
             switch use {
             case .column(let index): ImportTable.hardware.columns[index].name
@@ -69,14 +69,69 @@ import Testing
         _ = try ImportHeader(["category", "name"], for: .hardware, given: ["visit_report"])
     }
 
-    @Test func `two names of one column are an error`() {
-        #expect(throws: ImportError.sameColumnTwice("Serial", "S/N", column: "serial_number")) {
-            try ImportHeader(["visit", "category", "name", "Serial", "S/N"], for: .hardware)
+    @Test func `all names that mean one column come in one error, with those that mean none`() {
+        let error = #expect(throws: ImportError.self) {
+            try ImportHeader(
+                ["visit", "category", "name", "Serial", "S/N", "Model", "Model No.", "Puchase"], for: .hardware)
         }
+        #expect(
+            error?.report.message
+                == "the columns 'Serial' and 'S/N' both mean serial_number; the columns 'Model' and 'Model No.' both mean model"
+        )
+        #expect(error?.report.detail == "unknown columns: 'Puchase'")
+        #expect(
+            error?.report.hint == "ignore one of each: --map S/N=" || error?.report.hint?.contains("'S/N='") == true)
+    }
+
+    @Test(arguments: [
+        ("Seriennummer", "serial_number"), ("Gerätename", "device_name"), ("Hersteller", "manufacturer"),
+        ("Gebäude", "location_building"), ("Garantie bis", "warranty_expiry"), ("Numéro de série", "serial_number"),
+        ("Catégorie", "category"), ("Fabricant", "manufacturer"), ("Bâtiment", "location_building"),
+        ("Número de serie", "serial_number"), ("Dirección IP", "ip_address"), ("Edificio", "location_building"),
+        // Decomposed, as a Macintosh writes it.
+        ("Geb\u{61}\u{308}ude", "location_building"),
+    ])
+    func `German, French and Spanish names are known`(name: String, column: String) throws {
+        #expect(try columns([name]) == [column])
+    }
+
+    @Test func `a column that may be meant is not ignored unseen`() throws {
+        let names = ["category", "name", "Seral Number"]
+        let error = #expect(throws: ImportError.self) {
+            try ImportHeader(names, for: .hardware, unknown: .ignored, given: ["visit_report"])
+        }
+        #expect(error?.report.code == "RSS-IMPORT-004")
+        #expect(error?.report.hint?.contains("Seral Number=serial_number") == true)
+        let mapping = ColumnMapping([.init(header: "Seral Number", column: "")])
+        let header = try ImportHeader(names, for: .hardware, mapping: mapping, given: ["visit_report"])
+        #expect(header.ignored == ["Seral Number"])
+    }
+
+    @Test func `names that only look alike are not suggested`() {
+        for name in ["Order Number", "Warranty Start Date"] {
+            let error = #expect(throws: ImportError.self) {
+                try ImportHeader(["category", "name", name], for: .hardware, given: ["visit_report"])
+            }
+            #expect(error?.report.message == "unknown column '\(name)'")
+        }
+    }
+
+    @Test func `a mapping of a name that the file lacks is a mistake, unless it was saved`() throws {
+        var mapping = ColumnMapping([.init(header: "Foo", column: "model")])
+        let error = #expect(throws: ImportError.self) {
+            try ImportHeader(["category", "name"], for: .hardware, mapping: mapping, given: ["visit_report"])
+        }
+        #expect(error?.report.code == "RSS-IMPORT-136")
+        mapping.savedCount = 1
+        let header = try ImportHeader(["category", "name"], for: .hardware, mapping: mapping, given: ["visit_report"])
+        #expect(header.unusedMappings == ["Foo"])
     }
 
     @Test func `data where a header should be is told as such`() {
         let error = #expect(throws: ImportError.self) { try ImportHeader(["1", "Dell", "10.0.0.1"], for: .hardware) }
         #expect(error?.report.code == "RSS-IMPORT-003")
+        let sheet = SheetChoice(name: "Cover", others: ["Devices"])
+        let cover = #expect(throws: ImportError.self) { try ImportHeader(["Site 5"], for: .hardware, sheet: sheet) }
+        #expect(cover?.report.hint == "read another sheet: --sheet Devices")
     }
 }

@@ -116,7 +116,7 @@ import Testing
             // What is rejected a second time carries the remarks of the second time alone.
             #expect(
                 try read(unmended.rejectsPath).split(separator: "\n").first
-                    == "rssctl_line;rssctl_column;rssctl_code;rssctl_reason;Name;Category;Serial;MAC;Room")
+                    == "\u{FEFF}rssctl_line;rssctl_column;rssctl_code;rssctl_reason;Name;Category;Serial;MAC;Room")
             let mended = try read(rejects).replacing(";00:1b:44:11:3a:zz;1", with: ";00:1b:44:11:3a:0f;1")
                 .replacing(";d;Laptop", with: ";d;Laptop;S4;;4").replacing("S5;;3;4", with: "S5;;3")
             try Data(mended.utf8).write(to: URL(fileURLWithPath: rejects))

@@ -112,7 +112,8 @@ import Testing
     @Test(arguments: [
         ("2027-01-30", "2027-01-30"), ("2028-02-29", "2028-02-29"), ("30.01.2027", "2027-01-30"),
         ("1.2.2027", "2027-02-01"),
-        ("30/01/2027", "2027-01-30"), ("05/05/2027", "2027-05-05"),
+        ("30/01/2027", "2027-01-30"), ("05/05/2027", "2027-05-05"), ("01/30/2027", "2027-01-30"),
+        ("2027-01-30T00:00:00", "2027-01-30"),
     ])
     func `dates that can mean one day are read`(text: String, day: String) throws {
         #expect(try value("warranty_expiry", text) == CalendarDate(day).map { ImportValue.date($0).encoded })
@@ -121,7 +122,7 @@ import Testing
     @Test(arguments: [
         ("31.02.2027", RowProblem.Code.invalidDate), ("2027-02-29", .invalidDate), ("0000-05-01", .invalidDate),
         ("next spring", .invalidDate),
-        ("27-01-30", .invalidDate), ("01/30/2027", .invalidDate), ("2027-01-30T00:00:00", .invalidDate),
+        ("27-01-30", .invalidDate), ("30/30/2027", .invalidDate), ("2027-01-30T00:00:01", .invalidDate),
         ("20270-01-30", .invalidDate),
         ("03/04/2027", .ambiguousDate), ("12/11/2027", .ambiguousDate),
     ])

@@ -33,6 +33,70 @@ import Testing
         "<row r=\"\(number)\">\(cells.joined())</row>"
     }
 
+    private let head =
+        "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>name</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>building</t></is></c></row>"
+
+    @Test(arguments: ["<v></v>", "<v/>", "", "<v> </v>"])
+    func `a formula without a result stops the import, however it is written`(value: String) {
+        let book = WorkbookFixture(head + row(2, "<c r=\"B2\"><f>DATE(2028,1,1)</f>\(value)</c>"))
+        #expect(error(book.bytes)?.report.detail?.contains("cell B2 has a formula without a result") == true)
+        // Excel's own way of writing a formula that comes to an empty text.
+        let empty = WorkbookFixture(
+            head + row(2, "<c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"str\"><f>\"\"</f><v></v></c>"))
+        #expect(error(empty.bytes) == nil)
+    }
+
+    @Test func `a zero of a formula is no result in a workbook that is calculated when it is opened`() throws {
+        let rows = head + row(2, "<c r=\"A2\"><f>1+1</f><v>0</v></c><c r=\"B2\"><v>0</v></c>")
+        var book = WorkbookFixture(rows)
+        #expect(try csv(book.bytes) == "name,building\n0,0\n")
+        book.settings = "<calcPr fullCalcOnLoad=\"1\"/>"
+        #expect(try csv(book.bytes) == "name,building\n\(FailedCell.notCalculated),0\n")
+        #expect(FailedCell.words(FailedCell.notCalculated) != nil)
+    }
+
+    @Test func `a merged cell has its value in all of its rows`() throws {
+        let cell = { (name: String, text: String) in "<c r=\"\(name)\" t=\"inlineStr\"><is><t>\(text)</t></is></c>" }
+        var book = WorkbookFixture(
+            head + row(2, cell("A2", "a"), cell("B2", "Werk 7")) + row(3, cell("A3", "b"), "<c r=\"B3\" s=\"0\"/>")
+                + row(4, cell("A4", "c")) + row(5, cell("A5", "d"), cell("B5", "Werk 8")) + row(6, cell("A6", "e")))
+        book.merged = ["B2:B4"]
+        #expect(try csv(book.bytes) == "name,building\na,Werk 7\nb,Werk 7\nc,Werk 7\nd,Werk 8\ne,\n")
+    }
+
+    @Test func `cells that are merged with one in another column are no values`() throws {
+        let cell = { (name: String, text: String) in "<c r=\"\(name)\" t=\"inlineStr\"><is><t>\(text)</t></is></c>" }
+        var book = WorkbookFixture(
+            head + row(2, cell("A2", "both")) + row(3, "<c r=\"A3\"/>") + row(4, cell("A4", "x"), cell("B4", "y")))
+        book.merged = ["A2:B3", "A1:B1"]
+        // The empty row stays empty: it is none.
+        #expect(try csv(book.bytes) == "name,building\nboth,\(FailedCell.merged)\n\nx,y\n")
+    }
+
+    @Test(arguments: [
+        ("0000000", "7", "0000007"), ("\"S\"0", "3", "S3"), ("000\\-00\\-0000", "123456789", "123-45-6789"),
+        ("000-00", "1234567", "12345-67"), ("\"INV-\"0000", "42", "INV-0042"), ("[Red]0000", "5", "0005"),
+        ("00000;-00000", "12", "00012"), ("0", "7", "7"), ("#,##0", "1234", "1234"), ("0.00", "3", "3"),
+        ("0\" days\"", "7", "7"), ("\"€ \"0", "3", "3"), ("[$€-407] 0", "3", "3"), ("0%", "1", "1"),
+        ("General", "7", "7"),
+        ("0000", "-7", "-7"), ("0000", "1.5", "1.5"), ("0000", "1234567890123456", "1.234567890123456E+15"),
+    ])
+    func `a number comes with the zeros and letters that its cell shows`(
+        code: String, value: String, expected: String
+    ) throws {
+        var book = WorkbookFixture(head + row(2, "<c r=\"A2\" s=\"1\"><v>\(value)</v></c>"))
+        book.formats = [0, 164]
+        book.codes = [(164, code)]
+        #expect(try csv(book.bytes) == "name,building\n\(expected),\n")
+    }
+
+    @Test(arguments: ["#SPILL!", "#CALC!", "#FIELD!", "#BUSY!", "#N/A", "anything"])
+    func `an error of any name stays an error`(text: String) throws {
+        let book = WorkbookFixture(head + row(2, "<c r=\"A2\" t=\"e\"><v>\(text)</v></c>"))
+        let value = try csv(book.bytes).split(separator: "\n").last?.dropLast()
+        #expect(FailedCell.words(String(value ?? "")) != nil)
+    }
+
     @Test func `cells of every type come out as text`() throws {
         var book = WorkbookFixture(
             row(
@@ -66,11 +130,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1", "1"), ("-12", "-12"), ("123456789012345678901", "123456789012345678901"), ("1.0", "1"), ("1E3", "1000"),
-        ("1.23456789012346E+17", "123456789012346000"), ("4.4999999999999998E-2", "0.045"), ("0.1", "0.1"),
+        ("1", "1"), ("-12", "-12"), ("123456789012345678901", "1.23456789012345678901E+20"), ("1.0", "1"),
+        ("1E3", "1000"),
+        ("1.23456789012346E+17", "1.23456789012346E+17"), ("4.4999999999999998E-2", "0.045"), ("0.1", "0.1"),
         ("0.30000000000000004", "0.3"), ("24.75", "24.75"), ("-2.5E-3", "-0.0025"), ("1E-7", "0.0000001"),
-        ("9.9999999999999999", "10"), ("999999999999999.9", "1000000000000000"), ("1E+300", "1e+300"), ("007", "7"),
-        ("1234567.891", "1234567.891"), ("9007199254740993", "9007199254740993"), ("", ""), ("x", "x"),
+        ("9.9999999999999999", "10"), ("999999999999999.9", "1000000000000000"), ("1E+300", "1E+300"), ("007", "7"),
+        ("1234567.891", "1234567.891"), ("9007199254740993", "9.007199254740993E+15"), ("", ""), ("x", "x"),
     ])
     func `numbers are written out as a spreadsheet shows them`(text: String, expected: String) {
         #expect(CellText.number(text) == expected)

@@ -81,6 +81,9 @@ struct WorkbookFixture {
     var formats: [Int] = [0]
     var codes: [(id: Int, code: String)] = []
     var uses1904 = false
+    /// What the workbook holds beside its sheets, and the cells of its first sheet that are merged.
+    var settings = ""
+    var merged: [String] = []
 
     init(_ rows: String, strings: String? = nil) {
         sheets = [("Devices", rows)]
@@ -104,7 +107,7 @@ struct WorkbookFixture {
             ),
             (
                 "xl/workbook.xml",
-                "<?xml version=\"1.0\"?><workbook xmlns:r=\"\(office)\"><workbookPr date1904=\"\(uses1904 ? 1 : 0)\"/><sheets>\(tabs)</sheets></workbook>"
+                "<?xml version=\"1.0\"?><workbook xmlns:r=\"\(office)\"><workbookPr date1904=\"\(uses1904 ? 1 : 0)\"/><sheets>\(tabs)</sheets>\(settings)</workbook>"
             ),
             (
                 "xl/_rels/workbook.xml.rels",
@@ -127,7 +130,7 @@ struct WorkbookFixture {
             parts.append(
                 (
                     "xl/worksheets/sheet\(index + 1).xml",
-                    "<worksheet><cols><col min=\"1\"/></cols><sheetData>\(sheet.rows)</sheetData><mergeCells/></worksheet>"
+                    "<worksheet><cols><col min=\"1\"/></cols><sheetData>\(sheet.rows)</sheetData><mergeCells>\(index == 0 ? merged.map { "<mergeCell ref=\"\($0)\"/>" }.joined() : "")</mergeCells></worksheet>"
                 ))
         }
         return ZipFixture(entries: parts.map { ZipFixture.Entry(name: $0.0, bytes: Array($0.1.utf8)) })

@@ -8,7 +8,8 @@ public struct BulkHistory: Verb {
     public static let declaration = Declaration(
         "bulk history", "List the bulk runs that the database remembers, newest first",
         discussion: """
-            The database keeps what each run loaded, so every host sees the same list, and any of them can take a run back.
+            The database keeps what each run loaded, so every host sees the same list, and any of them can undo a run. A run that is interrupted resumes when \
+            its file is imported again.
             """,
         needs: [.settings, .postgres],
         examples: [
@@ -56,7 +57,7 @@ public struct BulkRunList: CommandResult {
                         .count(run.rejected), .text(run.by),
                     ]
                 },
-                notes: runs.contains { $0.state == "done" } ? ["rssctl bulk undo RUN takes one back."] : [],
+                notes: runs.contains { $0.state == "done" } ? ["Undo one of them: rssctl bulk undo RUN"] : [],
                 emptyMessage: "Nothing was loaded so far.")
         ]
     }

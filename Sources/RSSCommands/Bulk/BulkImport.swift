@@ -8,13 +8,15 @@ public struct BulkImport: Verb {
     public static let declaration = Declaration(
         "bulk import", "Import a CSV file: good rows go in, bad ones into a file beside it",
         discussion: """
-            Delimiter, quotes and encoding are found out; columns are matched by name, whatever their order, case and \
-            punctuation, and by the names that inventories usually have (serial, S/N, MAC address, vendor). A device is known \
-            again by its serial number: what is new is inserted, what differs is updated, what is the same is left untouched, \
-            all in one transaction. An empty field clears a value, except for status and specifications, which it keeps.
+            Delimiter, quotes and encoding are detected; columns are matched by name, whatever their order, case and \
+            punctuation, and by the names that inventories usually have (serial, S/N, MAC address, vendor, Seriennummer). A \
+            device is matched by its serial number: what is new is inserted, what differs is updated, what is the same is left \
+            untouched. Rows are committed batch by batch; --atomic commits all of them at once. An empty field clears a value, \
+            except for status and specifications, which it keeps. A device of another organization is rejected unless \
+            --allow-move is given.
 
             Rejected rows are written to FILE.rejects.csv as they stand in the file, with line, column, code and reason in \
-            front. Mend them there and import that file.
+            front. Fix them there and import that file.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
@@ -42,11 +44,14 @@ public struct BulkImport: Verb {
             "Visit report of rows that name none: its number or id, or latest for the newest.", valueName: "report"))
     var visit: String?
 
-    @Option(help: "What becomes of a row that the table has already and that differs: update, skip, error.")
+    @Option(help: "Action for a row that the table has already and that differs: update, skip, error.")
     var onConflict = OnConflict.update
 
     @Flag(help: "Never overwrite a value with an empty one.")
     var fillOnly = false
+
+    @Flag(help: "Let rows go to a visit report of another organization.")
+    var allowMove = false
 
     @OptionGroup var loading: LoadOptions
 
@@ -57,6 +62,7 @@ public struct BulkImport: Verb {
             options.visit = visit
             options.onConflict = onConflict
             options.fillsOnly = fillOnly
+            options.allowsMove = allowMove
         }
     }
 }

@@ -27,6 +27,9 @@ public struct BulkUpdate: Verb {
     @Flag(help: "Never overwrite a value with an empty one.")
     var fillOnly = false
 
+    @Flag(help: "Let rows go to a visit report of another organization.")
+    var allowMove = false
+
     @OptionGroup var loading: LoadOptions
 
     public init() {}
@@ -35,6 +38,7 @@ public struct BulkUpdate: Verb {
         try await loading.run(input, context) { options in
             options.operation = .update
             options.fillsOnly = fillOnly
+            options.allowsMove = allowMove
         }
     }
 }

@@ -10,6 +10,7 @@ public struct BulkValidate: Verb {
             Reads the file as bulk import does and checks every field. Not asked is whether the categories and visit reports \
             exist that it names, and what the table has already; bulk import --dry-run asks that too.
             """,
+        needs: [.settings],
         examples: [
             .init("What is wrong with a file", "rssctl bulk validate hardware Examples/inventory.csv", exit: .findings),
             .init(
@@ -39,7 +40,7 @@ public struct BulkValidate: Verb {
         options.rejectsPath = rejects
         options.isDryRun = true
         options.isWithoutVisit = true
-        let file = try ImportFile(input.object.table, options)
+        let file = try input.file(options, context)
         return ValidationReport(try await BulkValidator(progress: context.progress).run(file), of: file)
     }
 }
@@ -57,10 +58,14 @@ public struct ValidationReport: CommandResult {
     let rejected: Int
     let rejects: [RejectTally.Kind]
     let rejectsFile: String?
+    let ignoredColumns: [String]
+    let placeholders: [PlaceholderTally.Entry]
+    private let placeholderNotes: [String]
     private let sheetNote: String?
 
     private enum CodingKeys: CodingKey {
-        case object, file, delimiter, encoding, sheet, key, read, good, rejected, rejects, rejectsFile
+        case object, file, delimiter, encoding, sheet, key, read, good, rejected, rejects, rejectsFile, ignoredColumns,
+            placeholders
     }
 
     init(_ outcome: BulkValidator.Outcome, of file: ImportFile) {
@@ -76,6 +81,9 @@ public struct ValidationReport: CommandResult {
         good = read - rejected
         rejects = outcome.rejects.kinds
         rejectsFile = outcome.rejectsPath
+        ignoredColumns = file.ignoredColumns
+        placeholders = outcome.placeholders.entries
+        placeholderNotes = outcome.placeholders.notes
     }
 
     public var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
@@ -89,7 +97,10 @@ public struct ValidationReport: CommandResult {
                 .number("rejected"),
             ],
             rows: [[.text(delimiter), .text(encoding), .optional(key), .count(read), .count(good), .count(rejected)]],
-            notes: [sheetNote, rejectsFile.map { "Rejected rows, with the reasons: \($0)" }].compactMap { $0 })
+            notes: [
+                sheetNote, ImportReport.note(ignored: ignoredColumns),
+                rejectsFile.map { "Rejected rows, with the reasons: \($0)" },
+            ].compactMap { $0 } + placeholderNotes)
         return rejects.isEmpty ? [summary] : [summary, Table(rejects: rejects)]
     }
 }

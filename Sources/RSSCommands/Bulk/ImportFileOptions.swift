@@ -1,4 +1,6 @@
 import ArgumentParser
+import CSV
+import Console
 import PostgresClient
 import RSSCore
 
@@ -40,10 +42,13 @@ struct ImportFileOptions: ParsableArguments, Sendable {
     @Flag(help: "Take rows with too few fields, as if the others were empty.")
     var pad = false
 
-    @Option(help: "Encoding: utf-8, utf-16le, utf-16be, windows-1252, in place of what is found out.")
-    var encoding: ImportEncoding?
+    @Option(
+        help: ArgumentHelp(
+            "Encoding, in place of what is detected: utf-8, windows-1250, koi8-r, macintosh, or any other that iconv knows.",
+            valueName: "name"))
+    var encoding: TextEncoding?
 
-    @Flag(help: "Pass over columns that are not known.")
+    @Flag(help: "Ignore columns that are not known and whose names are not near those of known ones.")
     var ignoreUnknown = false
 
     @Option(
@@ -57,7 +62,7 @@ struct ImportFileOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "What a name in the header means: 'Name=device_name', or nothing behind the = to pass over it; or a mapping that was saved.",
+            "What a name in the header means: 'Name=device_name', or nothing after the = to ignore it; or a mapping that was saved.",
             valueName: "mapping"))
     var map: [String] = []
 
@@ -68,6 +73,22 @@ struct ImportFileOptions: ParsableArguments, Sendable {
         }
         if delimiter != nil, delimiterByte == nil {
             throw ValidationError("--delimiter is one ASCII character, or the word tab.")
+        }
+    }
+
+    /// Opens the file; where its encoding is not certain, the terminal is asked.
+    func file(_ options: ImportOptions, _ context: Context) throws -> ImportFile {
+        var options = options
+        options.placeholders = (context.settings.text(.bulkPlaceholders) ?? "").split(separator: ",").map {
+            $0.trimmingPrefix(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
+        }.map { String($0) }.filter { !$0.isEmpty }
+        return try ImportFile(object.table, options) { name, choices in
+            let texts = choices.map { choice in
+                "\(choice.encoding.name): \(choice.fields.map { "'\($0)'" }.joined(separator: ", "))"
+            }
+            return try Prompt(context.console).choose(
+                "The encoding of \(name) cannot be detected for certain. Which of these reads right?", from: texts
+            ).map { choices[$0].encoding }
         }
     }
 
@@ -126,7 +147,9 @@ enum ImportObject: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-extension ImportEncoding: ExpressibleByArgument {}
+extension TextEncoding: ExpressibleByArgument {
+    public init?(argument: String) { self.init(named: argument) }
+}
 
 extension QuoteChoice: ExpressibleByArgument {}
 

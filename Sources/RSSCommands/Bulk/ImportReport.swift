@@ -10,6 +10,7 @@ public struct ImportReport: CommandResult {
     let encoding: String
     let sheet: String?
     let visitReport: String?
+    let organization: String?
     let key: String?
     let run: String?
     let isDryRun: Bool
@@ -21,15 +22,18 @@ public struct ImportReport: CommandResult {
     let rejected: Int
     let rejects: [RejectTally.Kind]
     let rejectsFile: String?
+    let ignoredColumns: [String]
+    let unusedMappings: [String]
+    let placeholders: [PlaceholderTally.Entry]
+    private let placeholderNotes: [String]
     private let sheetNote: String?
     private let again: String?
     private let statements: [String]
 
     private enum CodingKeys: CodingKey {
-        case operation, object, file, delimiter, encoding, sheet, visitReport, key, run, isDryRun, read, inserted,
-            updated,
-            deleted,
-            unchanged, rejected, rejects, rejectsFile
+        case operation, object, file, delimiter, encoding, sheet, visitReport, organization, key, run, isDryRun, read,
+            inserted, updated, deleted, unchanged, rejected, rejects, rejectsFile, ignoredColumns, unusedMappings,
+            placeholders
     }
 
     /// - Parameter target: the flags that lead a command to the same database.
@@ -42,6 +46,11 @@ public struct ImportReport: CommandResult {
         sheet = file.sheet?.name
         sheetNote = file.sheet?.note
         visitReport = outcome.visit
+        organization = outcome.organization
+        ignoredColumns = file.ignoredColumns
+        unusedMappings = file.unusedMappings
+        placeholders = outcome.placeholders.entries
+        placeholderNotes = outcome.placeholders.notes
         key = outcome.key
         run = outcome.run
         isDryRun = file.options.isDryRun
@@ -60,7 +69,7 @@ public struct ImportReport: CommandResult {
             let file = (path.hasPrefix("-") ? "./" : "") + path
             let words =
                 ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit) + target
-            return words.map(Self.quoted).joined(separator: " ")
+            return words.map(\.shellWord).joined(separator: " ")
         }
     }
 
@@ -95,15 +104,30 @@ public struct ImportReport: CommandResult {
         var notes: [String] = []
         if isDryRun { notes.append("Dry run: nothing was changed.") }
         if let sheetNote { notes.append(sheetNote) }
+        if let visitReport {
+            notes.append("Visit report: \(visitReport)\(organization.map { " of \($0)" } ?? "")")
+        }
+        if let note = Self.note(ignored: ignoredColumns) { notes.append(note) }
+        if !unusedMappings.isEmpty {
+            notes.append("Saved mappings of columns that the file lacks: \(Self.list(unusedMappings))")
+        }
+        notes += placeholderNotes
         if inserted + updated + deleted > 0, let run {
-            notes.append("To take it back: rssctl bulk undo \(run.suffix(12))")
+            notes.append("To undo it: rssctl bulk undo \(run.suffix(12))")
         }
         if let rejectsFile { notes.append("Rejected rows, with the reasons: \(rejectsFile)") }
-        if let again { notes.append("When they are mended: \(again)") }
+        if let again { notes.append("When they are fixed: \(again)") }
         return notes
     }
 
-    /// What mended rows are to be imported with, so that the same becomes of them.
+    /// Which columns of a file were not read; nil where all of them were.
+    static func note(ignored columns: [String]) -> String? {
+        columns.isEmpty ? nil : "Ignored columns: \(list(columns))"
+    }
+
+    private static func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
+
+    /// What fixed rows are to be imported with, so that they are treated in the same way.
     private static func flags(_ options: ImportOptions, visit: String?) -> [String] {
         var flags: [String] = []
         func add(_ flag: String, _ value: String?) { if let value { flags += [flag, value] } }
@@ -117,18 +141,8 @@ public struct ImportReport: CommandResult {
         for (flag, isSet) in [
             ("--fill-only", options.fillsOnly), ("--pad", options.padsShortRows),
             ("--backslash", options.escapesWithBackslash), ("--ignore-unknown", options.ignoresUnknown),
+            ("--allow-move", options.allowsMove),
         ] where isSet { flags.append(flag) }
         return flags
-    }
-
-    /// A word as the shell takes it.
-    private static func quoted(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || "-_./:@%+".utf8.contains(byte)
-            }
-        return isPlain ? text : "'\(text.replacing("'", with: "'\\''"))'"
     }
 }

@@ -15,8 +15,10 @@ struct ImportReportPage {
         let facts: [(String, String?)] = [
             ("File", report.file), ("Object", report.object), ("Delimiter", report.delimiter),
             ("Encoding", report.encoding),
-            ("Known by", report.key ?? "all values"), ("Visit report", report.visitReport), ("Run", report.run),
-            ("Rejected rows", report.rejectsFile), ("Take it back", report.run.map { "rssctl bulk undo \($0)" }),
+            ("Matched by", report.key ?? "all values"), ("Visit report", report.visitReport),
+            ("Organization", report.organization), ("Run", report.run),
+            ("Ignored columns", report.ignoredColumns.isEmpty ? nil : report.ignoredColumns.joined(separator: ", ")),
+            ("Rejected rows", report.rejectsFile), ("Undo it", report.run.map { "rssctl bulk undo \($0)" }),
         ]
         let rejects = report.rejects.map { kind in
             let cells = [kind.code.rawValue, "\(kind.count)", "\(kind.line)", kind.column ?? "", kind.reason]

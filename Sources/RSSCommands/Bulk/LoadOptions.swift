@@ -53,7 +53,7 @@ struct LoadOptions: ParsableArguments, Sendable {
         options.rejectsPath = rejects
         options.isDryRun = isDryRun ?? context.isDryRun
         // Before the database is asked for: a wrong name or header should not need one.
-        let file = try ImportFile(input.object.table, options)
+        let file = try input.file(options, context)
         // Before anything is loaded: a report that cannot be written is known then, and nobody's file is lost.
         let page = try isDryRun == nil ? report.map { try reportFile($0, file) } : nil
         // The time grows with the file; --timeout bounds it, and a client that is gone is noticed.

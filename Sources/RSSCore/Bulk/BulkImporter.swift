@@ -24,6 +24,10 @@ public struct BulkImporter: Sendable {
         public var rejectsPath: String?
         /// The visit report of rows that name none.
         public var visit: String?
+        /// The organization of that report; nil where the role may not know.
+        public var organization: String?
+        /// What stands in place of identifiers.
+        public var placeholders = PlaceholderTally()
         /// The column by which rows were known again; nil where it was all of them.
         public var key: String?
         /// The run in the ledger of the database, by which the import can be taken back; nil when nothing was loaded.
@@ -75,6 +79,7 @@ public struct BulkImporter: Sendable {
         let scan = FileScan(file, validator, ReferenceResolver(connection, tables), progress)
         let found = try await scan.run()
         outcome.read = found.read
+        outcome.placeholders = found.placeholders
         if found.rejected > 0 {
             outcome.rejects = try await progress.phase("write rejects") { try await scan.reject(found, into: rejects) }
         }
@@ -116,15 +121,17 @@ public struct BulkImporter: Sendable {
             }
         var constants: [String: ImportValue] = [:]
         if let name = file.options.visit {
-            let (id, number) = try await ReferenceResolver(connection, tables).visit(name)
+            let resolver = ReferenceResolver(connection, tables)
+            let (id, number) = try await resolver.visit(name)
             constants["visit_report"] = .id(id)
             outcome.visit = number
+            outcome.organization = try await resolver.organization(of: id)
         }
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target,
             names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName,
             padsShortRows: file.padsShortRows, requiresKey: file.options.operation != .import,
-            usesDecimalComma: file.usesDecimalComma)
+            usesDecimalComma: file.usesDecimalComma, placeholders: Placeholders(file.options.placeholders))
         outcome.key = validator.key?.name
         return validator
     }
@@ -276,6 +283,10 @@ public struct BulkImporter: Sendable {
         return LoadStatements(
             table: file.table, relation: relation, columns: validator.columns, key: validator.key,
             isKeyUnique: validator.key.map { unique.contains($0.target) } ?? false, fillsOnly: file.options.fillsOnly,
-            operation: file.options.operation, kept: try await KeptColumn.all(of: relation, connection))
+            operation: file.options.operation, kept: try await KeptColumn.all(of: relation, connection),
+            moves: tables.sql(PackageResources.bulk_moves_sql),
+            hasRowSecurity: try await connection.query(
+                SQLResource(PackageResources.bulk_row_security_sql).text, [relation]
+            ).first?.decode(Bool.self, at: 0) ?? false)
     }
 }

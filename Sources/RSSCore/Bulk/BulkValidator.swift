@@ -13,6 +13,8 @@ public struct BulkValidator: Sendable {
         public var rejectsPath: String?
         /// The column by which rows are known again.
         public var key: String?
+        /// What stands in place of identifiers.
+        public var placeholders = PlaceholderTally()
     }
 
     private let progress: ProgressReporter
@@ -28,12 +30,14 @@ public struct BulkValidator: Sendable {
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target, constants: ["visit_report": .null],
             encoding: file.encodingName,
-            padsShortRows: file.padsShortRows, usesDecimalComma: file.usesDecimalComma, looksUp: false)
+            padsShortRows: file.padsShortRows, usesDecimalComma: file.usesDecimalComma,
+            placeholders: Placeholders(file.options.placeholders), looksUp: false)
         outcome.key = validator.key?.name
         let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try DraftFile.rejects(path) }
         let scan = FileScan(file, validator, nil, progress)
         let found = try await scan.run()
         outcome.read = found.read
+        outcome.placeholders = found.placeholders
         if found.rejected > 0 { outcome.rejects = try await scan.reject(found, into: rejects) }
         if let rejects {
             if outcome.rejects.rows > 0 { try rejects.publish() } else { rejects.discard() }

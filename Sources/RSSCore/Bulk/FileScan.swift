@@ -13,8 +13,8 @@ struct FileScan {
         var repeated = RepeatedKeys.Found()
         /// Whether there are rows without a key.
         var hasKeyless = false
-        /// Whether rows are rejected because they are no text in the encoding of the file.
-        var hasInvalidText = false
+        /// What stands in place of identifiers.
+        var placeholders = PlaceholderTally()
         /// Those that are taken.
         var good: Int { read - rejected }
     }
@@ -45,9 +45,7 @@ struct FileScan {
                 try Task.checkCancellation()
                 found.read += chunk.read
                 found.rejected += chunk.rejected.count
-                if chunk.rejected.contains(where: { $0.problems.contains { $0.code == .invalidEncoding } }) {
-                    found.hasInvalidText = true
-                }
+                if !rows.placeholders.isEmpty { found.placeholders.add(rows, validator.columns) }
                 for row in rows.rows where !row.isDropped {
                     if let key = rows.key(of: row) {
                         try keyed.add(Fingerprint(key), record: row.record, line: row.line)
@@ -77,7 +75,7 @@ struct FileScan {
         var tally = RejectTally()
         try rejects?.restart()
         var writer = try rejects.map { rejects in
-            try RejectsWriter(file, needsMark: found.hasInvalidText) { try rejects.write($0) }
+            try RejectsWriter(file) { try rejects.write($0) }
         }
         while let chunk = try await source.next(into: rows) {
             try Task.checkCancellation()

@@ -42,6 +42,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case partitionPremake = "partition.premake"
     case lockBudget = "lock.budget"
     case lockTimeout = "lock.timeout"
+    case bulkPlaceholders = "bulk.placeholders"
     case sandboxFolder = "sandbox.folder"
 
     /// What a value of a setting looks like.
@@ -182,6 +183,10 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(
                 .boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "50ms",
                 "longest single wait in a lock queue")
+        case .bulkPlaceholders:
+            .init(
+                .text, ["RSSCTL_BULK_PLACEHOLDERS"],
+                "texts that identify no device, beside those that ship, with commas between them")
         case .sandboxFolder: .init(.path, ["RSSCTL_SANDBOX"], "folder of the sandbox; in the state folder unless set")
         }
     }

@@ -1,3 +1,4 @@
+import CSV
 import RSSModel
 
 /// What keeps a file from being imported at all; nothing is loaded then. What is wrong with a single row is a
@@ -11,18 +12,37 @@ public enum ImportError: ReportableError, Equatable {
         public let suggestion: String?
     }
 
+    /// Two names that mean the same column.
+    public struct Clash: Sendable, Equatable {
+        /// As they stand in the header.
+        public let first: String
+        public let second: String
+        /// The name of the column of the table.
+        public let column: String
+
+        init(_ first: String, _ second: String, column: String) {
+            (self.first, self.second, self.column) = (first, second, column)
+        }
+    }
+
     /// The file could not be opened or read.
     case unreadable(String, reason: String, isPermission: Bool)
     /// The file has no first line.
     case empty(String)
     /// No name in the first line is that of a column.
-    case noHeader(first: String, known: [String])
+    case noHeader(first: String, known: [String], SheetChoice?)
     /// Columns that the table does not have.
     case unknownColumns([UnknownColumn], known: [String])
     /// Columns without which no row can be imported.
     case missingColumns([String])
-    /// Two names that mean the same column.
-    case sameColumnTwice(String, String, column: String)
+    /// Names that mean a column which another one means too, and those that mean none.
+    case sameColumn([Clash], unknown: [UnknownColumn])
+    /// Mappings of names that the file does not have.
+    case unusedMappings([String], names: [String])
+    /// A filter of an export means no row at all.
+    case unknownFilter(String, String, String)
+    /// The encoding of the file may be one of several.
+    case uncertainEncoding(String, [EncodingChoice])
     /// The header is not text in the encoding.
     case unreadableHeader(encoding: String)
     /// A file cannot be written; the flag gives another place.
@@ -72,12 +92,13 @@ public enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-002", exit: .dataError, message: "\(path) is empty",
                 hint: "the first line names the columns, each further line is a row")
-        case .noHeader(let first, let known):
+        case .noHeader(let first, let known, let sheet):
             ErrorReport(
                 code: "RSS-IMPORT-003", exit: .dataError,
-                message: "the first line names no column that can be imported",
+                message: sheet.map { "sheet '\($0.name)' has no line that names columns" }
+                    ?? "no line names columns that can be imported",
                 detail: "it begins with '\(RowProblem.shown(first))'; known columns: \(known.joined(separator: ", "))",
-                hint: "put a line with the names of the columns first; if they are there, give --delimiter")
+                hint: Self.headerHint(first, sheet))
         case .unknownColumns(let unknown, let known): Self.report(unknown, known)
         case .missingColumns(let names):
             ErrorReport(
@@ -86,11 +107,32 @@ public enum ImportError: ReportableError, Equatable {
                 hint: names == ["visit_report"]
                     ? "add the column, or give --visit NUMBER for all rows"
                     : "add what is missing; other names are understood too")
-        case .sameColumnTwice(let first, let second, let column):
+        case .sameColumn(let clashes, let unknown):
             ErrorReport(
                 code: "RSS-IMPORT-006", exit: .dataError,
-                message: "the columns '\(first)' and '\(second)' both mean \(column)",
-                hint: "rename or remove one of them")
+                message: clashes.map { "the columns '\($0.first)' and '\($0.second)' both mean \($0.column)" }
+                    .joined(separator: "; "),
+                detail: unknown.isEmpty ? nil : "unknown columns: \(Self.words(unknown))",
+                hint: "ignore one of each: --map \(Self.quoted("\(clashes.first?.second ?? "")="))")
+        case .unusedMappings(let headers, let names):
+            ErrorReport(
+                code: "RSS-IMPORT-136", exit: .dataError,
+                message:
+                    "the file has no column \(headers.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", ")), which --map names",
+                detail: "its columns: \(names.map(RowProblem.shown).joined(separator: ", "))",
+                hint: "leave that --map out, or write the name as it stands in the file")
+        case .unknownFilter(let flag, let value, let reason):
+            ErrorReport(
+                code: "RSS-IMPORT-138", exit: .dataError, message: "\(flag) '\(RowProblem.shown(value))' means no row",
+                detail: reason, hint: "leave \(flag) out to export all rows")
+        case .uncertainEncoding(let path, let choices):
+            ErrorReport(
+                code: "RSS-IMPORT-137", exit: .dataError,
+                message: "the encoding of \(path) cannot be detected for certain; nothing was loaded",
+                detail: choices.map { choice in
+                    "\(choice.encoding.name): \(choice.fields.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", "))"
+                }.joined(separator: "; "),
+                hint: "give the one that reads right: --encoding \(choices.first?.encoding.name ?? "NAME")")
         case .unreadableHeader(let encoding):
             ErrorReport(
                 code: "RSS-IMPORT-007", exit: .dataError, message: "the first line is not valid \(encoding)",
@@ -184,11 +226,27 @@ public enum ImportError: ReportableError, Equatable {
     }
 
     private static func report(_ unknown: [UnknownColumn], _ known: [String]) -> ErrorReport {
-        let names = unknown.map { "'\(RowProblem.shown($0.name))'\(Suggestion.words($0.suggestion))" }
+        let meant = unknown.first { $0.suggestion != nil }
         return ErrorReport(
             code: "RSS-IMPORT-004", exit: .dataError,
-            message: "unknown column\(unknown.count == 1 ? "" : "s") \(names.joined(separator: ", "))",
+            message: "unknown column\(unknown.count == 1 ? "" : "s") \(words(unknown))",
             detail: "known columns: \(known.joined(separator: ", "))",
-            hint: "rename the column, or pass over it with --ignore-unknown")
+            hint: meant.map {
+                "--map \(quoted("\($0.name)=\($0.suggestion ?? "")")) if that is meant, else --map \(quoted("\($0.name)="))"
+            }
+                ?? "say what it means with --map \(quoted("\(unknown.first?.name ?? "")=COLUMN")), or ignore such columns with --ignore-unknown"
+        )
     }
+
+    private static func words(_ unknown: [UnknownColumn]) -> String {
+        unknown.map { "'\(RowProblem.shown($0.name))'\(Suggestion.words($0.suggestion))" }.joined(separator: ", ")
+    }
+
+    private static func headerHint(_ first: String, _ sheet: SheetChoice?) -> String {
+        if let sheet, let other = sheet.others.first { return "read another sheet: --sheet \(quoted(other))" }
+        return
+            "say what its names mean, as --map \(quoted("\(RowProblem.shown(first))=device_name")); where it has none, name the fields with --columns; --delimiter says what separates them"
+    }
+
+    private static func quoted(_ text: String) -> String { text.shellWord }
 }

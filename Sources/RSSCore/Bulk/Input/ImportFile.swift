@@ -28,12 +28,20 @@ public struct ImportFile: Sendable {
     /// The sheet of a workbook that it is.
     public var sheet: SheetChoice? { input.sheet }
     /// The name of its encoding.
-    public var encodingName: String { dialect.encoding.rawValue }
+    public var encodingName: String { dialect.encoding.name }
+    /// Its columns that are not read, by their names in the file; a deletion reads none but the key anyway.
+    public var ignoredColumns: [String] { options.operation == .delete ? [] : header.ignored }
+    /// Names of a saved mapping that it does not have.
+    public var unusedMappings: [String] { header.unusedMappings }
 
     /// Opens a file.
     ///
+    /// - Parameter choose: asks a person for the encoding where it is not certain; nil for no answer, and none to ask.
     /// - Throws: ``ImportError``, `CancellationError`.
-    public init(_ table: ImportTable, _ options: ImportOptions) throws {
+    public init(
+        _ table: ImportTable, _ options: ImportOptions,
+        choose: (_ file: String, _ choices: [EncodingChoice]) throws -> TextEncoding? = { _, _ in nil }
+    ) throws {
         let table = options.operation == .import ? table : table.withID
         self.table = table
         self.options = options
@@ -55,7 +63,14 @@ public struct ImportFile: Sendable {
                     delimiter: delimiter, quote: dialect.quote ?? UInt8(ascii: "\""),
                     escape: dialect.escape == .backslash ? .backslash : .doubledQuote, encoding: dialect.encoding)
             }
-            if let encoding = options.encoding { dialect.encoding = encoding.textEncoding }
+            if let encoding = options.encoding {
+                dialect.encoding = encoding
+            } else if let choices = detection?.encodings, !choices.isEmpty {
+                guard let chosen = try choose(input.name, choices) else {
+                    throw ImportError.uncertainEncoding(input.name, choices)
+                }
+                dialect.encoding = chosen
+            }
             if let quote = options.quote { dialect.quote = quote.byte }
             if options.escapesWithBackslash { dialect.escape = .backslash }
             let isAsFound =
@@ -68,10 +83,12 @@ public struct ImportFile: Sendable {
             options.operation != .import
             ? Set(table.columns.map(\.name))
             : options.visit == nil && !options.isWithoutVisit ? [] : ["visit_report"]
+        let sheet = input.sheet
         func match(_ names: [String]) throws(ImportError) -> ImportHeader {
             try ImportHeader(
-                names, for: table, ignoresUnknown: options.ignoresUnknown || options.operation == .delete,
-                mapping: options.mapping, given: given)
+                names, for: table,
+                unknown: options.operation == .delete ? .unread : options.ignoresUnknown ? .ignored : .refused,
+                mapping: options.mapping, given: given, sheet: sheet)
         }
         let all: ImportHeader
         if let columns = options.columns {
@@ -124,7 +141,8 @@ public struct ImportFile: Sendable {
         let parts = [
             "\(dialect)", "\(header.uses)", visit ?? "", options.key ?? "", options.onConflict.rawValue,
             options.operation.rawValue,
-            options.duplicates.rawValue, "\(options.fillsOnly)", "\(padsShortRows)", "\(headerRecord)",
+            options.duplicates.rawValue, "\(options.fillsOnly)", "\(options.allowsMove)", "\(options.placeholders)",
+            "\(padsShortRows)", "\(headerRecord)",
         ]
         return Digest.sha256.hex(Array(parts.joined(separator: "\0").utf8))
     }
@@ -145,7 +163,7 @@ public struct ImportFile: Sendable {
             let texts = names.compactMap { $0 }
             guard texts.count == names.count else {
                 if first != nil { break }
-                throw ImportError.unreadableHeader(encoding: dialect.encoding.rawValue)
+                throw ImportError.unreadableHeader(encoding: dialect.encoding.name)
             }
             let count = ImportHeader.matches(texts, of: table, options.mapping)
             if first == nil {

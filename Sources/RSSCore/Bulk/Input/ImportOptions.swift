@@ -35,12 +35,16 @@ public struct ImportOptions: Sendable, Equatable {
     public var columns: [String]?
     /// A row with too few fields is taken, as if the others were empty.
     public var padsShortRows = false
-    /// The encoding; found out unless given.
-    public var encoding: ImportEncoding?
+    /// The encoding; detected unless given.
+    public var encoding: TextEncoding?
     /// What names in the header mean that are not understood by themselves.
     public var mapping = ColumnMapping()
-    /// Pass over columns that the table does not have.
+    /// Ignore columns that the table does not have, and that mean none of its own.
     public var ignoresUnknown = false
+    /// Texts that are no identifiers, beside those that ship.
+    public var placeholders: [String] = []
+    /// Whether a row that is there may go to a visit report of another organization.
+    public var allowsMove = false
     /// The column, by its name in files, by which a row is known again; otherwise the first of the table's keys that the
     /// file has.
     public var key: String?
@@ -122,23 +126,6 @@ public enum ErrorLimit: Sendable, Equatable {
         case .rows(let limit): "\(limit) row\(limit == 1 ? "" : "s")"
         case .percent(let limit):
             "\(limit.formatted(.number.grouping(.never).locale(Locale(identifier: "en_US_POSIX"))))% of the rows"
-        }
-    }
-}
-
-/// The encodings that can be told.
-public enum ImportEncoding: String, Sendable, CaseIterable {
-    case utf8 = "utf-8"
-    case utf16LittleEndian = "utf-16le"
-    case utf16BigEndian = "utf-16be"
-    case windows1252 = "windows-1252"
-
-    var textEncoding: TextEncoding {
-        switch self {
-        case .utf8: .utf8
-        case .utf16LittleEndian: .utf16LittleEndian
-        case .utf16BigEndian: .utf16BigEndian
-        case .windows1252: .windows1252
         }
     }
 }

@@ -43,6 +43,16 @@ public enum UnreadFormat: Sendable, Equatable {
     case xlsb
     /// An archive that holds no workbook.
     case archive
+    /// A file that another program compressed, with the command that decompresses it.
+    case compressed(by: String)
+    /// A PDF.
+    case pdf
+    /// JSON.
+    case json
+    /// A page of HTML, also where it is called .xls.
+    case html
+    /// Another kind of XML, as OpenDocument's .fods and Excel's of 2003.
+    case xml
 
     /// What the file is, in words.
     var words: String {
@@ -52,6 +62,11 @@ public enum UnreadFormat: Sendable, Equatable {
         case .openDocument: "an OpenDocument spreadsheet (.ods)"
         case .xlsb: "an .xlsb workbook"
         case .archive: "a ZIP archive without a workbook"
+        case .compressed(let program): "a file that \(program) compressed"
+        case .pdf: "a PDF"
+        case .json: "a JSON file"
+        case .html: "an HTML page"
+        case .xml: "an XML file"
         }
     }
 
@@ -60,8 +75,31 @@ public enum UnreadFormat: Sendable, Equatable {
         switch self {
         case .password: "save it without the password, as .xlsx or CSV"
         case .archive: "unpack it, and import the file that is in it"
-        case .xls, .openDocument, .xlsb: "save it as .xlsx or CSV"
+        case .compressed(let program): "decompress it: \(program) -dc FILE | rssctl bulk import hardware -"
+        case .pdf, .json: "export it as CSV or .xlsx where it comes from"
+        case .xls, .openDocument, .xlsb, .html, .xml: "save it as .xlsx or CSV"
         }
+    }
+
+    /// What a file is whose first bytes are no header of a table; nil for text.
+    static func ofText(_ start: [UInt8]) -> UnreadFormat? {
+        if start.starts(with: "%PDF-".utf8) { return .pdf }
+        if start.starts(with: "BZh".utf8), start.count > 9, start[4..<10] == [0x31, 0x41, 0x59, 0x26, 0x53, 0x59] {
+            return .compressed(by: "bzip2")
+        }
+        if start.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return .compressed(by: "xz") }
+        if start.starts(with: [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]) { return .archive }
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let text = (start.starts(with: mark) ? start[3...] : start[...]).drop { $0 <= 0x20 }
+        let word = String(decoding: text.prefix(200), as: UTF8.self).lowercased()
+        if word.hasPrefix("<!doctype html") || word.hasPrefix("<html") || word.hasPrefix("<table") { return .html }
+        if word.hasPrefix("<?xml") { return word.contains("<html") ? .html : .xml }
+        guard let first = text.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "["),
+            let next = text.dropFirst().first(where: { $0 > 0x20 })
+        else { return nil }
+        // An object, or a list of objects.
+        let isObject = first == UInt8(ascii: "{") && (next == UInt8(ascii: "\"") || next == UInt8(ascii: "}"))
+        return isObject || first == UInt8(ascii: "[") && next == UInt8(ascii: "{") ? .json : nil
     }
 
     /// Tells a compound file that holds an encrypted .xlsx from an .xls workbook: by the name of a stream in its directory

@@ -33,6 +33,9 @@ struct Unpacking {
         for _ in 0...Self.depth {
             switch InputFormat(try packed.bytes(8, at: 0)) {
             case .plain:
+                if let format = UnreadFormat.ofText(try packed.bytes(512, at: 0)) {
+                    throw ImportError.unsupported(file.name, format)
+                }
                 guard sheet == nil else { throw ImportError.noWorkbook(file.name) }
                 return unpacked.map { Result(file: $0, dialect: nil) }
             case .compoundFile:

@@ -29,8 +29,8 @@ public struct RunHistoryEntry: Sendable, Equatable, Encodable {
     public let deleted: Int64
     /// Rows that were left as they are.
     public let unchanged: Int64
-    /// `loading`, `done`, `undone`.
-    public let state: String
+    /// `loading`, `done`, `undone`; `interrupted` where it began to load, did not end, and no session works on it.
+    public internal(set) var state: String
     /// Until when it can be taken back.
     public let undoUntil: Date
 }
@@ -42,7 +42,7 @@ public enum RunHistory {
     /// - Throws: `PostgresError`.
     public static func list(_ connection: PostgresConnection, limit: Int) async throws -> [RunHistoryEntry] {
         guard try await BookkeepingSchema.found(connection) ?? 0 >= 4 else { return [] }
-        return try await connection.query(SQLResource(PackageResources.bulk_history_sql).text, [Int64(limit)]).map {
+        var runs = try await connection.query(SQLResource(PackageResources.bulk_history_sql).text, [Int64(limit)]).map {
             row in
             RunHistoryEntry(
                 run: try row.decode(String.self, "run_id"), operation: try row.decode(String.self, "operation"),
@@ -54,5 +54,14 @@ public enum RunHistory {
                 unchanged: try row.decode(Int64.self, "unchanged"), state: try row.decode(String.self, "state"),
                 undoUntil: try row.decode(Date.self, "undo_until"))
         }
+        guard runs.contains(where: { $0.state == "loading" }) else { return runs }
+        let held = Set(
+            try await connection.query(SQLResource(PackageResources.bulk_locks_sql).text).map {
+                try $0.decode(Int64.self, at: 0)
+            })
+        for index in runs.indices where runs[index].state == "loading" {
+            if !held.contains(BulkLedger.lock(runs[index].run).key) { runs[index].state = "interrupted" }
+        }
+        return runs
     }
 }

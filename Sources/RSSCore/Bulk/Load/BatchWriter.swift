@@ -100,7 +100,7 @@ struct BatchWriter: Sendable {
             } catch let error where attempt < Self.tries(error, isWhole: rows != nil) {
                 attempt += 1
                 try await Task.sleep(for: .milliseconds(Int.random(in: 10...(50 << min(attempt, 5)))))
-            } catch let error as PostgresError where Self.isOfOneRow(error) {
+            } catch let error as PostgresError where refusesRow(error) {
                 guard records.count > 1 else {
                     let problem = RowProblem(
                         .refusedByServer, "the server refuses the row: \(RowProblem.shown(Self.words(error)))")
@@ -165,11 +165,12 @@ struct BatchWriter: Sendable {
             // A dry run has inserted nothing, and there may be no ledger to ask.
             let own: [any PostgresEncodable] = options.isDryRun ? [] : [run]
             try await connection.execute(
-                statements.compareKeyless(besideOwn: !options.isDryRun), [low, high] + own)
+                statements.compareKeyless(besideOwn: !options.isDryRun),
+                [low, high] + statements.keylessWords(options.placeholders) + own)
         }
         try await connection.execute("ANALYZE \(LoadStatements.plan)")
         guard let row = try await connection.query(LoadStatements.count).first else { throw Overtaken() }
-        let (new, matched, ambiguous) = try row.decode(Int64.self, Int64.self, Int64.self)
+        let (new, matched, ambiguous, moved) = try row.decode(Int64.self, Int64.self, Int64.self, Int64.self)
         var problems: [Int: RowProblem] = [:]
         if ambiguous > 0 { problems = try await self.problems(.ambiguousKey) }
         if options.onConflict == .error, matched > 0 {
@@ -178,8 +179,15 @@ struct BatchWriter: Sendable {
         if options.operation != .import, new > 0 {
             problems.merge(try await self.problems(.notFound)) { first, _ in first }
         }
+        var left = 0
+        if moved > 0, options.onConflict == .update, !options.allowsMove {
+            let moves = try await movesOfOrganization()
+            left = moves.count
+            problems.merge(moves) { first, _ in first }
+            if left > 0 { try await connection.execute(LoadStatements.leaveRecords, [moves.keys.map(Int64.init)]) }
+        }
         let inserted = options.operation == .import ? Int(new) : 0
-        let changed = options.onConflict == .update ? Int(matched) : 0
+        let changed = options.onConflict == .update ? Int(matched) - left : 0
         if ambiguous > 0 || options.onConflict != .update {
             try await connection.execute(LoadStatements.leaveMatched, [options.onConflict != .update])
         }
@@ -232,6 +240,27 @@ struct BatchWriter: Sendable {
         return problems
     }
 
+    /// Rows that would take a device from one organization to another.
+    private func movesOfOrganization() async throws -> [Int: RowProblem] {
+        var problems: [Int: RowProblem] = [:]
+        for row in try await connection.query(statements.moves) {
+            let record = try row.decode(Int64.self, "record")
+            func words(_ report: String, _ organization: String) throws -> String {
+                guard let number = try row.decode(String?.self, report),
+                    let name = try row.decode(String?.self, organization)
+                else { return "a report of an organization that this role may not read" }
+                return "\(number) of \(RowProblem.shown(name))"
+            }
+            let (old, new) = (
+                try words("old_report", "old_organization"), try words("new_report", "new_organization")
+            )
+            problems[Int(record)] = RowProblem(
+                .movesOrganization, column: "visit_report",
+                "visit_report: the row belongs to \(old), and would go to \(new); --allow-move allows that")
+        }
+        return problems
+    }
+
     /// Writes the batch into the ledger.
     private func record(
         _ number: Int32, _ records: Range, _ ids: (first: UUID, last: UUID), _ found: Counts,
@@ -261,6 +290,11 @@ struct BatchWriter: Sendable {
     static func isOfOneRow(_ error: PostgresError) -> Bool {
         guard error.code == .server, let state = error.sqlState else { return false }
         return ["22", "23", "44", "P0"].contains(state.conditionClass)
+    }
+
+    /// The same, where a policy may have refused the row.
+    private func refusesRow(_ error: PostgresError) -> Bool {
+        Self.isOfOneRow(error) || statements.hasRowSecurity && error.sqlState == .insufficientPrivilege
     }
 
     private static func isOfConcurrency(_ error: PostgresError) -> Bool {

@@ -19,6 +19,10 @@ struct LoadStatements: Sendable {
     let operation: BulkOperation
     /// The columns that are kept of a row before it is changed.
     let kept: [KeptColumn]
+    /// Finds the rows of the plan that would change their organization.
+    let moves: String
+    /// Whether policies decide over single rows.
+    let hasRowSecurity: Bool
 
     private var targets: [String] { columns.map(\.target) }
 
@@ -47,7 +51,7 @@ struct LoadStatements: Sendable {
             CREATE TEMP TABLE rssctl_stage (_record bigint, _blanks bigint, _nth integer, _has_key boolean, _id uuid, _metadata jsonb,
                 \(fields.joined(separator: ", ")))
             """,
-            "CREATE TEMP TABLE rssctl_plan (record bigint, staged tid, old uuid, matches bigint)",
+            "CREATE TEMP TABLE rssctl_plan (record bigint, staged tid, old uuid, matches bigint, old_visit uuid, new_visit uuid)",
         ]
     }
 
@@ -90,7 +94,7 @@ struct LoadStatements: Sendable {
                 statements.append(
                     """
                     INSERT INTO \(Self.plan)
-                    SELECT s._record, s.ctid, t.id, 1 FROM \(Self.stage) AS s LEFT JOIN \(relation) AS t ON \(join)
+                    SELECT s._record, s.ctid, t.id, 1, \(visits) FROM \(Self.stage) AS s LEFT JOIN \(relation) AS t ON \(join)
                     WHERE \(range) AND s._has_key AND (t.id IS NULL OR \(differs))
                     """)
             } else {
@@ -102,7 +106,7 @@ struct LoadStatements: Sendable {
                         WHERE \(range) AND s._has_key GROUP BY s._record
                     )
                     INSERT INTO \(Self.plan)
-                    SELECT f.record, s.ctid, f.id, f.matches
+                    SELECT f.record, s.ctid, f.id, f.matches, \(visits)
                     FROM found AS f JOIN \(Self.stage) AS s ON s._record = f.record LEFT JOIN \(relation) AS t ON t.id = f.id
                     WHERE f.matches <> 1 OR \(differs)
                     """)
@@ -111,20 +115,28 @@ struct LoadStatements: Sendable {
         return statements
     }
 
+    /// The visit report of a row as it is and as it would be, where the file says.
+    private var visits: String {
+        targets.contains(table.scope) && operation != .delete ? "t.\(table.scope), s.\(table.scope)" : "NULL, NULL"
+    }
+
     /// The same of rows without a key: new are those that the table does not have value for value, as often as it has
     /// them.
     ///
-    /// - Parameter besideOwn: leave out what the run (`$3`) inserted itself, which is no row that was there before.
+    /// A text of the table that an import would take for no value counts as none: one of blanks, of the words in `$3`, and in a
+    /// column of identifiers of those in `$4`.
+    ///
+    /// - Parameter besideOwn: leave out what the run (`$5`) inserted itself, which is no row that was there before.
     func compareKeyless(besideOwn: Bool) -> String {
-        let stored = targets.map { "t.\($0)" }.joined(separator: ", ")
+        let stored = columns.map(asRead).joined(separator: ", ")
         let staged = targets.map { "s.\($0)" }.joined(separator: ", ")
-        let keyless = key.map { "t.\($0.target) IS NULL AND " } ?? ""
+        let keyless = key.map { "\(asRead($0)) IS NULL AND " } ?? ""
         let others =
             besideOwn
             ? """
 
                 AND NOT EXISTS (
-                    SELECT FROM rssctl.bulk_batch AS b WHERE b.run_id = $3::uuid AND t.id BETWEEN b.first_id AND b.last_id)
+                    SELECT FROM rssctl.bulk_batch AS b WHERE b.run_id = $5::uuid AND t.id BETWEEN b.first_id AND b.last_id)
             """ : ""
         return """
             WITH known AS (
@@ -137,7 +149,30 @@ struct LoadStatements: Sendable {
             INSERT INTO \(Self.plan)
             SELECT s._record, s.ctid, NULL, 1 FROM \(Self.stage) AS s LEFT JOIN known AS k ON k.print = ROW(\(staged))::text
             WHERE s._record BETWEEN $1 AND $2 AND NOT s._has_key AND s._nth > coalesce(k.n, 0)
+                AND $3::text[] IS NOT NULL AND $4::text[] IS NOT NULL
             """
+    }
+
+    /// A value of the table as an import would read its text.
+    private func asRead(_ column: ImportColumn) -> String {
+        let value = "t.\(column.target)"
+        switch column.type {
+        case .text where column.isIdentifier:
+            return """
+                CASE WHEN btrim(\(value)) = '' OR lower(btrim(\(value))) = ANY ($4::text[]) OR \(value) ~ '\(Placeholders.oneSign)'
+                        THEN NULL ELSE \(value) END
+                """
+        case .text where !column.isRequired, .freeText:
+            return
+                "CASE WHEN length(\(value)) <= 7 AND lower(btrim(\(value))) = ANY ($3::text[]) THEN NULL ELSE \(value) END"
+        default: return value
+        }
+    }
+
+    /// The parameters of a comparison of rows without a key after the range of records.
+    func keylessWords(_ more: [String]) -> [any PostgresEncodable] {
+        let unsaid = NoValue.unsaid.union(["", "\\n", "null", "(null)", "<null>"])
+        return [unsaid.sorted(), Placeholders(more).words.union(unsaid).sorted()]
     }
 
     /// All of a batch, to be shown.
@@ -158,12 +193,16 @@ struct LoadStatements: Sendable {
         FROM \(stage) WHERE _record BETWEEN $1 AND $2
         """
 
-    /// What the comparison found: new rows, rows that differ, rows whose key several have.
+    /// What the comparison found: new rows, rows that differ, rows whose key several have, rows that change their visit report.
     static let count = """
         SELECT count(*) FILTER (WHERE old IS NULL), count(*) FILTER (WHERE old IS NOT NULL AND matches = 1),
-            count(*) FILTER (WHERE matches > 1)
+            count(*) FILTER (WHERE matches > 1),
+            count(*) FILTER (WHERE matches = 1 AND old_visit <> new_visit)
         FROM \(plan)
         """
+
+    /// Leaves rows as they are that the table has, by their records (`$1`).
+    static let leaveRecords = "DELETE FROM \(plan) WHERE record = ANY ($1::bigint[])"
 
     /// Leaves rows as they are that differ, or whose key several have.
     static let leaveMatched = "DELETE FROM \(plan) WHERE old IS NOT NULL AND ($1 OR matches > 1)"
@@ -212,11 +251,11 @@ struct LoadStatements: Sendable {
 
     /// The value that a row of the table gets.
     private func value(_ index: Int, _ blanks: UInt64) -> String {
-        let target = columns[index].target
-        if columns[index].fallback != nil {
-            guard blanks & 1 << UInt64(index) != 0 else { return "s.\(target)" }
-            return "CASE WHEN s._blanks & \(Int64(1) << Int64(index)) <> 0 THEN t.\(target) ELSE s.\(target) END"
-        }
-        return fillsOnly && columns[index].target != key?.target ? "coalesce(s.\(target), t.\(target))" : "s.\(target)"
+        let column = columns[index]
+        let target = column.target
+        let keeps = column.fallback == nil && fillsOnly && target != key?.target
+        let value = keeps ? "coalesce(s.\(target), t.\(target))" : "s.\(target)"
+        guard blanks & 1 << UInt64(index) != 0 else { return value }
+        return "CASE WHEN s._blanks & \(Int64(1) << Int64(index)) <> 0 THEN t.\(target) ELSE \(value) END"
     }
 }

@@ -29,6 +29,8 @@ public struct ColumnMapping: Sendable, Equatable {
 
     /// The pairs.
     public var pairs: [Pair]
+    /// How many of them, from the first, were saved: they are for many files, and one of them may lack some of the names.
+    public var savedCount = 0
 
     /// Makes a mapping.
     public init(_ pairs: [Pair] = []) { self.pairs = pairs }
@@ -105,7 +107,9 @@ public struct MappingStore: Sendable {
         guard let found = all.first(where: { $0.name == name && $0.object == table.object }) else {
             throw ImportError.noMapping(name, known: all.filter { $0.object == table.object }.map(\.name))
         }
-        return ColumnMapping(found.pairs)
+        var mapping = ColumnMapping(found.pairs)
+        mapping.savedCount = found.pairs.count
+        return mapping
     }
 
     /// Saves a mapping, in the place of one of the same name.

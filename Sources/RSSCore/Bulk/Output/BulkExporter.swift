@@ -56,7 +56,9 @@ public struct BulkExporter: Sendable {
         var writer = RecordWriter(form.dialect, lineEnding: form.lineEnding, capacity: 256 << 10, sink: write)
         let columns = (hasID ? ["id"] : []) + table.columns.map(\.name)
         try writer.write(columns)
-        let rows = try await rows(table, filter, hasID: hasID, form) { try writer.write($0) }
+        let rows = try await rows(table, filter, hasID: hasID, form) { texts in
+            try writer.write(texts.map { $0.map(SpreadsheetSafety.disarmed) })
+        }
         try writer.flush()
         return rows
     }
@@ -90,12 +92,13 @@ public struct BulkExporter: Sendable {
         let tables = try await ApplicationTables(connection)
         try await connection.refuseForeignCode(.reading, in: tables)
         let visit = try await visit(filter, tables)
+        let (category, status) = (try await category(filter, tables), try status(filter, table))
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
         try await progress.phase("export", unit: .rows) {
             try await connection.stream(
                 tables.sql(Self.statement(table, hasID: hasID, form)),
-                [visit, filter.category, filter.status, filter.since]
+                [visit, category, status, filter.since]
             ) { stream in
                 for try await row in stream {
                     try body((0..<width).map { row.text(at: $0) })
@@ -112,13 +115,45 @@ public struct BulkExporter: Sendable {
         return try await ReferenceResolver(connection, tables).visit(name).id
     }
 
+    /// The category of a filter, by its name or id as an import takes it.
+    private func category(_ filter: ExportFilter, _ tables: ApplicationTables) async throws -> UUID? {
+        guard let name = filter.category else { return nil }
+        let entries = try await connection.query(tables.sql(PackageResources.bulk_categories_sql)).map { row in
+            let (id, name) = try row.decode(UUID.self, String.self)
+            return (name: name, id: id)
+        }
+        switch LoadedNames(entries).match(name) {
+        case .id(let id): return id
+        case .ambiguous: throw ImportError.unknownFilter("--category", name, "several categories differ in case alone")
+        case .unknown(let suggestion):
+            throw ImportError.unknownFilter(
+                "--category", name, "there is no such category\(Suggestion.words(suggestion))")
+        }
+    }
+
+    /// The status of a filter, as an import takes it.
+    private func status(_ filter: ExportFilter, _ table: ImportTable) throws(ImportError) -> String? {
+        guard let text = filter.status else { return nil }
+        guard let column = table.columns.first(where: { $0.target == "status" }), case .word(let words) = column.type
+        else {
+            throw .unknownFilter("--status", text, "\(table.table) has no status")
+        }
+        let word = text.lowercased().replacing(" ", with: "_").replacing("-", with: "_")
+        guard words.contains(word) else {
+            throw .unknownFilter(
+                "--status", text,
+                "it is one of \(words.joined(separator: ", "))\(Suggestion.words(Suggestion.nearest(word, words.sorted())))"
+            )
+        }
+        return word
+    }
+
     /// The rows, each value as a text that the import reads as the same value.
     static func statement(_ table: ImportTable, hasID: Bool, _ form: ExportForm = .plain) -> String {
         let values = table.columns.map { column in
             switch column.type {
             case .reference: "k.report_number"
             case .name: "c.name"
-            case .date: "to_char(t.\(column.target), 'YYYY-MM-DD')"
             // In a file with semicolons a comma is the decimal one.
             case .numeric where form.dialect.delimiter == UInt8(ascii: ";"):
                 "replace(t.\(column.target)::text, '.', ',')"
@@ -131,7 +166,7 @@ public struct BulkExporter: Sendable {
             FROM public.\(table.table) AS t
             LEFT JOIN public.visit_report_keys AS k ON k.id = t.visit_report_id
             LEFT JOIN public.categories AS c ON c.id = t.category_id
-            WHERE ($1::uuid IS NULL OR t.visit_report_id = $1) AND ($2::text IS NULL OR c.name = $2)
+            WHERE ($1::uuid IS NULL OR t.visit_report_id = $1) AND ($2::uuid IS NULL OR t.category_id = $2)
                 AND ($3::text IS NULL OR \(status ? "t.status = $3" : "false")) AND ($4::timestamptz IS NULL OR t.updated_at >= $4)
             ORDER BY t.id
             """

@@ -2,7 +2,8 @@ import CSV
 
 /// Lays out the rows of a rejects file in the dialect of the input.
 ///
-/// The text is UTF-8 whatever the input was in; a byte order mark says so where it could be doubted.
+/// The text is UTF-8 whatever the input was in, and a byte order mark says so. What a spreadsheet would run as a formula has an
+/// apostrophe in front, which the import takes off again.
 struct RejectsWriter {
     private let delimiter: UInt8
     private let quote: UInt8
@@ -11,15 +12,14 @@ struct RejectsWriter {
     private var writer: RecordWriter
 
     /// Writes the header.
-    init(_ file: ImportFile, needsMark: Bool, sink: @escaping ([UInt8]) throws -> Void) throws {
+    init(_ file: ImportFile, sink: @escaping ([UInt8]) throws -> Void) throws {
         delimiter = file.dialect.delimiter
         quote = file.dialect.quote ?? UInt8(ascii: "\"")
         skipsInitialSpace = file.dialect.skipsInitialSpace
         header = file.header
         let detection = file.detection
-        if needsMark || file.dialect.encoding != .utf8 || detection?.hasByteOrderMark == true {
-            try sink([0xEF, 0xBB, 0xBF])
-        }
+        // Spreadsheets would take it for another encoding.
+        try sink([0xEF, 0xBB, 0xBF])
         writer = RecordWriter(file.dialect, lineEnding: detection?.lineEnding ?? .lf, sink: sink)
         let kept = zip(header.names, header.uses).filter { $1 != .remark }
             .map { name, use in use == .ignored && ImportHeader.plain(name).isEmpty ? "-" : name }
@@ -42,12 +42,13 @@ struct RejectsWriter {
 
     /// The record as it stands in the file, where that can be read again; else its fields, written anew.
     private func original(_ record: Record) -> [UInt8] {
-        let isAsItStands = !header.hasRemarks && record.problems.allSatisfy { $0.kind == .nulByte }
+        let isSafe = (0..<record.count).allSatisfy { field in !record.withBytes(field, SpreadsheetSafety.isRun) }
+        let isAsItStands = isSafe && !header.hasRemarks && record.problems.allSatisfy { $0.kind == .nulByte }
         if isAsItStands { return Array(record.raw) }
         // A record that is too long has no fields, only its beginning.
         if record.count == 0 { return quoted(Array(record.raw)) }
         let kept = (0..<record.count).filter { $0 >= header.uses.count || header.uses[$0] != .remark }
-        return joined(kept.map { record.bytes($0) })
+        return joined(kept.map { SpreadsheetSafety.disarmed(record.bytes($0)) ?? record.bytes($0) })
     }
 
     private func joined(_ fields: [[UInt8]]) -> [UInt8] {

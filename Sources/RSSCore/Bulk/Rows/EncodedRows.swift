@@ -16,7 +16,7 @@ final class EncodedRows: @unchecked Sendable {
         /// Where its fields begin and end.
         var start: Int
         var end: Int
-        /// Of which columns with a fallback it has no value, one bit a column.
+        /// Of which columns it has no value and leaves the one that is there, one bit a column.
         var blanks: UInt64 = 0
         /// Where the value of its key is; of a row without one, nowhere.
         var keyStart = 0
@@ -38,7 +38,17 @@ final class EncodedRows: @unchecked Sendable {
         var text: String
     }
 
+    /// What a row has in place of an identifier.
+    struct Placeholder {
+        var record: Int
+        var line: Int
+        var column: Int
+        var value: String
+    }
+
     @exclusivity(unchecked) private(set) var rows: [Row] = []
+    /// Those of the rows that are kept.
+    private(set) var placeholders: [Placeholder] = []
     private(set) var pending: [Pending] = []
     @exclusivity(unchecked) private var base: UnsafeMutableRawPointer
     private var capacity: Int
@@ -69,6 +79,7 @@ final class EncodedRows: @unchecked Sendable {
     func removeAll() {
         rows.removeAll(keepingCapacity: true)
         pending.removeAll(keepingCapacity: true)
+        placeholders.removeAll()
         count = 0
     }
 
@@ -93,6 +104,9 @@ final class EncodedRows: @unchecked Sendable {
         count = row.end
         if !texts.isEmpty { pending += texts }
     }
+
+    /// Keeps what the row that was added last has in place of identifiers.
+    func add(_ found: [Placeholder]) { placeholders += found }
 
     /// Fills a reference in.
     func resolve(_ reference: Pending, _ id: UUIDBytes) {

@@ -7,40 +7,49 @@ struct FieldReader: Sendable {
     let names: LoadedNames?
     /// Whether 1,234 is more than one and less than two.
     var usesDecimalComma = false
-    /// Whether a value is needed though the table needs none.
-    var requiresValue = false
+    /// Whether every row must have a value; unless given, where the table says so.
+    var requiresValue: Bool?
+    /// What is no identifier.
+    var placeholders = Placeholders()
 
     /// What a field comes to.
     enum Outcome: Equatable {
         case value(ImportValue)
+        /// No value of its own.
+        case blank
+        /// A word that says nothing is known: no value, and none that overwrites one.
+        case unsaid
+        /// What many things have in place of an identifier: no value, and none that overwrites one.
+        case placeholder(String)
         case problem(RowProblem)
     }
 
     /// Reads a field; nil is a text that is not valid in its encoding.
     func read(_ text: String?, encoding: String) -> Outcome {
         guard let text else { return problem(.invalidEncoding, nil, "is not valid \(encoding)") }
-        let value = Self.trimmed(text)
-        if Self.meansNothing(value) {
-            guard column.isRequired || requiresValue else { return .value(.null) }
+        var value = IdentifierText.unwrapped(Self.trimmed(text))
+        if isCleaned { value = IdentifierText.clean(value) }
+        if NoValue.isMeant(by: value, in: column) {
+            guard requiresValue ?? column.isRequired else { return NoValue.isUnsaid(value) ? .unsaid : .blank }
             var words = "has no value, which every row needs"
             if case .reference = column.type { words += "; --visit gives one to rows without" }
             return problem(.missingValue, nil, words)
         }
         if let control = value.unicodeScalars.first(where: { $0.isControl && !isBlank($0) }) {
-            return problem(.controlCharacter, value, "holds the control character \(Self.name(control))")
+            return problem(.controlCharacter, value, "holds \(Self.name(control))")
         }
-        if Self.formulaErrors.contains(value) {
-            return problem(
-                .formulaError, value,
-                "is what a spreadsheet shows of a formula that failed; write the value in its cell")
-        }
+        if let words = FailedCell.words(value) { return problem(.formulaError, value, words) }
         return typed(value)
     }
 
-    /// In the languages whose spreadsheets are met here.
-    private static let formulaErrors: Set = [
-        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#NV", "#BEZUG!", "#WERT!", "#ZAHL!",
-    ]
+    /// Whether what nobody sees is no part of a value: where it is compared with others.
+    private var isCleaned: Bool {
+        switch column.type {
+        case .name, .reference, .uuid, .word: true
+        case .text: column.isIdentifier
+        default: false
+        }
+    }
 
     private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         (column.type == .jsonObject || column.type == .freeText) && ["\t", "\n", "\r"].contains(scalar)
@@ -50,11 +59,13 @@ struct FieldReader: Sendable {
         switch column.type {
         case .freeText: return .value(.text(value))
         case .text(let limit):
-            if column.isIdentifier, NumberText.isScientific(value) {
-                return problem(
-                    .scientificNotation, value,
-                    "is what a spreadsheet shows of a long number; make the column one of text there, and save the file again"
-                )
+            var value = value
+            if column.isIdentifier {
+                switch IdentifierText.read(value, placeholders) {
+                case .value(let text): value = text
+                case .placeholder: return placeholder(value)
+                case .problem(let code, let words): return problem(code, value, words)
+                }
             }
             // A character has one byte or more: most texts need no counting.
             if value.utf8.count > limit, value.unicodeScalars.count > limit {
@@ -81,10 +92,11 @@ struct FieldReader: Sendable {
             guard let address = MACAddress(value) else {
                 return problem(.invalidMAC, value, "is no MAC address of six bytes like 08:00:2b:01:02:03")
             }
-            return .value(.macaddr(address))
+            return Self.isShared(address) ? placeholder(value) : .value(.macaddr(address))
         case .date:
             switch DateText.parse(value) {
             case .day(let day): return .value(.date(day))
+            case .infinite(let isPast): return .value(.infiniteDate(isPast: isPast))
             case .invalid:
                 return problem(.invalidDate, value, "is no day of the calendar; write YYYY-MM-DD or DD.MM.YYYY")
             case .ambiguous: return problem(.ambiguousDate, value, "may mean two days; write YYYY-MM-DD")
@@ -97,6 +109,16 @@ struct FieldReader: Sendable {
         case .name(let kind): return name(value, kind)
         case .reference: return .value(.unresolved(value))
         }
+    }
+
+    /// Whether an address is that of no device, or of all: 00:00:00:00:00:00, ff:ff:ff:ff:ff:ff.
+    private static func isShared(_ address: MACAddress) -> Bool {
+        address.bytes.allSatisfy { $0 == 0 } || address.bytes.allSatisfy { $0 == 0xFF }
+    }
+
+    private func placeholder(_ value: String) -> Outcome {
+        guard requiresValue == true else { return .placeholder(value) }
+        return problem(.placeholder, value, "is what many things have in place of one, and identifies none")
     }
 
     private func word(_ value: String, _ words: [String]) -> Outcome {
@@ -160,19 +182,10 @@ struct FieldReader: Sendable {
         return String(text[start...end])
     }
 
-    /// Whether a text stands for no value.
-    static func meansNothing(_ text: String) -> Bool {
-        switch text.utf8.count {
-        case 0: true
-        case 1: text == "-"
-        case 3: text.lowercased() == "n/a"
-        case 4: text.lowercased() == "null"
-        default: false
-        }
-    }
-
     private static func name(_ scalar: Unicode.Scalar) -> String {
+        if scalar == "\n" || scalar == "\r" { return "a line break" }
+        if scalar == "\t" { return "a tab" }
         let digits = String(scalar.value, radix: 16, uppercase: true)
-        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        return "the control character U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }

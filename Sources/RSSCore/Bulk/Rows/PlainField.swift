@@ -17,10 +17,12 @@ struct PlainField: Sendable {
     private var words: [[UInt8]] = []
     /// Any text may be a name or reference: what it stands for is not asked.
     private let acceptsAnyName: Bool
+    private let placeholders: Placeholders
 
     /// - Parameter acceptsAnyName: any text may be a name or reference, and stands for nothing.
-    init(_ column: ImportColumn, acceptsAnyName: Bool) {
+    init(_ column: ImportColumn, acceptsAnyName: Bool, placeholders: Placeholders = Placeholders()) {
         self.acceptsAnyName = acceptsAnyName
+        self.placeholders = placeholders
         switch column.type {
         case .text(let limit):
             form = column.isIdentifier ? .identifier : .text
@@ -64,8 +66,10 @@ struct PlainField: Sendable {
             sink.uuid(id)
             return true
         case .identifier:
-            // Something like 1.23E+11 is what a spreadsheet leaves of one.
-            guard bytes.count <= limit, !bytes.contains(UInt8(ascii: "+")) else { return false }
+            // Something like 1.23E+11 or 123456789012345000 is what a spreadsheet leaves of one.
+            guard bytes.count <= limit, !bytes.contains(UInt8(ascii: "+")), !placeholders.mayBe(bytes),
+                bytes.count < 18 || bytes[bytes.count - 1] != 0x30 || bytes[bytes.count - 3] != 0x30
+            else { return false }
             sink.text(bytes)
             return true
         case .freeText:
@@ -96,10 +100,9 @@ struct PlainField: Sendable {
     static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let count = bytes.count
         guard let base = bytes.baseAddress, count > 0, base[0] != 0x20, base[count - 1] != 0x20 else { return false }
-        // `-`, `n/a` and `null`, in any case.
-        if count < 5, count != 2, base[0] == 0x2D || base[0] | 0x20 == 0x6E { return false }
-        // `#N/A` and its like.
-        if base[0] == 0x23 { return false }
+        if NoValue.mayBe(base, count) { return false }
+        // `#N/A` and its like, `="00123"`, `'=A1`.
+        if base[0] == 0x23 || base[0] == 0x3D || base[0] == 0x27 { return false }
         let raw = UnsafeRawPointer(base)
         guard count >= 8 else {
             for index in 0..<count where base[index] < 0x20 || base[index] > 0x7E { return false }
@@ -201,6 +204,8 @@ struct PlainField: Sendable {
             address = address << 8 | high << 4 | low
             index += 3
         }
+        // 00:00:00:00:00:00 and the address of all are no device's own.
+        guard address != 0, address != 0xFFFF_FFFF_FFFF else { return false }
         sink.macaddr(address)
         return true
     }

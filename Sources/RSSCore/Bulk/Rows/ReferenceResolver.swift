@@ -77,4 +77,17 @@ struct ReferenceResolver {
         guard let row = rows.first else { throw ImportError.unknownReference(kind: "visit report", name: name) }
         return try row.decode(UUID.self, String.self)
     }
+
+    /// The name of the organization that a visit report belongs to; nil where the role may not read it.
+    ///
+    /// - Throws: `PostgresError`.
+    func organization(of visit: UUID) async throws -> String? {
+        do {
+            return try await connection.query(tables.sql(PackageResources.bulk_organization_sql), [visit]).first?
+                .decode(String.self, at: 0)
+        } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+            // It is shown and decides nothing.
+            return nil
+        }
+    }
 }

@@ -33,6 +33,10 @@ public struct RowProblem: Sendable, Equatable {
         case invalidUUID = "RSS-IMPORT-129"
         case notFound = "RSS-IMPORT-130"
         case formulaError = "RSS-IMPORT-131"
+        case placeholder = "RSS-IMPORT-132"
+        case swallowedLines = "RSS-IMPORT-133"
+        case otherEncoding = "RSS-IMPORT-134"
+        case movesOrganization = "RSS-IMPORT-135"
     }
 
     /// The column by its name in files; nil where the whole row is meant.

@@ -24,6 +24,7 @@ struct RowSource {
 
     private let chunkRows: Int
     private let name: String
+    private let encoding: String
     private let firstRecord: Int
     private var reader: RecordReader
     private let validator: RowValidator
@@ -46,6 +47,7 @@ struct RowSource {
     ) throws {
         self.chunkRows = chunkRows
         name = file.name
+        encoding = file.encodingName
         firstRecord = file.headerRecord + 1
         reader = try file.rows()
         self.validator = validator
@@ -84,7 +86,8 @@ struct RowSource {
             bytes += record.byteCount
             if record.number == firstRecord, ImportTemplate.isNotes(record) { continue }
             let pending = rows.pending.count
-            let problems = validator.validate(record, into: rows)
+            let problems =
+                reader.isForeign(record) ? [Self.foreign(encoding)] : validator.validate(record, into: rows)
             if !problems.isEmpty {
                 // Blank rows are not counted; that a row is one is asked only where something is missing.
                 if RowValidator.isBlank(record) { continue }
@@ -121,6 +124,14 @@ struct RowSource {
         } catch {
             throw ImportError.unreadable(name, reason: "\(error)", isPermission: false)
         }
+    }
+
+    /// What is said of a line that another program has put into the file.
+    private static func foreign(_ encoding: String) -> RowProblem {
+        RowProblem(
+            .otherEncoding,
+            "the line is UTF-8 in a file of \(encoding); where it reads right in the rejects file, import that file as it is"
+        )
     }
 
     /// What speaks against a row that is right in itself: the last one of the rows.

@@ -36,16 +36,18 @@ struct RowValidator {
 
         init(
             _ column: ImportColumn, looksUp: Bool, usesDecimalComma: Bool, field: Int?, names: LoadedNames?,
-            constant: ImportValue?, isKey: Bool, requiresKey: Bool
+            constant: ImportValue?, isKey: Bool, requiresKey: Bool, placeholders: Placeholders
         ) {
             self.field = field
             self.isKey = isKey
-            plain = PlainField(column, acceptsAnyName: !looksUp)
+            let isRequired = constant == nil && (column.isRequired || isKey && requiresKey)
+            self.isRequired = isRequired
+            plain = PlainField(column, acceptsAnyName: !looksUp, placeholders: placeholders)
             reader = FieldReader(
-                column: column, names: names, usesDecimalComma: usesDecimalComma, requiresValue: isKey && requiresKey)
+                column: column, names: names, usesDecimalComma: usesDecimalComma, requiresValue: isRequired,
+                placeholders: placeholders)
             blank = (constant ?? column.fallback ?? .null).encoded
             keepsBlank = constant == nil && column.fallback != nil
-            isRequired = constant == nil && (column.isRequired || isKey && requiresKey)
             for (name, id) in names?.exact ?? [:] {
                 known.insert(Array(name.utf8), id)
                 known.insert(Array(id.uuidString.lowercased().utf8), id)
@@ -63,11 +65,13 @@ struct RowValidator {
     ///   - padsShortRows: whether a row with too few fields is taken, as if the others were empty.
     ///   - requiresKey: whether every row must have a value for the key.
     ///   - usesDecimalComma: whether 1,234 is more than one and less than two.
+    ///   - placeholders: what many things have in place of an identifier.
     ///   - looksUp: whether names and references are looked up; otherwise any text passes for one.
     init(
         _ table: ImportTable, header: ImportHeader, key: String? = nil, names: [String: LoadedNames] = [:],
         constants: [String: ImportValue] = [:], encoding: String = "UTF-8",
-        padsShortRows: Bool = false, requiresKey: Bool = false, usesDecimalComma: Bool = false, looksUp: Bool = true
+        padsShortRows: Bool = false, requiresKey: Bool = false, usesDecimalComma: Bool = false,
+        placeholders: Placeholders = Placeholders(), looksUp: Bool = true
     ) {
         self.header = header
         self.encoding = encoding
@@ -89,7 +93,7 @@ struct RowValidator {
                 column, looksUp: looksUp, usesDecimalComma: usesDecimalComma, field: header.field(of: index),
                 names: found,
                 constant: constants[column.name],
-                isKey: column.target == keyColumn?.target, requiresKey: requiresKey)
+                isKey: column.target == keyColumn?.target, requiresKey: requiresKey, placeholders: placeholders)
         }
         unretained = cells.map(Unmanaged.passUnretained)
     }
@@ -98,7 +102,7 @@ struct RowValidator {
     ///
     /// - Returns: all that is wrong.
     func validate(_ record: Record, into rows: EncodedRows) -> [RowProblem] {
-        if record.count != header.names.count || record.hasProblems {
+        if record.count != header.names.count || !record.isPlain {
             let problems = structure(of: record)
             // With fields that are not where they belong, what each of them says is not known.
             if !problems.isEmpty { return problems }
@@ -108,11 +112,12 @@ struct RowValidator {
             record: record.number, line: record.line, start: rows.count, end: 0)
         var problems: [RowProblem] = []
         var pending: [EncodedRows.Pending] = []
+        var placeholders: [EncodedRows.Placeholder] = []
         for index in unretained.indices {
             // Lent: to retain and release each of them for each row costs as much as to read it.
             unretained[index]._withUnsafeGuaranteedRef { cell in
                 let place = sink.end
-                if !read(cell, index, record, &sink, rows, &pending, &problems) {
+                if !read(cell, index, record, &sink, rows, &row.blanks, &pending, &placeholders, &problems) {
                     if cell.keepsBlank { row.blanks |= 1 << UInt64(index) }
                 } else if cell.isKey {
                     row.keyStart = rows.offset(place) + 4
@@ -132,6 +137,7 @@ struct RowValidator {
         row.end = rows.offset(sink.end)
         for index in pending.indices { pending[index].row = rows.rows.count }
         rows.end(row, pending: pending)
+        if !placeholders.isEmpty { rows.add(placeholders) }
         return []
     }
 
@@ -141,7 +147,9 @@ struct RowValidator {
     @inline(__always)
     private func read(
         _ cell: Cell, _ index: Int, _ record: Record, _ sink: inout FieldSink, _ rows: EncodedRows,
-        _ pending: inout [EncodedRows.Pending], _ problems: inout [RowProblem]
+        _ blanks: inout UInt64,
+        _ pending: inout [EncodedRows.Pending], _ placeholders: inout [EncodedRows.Placeholder],
+        _ problems: inout [RowProblem]
     ) -> Bool {
         guard let field = cell.field else {
             cell.blank.withUnsafeBytes { sink.encoded($0) }
@@ -157,11 +165,16 @@ struct RowValidator {
             return false
         }
         let text = record.string(field)
-        if !cell.isRequired, let text, FieldReader.meansNothing(FieldReader.trimmed(text)) {
+        let outcome = cell.reader.read(text, encoding: encoding)
+        switch outcome {
+        case .blank, .unsaid, .placeholder:
             cell.blank.withUnsafeBytes { sink.encoded($0) }
+            if outcome != .blank { blanks |= 1 << UInt64(index) }
+            if case .placeholder(let value) = outcome {
+                placeholders.append(
+                    EncodedRows.Placeholder(record: record.number, line: record.line, column: index, value: value))
+            }
             return false
-        }
-        switch cell.reader.read(text, encoding: encoding) {
         case .value(let value):
             if case .unresolved(let text) = value {
                 pending.append(
@@ -224,12 +237,20 @@ struct RowValidator {
                         .textAfterQuote, column: column,
                         "text follows a closing quote; double the quotes within a quoted field"))
             case .nulByte:
-                // Told with the field that holds it.
+                // Reported with the field that holds it.
                 continue
             }
         }
         let expected = header.names.count
-        if record.count < expected, !padsShortRows {
+        if problems.isEmpty, record.spansLines, record.hasSwallowedLines(expected) {
+            return [
+                RowProblem(
+                    .swallowedLines,
+                    "the row goes over \(record.lineCount) lines, and each of them has the \(expected) fields of a row by itself; a quote may be one too many on line \(record.line)"
+                )
+            ]
+        }
+        if record.count < header.namedCount, !padsShortRows {
             problems.append(
                 RowProblem(
                     .tooFewFields,

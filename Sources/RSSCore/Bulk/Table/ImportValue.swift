@@ -12,6 +12,8 @@ public enum ImportValue: Sendable, Equatable {
     case inet(InetAddress)
     case macaddr(MACAddress)
     case date(CalendarDate)
+    /// A date before or after all others.
+    case infiniteDate(isPast: Bool)
     case json(String)
     case id(UUID)
     /// A number or id that the database has yet to be asked for.
@@ -30,6 +32,8 @@ public enum ImportValue: Sendable, Equatable {
         case .inet(let address): encoder.inet(address)
         case .macaddr(let address): encoder.macaddr(address)
         case .date(let day): encoder.date(day)
+        // PostgreSQL, DATEVAL_NOBEGIN and DATEVAL_NOEND.
+        case .infiniteDate(let isPast): encoder.int4(isPast ? .min : .max)
         case .json(let text): encoder.jsonb(text)
         case .id(let id): encoder.uuid(id)
         case .unresolved: encoder.uuid(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))

@@ -240,12 +240,19 @@ public struct RunUndo: Sendable {
             try await connection.execute("SET LOCAL lock_timeout = '30s'")
             try await connection.refuseForeignCode(.writing, in: [statements.table])
             var found = try await look(at: batch, key, statements, force: force)
-            let restorable = found.restored
+            let (removable, restorable) = (found.removed, found.restored)
             (found.removed, found.restored) = (0, 0)
-            if let ids = batch.ids {
+            var refused: [Kept] = []
+            if let ids = batch.ids, inParts {
+                // A row that another one references stays, and the others go.
+                let all = try await connection.query(statements.removable(force), key + [ids.first, ids.last])
+                    .map { try $0.decode(UUID.self, at: 0) }
+                var part = Int32(0)
+                found.removed = try await restore(
+                    all[...], statements.removeSome(force), key, &part, &refused, reason: "cannot be removed")
+            } else if let ids = batch.ids {
                 found.removed = try await connection.execute(statements.remove(force), key + [ids.first, ids.last])
             }
-            var refused: [Kept] = []
             let update = (statements.putBack(force), ending: "")
             let insert = (statements.insertBack, ending: UndoStatements.unlessTaken)
             for (statement, ending) in (batch.updated > 0 ? [update] : []) + (batch.deleted > 0 ? [insert] : []) {
@@ -263,7 +270,7 @@ public struct RunUndo: Sendable {
                 }
             }
             found.kept += refused
-            found.keptCount += max(0, restorable - found.restored)
+            found.keptCount += max(0, restorable - found.restored) + max(0, removable - found.removed)
             try await record(key, part: 0, removed: found.removed, restored: found.restored, kept: found.keptCount)
             try await FaultPoint.reach("bulk.undone")
             return found
@@ -280,7 +287,7 @@ public struct RunUndo: Sendable {
             """, key + [runID, Int64(removed), Int64(restored), Int64(kept), part])
     }
 
-    /// - Parameter ending: what stands behind the condition on the rows.
+    /// - Parameter ending: what stands after the condition on the rows.
     /// - Returns: how many were restored.
     private func restoreInParts(
         _ statement: String, _ ending: String, _ key: [any PostgresEncodable], _ statements: UndoStatements,
@@ -303,23 +310,27 @@ public struct RunUndo: Sendable {
 
     private func restore(
         _ ids: ArraySlice<UUID>, _ statement: String, _ key: [any PostgresEncodable], _ part: inout Int32,
-        _ failed: inout [Kept]
+        _ failed: inout [Kept], reason: String = "cannot be put back"
     ) async throws -> Int {
+        guard !ids.isEmpty else { return 0 }
         do {
             return try await connection.savepoint {
                 let restored = try await connection.execute(statement, key + [Array(ids)])
                 part += 1
-                if restored > 0 { try await record(key, part: part, removed: 0, restored: restored, kept: 0) }
+                // What is gone needs no record by which it is recognized.
+                if restored > 0, reason == "cannot be put back" {
+                    try await record(key, part: part, removed: 0, restored: restored, kept: 0)
+                }
                 return restored
             }
         } catch let error as PostgresError where BatchWriter.isOfOneRow(error) {
             guard ids.count > 1 else {
-                failed += ids.map { Kept(id: $0, reason: "cannot be put back: \(error.message)") }
+                failed += ids.map { Kept(id: $0, reason: "\(reason): \(error.message)") }
                 return 0
             }
             let middle = ids.startIndex + ids.count / 2
-            return try await restore(ids[..<middle], statement, key, &part, &failed)
-                + restore(ids[middle...], statement, key, &part, &failed)
+            return try await restore(ids[..<middle], statement, key, &part, &failed, reason: reason)
+                + restore(ids[middle...], statement, key, &part, &failed, reason: reason)
         }
     }
 

@@ -28,6 +28,24 @@ struct UndoStatements: Sendable {
         """
     }
 
+    /// Removes some of them: those of `$3`.
+    func removeSome(_ force: Bool) -> String {
+        """
+        DELETE FROM \(table) AS t USING rssctl.bulk_batch AS b
+        WHERE b.run_id = $1::uuid AND b.number = $2 AND t.id BETWEEN b.first_id AND b.last_id\(force ? "" : " AND \(isUntouched)")
+            AND t.id = ANY ($3)
+        """
+    }
+
+    /// Those that would be removed.
+    func removable(_ force: Bool) -> String {
+        """
+        SELECT t.id FROM \(table) AS t, rssctl.bulk_batch AS b
+        WHERE b.run_id = $1::uuid AND b.number = $2 AND t.id BETWEEN $3 AND $4\(force ? "" : " AND \(isUntouched)")
+        ORDER BY t.id
+        """
+    }
+
     /// How many of the rows that the batch inserted are there, and how many of them as it left them.
     var countInserted: String {
         """

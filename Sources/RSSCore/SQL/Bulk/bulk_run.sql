@@ -1,5 +1,6 @@
 -- A bulk run by its id, or what its id begins or ends with ($1); `last` is the one of a role ($2; NULL for the session's) that
--- loaded a batch last, of those that have batches of which none was tried to be undone.
+-- wrote rows last, of those that have batches of which none was tried to be undone. A run that found every row unchanged wrote
+-- nothing.
 --
 -- Columns:
 --   run_id, object, table_name, file_name, state, by
@@ -17,7 +18,7 @@ JOIN pg_catalog.pg_class AS c ON c.oid = r.tableoid
 LEFT JOIN LATERAL (
     SELECT max(b.at) AS at, bool_or(u.batch IS NULL) AS is_open
     FROM rssctl.bulk_batch AS b LEFT JOIN rssctl.bulk_undo AS u ON u.run_id = b.run_id AND u.batch = b.number
-    WHERE b.run_id = r.run_id
+    WHERE b.run_id = r.run_id AND b.inserted + b.updated + b.deleted > 0
 ) AS loaded ON true
 WHERE $1 <> '' AND (starts_with(r.run_id::text, $1) OR right(r.run_id::text, length($1)) = $1)
     OR $1 = 'last' AND r.state <> 'undone' AND loaded.is_open AND r.by = coalesce($2::text, session_user::text)

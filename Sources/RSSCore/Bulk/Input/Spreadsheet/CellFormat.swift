@@ -8,6 +8,8 @@ enum CellFormat: Equatable {
     case time
     /// So many hours, minutes and seconds.
     case elapsed
+    /// A whole number that identifies something.
+    case shown(CellPattern)
 
     /// A format that has no code in the file (ECMA-376, 18.8.30, and its East Asian ones).
     static func builtIn(_ id: Int) -> CellFormat {
@@ -48,7 +50,7 @@ enum CellFormat: Equatable {
                 .time
             } else {
                 // A month alone; beside hours or seconds it is minutes.
-                letters.contains(UInt8(ascii: "m")) ? .date : .number
+                letters.contains(UInt8(ascii: "m")) ? .date : CellPattern(code: code).map(CellFormat.shown) ?? .number
             }
     }
 }

@@ -17,6 +17,16 @@ enum CellReference {
         return column == 0 ? nil : column - 1
     }
 
+    /// The row that a reference ends with, from 1; nil where there is none that a sheet has.
+    static func row(_ reference: some Sequence<UInt8>) -> Int? {
+        var row = 0
+        for byte in reference where (48...57).contains(byte) {
+            row = row * 10 + Int(byte - 48)
+            guard row <= rows else { return nil }
+        }
+        return row == 0 ? nil : row
+    }
+
     /// The letters of a column.
     static func letters(_ column: Int) -> String {
         var (letters, rest) = ([UInt8](), column + 1)

@@ -47,12 +47,31 @@ enum CellText {
     }
 
     /// The number of a cell: a whole one digit by digit, any other one with a decimal point, as many digits as a spreadsheet
-    /// shows. It holds what a person typed to 15 digits; those behind them are rounding of the machine.
+    /// shows. It holds what a person typed to 15 digits; those after them are rounding of the machine. So a whole number with
+    /// more of them has an exponent, as a spreadsheet shows it, and passes for no serial number.
     static func number(_ text: String) -> String {
-        if isWhole(text) { return text }
+        if isWhole(text) {
+            let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+            guard digits.count > wholeDigits else { return text }
+            return (text.hasPrefix("-") ? "-" : "") + long(String(digits), exponent: digits.count - 1)
+        }
         guard let value = Double(text), value.isFinite else { return text }
-        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53 { return "\(whole)" }
+        if value.magnitude >= 1e15, value == value.rounded() {
+            let parts = scientific(value)
+            return (value < 0 ? "-" : "") + long(parts.digits, exponent: parts.exponent)
+        }
+        if let whole = Int64(exactly: value) { return "\(whole)" }
         return plain(value)
+    }
+
+    /// The digits of a whole number that a spreadsheet keeps.
+    private static let wholeDigits = 15
+
+    /// `1.234567890123456E+15`
+    private static func long(_ digits: String, exponent: Int) -> String {
+        var rest = digits.dropFirst()
+        while rest.last == "0" { rest.removeLast() }
+        return "\(digits.prefix(1))\(rest.isEmpty ? "" : ".\(rest)")E+\(exponent)"
     }
 
     /// Whether a text is a whole number as it is to be written.

@@ -21,6 +21,8 @@ struct SheetConversion {
     /// The fields of the first row with a value.
     private var width: Int?
     private var cell = Cell()
+    /// The cells that are merged, once they are known.
+    private var merged: MergedCells?
 
     /// The names of elements, made once: a sheet has millions of them to be compared with.
     private struct Names {
@@ -31,9 +33,11 @@ struct SheetConversion {
         let v: XMLName = "v"
         let t: XMLName = "t"
         let rPh: XMLName = "rPh"
+        let mergeCell: XMLName = "mergeCell"
         // Attributes.
         let r: XMLName = "r"
         let s: XMLName = "s"
+        let ref: XMLName = "ref"
     }
 
     private let names = Names()
@@ -60,8 +64,18 @@ struct SheetConversion {
 
     /// Converts the sheet.
     ///
+    /// Which cells are merged stands after all cells, and most sheets have none: one that has is read a second time.
+    ///
     /// - Throws: ``ImportError``, `CancellationError`.
     mutating func run() throws -> TemporaryFile {
+        let (file, areas) = try convert()
+        guard !areas.isEmpty else { return file }
+        merged = MergedCells(areas)
+        (row, written, width) = (0, 0, nil)
+        return try convert().file
+    }
+
+    private mutating func convert() throws -> (file: TemporaryFile, merged: [MergedCells.Area]) {
         guard let entry = workbook.archive[part] else { throw file.damaged("\(part) is missing") }
         let target = try TemporaryFile()
         let file = file
@@ -71,10 +85,14 @@ struct SheetConversion {
         }
         var scanner = try XMLScanner(workbook.archive, entry)
         var (isInData, isPhonetic) = (false, false)
+        var areas: [MergedCells.Area] = []
         while let event = try scanner.next() {
             switch event {
             case .start(names.sheetData): isInData = true
             case .end(names.sheetData): isInData = false
+            case .start(names.mergeCell):
+                guard areas.count < MergedCells.limit else { throw damaged("it has too many merged cells") }
+                if let area = scanner.attribute(names.ref).flatMap({ MergedCells.Area($0) }) { areas.append(area) }
             case _ where !isInData: continue
             case .start(names.row): try begin(scanner)
             case .end(names.row): try end(&writer)
@@ -94,7 +112,7 @@ struct SheetConversion {
             }
         }
         try writer.flush()
-        return target
+        return (target, areas)
     }
 
     // MARK: Rows
@@ -118,6 +136,7 @@ struct SheetConversion {
         written += 1
         while let last = cells.last, last == nil { cells.removeLast() }
         guard !cells.isEmpty else { return try writer.write(raw: []) }
+        merged?.fill(&cells, row: row)
         let width = width ?? cells.count
         self.width = width
         while cells.count < width { cells.append(nil) }
@@ -142,11 +161,13 @@ struct SheetConversion {
     }
 
     private mutating func endCell(_ scanner: borrowing XMLScanner) throws(ImportError) {
-        // Read as empty, it would clear what the table has.
-        if cell.hasFormula, !cell.hasValue, cell.type != "str" {
+        // Read as empty, it would clear what the table has. Excel itself writes `t="str"` for a formula whose result is empty.
+        if cell.hasFormula, cell.type != "str", !cell.hasValue || scanner.text.allSatisfy({ $0 <= 0x20 }) {
             throw damaged("cell \(place) has a formula without a result; open it in a spreadsheet program and save it")
         }
-        guard cell.hasValue, let value = try value(scanner.text), !value.isEmpty else { return }
+        guard cell.hasValue, var value = try value(scanner.text), !value.isEmpty else { return }
+        // What XlsxWriter and its like write for a formula that they cannot calculate.
+        if cell.hasFormula, workbook.isCalculatedOnLoad, value == "0" { value = FailedCell.notCalculated }
         bytes += value.utf8.count
         guard bytes <= Self.rowBytes else { throw damaged("row \(row) is longer than 4 MB") }
         while cells.count <= cell.column { cells.append(nil) }
@@ -163,14 +184,20 @@ struct SheetConversion {
         case "inlineStr", "str": return try text(CellText.unescaped(bytes))
         case "b":
             return bytes == [UInt8(ascii: "0")] ? "false" : bytes == [UInt8(ascii: "1")] ? "true" : try text(bytes)
-        case "e": return try text(bytes)
+        case "e":
+            let error = try text(bytes)
+            return FailedCell.words(error) == nil ? FailedCell.failed : error
         case "d": return CellText.date(iso: try text(bytes))
         default:
             let text = try text(bytes)
-            if cell.format != .number, let date = CellText.date(text, cell.format, uses1904: workbook.uses1904) {
-                return date
+            switch cell.format {
+            case .number: return CellText.number(text)
+            case .shown(let pattern):
+                let number = CellText.number(text)
+                return pattern.text(number) ?? number
+            case .date, .time, .elapsed:
+                return CellText.date(text, cell.format, uses1904: workbook.uses1904) ?? CellText.number(text)
             }
-            return CellText.number(text)
         }
     }
 

@@ -25,6 +25,8 @@ struct Workbook {
     private(set) var sheets: [Sheet] = []
     /// Whether days are counted from 1904 on, as Excel on a Macintosh did.
     private(set) var uses1904 = false
+    /// Whether the results of formulas are left to the program that opens it: those in the file may be none.
+    private(set) var isCalculatedOnLoad = false
     /// The part with the texts of cells, where there is one.
     private(set) var stringsPart: String?
     /// The part with the formats of cells, where there is one.
@@ -48,6 +50,8 @@ struct Workbook {
             switch event {
             case .start("workbookPr"):
                 uses1904 = ["1", "true"].contains(scanner.string("date1904") ?? "")
+            case .start("calcPr"):
+                isCalculatedOnLoad = ["1", "true"].contains(scanner.string("fullCalcOnLoad") ?? "")
             case .start("sheet"):
                 guard sheets.count < Self.relationshipLimit, let name = scanner.string("name"),
                     // Charts and macro sheets hold no cells.
