@@ -175,29 +175,41 @@ import Testing
         }
     }
 
-    @Test func `what Redis evicts while it is written is counted, and a full Redis is an error of its own`()
-        async throws
-    {
+    @Test func `what Redis evicts of what was written is marked, and nothing else`() async throws {
+        let redis = try await redis()
+        let actions: [CacheWarmer.Action] = [.done, .done, .invalidated, .skipped]
+        var entries = actions.enumerated().map {
+            CacheWarmer.Entry(organization: "\($0)", key: "kept:\($0)", bytes: 1, action: $1)
+        }
+        let evictions = try await Evictions(redis)
+        try await evictions.mark(&entries, .silent)
+        // Keys that are not there, while nothing was evicted, were deleted by the backend.
+        #expect(entries.map(\.action) == actions)
+        let used = try await redis.info("memory")["used_memory"].flatMap { Int($0) } ?? 0
+        for (key, value) in [("maxmemory-policy", "allkeys-lru"), ("maxmemory", "\(used + 100_000)")] {
+            _ = try await redis.send(["CONFIG", "SET", RedisArgument(key), RedisArgument(value)])
+        }
+        for number in 0..<400 {
+            try await redis.set(RedisArgument("filler:\(number)"), RedisArgument(String(repeating: "x", count: 1000)))
+        }
+        for (key, value) in [("maxmemory", "0"), ("maxmemory-policy", "noeviction")] {
+            _ = try await redis.send(["CONFIG", "SET", RedisArgument(key), RedisArgument(value)])
+        }
+        try await redis.set("kept:0", "there")
+        try await evictions.mark(&entries, .silent)
+        #expect(entries.map(\.action) == [.done, .evicted, .evicted, .skipped])
+        await redis.close()
+    }
+
+    @Test func `a Redis without room is an error of its own`() async throws {
         try await withDatabase(migrated: true) { options in
-            let today = try await seeded(options)
             let postgres = try await PostgresConnection.connect(options)
             let redis = try await redis()
-            var settings = CacheWarmer.Options()
-            settings.shape = SummaryShape(days: 3000, limit: 1000)
-            func warm() async throws -> [CacheWarmer.Entry] {
-                try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
-                    today: today, runID: UUID().uuidString, .silent)
+            _ = try await redis.send(["CONFIG", "SET", "maxmemory", "1"])
+            let warmer = CacheWarmer(postgres: postgres, redis: redis, options: .init())
+            let failure = await #expect(throws: RedisError.self) {
+                _ = try await warmer.run(today: CalendarDate(Date()), runID: "full", .silent)
             }
-            let used = try await redis.info("memory")["used_memory"].flatMap { Int($0) } ?? 0
-            for (key, value) in [("maxmemory-policy", "allkeys-lru"), ("maxmemory", "\(used + 200_000)")] {
-                _ = try await redis.send(["CONFIG", "SET", RedisArgument(key), RedisArgument(value)])
-            }
-            let entries = try await warm()
-            #expect(entries.contains { $0.action == .evicted })
-            for (key, value) in [("maxmemory-policy", "noeviction"), ("maxmemory", "1")] {
-                _ = try await redis.send(["CONFIG", "SET", RedisArgument(key), RedisArgument(value)])
-            }
-            let failure = await #expect(throws: RedisError.self) { _ = try await warm() }
             _ = try await redis.send(["CONFIG", "SET", "maxmemory", "0"])
             let report = try ErrorReport(describing: #require(failure))
             #expect(report.code == "RSS-REDIS-006" && report.exit == .cannotWrite && report.hint != nil)
