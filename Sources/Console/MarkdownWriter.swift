@@ -5,7 +5,7 @@ enum MarkdownWriter {
     static func write(_ tables: [Table], to output: inout BufferedOutput) throws(ConsoleError) {
         for (index, table) in tables.enumerated() {
             if index > 0 { try output.writeLine() }
-            try write(table, to: &output)
+            try write(table.forPeople, to: &output)
         }
     }
 

@@ -37,7 +37,8 @@ public struct TableRenderer: Sendable {
     }
 
     /// Writes one table with its title and notes.
-    public func render(_ table: Table, to output: inout BufferedOutput) throws(ConsoleError) {
+    public func render(_ whole: Table, to output: inout BufferedOutput) throws(ConsoleError) {
+        let table = whole.forPeople
         if let title = table.title { try output.writeLine(style(VisibleText.of(title), .strong)) }
         if table.rows.isEmpty || table.columns.isEmpty {
             try output.writeLine(VisibleText.of(table.emptyMessage))

@@ -15,7 +15,7 @@ struct UTCTime {
     /// The fields of a date; nil for one beyond what a calendar shows (`infinity`).
     init?(_ date: Date) {
         let seconds = date.timeIntervalSince1970
-        guard seconds.isFinite, abs(seconds) < 1e14 else { return nil }
+        guard seconds.isFinite, abs(seconds) < 1e14, date != .distantFuture, date != .distantPast else { return nil }
         var whole = Int(seconds.rounded(.down))
         var micros = Int(((seconds - seconds.rounded(.down)) * 1_000_000).rounded())
         if micros == 1_000_000 { (whole, micros) = (whole + 1, 0) }

@@ -53,7 +53,7 @@ public struct Root: ParsableCommand {
             return report.exit.rawValue
         }
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(arguments.withEmptyValues)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -114,5 +114,16 @@ extension [String] {
             }
         }
         return false
+    }
+}
+
+extension [String] {
+    /// The arguments with an empty value as a word of its own: the parser takes `--search=` for an option without a value,
+    /// and `--search ''` for one whose value is empty. They are the same to a shell script that fills in a variable.
+    fileprivate var withEmptyValues: [String] {
+        let end = firstIndex(of: "--") ?? endIndex
+        return self[..<end].flatMap { word in
+            word.wholeMatch(of: /--[a-z][a-z-]*=/) == nil ? [word] : [String(word.dropLast()), ""]
+        } + self[end...]
     }
 }

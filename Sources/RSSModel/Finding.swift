@@ -64,17 +64,44 @@ public enum CheckOutcome: Sendable, Equatable {
     case ok(String?)
     /// Looked, and found something.
     case findings([Finding])
+    /// Found something, and could not look everywhere: the reason, and the way to see the rest.
+    case partial([Finding], reason: String, hint: String?)
     /// Could not look; the reason, and the way to see.
     case blind(reason: String, hint: String?)
 
+    /// The outcome of a look that found this, and could not see that.
+    public init(_ findings: [Finding], unseen: (reason: String, hint: String?)? = nil) {
+        self =
+            switch (findings.isEmpty, unseen) {
+            case (true, nil): .ok(nil)
+            case (false, nil): .findings(findings)
+            case (true, let unseen?): .blind(reason: unseen.reason, hint: unseen.hint)
+            case (false, let unseen?): .partial(findings, reason: unseen.reason, hint: unseen.hint)
+            }
+    }
+
+    /// What was found.
+    public var findings: [Finding] {
+        switch self {
+        case .findings(let findings), .partial(let findings, _, _): findings
+        case .ok, .blind: []
+        }
+    }
+
+    /// Why it was not seen, or not everywhere; nil where all was seen.
+    public var unseen: (reason: String, hint: String?)? {
+        switch self {
+        case .blind(let reason, let hint), .partial(_, let reason, let hint): (reason, hint)
+        case .ok, .findings: nil
+        }
+    }
+
     /// The gravest verdict in the outcome.
     public var verdict: Verdict {
-        switch self {
-        case .ok: .ok
-        case .blind: .blind
-        case .findings(let findings):
-            findings.contains { $0.severity == .critical }
-                ? .critical : findings.contains { $0.severity == .warning } ? .warning : .info
-        }
+        let found = findings.map(\.severity)
+        if found.contains(.critical) { return .critical }
+        if found.contains(.warning) { return .warning }
+        if unseen != nil { return .blind }
+        return found.isEmpty ? .ok : .info
     }
 }

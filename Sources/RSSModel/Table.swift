@@ -39,6 +39,17 @@ public struct Table: Sendable, Equatable {
     }
 }
 
+extension Table {
+    /// The table as a person is shown it: without the columns that are for programs.
+    public var forPeople: Table {
+        guard columns.contains(where: \.isForMachines) else { return self }
+        var table = self
+        table.columns.removeAll(where: \.isForMachines)
+        table.rows = rows.map { row in zip(columns, row).filter { !$0.0.isForMachines }.map(\.1) }
+        return table
+    }
+}
+
 /// A column of a ``Table``.
 public struct Column: Sendable, Equatable {
     /// Where the text of a cell stands within its width.
@@ -54,17 +65,20 @@ public struct Column: Sendable, Equatable {
     public var isFlexible: Bool
     /// Whether the column may be left out when the terminal is too narrow even so; the last such column goes first.
     public var isOptional: Bool
+    /// Whether it is for programs alone: it is in CSV, NDJSON and the like, and in no table.
+    public var isForMachines: Bool
 
     /// Makes a column; the header defaults to the name with blanks for underscores.
     public init(
         _ name: String, header: String? = nil, alignment: Alignment = .leading, isFlexible: Bool = false,
-        isOptional: Bool = false
+        isOptional: Bool = false, isForMachines: Bool = false
     ) {
         self.name = name
         self.header = header ?? name.replacing("_", with: " ")
         self.alignment = alignment
         self.isFlexible = isFlexible
         self.isOptional = isOptional
+        self.isForMachines = isForMachines
     }
 
     /// A column of numbers.

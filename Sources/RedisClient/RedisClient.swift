@@ -1,4 +1,4 @@
-/// Keeps a connection and makes a new one when it is lost.
+/// Keeps a connection and makes a new one when it is lost. A server that is still loading its data is asked again.
 ///
 /// A command that could not be sent is sent on a new connection. One that was sent and not answered is sent again
 /// only when it is idempotent; otherwise the error goes to the caller, because nobody knows whether it was carried
@@ -47,7 +47,7 @@ public actor RedisClient: RedisCommands {
         await connection?.close()
     }
 
-    /// Attempts until it works, the error is not one of connectivity, or the budget is spent.
+    /// Attempts until it works, the error is not transient, or the budget is spent.
     ///
     /// The body sets its flag when its failure must not lead to another attempt.
     private func attempting<T: Sendable>(
@@ -62,7 +62,9 @@ public actor RedisClient: RedisCommands {
             } catch let error as RedisError {
                 failures += 1
                 let wait = retry.wait(afterFailures: failures)
-                guard error.isConnectivity, !isSent, ContinuousClock.now + wait < end else { throw error }
+                // What a server answered that is not ready was not carried out.
+                let mayRepeat = error.isConnectivity ? !isSent : error.isTransient
+                guard mayRepeat, ContinuousClock.now + wait < end else { throw error }
                 try await Task.sleep(for: wait)
             }
         }

@@ -71,7 +71,7 @@ extension RedisCommand {
 
 extension Duration {
     /// Whole milliseconds, rounded down.
-    var wholeMilliseconds: Int64 {
+    public var wholeMilliseconds: Int64 {
         let (seconds, atto) = components
         return seconds * 1000 + atto / 1_000_000_000_000_000
     }

@@ -28,6 +28,10 @@ public enum RedisError: Error, Sendable, Equatable {
         }
     }
 
+    /// Whether another attempt in a moment can succeed: the way to the server is at fault, or the server is not ready and
+    /// did not carry out the command.
+    public var isTransient: Bool { isConnectivity || serverError?.code == .loading || serverError?.code == .tryAgain }
+
     /// The server's error, where there is one.
     public var serverError: RedisServerError? {
         switch self {
@@ -89,6 +93,18 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
         public static let noScript = Code(rawValue: "NOSCRIPT")
         /// The key lives on another node of a cluster.
         public static let moved = Code(rawValue: "MOVED")
+        /// The key is being moved to another node of a cluster.
+        public static let ask = Code(rawValue: "ASK")
+        /// The keys of a command live on several nodes of a cluster.
+        public static let crossSlot = Code(rawValue: "CROSSSLOT")
+        /// The keys of a command are being moved between nodes of a cluster.
+        public static let tryAgain = Code(rawValue: "TRYAGAIN")
+        /// A cluster lacks nodes.
+        public static let clusterDown = Code(rawValue: "CLUSTERDOWN")
+        /// A replica has lost its primary, and serves no old data.
+        public static let masterDown = Code(rawValue: "MASTERDOWN")
+        /// A primary lacks the replicas that it is to have for writes.
+        public static let noReplicas = Code(rawValue: "NOREPLICAS")
     }
 
     /// The condition.

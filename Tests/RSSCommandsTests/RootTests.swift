@@ -48,6 +48,16 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         #expect(value.status == 64)
     }
 
+    @Test func `an option with an empty value is the same in one word and in two`() async {
+        for arguments in [["report", "query", "--search="], ["report", "query", "--search", ""]] {
+            let result = await rssctl(arguments[0], arguments[1], arguments[2], arguments.count > 3 ? "" : "--quiet")
+            // No database is configured: so far it comes.
+            #expect(result.status == 78 && result.errors.contains("RSS-CONFIG-006"), "\(result.errors)")
+        }
+        let value = await rssctl("report", "query", "--limit=")
+        #expect(value.status == 64)
+    }
+
     @Test func `help topics and version go to stdout`() async {
         for topic in HelpTopic.allCases {
             let result = await rssctl("help", topic.rawValue)

@@ -124,7 +124,7 @@ import Testing
             filter.count = .capped(5000)
             let exact = try await ReportReader(connection).page(filter)
             #expect(exact.totalCount == 1500 && exact.totalIsExact)
-            await #expect(throws: ReportError.unknown(kind: "office", name: "nowhere")) {
+            await #expect(throws: ReportError.unknown(kind: "office", name: "nowhere", isWithin: false)) {
                 var filter = ReportFilter()
                 filter.office = "nowhere"
                 _ = try await ReportReader(connection).page(filter)
@@ -133,6 +133,106 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "x", "!!!!", "AAAA", "fn5-"])
+    @Test func `an office is looked up within its organization, and of several the candidates are named`() async throws
+    {
+        try await withConnection(migrated: true) { connection in
+            try await connection.executeScript(
+                """
+                INSERT INTO organizations (name) VALUES ('North'), ('South');
+                INSERT INTO offices (organization_id, name) SELECT id, 'Headquarters' FROM organizations;
+                INSERT INTO offices (organization_id, name) SELECT id, 'Only here' FROM organizations WHERE name = 'North';
+                """)
+            let reader = ReportReader(connection)
+            var filter = ReportFilter()
+            filter.office = "headquarters"
+            do {
+                _ = try await reader.page(filter)
+                Issue.record("not ambiguous")
+            } catch let error as ReportError {
+                let ids = try await connection.query(
+                    "SELECT f.id FROM offices f JOIN organizations o ON o.id = f.organization_id WHERE f.name = 'Headquarters' ORDER BY o.name"
+                ).map { try $0.decode(String.self, at: 0) }
+                #expect(error.report.detail == "\(ids[0]) (North), \(ids[1]) (South)")
+                #expect(error.report.hint?.contains("--organization") == true)
+            }
+            filter.organization = "North"
+            let page = try await reader.page(filter)
+            #expect(page.visits.isEmpty)
+            filter.organization = "South"
+            filter.office = "Only here"
+            await #expect(throws: ReportError.unknown(kind: "office", name: "Only here", isWithin: true)) {
+                _ = try await reader.page(filter)
+            }
+        }
+    }
+
+    @Test func `a cursor is for its own filter, whatever page, limit and count`() async throws {
+        try await withDatabase(migrated: true) { options in
+            let connection = try await seeded(options)
+            let reader = ReportReader(connection)
+            var filter = ReportFilter()
+            filter.limit = 5
+            filter.status = "completed"
+            let first = try await reader.page(filter)
+            let next = try #require(first.next)
+            #expect(first.visits.last?.cursor == next)
+            filter.after = ReportCursor(next)
+            filter.limit = 7
+            filter.count = .none
+            let second = try await reader.page(filter)
+            #expect(second.visits.count == 7 && Set(second.visits.map(\.id)).isDisjoint(with: first.visits.map(\.id)))
+            // By id and by name it is the same organization.
+            let row = try #require(try await connection.query("SELECT id, name FROM organizations LIMIT 1").first)
+            let (id, name) = try row.decode(String.self, String.self)
+            var named = ReportFilter()
+            named.limit = 1
+            named.organization = name
+            let page = try await reader.page(named)
+            named.after = page.next.flatMap { ReportCursor($0) }
+            named.organization = id
+            _ = try await reader.page(named)
+            let changes: [(inout ReportFilter) -> Void] = [
+                { $0.status = "draft" }, { $0.status = nil }, { $0.search = "printer" }, { $0.organization = id },
+                { $0.from = CalendarDate("2026-01-01") }, { $0.to = CalendarDate("2026-01-01") },
+            ]
+            for change in changes {
+                var other = filter
+                change(&other)
+                let asked = other
+                await #expect(throws: ReportError.foreignCursor) { _ = try await reader.page(asked) }
+            }
+            await connection.close()
+        }
+    }
+
+    @Test func `a page past the end says so, and an infinite time is one`() async throws {
+        let beyond = ReportPage(visits: [], totalCount: 1318, totalIsExact: true, next: nil)
+        #expect(beyond.tables[0].emptyMessage == "The page is past the last visit report.")
+        #expect(beyond.tables[0].notes == ["1318 visit reports pass the filter."])
+        let none = ReportPage(visits: [], totalCount: 0, totalIsExact: true, next: nil)
+        #expect(none.tables[0].emptyMessage == "No visit report passes the filter.")
+        #expect(none.tables[0].notes == ["0 of 0 visit reports."])
+    }
+
+    private static func encoded(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+    @Test(arguments: [
+        "", "x", "!!!!", "AAAA", "fn5-",
+        encoded("2026-11-24~2026-11-24 01:59:50+00~01a2082f-da1b-777b-8881-1d2900f10b49"),
+        encoded("2026-11-24~tomorrow~01a2082f-da1b-777b-8881-1d2900f10b49~00000000"),
+        encoded("2026-11-24~2026-11-24 25:59:50+00~01a2082f-da1b-777b-8881-1d2900f10b49~00000000"),
+        encoded("2026-11-24~2026-02-30 01:59:50+00~01a2082f-da1b-777b-8881-1d2900f10b49~00000000"),
+        encoded("2026-11-24~2026-11-24 01:59:50+00~01a2082f-da1b-777b-8881-1d2900f10b49~xyz"),
+    ])
     func `what is no cursor is refused`(text: String) { #expect(ReportCursor(text) == nil) }
+
+    @Test(arguments: [
+        "2026-11-24 01:59:50.123456+00", "0044-03-15 00:00:00+00 BC", "12345-01-01 00:00:00+00", "infinity",
+        "-infinity",
+    ])
+    func `a cursor of any time is read again as it was written`(time: String) throws {
+        let cursor = ReportCursor(
+            visitDate: try #require(CalendarDate("2026-11-24")), createdAt: time, id: UUID(), filter: "0a1b2c3d")
+        #expect(ReportCursor(cursor.text) == cursor)
+    }
 }

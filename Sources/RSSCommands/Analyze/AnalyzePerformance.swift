@@ -8,13 +8,16 @@ public struct AnalyzePerformance: Verb {
     public static let declaration = Declaration(
         "analyze performance", "Check the database: each check ends ok, with findings, or blind",
         discussion: """
-            Reads catalogs and statistics alone, in a read-only session that waits for no lock. A check that lacks a right or \
-            an extension is blind, and says what it lacks; it never counts as ok.
+            Reads catalogs and statistics alone, in a read-only session. What another session holds a lock on is blind after \
+            100 ms at most. A check that lacks a right or an extension is blind, and says what it lacks; it never counts as ok.
             """,
         needs: [.settings, .postgres],
         examples: [
             .init("All checks; a new database has findings", "rssctl analyze performance", exit: .findings),
             .init("One area, for a script", "rssctl analyze performance --only index,partition --output json"),
+            .init(
+                "From cron, for what is critical alone", "rssctl analyze performance --fail-on critical --quiet",
+                exit: .findings),
         ], exits: [.findings])
 
     @OptionGroup public var global: GlobalOptions
@@ -22,127 +25,78 @@ public struct AnalyzePerformance: Verb {
     @Option(help: ArgumentHelp("Only checks of these areas, separated by commas.", valueName: "area,…"))
     var only: String?
 
-    @Flag(help: "List the checks that are ok as well.")
-    var all = false
+    @OptionGroup var checks: CheckOptions
 
     public init() {}
 
-    private var checks: [PerformanceCheck] {
-        guard let only else { return PerformanceCheck.all }
-        let areas = only.split(separator: ",").map { $0.filter { $0 != " " } }
-        return PerformanceCheck.all.filter { check in
-            areas.contains { check.key == $0 || check.key.hasPrefix("\($0).") }
-        }
-    }
+    private var words: [String] { (only ?? "").split(separator: ",").map { $0.filter { $0 != " " } } }
+
+    private static var keys: [String] { PerformanceCheck.all.map(\.key) + PartitionInspector.overallChecks }
+
+    private static func isNamed(_ key: String, by word: String) -> Bool { key == word || key.hasPrefix("\(word).") }
+
+    private func isWanted(_ key: String) -> Bool { only == nil || words.contains { Self.isNamed(key, by: $0) } }
 
     public func validate() throws {
-        let words = (only ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
-        let unknown = words.first { word in
-            !PerformanceCheck.all.contains { $0.key == word || $0.key.hasPrefix("\(word).") }
-        }
-        if unknown != nil || checks.isEmpty {
-            let areas = Set(PerformanceCheck.all.compactMap { $0.key.split(separator: ".").first.map(String.init) })
+        let unknown = words.first { word in !Self.keys.contains { Self.isNamed($0, by: word) } }
+        if unknown != nil || !Self.keys.contains(where: isWanted) {
+            let areas = Set(Self.keys.compactMap { $0.split(separator: ".").first.map(String.init) })
             throw ValidationError(
                 "no check is named '\(unknown ?? only ?? "")'; areas: \(areas.sorted().joined(separator: ", ")).")
         }
     }
 
     public func execute(_ context: Context) async throws -> PerformanceReport {
-        let connection = try await context.connectPostgres(statementTimeout: .seconds(30), readOnly: true)
-        let reports = try await PerformanceAnalyzer(connection).run(checks, context.progress)
+        let list = try checks.ignoreList()
+        let connection = try await context.connectPostgres(
+            statementTimeout: .seconds(30), readOnly: true, lockTimeout: PerformanceAnalyzer.lockTimeout)
+        let clock = try await context.clock(connection)
+        var reports = try await PerformanceAnalyzer(connection).run(
+            PerformanceCheck.all.filter { isWanted($0.key) }, context.progress)
+        if PartitionInspector.overallChecks.contains(where: isWanted) {
+            reports += try await PartitionInspector(connection).overall(
+                defaultPremake: context.settings.integer(.partitionPremake) ?? 3, at: clock.now
+            ).filter { isWanted($0.check) }
+        }
         await connection.close()
-        return PerformanceReport(reports, showsOK: all, isQuiet: global.quiet)
+        reports = CheckOptions.apply(list, to: reports, today: clock.today, context.progress)
+        return PerformanceReport(
+            reports.map { CheckEntry($0) }.sorted { $0.check < $1.check }, checks, isQuiet: global.quiet)
     }
 }
 
 /// The result of `analyze performance`.
 public struct PerformanceReport: CommandResult {
-    struct Entry: Encodable {
-        let check: String
-        let title: String
-        let verdict: Verdict
-        let findings: [Finding]
-        let blindReason: String?
-        let hint: String?
-        let why: String
-    }
-
     let score: PerformanceScore
-    let checks: [Entry]
-    private let showsOK: Bool
+    let checks: [CheckEntry]
+    private let options: CheckOptions
     private let isQuiet: Bool
 
     private enum CodingKeys: CodingKey { case score, checks }
 
-    init(_ reports: [CheckReport], showsOK: Bool, isQuiet: Bool) {
-        checks = reports.map { report in
-            switch report.outcome {
-            case .ok:
-                Entry(
-                    check: report.check, title: report.title, verdict: .ok, findings: [], blindReason: nil, hint: nil,
-                    why: report.why)
-            case .findings(let findings):
-                Entry(
-                    check: report.check, title: report.title, verdict: report.outcome.verdict, findings: findings,
-                    blindReason: nil,
-                    hint: nil, why: report.why)
-            case .blind(let reason, let hint):
-                Entry(
-                    check: report.check, title: report.title, verdict: .blind, findings: [], blindReason: reason,
-                    hint: hint, why: report.why)
-            }
-        }
+    init(_ checks: [CheckEntry], _ options: CheckOptions, isQuiet: Bool) {
+        self.checks = checks
         score = PerformanceScore(checks.flatMap(\.findings))
-        self.showsOK = showsOK
+        self.options = options
         self.isQuiet = isQuiet
     }
 
-    /// Findings that are only worth knowing do not wake anybody up.
-    public var exitStatus: ExitStatus {
-        checks.contains { [.warning, .critical, .blind].contains($0.verdict) } ? .findings : .done
-    }
+    public var exitStatus: ExitStatus { options.failOn.status(checks) }
 
     public var counts: [String: Int64] {
-        [
-            "score": Int64(score.score), "findings": Int64(checks.reduce(0) { $0 + $1.findings.count }),
-            "blind": Int64(checks.count { $0.verdict == .blind }),
-        ]
+        CheckEntry.counts(checks).merging(["score": Int64(score.score)]) { $1 }
     }
 
     public var tables: [Table] {
         if isQuiet, exitStatus == .done { return [] }
-        var rows: [[Cell]] = []
-        for entry in checks.sorted(by: { Self.rank($0.verdict) < Self.rank($1.verdict) }) {
-            switch entry.verdict {
-            case .ok where !showsOK: continue
-            case .ok: rows.append([.verdict(.ok), .text(entry.check), .null, .text(entry.title), .null])
-            case .blind:
-                rows.append([
-                    .verdict(.blind), .text(entry.check), .null, .optional(entry.blindReason), .optional(entry.hint),
-                ])
-            default:
-                rows += entry.findings.map {
-                    [.verdict($0.severity), .text(entry.check), .text($0.object), .text($0.detail), .optional($0.fix)]
-                }
-            }
-        }
         let lost = score.losses.map { "\($0.check) −\(Quantity.points($0.points))" }.joined(separator: ", ")
         return [
-            Table(
-                columns: [
-                    Column("verdict"), Column("check"), Column("object", isFlexible: true),
-                    Column("detail", isFlexible: true),
-                    Column("fix", isFlexible: true),
-                ], rows: rows,
+            CheckEntry.table(
+                checks, showsOK: options.all,
                 notes: [
-                    "Score \(score.score) of 100\(lost.isEmpty ? "" : ": \(lost)").",
-                    "\(checks.count { $0.verdict == .ok }) of \(checks.count) checks are ok, \(checks.count { $0.verdict == .blind }) blind.",
+                    "Score \(score.score) of 100\(lost.isEmpty ? "" : ": \(lost)").", CheckEntry.summary(checks),
                 ], emptyMessage: "No findings.")
         ]
-    }
-
-    private static func rank(_ verdict: Verdict) -> Int {
-        [.critical, .warning, .blind, .info, .ok].firstIndex(of: verdict) ?? 9
     }
 }
 

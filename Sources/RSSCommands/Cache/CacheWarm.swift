@@ -10,14 +10,15 @@ public struct CacheWarm: Verb {
         "cache warm", "Write the report summary of every active organization into Redis",
         discussion: """
             Keys and values are those of the backend, to the byte, so its next request finds them. Timestamps in them are \
-            written in the time zone of the backend's database sessions: set cache.timezone where that is not the server's own.
+            written in the time zone of the backend's database sessions: set cache.timezone where that is not the server's own. \
+            A key that the backend invalidates meanwhile is left alone.
             """,
         effect: .writes, needs: [.settings, .postgres, .redis],
         examples: [
             .init("All active organizations, the last 30 days", "rssctl cache warm"),
             .init("The keys, without writing them", "rssctl cache warm --dry-run"),
             .init("Every four minutes, from cron", "rssctl cache warm --refresh-below 5min --quiet"),
-        ], exits: [.tryAgain])
+        ], exits: [.findings, .dataError, .cannotWrite])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
@@ -47,7 +48,8 @@ public struct CacheWarm: Verb {
         let postgres = try await context.connectPostgres(
             readOnly: true, timeZone: context.settings.text(.cacheTimeZone))
         let clock = try await context.clock(postgres)
-        let redis = try await context.connectRedis()
+        // A dry run asks Redis only for what it is to compare with.
+        let redis = context.isDryRun && refreshBelow == nil ? nil : try await context.connectRedis()
         var options = CacheWarmer.Options()
         options.shape = SummaryShape(days: days, limit: limit)
         options.lifetime = ttl
@@ -57,7 +59,7 @@ public struct CacheWarm: Verb {
         let entries = try await CacheWarmer(postgres: postgres, redis: redis, options: options).run(
             today: clock.today, runID: context.runID, context.progress)
         await postgres.close()
-        await redis.close()
+        await redis?.close()
         return WarmReport(keys: entries, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }
@@ -70,27 +72,44 @@ public struct WarmReport: CommandResult {
 
     private enum CodingKeys: CodingKey { case keys, isDryRun }
 
-    private func number(_ action: Verdict) -> Int { keys.count { $0.action == action } }
+    private func number(_ action: CacheWarmer.Action) -> Int { keys.count { $0.action == action } }
+
+    /// Keys that Redis evicts are not there for the backend.
+    public var exitStatus: ExitStatus { number(.evicted) > 0 ? .findings : .done }
 
     public var counts: [String: Int64] {
-        isDryRun ? [:] : ["written": Int64(number(.done)), "kept": Int64(number(.skipped))]
+        if isDryRun { return [:] }
+        var counts = ["written": Int64(number(.done)), "kept": Int64(number(.skipped))]
+        for action in [CacheWarmer.Action.invalidated, .evicted] where number(action) > 0 {
+            counts[action.rawValue] = Int64(number(action))
+        }
+        return counts
     }
 
     public var tables: [Table] {
         if isQuiet { return [] }
-        let bytes = Int64(keys.filter { $0.action != .skipped }.reduce(0) { $0 + $1.bytes })
+        let bytes = Int64(keys.filter { $0.action == .done }.reduce(0) { $0 + ($1.bytes ?? 0) })
         guard isDryRun else {
             return [
                 Table(
-                    columns: [.number("written"), .number("kept"), .number("bytes", header: "size")],
-                    rows: [[.count(number(.done)), .count(number(.skipped)), .bytes(bytes)]])
+                    columns: [
+                        .number("written"), .number("kept"), .number("invalidated"), .number("bytes", header: "size"),
+                    ],
+                    rows: [
+                        [.count(number(.done)), .count(number(.skipped)), .count(number(.invalidated)), .bytes(bytes)]
+                    ])
             ]
         }
         return [
             Table(
                 columns: [Column("key", isFlexible: true), .number("bytes", header: "size"), Column("action")],
-                rows: keys.map { [.text($0.key), .bytes(Int64($0.bytes)), .verdict($0.action)] },
-                notes: ["\(keys.count) keys would be written."], emptyMessage: "No organization is active.")
+                rows: keys.map {
+                    [
+                        .text($0.key), $0.bytes.map { .bytes(Int64($0)) } ?? .null,
+                        .verdict($0.action == .pending ? .pending : .skipped),
+                    ]
+                },
+                notes: ["\(number(.pending)) keys would be written."], emptyMessage: "No organization is active.")
         ]
     }
 }

@@ -30,8 +30,7 @@ public struct PartitionCheck: Verb {
     @Flag(help: "Compare key registries with their tables; reads both.")
     var deep = false
 
-    @Flag(help: "List the checks that are ok as well.")
-    var all = false
+    @OptionGroup var checks: CheckOptions
 
     @Option(help: "Write metrics for Prometheus to a file, whole or not at all.", completion: .file())
     var metrics: String?
@@ -39,17 +38,23 @@ public struct PartitionCheck: Verb {
     public init() {}
 
     public func execute(_ context: Context) async throws -> PartitionCheckReport {
+        let list = try checks.ignoreList()
         let connection = try await context.connectPostgres(
             statementTimeout: deep ? .zero : .seconds(30), readOnly: true, lockTimeout: .seconds(1))
-        let now = try await context.clock(connection).now
+        let clock = try await context.clock(connection)
         let overview = try await PartitionSurveyor(connection).overview(
             context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
-            at: now)
+            at: clock.now)
         let inspections = try await PartitionInspector(connection).inspect(overview, deep: deep)
         await connection.close()
         if let metrics {
-            try WholeFile.write(Data(PartitionMetrics(inspections, at: now).text.utf8), to: metrics)
+            try WholeFile.write(Data(PartitionMetrics(inspections, at: clock.now).text.utf8), to: metrics)
         }
-        return PartitionCheckReport(inspections, showsOK: all, isQuiet: global.quiet)
+        // Applied to all at once, so that an entry is idle only where it names nothing of any table.
+        let reports = CheckOptions.apply(
+            list, to: inspections.flatMap(\.reports), today: clock.today, context.progress)
+        let tables = inspections.flatMap { inspection in inspection.reports.map { _ in inspection.table?.quoted } }
+        return PartitionCheckReport(
+            zip(reports, tables).map { CheckEntry($0, table: $1) }, checks, isQuiet: global.quiet)
     }
 }

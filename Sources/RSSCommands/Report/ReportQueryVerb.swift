@@ -48,7 +48,7 @@ public struct ReportQueryVerb: Verb {
     @Option(help: "Reports a page, 1 to 10000.")
     var limit = 20
 
-    @Option(help: ArgumentHelp("Go on after this cursor, as the page before printed it.", valueName: "cursor"))
+    @Option(help: ArgumentHelp("Continue after this cursor, as the page before printed it.", valueName: "cursor"))
     var after: String?
 
     @Option(
@@ -63,7 +63,8 @@ public struct ReportQueryVerb: Verb {
         if !(1...10_000).contains(limit) { throw ValidationError("--limit is a number from 1 to 10000.") }
         if let from, let to, from > to { throw ValidationError("--from is later than --to.") }
         if let after, ReportCursor(after) == nil {
-            throw ValidationError("--after is no cursor; take it from 'Next page' of the page before.")
+            throw ValidationError(
+                "--after is not a cursor of this version; take it from 'Next page' of the page before.")
         }
         if after != nil, page != 1 { throw ValidationError("--after and --page exclude each other.") }
         _ = try countMode

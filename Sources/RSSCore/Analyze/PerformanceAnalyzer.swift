@@ -1,23 +1,28 @@
 import PostgresClient
 import RSSModel
-import RedisClient
 
-/// Runs the checks against a database, without ever waiting for a lock or reading a user's table.
+/// Runs the checks that are queries, without reading a user's table.
+///
+/// No query takes a lock that another session can be in the way of for long; what is left is bounded by the session's
+/// `lock_timeout` (``lockTimeout``), after which a check is blind.
 public struct PerformanceAnalyzer: Sendable {
+    /// The longest wait for a lock of a session that runs checks.
+    public static let lockTimeout = Duration.milliseconds(100)
+
     private let connection: PostgresConnection
 
-    /// Makes an analyzer on a session that is read-only by its settings.
+    /// Makes an analyzer on a session that is read-only and has ``lockTimeout`` by its settings.
     public init(_ connection: PostgresConnection) { self.connection = connection }
 
     /// Runs every check; one that fails is blind, and never stops the others.
     ///
     /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
     public func run(_ checks: [PerformanceCheck], _ progress: ProgressReporter) async throws -> [CheckReport] {
-        let rights = try await Rights(connection)
+        let rights = try await Rights(connection, columns: checks.flatMap { $0.queries.compactMap(\.reads) })
         return try await progress.phase("checks", total: Int64(checks.count)) {
             var reports: [CheckReport] = []
             for check in checks {
-                let outcome = try await run(check, rights)
+                let outcome = try await CheckOutcome.of { try await run(check, rights) }
                 reports.append(CheckReport(check: check.key, title: check.title, why: check.why, outcome: outcome))
                 progress(.advanced(to: Int64(reports.count), rejected: 0))
             }
@@ -25,36 +30,49 @@ public struct PerformanceAnalyzer: Sendable {
         }
     }
 
+    /// Runs a check's query; a row without an object is what could not be looked at.
     private func run(_ check: PerformanceCheck, _ rights: Rights) async throws -> CheckOutcome {
         if let missing = check.needs.lazy.compactMap(rights.missing).first { return missing }
-        do {
-            let rows = try await connection.query(rights.statement(check.sql))
-            let findings = try rows.map { row in
-                let (object, detail, measured, threshold, fix) = try row.decode(
-                    String.self, String.self, Double?.self, Double?.self, String?.self)
-                return Finding(
-                    check: check.key, severity: check.severity, object: object, detail: Redaction.scrub(detail),
-                    measured: measured,
-                    threshold: threshold, fix: fix)
-            }
-            return findings.isEmpty ? .ok(nil) : .findings(findings)
-        } catch let error as PostgresError where !error.isConnectivity {
-            return .blind(reason: error.message, hint: error.hint)
+        guard let query = check.queries.first(where: { $0.reads.map(rights.columns.contains) ?? true }) else {
+            return .blind(
+                reason: "this server has none of the columns that the check reads: "
+                    + check.queries.compactMap(\.reads).joined(separator: ", "), hint: nil)
         }
+        var findings: [Finding] = []
+        var unseen: (reason: String, hint: String?)?
+        for row in try await connection.query(rights.statement(query.sql)) {
+            let (object, detail, measured, threshold, fix) = try row.decode(
+                String?.self, String.self, Double?.self, Double?.self, String?.self)
+            if let object {
+                findings.append(
+                    Finding(
+                        check: check.key, severity: check.severity, object: object, detail: Redaction.scrub(detail),
+                        measured: measured, threshold: threshold, fix: fix))
+            } else {
+                unseen = (unseen.map { "\($0.reason); \(detail)" } ?? detail, unseen?.hint ?? fix)
+            }
+        }
+        return CheckOutcome(findings, unseen: unseen)
     }
 
     /// What the session may see.
     private struct Rights {
         let isSuperuser: Bool
         let isMonitor: Bool
+        /// The statement that gives the rights of pg_monitor to a role that has them not, or not in use.
+        let monitorHint: String?
         let hasStatStatements: Bool
         /// The extension's view with its schema, quoted by the server; it may be in any.
         let statementsView: String?
+        /// The columns of the catalog that were asked for and that the server has.
+        let columns: Set<String>
 
-        init(_ connection: PostgresConnection) async throws {
-            let row = try await connection.query(SQLResource(PackageResources.rights_sql).text).first
+        init(_ connection: PostgresConnection, columns: [String]) async throws {
+            let row = try await connection.query(SQLResource(PackageResources.rights_sql).text, [columns]).first
+            self.columns = Set(try row?.decode([String].self, "columns") ?? [])
             isSuperuser = try row?.decode(Bool.self, "is_superuser") ?? false
             isMonitor = try row?.decode(Bool.self, "is_monitor") ?? false
+            monitorHint = try row?.decode(String.self, "monitor_hint")
             hasStatStatements = try row?.decode(Bool.self, "has_stat_statements") ?? false
             statementsView = try row?.decode(String?.self, "statements_view")
         }
@@ -67,7 +85,7 @@ public struct PerformanceAnalyzer: Sendable {
         func missing(_ need: PerformanceCheck.Need) -> CheckOutcome? {
             switch need {
             case .pgMonitor where !isMonitor:
-                .blind(reason: "the role is no member of pg_monitor", hint: "GRANT pg_monitor TO CURRENT_USER")
+                .blind(reason: "the role does not have the rights of pg_monitor", hint: monitorHint)
             case .superuser where !isSuperuser: .blind(reason: "only a superuser can see this", hint: nil)
             case .pgStatStatements where !hasStatStatements:
                 .blind(
@@ -77,16 +95,4 @@ public struct PerformanceAnalyzer: Sendable {
             }
         }
     }
-}
-
-/// A check with its outcome.
-public struct CheckReport: Sendable, Equatable {
-    /// Stable key.
-    public let check: String
-    /// A few words.
-    public let title: String
-    /// Why it matters.
-    public let why: String
-    /// How it ended.
-    public let outcome: CheckOutcome
 }

@@ -1,7 +1,13 @@
 extension PerformanceCheck {
-    /// Every check that is shipped, in the order of the report.
+    /// Every check that is shipped, in the order of the report; files of one check are its queries.
     public static let all: [PerformanceCheck] = files.compactMap {
         PerformanceCheck(sql: String(decoding: $0, as: UTF8.self))
+    }.reduce(into: []) { checks, check in
+        if checks.last?.key == check.key {
+            checks[checks.count - 1].queries += check.queries
+        } else {
+            checks.append(check)
+        }
     }
 
     /// The embedded files; one whose head cannot be read would be missing from ``all``, which a test compares.
@@ -9,16 +15,13 @@ extension PerformanceCheck {
         PackageResources.autovacuum_disabled_sql,
         PackageResources.cache_hit_ratio_sql,
         PackageResources.checkpoint_forced_sql,
+        PackageResources.checkpoint_forced_checkpointer_sql,
         PackageResources.connections_near_max_sql,
         PackageResources.constraint_not_valid_sql,
         PackageResources.foreign_key_no_index_sql,
         PackageResources.index_duplicate_sql,
         PackageResources.index_invalid_sql,
         PackageResources.index_unused_sql,
-        PackageResources.partition_default_rows_sql,
-        PackageResources.partition_detach_pending_sql,
-        PackageResources.partition_gap_sql,
-        PackageResources.partition_runway_sql,
         PackageResources.replication_inactive_slot_sql,
         PackageResources.sequence_exhaustion_sql,
         PackageResources.session_blocked_sql,

@@ -19,8 +19,17 @@ public struct PerformanceCheck: Sendable, Equatable {
     public let needs: [Need]
     /// Why it matters.
     public let why: String
-    /// The query: object, detail, measured, threshold, fix.
-    public let sql: String
+    /// A query whose rows are findings: object, detail, measured, threshold, fix. A row without an object says what
+    /// could not be looked at: the reason as detail, the way to see as fix.
+    public struct Query: Sendable, Equatable {
+        /// A column of the catalog, `relation.column`, that not every server has; nil where all have what is read.
+        public let reads: String?
+        /// The statement.
+        public let sql: String
+    }
+
+    /// Its query; several where versions of the server differ, of which the first is run that the server can run.
+    public internal(set) var queries: [Query]
 
     /// Reads a check from its file; nil when the head lacks a line.
     init?(sql: String) {
@@ -28,7 +37,7 @@ public struct PerformanceCheck: Sendable, Equatable {
         var last = ""
         for line in sql.split(separator: "\n", omittingEmptySubsequences: false).prefix(while: { $0.hasPrefix("--") }) {
             let text = line.dropFirst(2).drop { $0 == " " }
-            if let match = text.prefixMatch(of: /(?<name>check|title|severity|needs|why): */) {
+            if let match = text.prefixMatch(of: /(?<name>check|title|severity|needs|reads|why): */) {
                 last = String(match.name)
                 fields[last] = String(text[match.range.upperBound...])
             } else if !last.isEmpty, !text.isEmpty {
@@ -45,6 +54,6 @@ public struct PerformanceCheck: Sendable, Equatable {
         needs = (fields["needs"] ?? "").split(separator: ",").compactMap {
             Need(rawValue: $0.filter { $0 != " " })
         }
-        self.sql = sql
+        queries = [Query(reads: fields["reads"], sql: sql)]
     }
 }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Writes the report summaries that the backend will ask for into Redis, under its own keys and in its own bytes.
 ///
-/// One statement reads all organizations, and the keys go out in a pipeline: what takes the backend a query an
-/// organization takes one round trip here.
+/// One statement reads the summaries of some hundred organizations, and their keys go out in a pipeline. Of a key that the
+/// backend invalidates meanwhile, nothing old stays: see ``CacheWarmer/warm(_:_:_:)``.
 public struct CacheWarmer: Sendable {
     /// What to warm, and how long it lives.
     public struct Options: Sendable, Equatable {
@@ -25,133 +25,101 @@ public struct CacheWarmer: Sendable {
         public init() {}
     }
 
+    /// What was done with a key.
+    public enum Action: String, Sendable, Encodable {
+        /// Written.
+        case done
+        /// Would be written.
+        case pending
+        /// Lives long enough.
+        case skipped
+        /// Invalidated or written by the backend meanwhile, and left as it is.
+        case invalidated
+        /// Written, and evicted by Redis before the run was over.
+        case evicted
+    }
+
     /// A key with what was done with it.
     public struct Entry: Sendable, Encodable, Equatable {
         /// The organization.
         public let organization: String
         /// The key.
         public let key: String
-        /// Bytes of the value.
-        public let bytes: Int
-        /// ``Verdict/done``, ``Verdict/pending`` in a dry run, ``Verdict/skipped`` for a key that lives long enough.
-        public let action: Verdict
+        /// Bytes of the value; nil where it was not computed.
+        public let bytes: Int?
+        /// What was done with it.
+        public internal(set) var action: Action
     }
 
-    /// The name of the lock, in Redis, that keeps two warmers apart.
-    static let lockKey = "rssctl:lock:warm"
+    /// Organizations that are read and written at a time: enough that one statement is worth it, few enough that a value
+    /// is not held for long between being read and being verified.
+    static let batch = 250
 
-    private let postgres: PostgresConnection
-    private let redis: RedisConnection
-    private let options: Options
+    let postgres: PostgresConnection
+    let redis: RedisConnection?
+    let options: Options
 
     /// Makes a warmer. The database session's TimeZone must be that of the backend's sessions, because timestamps in the
     /// value are written in it.
-    public init(postgres: PostgresConnection, redis: RedisConnection, options: Options) {
+    ///
+    /// - Parameter redis: the cache; a dry run can do without, and then takes every key for due.
+    public init(postgres: PostgresConnection, redis: RedisConnection?, options: Options) {
         self.postgres = postgres
         self.redis = redis
         self.options = options
     }
 
+    /// The name of the lock that keeps two warmers of one prefix apart.
+    static func lockKey(prefix: String) -> String { "\(prefix)rssctl:lock:warm" }
+
     /// Warms all active organizations.
     ///
-    /// - Throws: ``CacheError/locked``, `PostgresError`, `RedisError`, `CancellationError`.
+    /// - Throws: ``CacheError``, `PostgresError`, `RedisError`, `CancellationError`.
     public func run(today: CalendarDate, runID: String, _ progress: ProgressReporter) async throws -> [Entry] {
-        guard !options.isDryRun else { return try await read(today, progress).map { entry($0, .pending) } }
-        let token = RedisArgument(runID)
-        guard try await redis.set(RedisArgument(Self.lockKey), token, expiry: .seconds(300), condition: .ifAbsent)
-        else {
-            throw CacheError.locked
-        }
+        let reading = try await SummaryReading(
+            postgres, shape: options.shape, keyPrefix: options.keyPrefix, today: today)
+        guard let redis, !options.isDryRun else { return try await preview(reading, progress) }
+        let key = Self.lockKey(prefix: options.keyPrefix)
         do {
-            let entries = try await warm(today, progress)
-            _ = try await redis.unlink(RedisArgument(Self.lockKey), ifEqualTo: token)
-            return entries
-        } catch {
-            await release(token)
-            throw error
-        }
-    }
-
-    /// Gives the lock back after a failure, when the connection may be lost and the task cancelled. The lock expires by
-    /// itself should even this fail; the first error is the one to tell.
-    private func release(_ token: RedisArgument) async {
-        var configuration = redis.configuration
-        configuration.connectTimeout = .seconds(1)
-        configuration.commandTimeout = .seconds(1)
-        let options = configuration
-        await Task.detached {
-            guard let fresh = try? await RedisConnection.connect(options) else { return }
-            _ = try? await fresh.unlink(RedisArgument(Self.lockKey), ifEqualTo: token)
-            await fresh.close()
-        }.value
-    }
-
-    private struct Summary: Sendable {
-        let organization: String
-        let key: RedisArgument
-        let value: RedisArgument
-    }
-
-    private func warm(_ today: CalendarDate, _ progress: ProgressReporter) async throws -> [Entry] {
-        let summaries = try await read(today, progress)
-        let due = try await due(summaries)
-        return try await progress.phase("write", total: Int64(summaries.count), unit: .keys) {
-            let failure = Mutex<RedisError?>(nil)
-            let commands = due.map { RedisCommand.set($0.key, $0.value, expiry: options.lifetime) }
-            try await redis.pipeline(commands) { index, reply in
-                if case .error(let error) = reply { failure.withLock { $0 = $0 ?? .server(error) } }
-                if index % 128 == 127 { progress(.advanced(to: Int64(index + 1), rejected: 0)) }
+            return try await RedisLock(key: RedisArgument(key), token: RedisArgument(runID)).hold(
+                on: redis.configuration
+            ) {
+                let evictions = try await Evictions(redis)
+                var entries: [Entry] = []
+                try await progress.phase("warm", total: Int64(reading.organizations.count), unit: .keys) {
+                    for start in stride(from: 0, to: reading.organizations.count, by: Self.batch) {
+                        let organizations = reading.organizations[start...].prefix(Self.batch)
+                        entries += try await warm(reading.keys(of: organizations), reading, redis)
+                        progress(.advanced(to: Int64(entries.count), rejected: 0))
+                    }
+                }
+                try await evictions.mark(&entries, progress)
+                return entries
             }
-            if let error = failure.withLock({ $0 }) { throw error }
-            progress(.advanced(to: Int64(due.count), rejected: 0))
-            let written = Set(due.map(\.organization))
-            return summaries.map { entry($0, written.contains($0.organization) ? .done : .skipped) }
+        } catch let error as RedisLockError {
+            throw CacheError(error, key: key)
         }
     }
 
-    private func read(_ today: CalendarDate, _ progress: ProgressReporter) async throws -> [Summary] {
-        try await progress.phase("read") {
-            let tables = try await ApplicationTables(postgres)
-            try await postgres.refuseForeignCode(.reading, in: tables)
-            let rows = try await postgres.query(
-                tables.sql(PackageResources.warm_summaries_sql),
-                [options.shape.start(today), today, Int32(options.shape.limit), Optional<String>.none]
-                    as [any PostgresEncodable])
-            return try rows.map { row in
-                let (organization, total, data) = try row.decode(String.self, Int64.self, String?.self)
-                return Summary(
-                    organization: organization,
-                    key: RedisArgument(
-                        options.shape.key(organization: organization, today: today, prefix: options.keyPrefix)),
-                    value: RedisArgument(SummaryValue.json(totalCount: total, visitData: data)))
+    /// What would be written: the keys that are due.
+    private func preview(_ reading: SummaryReading, _ progress: ProgressReporter) async throws -> [Entry] {
+        var entries: [Entry] = []
+        try await progress.phase("read", total: Int64(reading.organizations.count), unit: .keys) {
+            for start in stride(from: 0, to: reading.organizations.count, by: Self.batch) {
+                let keys = reading.keys(of: reading.organizations[start...].prefix(Self.batch))
+                let due = if let redis { try await look(keys, redis).compactMap { $1 == nil ? nil : $0 } } else { keys }
+                let summaries = try await reading.summaries(of: due)
+                entries += keys.map { key in
+                    let summary = summaries[key.organization]
+                    return entry(key, summary, summary == nil ? .skipped : .pending)
+                }
+                progress(.advanced(to: Int64(entries.count), rejected: 0))
             }
         }
+        return entries
     }
 
-    /// The summaries whose keys are missing or near their end.
-    private func due(_ summaries: [Summary]) async throws -> [Summary] {
-        guard let limit = options.refreshBelow else { return summaries }
-        let due = Mutex<[Summary]>([])
-        try await redis.pipeline(summaries.map { RedisCommand.pttl($0.key) }) { index, reply in
-            if case .milliseconds(let left)? = reply.remainingLife, .milliseconds(left) > limit { return }
-            due.withLock { $0.append(summaries[index]) }
-        }
-        return due.withLock { $0 }
-    }
-
-    private func entry(_ summary: Summary, _ action: Verdict) -> Entry {
-        Entry(
-            organization: summary.organization, key: summary.key.description, bytes: summary.value.bytes.count,
-            action: action)
-    }
-}
-
-extension RedisValue {
-    enum RemainingLife { case milliseconds(Int64) }
-
-    /// What PTTL answered: nil for a key that is missing or never expires.
-    fileprivate var remainingLife: RemainingLife? {
-        if case .integer(let value) = self, value >= 0 { return .milliseconds(Int64(value)) }
-        return nil
+    func entry(_ key: SummaryKey, _ value: RedisArgument?, _ action: Action) -> Entry {
+        Entry(organization: key.organization, key: key.key.description, bytes: value?.bytes.count, action: action)
     }
 }

@@ -41,22 +41,25 @@ public struct ReportFilter: Sendable, Equatable {
     }
 }
 
-/// Where a page ended: the sort key of its last report.
+/// Where a page ended: the sort key of its last report, and the filter that it was a page of.
 public struct ReportCursor: Sendable, Equatable {
     let visitDate: CalendarDate
     let createdAt: String
     let id: UUID
+    /// What tells the filter from others; see ``fingerprint(_:)``.
+    let filter: String
 
-    /// `2026-11-24~2026-11-24 01:59:50.123456+00~…`, in URL-safe Base64.
+    /// `2026-11-24~2026-11-24 01:59:50.123456+00~…~3f1c92d0`, in URL-safe Base64.
     public var text: String {
-        Data("\(visitDate)~\(createdAt)~\(id.uuidString.lowercased())".utf8).base64EncodedString()
+        Data("\(visitDate)~\(createdAt)~\(id.uuidString.lowercased())~\(filter)".utf8).base64EncodedString()
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 
-    init(visitDate: CalendarDate, createdAt: String, id: UUID) {
+    init(visitDate: CalendarDate, createdAt: String, id: UUID, filter: String) {
         self.visitDate = visitDate
         self.createdAt = createdAt
         self.id = id
+        self.filter = filter
     }
 
     /// Reads a cursor; nil for a text that is none.
@@ -67,10 +70,28 @@ public struct ReportCursor: Sendable, Equatable {
             return nil
         }
         let parts = plain.split(separator: "~", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let date = CalendarDate(parts[0]), let id = UUID(uuidString: parts[2]) else {
-            return nil
-        }
-        self.init(visitDate: date, createdAt: parts[1], id: id)
+        guard parts.count == 4, let date = CalendarDate(parts[0]), let id = UUID(uuidString: parts[2]),
+            Self.isTimestamp(parts[1]), parts[3].wholeMatch(of: /[0-9a-f]{8}/) != nil
+        else { return nil }
+        self.init(visitDate: date, createdAt: parts[1], id: id, filter: parts[3])
+    }
+
+    /// Whether a text is a timestamp as PostgreSQL writes one in UTC, and reads it.
+    private static func isTimestamp(_ text: String) -> Bool {
+        if ["infinity", "-infinity"].contains(text) { return true }
+        let form =
+            /(\d{4,6}-\d\d-\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?\+00( BC)?/
+        guard let match = text.wholeMatch(of: form) else { return false }
+        // Beyond these years it has no timestamps.
+        let day = CalendarDate(match.output.1 + (match.output.4 ?? ""))
+        return day.map { (-4712...294_276).contains($0.parts.year) } ?? false
+    }
+
+    /// Eight digits that tell the conditions of a filter from others; page, limit and count do not matter.
+    static func fingerprint(_ conditions: [String?]) -> String {
+        // The length before each keeps ("ab", "c") from ("a", "bc").
+        let text = conditions.map { $0.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: ",")
+        return String(Digest.sha256.hex(text.utf8).prefix(8))
     }
 }
 
@@ -92,6 +113,14 @@ public struct VisitReport: Sendable, Encodable, Equatable {
     public let fileCount: Int64
     public let createdAt: Date
     public let updatedAt: Date
+    /// Where a page would begin after it.
+    public let cursor: String
+
+    private enum CodingKeys: CodingKey {
+        case id, reportNumber, visitDate, visitType, status, priority, completionPercentage, organizationName,
+            officeName
+        case technicianName, hardwareCount, recyclingCount, fileCount, createdAt, updatedAt
+    }
 }
 
 /// One page of visit reports.
@@ -115,6 +144,7 @@ public struct ReportPage: CommandResult {
                 .optional(visit.priority), visit.completionPercentage.map { .number($0, fractionDigits: 0) } ?? .null,
                 .optional(visit.organizationName), .optional(visit.officeName), .optional(visit.technicianName),
                 .integer(visit.hardwareCount), .integer(visit.recyclingCount), .integer(visit.fileCount),
+                .text(visit.id), .text(visit.cursor),
             ]
         }
         return [
@@ -128,14 +158,19 @@ public struct ReportPage: CommandResult {
                     Column("office_name", header: "office", isFlexible: true, isOptional: true),
                     Column("technician_name", header: "technician", isFlexible: true, isOptional: true),
                     .number("hardware_count", header: "hw"), .number("recycling_count", header: "recycl."),
-                    .number("file_count", header: "files"),
-                ], rows: rows, notes: notes, emptyMessage: "No visit report passes the filter.")
+                    .number("file_count", header: "files"), Column("id", isForMachines: true),
+                    Column("cursor", isForMachines: true),
+                ], rows: rows, notes: notes,
+                emptyMessage: totalCount ?? 0 > 0
+                    ? "The page is past the last visit report." : "No visit report passes the filter.")
         ]
     }
 
     private var notes: [String] {
         var notes: [String] = []
-        if let totalCount {
+        if let totalCount, visits.isEmpty, totalCount > 0 {
+            notes.append("\(totalIsExact ? "" : "More than ")\(totalCount) visit reports pass the filter.")
+        } else if let totalCount {
             notes.append("\(visits.count) of \(totalIsExact ? "" : "more than ")\(totalCount) visit reports.")
         }
         if let next { notes.append("Next page: --after \(next)") }

@@ -17,19 +17,22 @@ public struct ReportReader: Sendable {
             let tables = try await ApplicationTables(connection)
             try await connection.refuseForeignCode(.reading, in: tables)
             let conditions = try await conditions(filter, tables)
+            let fingerprint = ReportCursor.fingerprint(conditions.map(\.text))
+            if let after = filter.after, after.filter != fingerprint { throw ReportError.foreignCursor }
             let offset = filter.after == nil ? (filter.page - 1) * filter.limit : 0
             // One more than the page, to know whether there is a next one.
             let rows = try await connection.query(
                 tables.sql(PackageResources.report_page_sql),
-                conditions + [
+                conditions.map(\.value) + [
                     Int32(clamping: filter.limit + 1), Int32(clamping: offset), filter.after?.visitDate,
                     filter.after?.createdAt,
                     filter.after?.id,
                 ] as [any PostgresEncodable])
-            let visits = try rows.prefix(filter.limit).map(Self.visit)
-            let (total, isExact) = try await total(filter, conditions, tables)
-            let next = rows.count > filter.limit ? try rows.prefix(filter.limit).last.map(Self.cursor) : nil
-            return ReportPage(visits: visits, totalCount: total, totalIsExact: isExact, next: next?.text)
+            let visits = try rows.prefix(filter.limit).map { try Self.visit($0, fingerprint) }
+            let (total, isExact) = try await total(filter, conditions.map(\.value), tables)
+            return ReportPage(
+                visits: visits, totalCount: total, totalIsExact: isExact,
+                next: rows.count > filter.limit ? visits.last?.cursor : nil)
         }
     }
 
@@ -49,38 +52,76 @@ public struct ReportReader: Sendable {
         }
     }
 
-    private func conditions(
-        _ filter: ReportFilter, _ tables: ApplicationTables
-    ) async throws -> [any PostgresEncodable] {
-        [
-            try await resolve(filter.organization, "organization", table: tables.name("organizations"), name: "name"),
-            try await resolve(filter.office, "office", table: tables.name("offices"), name: "name"),
-            try await resolve(filter.technician, "technician", table: tables.name("users"), name: "email"),
-            filter.status,
-            filter.from,
-            filter.to, filter.search,
+    /// A condition as the statement takes it, and as text, by which a filter is told from others.
+    private struct Condition {
+        let value: any PostgresEncodable
+        let text: String?
+
+        init<Value: PostgresEncodable>(_ value: Value?) {
+            self.value = value
+            text = value.map { "\($0)" }
+        }
+    }
+
+    private func conditions(_ filter: ReportFilter, _ tables: ApplicationTables) async throws -> [Condition] {
+        let organization = try await resolve(.organization, filter.organization, tables)
+        return [
+            Condition(organization),
+            Condition(try await resolve(.office, filter.office, tables, of: organization)),
+            Condition(try await resolve(.technician, filter.technician, tables)),
+            Condition(filter.status), Condition(filter.from), Condition(filter.to), Condition(filter.search),
         ]
     }
 
-    /// The id of something that the user named by id or name. Table and column are our own words, never the user's.
-    private func resolve(_ text: String?, _ kind: String, table: String, name: String) async throws -> UUID? {
-        guard let text else { return nil }
-        let byID = UUID(uuidString: text)
-        let rows = try await connection.query(
-            "SELECT id FROM \(table) WHERE id = $1 OR lower(\(name)::text) = lower($2) LIMIT 2", [byID, text])
-        guard let row = rows.first else { throw ReportError.unknown(kind: kind, name: text) }
-        guard rows.count == 1 else { throw ReportError.ambiguous(kind: kind, name: text) }
-        return try row.decode(UUID.self, at: 0)
+    /// Something that a filter names.
+    private enum Named: String {
+        case organization, office, technician
+
+        /// Where it is looked up. Names are ours, never the user's.
+        func statement(_ tables: ApplicationTables) -> String {
+            let (table, name, about) =
+                switch self {
+                case .organization: ("organizations", "t.name", "''")
+                case .office: ("offices", "t.name", "coalesce(o.name, '')")
+                case .technician: ("users", "t.email", "concat_ws(' ', t.first_name, t.last_name)")
+                }
+            let owner =
+                self == .office ? "LEFT JOIN \(tables.name("organizations")) o ON o.id = t.organization_id" : ""
+            let within = self == .office ? "AND ($3::uuid IS NULL OR t.organization_id = $3)" : "AND $3::uuid IS NULL"
+            return """
+                SELECT t.id, \(about) FROM \(tables.name(table)) t \(owner)
+                WHERE (t.id = $1 OR lower(\(name)::text) = lower($2)) \(within) ORDER BY 2, 1 LIMIT 6
+                """
+        }
     }
 
-    private static func cursor(_ row: Row) throws -> ReportCursor {
+    /// The id of something that the user named by id or name, of an office within the organization that is named too.
+    private func resolve(
+        _ kind: Named, _ text: String?, _ tables: ApplicationTables, of organization: UUID? = nil
+    ) async throws -> UUID? {
+        guard let text else { return nil }
+        let found = try await connection.query(
+            kind.statement(tables), [UUID(uuidString: text), text, organization] as [any PostgresEncodable]
+        ).map { try $0.decode(UUID.self, String.self) }
+        guard let first = found.first else {
+            throw ReportError.unknown(kind: kind.rawValue, name: text, isWithin: organization != nil)
+        }
+        guard found.count == 1 else {
+            throw ReportError.ambiguous(
+                kind: kind.rawValue, name: text,
+                candidates: found.map { "\($0.uuidString.lowercased())\($1.isEmpty ? "" : " (\($1))")" })
+        }
+        return first.0
+    }
+
+    private static func cursor(_ row: Row, _ filter: String) throws -> ReportCursor {
         ReportCursor(
             visitDate: try row.decode(CalendarDate.self, "visit_date"),
             createdAt: try row.decode(String.self, "created_at"),
-            id: try row.decode(UUID.self, "id"))
+            id: try row.decode(UUID.self, "id"), filter: filter)
     }
 
-    private static func visit(_ row: Row) throws -> VisitReport {
+    private static func visit(_ row: Row, _ filter: String) throws -> VisitReport {
         VisitReport(
             id: try row.decode(String.self, "id"), reportNumber: try row.decode(String.self, "report_number"),
             visitDate: try row.decode(CalendarDate.self, "visit_date"),
@@ -93,27 +134,7 @@ public struct ReportReader: Sendable {
             hardwareCount: try row.decode(Int64.self, "hardware_count"),
             recyclingCount: try row.decode(Int64.self, "recycling_count"),
             fileCount: try row.decode(Int64.self, "file_count"),
-            createdAt: try row.decode(Date.self, "created_at"), updatedAt: try row.decode(Date.self, "updated_at"))
-    }
-}
-
-/// What a report query names and the database does not have.
-public enum ReportError: ReportableError, Equatable {
-    /// Nothing of this kind has the id or name.
-    case unknown(kind: String, name: String)
-    /// More than one has the name.
-    case ambiguous(kind: String, name: String)
-
-    public var report: ErrorReport {
-        switch self {
-        case .unknown(let kind, let name):
-            ErrorReport(
-                code: "RSS-REPORT-001", exit: .dataError, message: "there is no \(kind) '\(name)'",
-                hint: "give its id, or its full name as the database has it")
-        case .ambiguous(let kind, let name):
-            ErrorReport(
-                code: "RSS-REPORT-002", exit: .dataError, message: "more than one \(kind) is named '\(name)'",
-                hint: "give its id")
-        }
+            createdAt: try row.decode(Date.self, "created_at"), updatedAt: try row.decode(Date.self, "updated_at"),
+            cursor: try cursor(row, filter).text)
     }
 }

@@ -1,8 +1,21 @@
--- What the session may see, and the view of pg_stat_statements, which the checks name.
+-- What the session may see, which of the catalog columns that checks read the server has, and the view of
+-- pg_stat_statements, which the checks name.
+--
+-- Parameters:
+--   $1  text[]  relation.column, each of pg_catalog
+
 SELECT current_setting('is_superuser')::boolean AS is_superuser,
-       pg_has_role('pg_monitor', 'MEMBER') AS is_monitor,
+       -- What counts is whether the right is in use: a member without INHERIT sees nothing of other sessions.
+       pg_has_role('pg_read_all_stats', 'USAGE') AS is_monitor,
+       CASE WHEN NOT pg_has_role('pg_monitor', 'MEMBER') THEN format('GRANT pg_monitor TO %I', current_user)
+            WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'pg_auth_members'::regclass AND attname = 'inherit_option')
+                THEN format('GRANT pg_monitor TO %I WITH INHERIT TRUE', current_user)
+            ELSE format('ALTER ROLE %I INHERIT', current_user) END AS monitor_hint,
        e.oid IS NOT NULL AS has_stat_statements,
-       format('%I.pg_stat_statements', n.nspname) AS statements_view
+       format('%I.pg_stat_statements', n.nspname) AS statements_view,
+       ARRAY(SELECT w FROM unnest($1::text[]) AS u (w)
+             JOIN pg_class c ON c.relnamespace = 'pg_catalog'::regnamespace AND c.relname = split_part(w, '.', 1)
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = split_part(w, '.', 2)) AS columns
 FROM (VALUES (1)) AS one (x)
 LEFT JOIN pg_extension e ON e.extname = 'pg_stat_statements'
 LEFT JOIN pg_namespace n ON n.oid = e.extnamespace;

@@ -114,13 +114,6 @@ extension ErrorReport {
                 hint: "give more of the id: rssctl runs list")
         }
     }
-
-    private init(redis error: RedisError) {
-        self.init(
-            code: error.isConnectivity ? "RSS-REDIS-001" : "RSS-REDIS-002",
-            exit: error.isConnectivity ? .unavailable : .failed, message: "\(error)",
-            hint: error.isConnectivity ? "rssctl doctor looks at the connection step by step" : nil)
-    }
 }
 
 extension CocoaError {

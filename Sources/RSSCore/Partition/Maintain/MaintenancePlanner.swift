@@ -14,18 +14,12 @@ struct MaintenancePlanner: Sendable {
         table.key.epoch = policy.epoch
         try policy.refuseMisfit(table)
         try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
-        let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
-        let now = try await cells.now(date, of: table)
         var operations = try await unfinishedDetaches(table)
-        let runway = try await cells.span(around: now, ahead: policy.premake)
-        var first = try await earliest(table, cells, now, before: runway.first)
-        var cutoff: Int64?
-        if let retention = policy.retention { cutoff = try await cells.cutoff(retention, now: now) }
-        if let cutoff { first = max(first, cutoff) }
         let retired = try await RetiredPartition.all(of: table, connection, at: date)
+        let need = try await need(policy, table, at: date)
+        let (now, cutoff) = (need.now, need.cutoff)
         operations += try await creations(
-            table, policy, cells: try await cells.cells(from: min(first, runway.first), to: runway.end), now: now,
-            keptFree: retired.filter(\.isInQuarantine).map(\.bound))
+            table, policy, cells: need.cells, now: now, keptFree: retired.filter(\.isInQuarantine).map(\.bound))
         operations += try await RetirementPlanner(connection: connection).operations(
             table, policy, retired: retired, cutoff: cutoff)
         operations += try await upkeep(table)
@@ -37,6 +31,29 @@ struct MaintenancePlanner: Sendable {
             plan.overdue = try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
         }
         return plan
+    }
+
+    /// What a policy wants covered at a time.
+    struct Need {
+        /// The point that counts as now.
+        var now: Int64
+        /// The cells that are wanted, those between partitions that are there among them.
+        var cells: [PartitionCell]
+        /// The point before which nothing is kept; nil for a policy without a retention.
+        var cutoff: Int64?
+    }
+
+    /// What a policy wants covered. Reads no table but that of an integer key, which shows how far its numbers have come.
+    func need(_ policy: PartitionPolicy, _ table: PartitionedTable, at date: Date) async throws -> Need {
+        let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
+        let now = try await cells.now(date, of: table)
+        let runway = try await cells.span(around: now, ahead: policy.premake)
+        var first = try await earliest(table, cells, now, before: runway.first)
+        var cutoff: Int64?
+        if let retention = policy.retention { cutoff = try await cells.cutoff(retention, now: now) }
+        if let cutoff { first = max(first, cutoff) }
+        return Need(
+            now: now, cells: try await cells.cells(from: min(first, runway.first), to: runway.end), cutoff: cutoff)
     }
 
     /// From where on holes are filled: behind the first partition, but not without end: a stray one of the year 1 must not

@@ -14,13 +14,13 @@ public struct PartitionInspection: Sendable {
 
     /// Everything that was found.
     public var findings: [Finding] {
-        reports.flatMap { report in if case .findings(let findings) = report.outcome { findings } else { [Finding]() } }
+        reports.flatMap(\.outcome.findings)
     }
 }
 
 /// Checks partitioned tables: each check ends ok, with findings, or blind. Waits for no lock.
 public struct PartitionInspector: Sendable {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     /// Makes one of a session that reads.
     public init(_ connection: PostgresConnection) { self.connection = connection }
@@ -69,10 +69,10 @@ public struct PartitionInspector: Sendable {
         var inspection = PartitionInspection(survey: survey, table: survey.table.relation, reports: [])
         let judge = PartitionJudge(survey: survey)
         inspection.reports = [
-            report("runway", "Partitions ahead", judge.runway()),
-            report("gap", "Holes between partitions", judge.gaps()),
+            report("runway", judge.runway()),
+            report("gap", judge.gaps()),
             report("policy", "A policy that fits", judge.policy()),
-            report("detach_pending", "Unfinished DETACH CONCURRENTLY", judge.pendingDetaches()),
+            report("detach_pending", judge.pendingDetaches()),
             report("off_grid", "Bounds that follow the policy", try await offGrid(survey)),
             report("retired", "Partitions taken out", judge.retired()),
             report("overdue", "Rows past retention go", judge.overdue()),
@@ -81,7 +81,7 @@ public struct PartitionInspector: Sendable {
         var rows: Double?
         let defaultRows = try await looking { try await defaultFindings(survey, &rows) }
         inspection.defaultRows = rows
-        inspection.reports.append(report("default_rows", "Rows in the default partition", defaultRows))
+        inspection.reports.append(report("default_rows", defaultRows))
         inspection.reports.append(
             report("work", "Work that was broken off", try await looking { try await work(survey.table) }))
         inspection.reports.append(
@@ -102,18 +102,39 @@ public struct PartitionInspector: Sendable {
         CheckReport(check: "partition.\(key)", title: title, why: "", outcome: outcome)
     }
 
+    /// A report of a check that `analyze performance` makes too.
+    func report(_ key: String, _ outcome: CheckOutcome) -> CheckReport {
+        let (title, why) =
+            switch key {
+            case "runway":
+                (
+                    "Partitions ahead",
+                    "A row for which there is no partition is refused, or goes to the DEFAULT partition."
+                )
+            case "gap":
+                (
+                    "Gaps between partitions",
+                    "A row whose key falls between two partitions is refused, or goes to the DEFAULT partition."
+                )
+            case "detach_pending":
+                (
+                    "Unfinished DETACH CONCURRENTLY",
+                    "An interrupted DETACH CONCURRENTLY leaves a partition whose rows are invisible through the parent, and no other partition can be detached."
+                )
+            default:
+                (
+                    "Rows in the default partition",
+                    "A row in the DEFAULT partition belongs to no partition that exists, and hinders making the one where it should be."
+                )
+            }
+        return CheckReport(check: "partition.\(key)", title: title, why: why, outcome: outcome)
+    }
+
     /// A check that cannot look is blind, and never stops the others.
     private func looking(
         isolation: isolated (any Actor)? = #isolation, _ look: () async throws -> [Finding]
     ) async throws -> CheckOutcome {
-        do {
-            let findings = try await look()
-            return findings.isEmpty ? .ok(nil) : .findings(findings)
-        } catch let error as PostgresError where error.code == .server {
-            return .blind(reason: error.message, hint: error.hint)
-        } catch let error as ForeignCode {
-            return .blind(reason: error.report.message, hint: error.report.hint)
-        }
+        try await CheckOutcome.of { CheckOutcome(try await look()) }
     }
 
     /// The checks of check_partitions.sql; those that found nothing are ok.
@@ -203,11 +224,8 @@ public struct PartitionInspector: Sendable {
             ]
         }
         return [
-            Finding(
-                check: "partition.default_rows", severity: .warning, object: partition.relation.quoted,
-                detail:
-                    "The default partition holds \(isExact ? "" : "about ")\(Int64(rows)) rows that belong to no partition; they hinder making theirs.",
-                measured: rows, threshold: 0, fix: try await way(out: partition, survey))
+            PartitionJudge.rows(
+                inDefault: partition.relation, rows, isExact: isExact, fix: try await way(out: partition, survey))
         ]
     }
 

@@ -5,7 +5,12 @@ struct PartitionJudge: Sendable {
     let survey: PartitionSurvey
 
     private var name: String { survey.table.relation.quoted }
-    private var maintain: String { "rssctl partition maintain \(name.shellWord)" }
+
+    /// What brings missing partitions: the run that maintains the table, or first a policy where it has none and none is implied.
+    private var maintain: String {
+        survey.isPolicyKept == false && survey.table.key.kind != .date
+            ? "rssctl partition policy adopt \(name.shellWord)" : "rssctl partition maintain \(name.shellWord)"
+    }
 
     private func outcome(_ findings: [Finding]) -> CheckOutcome { findings.isEmpty ? .ok(nil) : .findings(findings) }
 
@@ -41,6 +46,7 @@ struct PartitionJudge: Sendable {
                     threshold: 1, fix: absent.map { "rssctl partition undo \($0.name.shellWord)" } ?? maintain)
             ])
         }
+        if let misfit = survey.misfit { return .blind(reason: misfit.message, hint: misfit.hint) }
         let wanted = survey.policy?.premake ?? 0
         let ahead = survey.missing.filter { ($0.bound?.lower ?? .min) > now }.count
         guard ahead > 0 else { return .ok("covered until \(end == .max ? "MAXVALUE" : survey.table.key.label(end))") }
@@ -110,12 +116,27 @@ struct PartitionJudge: Sendable {
     /// Partitions whose rows no session sees.
     func pendingDetaches() -> CheckOutcome {
         outcome(
-            survey.table.partitions.filter(\.isDetachPending).map { partition in
-                finding(
-                    "detach_pending", .critical,
-                    "Its detach was begun and not finished: its rows (about \(Int64(partition.estimatedRows ?? 0))) are invisible, and no other partition can be detached.",
-                    object: partition.relation.quoted, fix: maintain)
+            survey.table.partitions.filter(\.isDetachPending).map {
+                Self.pendingDetach(of: $0.relation, rows: $0.estimatedRows ?? 0, fix: maintain)
             })
+    }
+
+    /// A partition whose DETACH CONCURRENTLY was interrupted.
+    static func pendingDetach(of partition: RelationName, rows: Double, fix: String) -> Finding {
+        Finding(
+            check: "partition.detach_pending", severity: .critical, object: partition.quoted,
+            detail:
+                "Its detach was begun and not finished: its rows (about \(Int64(max(rows, 0)))) are invisible, and no other partition can be detached.",
+            measured: max(rows, 0), threshold: 0, fix: fix)
+    }
+
+    /// A default partition that holds rows.
+    static func rows(inDefault partition: RelationName, _ rows: Double, isExact: Bool, fix: String?) -> Finding {
+        Finding(
+            check: "partition.default_rows", severity: .warning, object: partition.quoted,
+            detail:
+                "The default partition holds \(isExact ? "" : "about ")\(Int64(rows)) rows that belong to no partition; they hinder making theirs.",
+            measured: rows, threshold: 0, fix: fix)
     }
 
     /// Partitions that were taken out.

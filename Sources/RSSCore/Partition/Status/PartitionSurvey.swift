@@ -89,7 +89,7 @@ public struct PartitionOverview: Sendable {
 
 /// Looks at partitioned tables. Changes nothing, and reads no user's table but a default partition.
 public struct PartitionSurveyor: Sendable {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     /// Makes one of a session that reads.
     public init(_ connection: PostgresConnection) { self.connection = connection }
@@ -172,7 +172,7 @@ public struct PartitionSurveyor: Sendable {
     }
 
     /// The policies kept; nil where the role may not see them.
-    private func policies() async throws -> [KeptPolicy]? {
+    func policies() async throws -> [KeptPolicy]? {
         do {
             return try await PolicyStore(connection).kept()
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
@@ -191,7 +191,8 @@ public struct PartitionSurveyor: Sendable {
         }
     }
 
-    private func retired(_ table: PartitionedTable) async throws -> [PartitionSurvey.Retired]? {
+    /// What was taken out of a table and is not gone; nil where the role may not see it.
+    func retired(_ table: PartitionedTable) async throws -> [PartitionSurvey.Retired]? {
         do {
             guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
             let records = try await RetiredPartition.all(of: table, connection)

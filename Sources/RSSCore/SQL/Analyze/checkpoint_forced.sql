@@ -2,6 +2,7 @@
 -- title: Checkpoints forced by WAL volume
 -- severity: info
 -- needs: none
+-- reads: pg_stat_bgwriter.checkpoints_req
 -- why: A checkpoint that comes before checkpoint_timeout, because max_wal_size was reached, makes writes slower:
 --      full pages are logged again after each. Judged from 20 requested checkpoints on. CHECKPOINT and DROP
 --      DATABASE count as requested as well.

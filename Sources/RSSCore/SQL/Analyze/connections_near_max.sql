@@ -8,7 +8,8 @@
 WITH figures AS (
     SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::double precision AS used,
            current_setting('max_connections')::double precision
-           - current_setting('superuser_reserved_connections')::double precision AS usable
+           - current_setting('superuser_reserved_connections')::double precision
+           - coalesce(current_setting('reserved_connections', true)::double precision, 0) AS usable
 )
 SELECT 'max_connections' AS object,
        format('%s of %s usable connections are taken.', used, usable) AS detail,

@@ -3,39 +3,65 @@
 -- severity: info
 -- needs: none
 -- why: An index that no query uses still costs every write. Only indexes of 10 MB and more count that are not
---      unique, back no constraint and lead with no foreign key, and only if the statistics cover seven days or
---      more. The partitions of an index are judged together. A standby may use an index that the primary does not:
---      look there as well.
+--      unique, back no constraint and lead with no foreign key, and only if the statistics are known to cover seven
+--      days or more: a crash, a reset and a restored dump begin them again. The partitions of an index are judged
+--      together. A standby may use an index that the primary does not: look there as well.
 
-WITH statistics AS (
-    SELECT coalesce(d.stats_reset, pg_postmaster_start_time()) AS since
+-- stats_reset is NULL where nothing was ever reset, and after a crash too (PostgreSQL 15 and later). Then the oldest
+-- VACUUM or ANALYZE that the statistics remember shows from when on they were kept.
+WITH statistics AS MATERIALIZED (
+    SELECT coalesce(d.stats_reset, (
+               SELECT min(least(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid),
+                                pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)))
+               FROM pg_class c WHERE c.relkind IN ('r', 'm', 'p', 't') AND NOT c.relisshared)) AS since
     FROM pg_stat_database d
     WHERE d.datname = current_database()
-), index_tree AS (
-    SELECT coalesce(pg_partition_root(i.indexrelid)::oid, i.indexrelid) AS root,
-           sum(c.relpages)::bigint * current_setting('block_size')::bigint AS bytes,
-           sum(coalesce(pg_stat_get_numscans(i.indexrelid), 0)) AS scans,
-           bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident OR NOT i.indisvalid) AS needed,
-           bool_or(EXISTS (SELECT FROM pg_constraint k
-                           WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))) AS backs_constraint,
-           bool_or(EXISTS (SELECT FROM pg_constraint k
-                           WHERE k.conrelid = i.indrelid AND k.contype = 'f' AND i.indkey[0] = ANY (k.conkey))) AS leads_with_fk
+), part AS MATERIALIZED (
+    SELECT i.indexrelid, CASE WHEN c.relispartition THEN pg_partition_root(i.indexrelid)::oid ELSE i.indexrelid END AS root
     FROM pg_index i
     JOIN pg_class c ON c.oid = i.indexrelid
-    GROUP BY 1
+), suspect AS MATERIALIZED (
+    SELECT p.root, sum(c.relpages)::bigint * current_setting('block_size')::bigint AS bytes
+    FROM part p
+    JOIN pg_class c ON c.oid = p.indexrelid
+    JOIN pg_index i ON i.indexrelid = p.indexrelid
+    GROUP BY p.root
+    HAVING sum(coalesce(pg_stat_get_numscans(p.indexrelid), 0)) = 0
+       AND sum(c.relpages)::bigint * current_setting('block_size')::bigint >= 10485760
+       AND NOT bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident OR NOT i.indisvalid)
+), unused AS MATERIALIZED (
+    SELECT s.bytes, c.relkind, n.nspname, c.relname, (SELECT count(*) FROM pg_stat_replication) AS standbys,
+           -- PostgreSQL 19 notes the reset of a single index, which is where its counters begin.
+           greatest(st.since, (SELECT max((to_jsonb(x) ->> 'stats_reset')::timestamptz)
+                               FROM part p JOIN pg_stat_all_indexes x ON x.indexrelid = p.indexrelid
+                               WHERE p.root = s.root)) AS since
+    FROM suspect s
+    CROSS JOIN statistics st
+    JOIN pg_class c ON c.oid = s.root
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+      AND NOT EXISTS (
+          SELECT FROM part p
+          JOIN pg_index i ON i.indexrelid = p.indexrelid
+          JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+                               OR k.conrelid = i.indrelid AND k.contype = 'f' AND i.indkey[0] = ANY (k.conkey)
+          WHERE p.root = s.root)
 )
-SELECT format('%I.%I', n.nspname, c.relname) AS object,
-       format('%s MB, not used once since %s.', round(t.bytes / 1048576.0, 1), to_char(s.since, 'YYYY-MM-DD HH24:MI TZ')) AS detail,
-       t.bytes::double precision AS measured,
+SELECT format('%I.%I', nspname, relname) AS object,
+       format('%s MB, not used once since %s%s.', round(bytes / 1048576.0, 1), to_char(since, 'YYYY-MM-DD HH24:MI TZ'),
+              CASE WHEN standbys > 0 THEN '; standbys are attached, and keep statistics of their own' END) AS detail,
+       bytes::double precision AS measured,
        10485760::double precision AS threshold,
-       format('DROP INDEX %s%I.%I;', CASE WHEN c.relkind = 'i' THEN 'CONCURRENTLY ' ELSE '' END, n.nspname, c.relname) AS fix
-FROM index_tree t
-CROSS JOIN statistics s
-JOIN pg_class c ON c.oid = t.root
-JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE t.scans = 0
-  AND t.bytes >= 10485760
-  AND NOT t.needed AND NOT t.backs_constraint AND NOT t.leads_with_fk
-  AND s.since <= now() - interval '7 days'
-  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
-ORDER BY t.bytes DESC
+       CASE WHEN standbys = 0
+            THEN format('DROP INDEX %s%I.%I;', CASE WHEN relkind = 'i' THEN 'CONCURRENTLY ' ELSE '' END, nspname, relname) END AS fix
+FROM unused
+WHERE since <= now() - interval '7 days'
+UNION ALL
+SELECT NULL,
+       format('of %s index%s no scan is counted, but the statistics are %s', count(*), CASE WHEN count(*) = 1 THEN '' ELSE 'es' END,
+              coalesce('only known since ' || to_char(min(since), 'YYYY-MM-DD HH24:MI TZ'), 'of unknown age')),
+       NULL, NULL, 'run it again when they cover seven days'
+FROM unused
+WHERE since > now() - interval '7 days' OR since IS NULL
+HAVING count(*) > 0
+ORDER BY measured DESC NULLS LAST

@@ -3,7 +3,8 @@
 -- severity: warning
 -- needs: pg_monitor
 -- why: A transaction that stays open keeps dead rows from being removed in the whole database and may hold locks.
---      Reported from five minutes; sessions idle in transaction have a check of their own.
+--      Reported from five minutes; sessions idle in transaction have a check of their own,
+--      and those that wait for a lock are put down to who holds it (session.blocked).
 
 SELECT format('pid %s', a.pid) AS object,
        format('Transaction open for %s s, state %s, user %s, application %s: %s', extract(epoch FROM clock_timestamp() - a.xact_start)::bigint,
@@ -15,6 +16,7 @@ FROM pg_stat_activity a
 WHERE a.backend_type = 'client backend'
   AND a.pid <> pg_backend_pid()
   AND a.state NOT LIKE 'idle in transaction%'
+  AND a.wait_event_type IS DISTINCT FROM 'Lock'
   AND a.xact_start < clock_timestamp() - interval '300 seconds'
 UNION ALL
 SELECT format('prepared transaction %L', p.gid),

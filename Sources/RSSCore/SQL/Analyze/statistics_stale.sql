@@ -7,7 +7,7 @@
 --      (at least 10,000 rows), and partitioned tables: autovacuum never analyzes a partitioned parent, someone
 --      must.
 
-WITH tables AS (
+WITH RECURSIVE tables AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, greatest(c.reltuples, 0)::double precision AS rows, c.reltuples,
            coalesce(pg_stat_get_mod_since_analyze(c.oid), 0)::double precision AS changed,
            coalesce(pg_stat_get_live_tuples(c.oid), 0)::double precision AS live,
@@ -16,17 +16,20 @@ WITH tables AS (
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+), part (root, oid) AS (
+    SELECT p.partrelid, p.partrelid FROM pg_partitioned_table p
+    UNION ALL
+    SELECT part.root, i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
+), sums AS (
+    SELECT part.root, sum(greatest(leaf.reltuples, 0))::double precision AS rows
+    FROM part JOIN pg_class leaf ON leaf.oid = part.oid AND leaf.relkind <> 'p'
+    GROUP BY part.root
 ), parents AS (
-    SELECT c.oid, n.nspname, c.relname, c.reltuples, l.rows
-    FROM pg_class c
+    SELECT c.oid, n.nspname, c.relname, c.reltuples, s.rows
+    FROM sums s
+    JOIN pg_class c ON c.oid = s.root
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN LATERAL (
-        SELECT coalesce(sum(greatest(leaf.reltuples, 0)), 0)::double precision AS rows
-        FROM pg_partition_tree(c.oid) t
-        JOIN pg_class leaf ON leaf.oid = t.relid
-        WHERE t.isleaf
-    ) l
-    WHERE c.relkind = 'p' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
 ), findings AS (
     SELECT nspname, relname,
            format('Never analyzed; about %s rows.', live::bigint) AS detail,

@@ -4,9 +4,9 @@
 -- needs: none
 -- why: Without a key a row cannot be told from its twin, duplicates creep in, and logical replication cannot carry
 --      updates and deletes. A unique index over NOT NULL columns counts as a key; for a partitioned table it is
---      enough that each partition has one.
+--      enough that each partition has one. Unlogged tables, which nothing replicates, are left out.
 
-WITH keyed AS (
+WITH RECURSIVE keyed AS MATERIALIZED (
     SELECT DISTINCT i.indrelid
     FROM pg_index i
     WHERE i.indisvalid
@@ -15,6 +15,12 @@ WITH keyed AS (
               AND NOT EXISTS (SELECT FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) AS k (attnum)
                               JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
                               WHERE NOT a.attnotnull))
+), part (root, oid) AS (
+    SELECT p.partrelid, p.partrelid FROM pg_partitioned_table p
+    UNION ALL
+    SELECT part.root, i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid
+), leaf AS MATERIALIZED (
+    SELECT part.root, part.oid FROM part JOIN pg_class c ON c.oid = part.oid AND c.relkind <> 'p'
 )
 SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('No primary key and no unique index over NOT NULL columns; about %s rows.', greatest(c.reltuples, 0)::bigint) AS detail,
@@ -25,10 +31,11 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p')
   AND NOT c.relispartition
+  AND c.relpersistence = 'p'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
   AND c.oid NOT IN (SELECT indrelid FROM keyed)
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   AND (c.relkind = 'r'
-       OR NOT EXISTS (SELECT FROM pg_partition_tree(c.oid) t WHERE t.isleaf)
-       OR EXISTS (SELECT FROM pg_partition_tree(c.oid) t WHERE t.isleaf AND t.relid::oid NOT IN (SELECT indrelid FROM keyed)))
+       OR NOT EXISTS (SELECT FROM leaf WHERE leaf.root = c.oid)
+       OR EXISTS (SELECT FROM leaf WHERE leaf.root = c.oid AND leaf.oid NOT IN (SELECT indrelid FROM keyed)))
 ORDER BY measured DESC, object

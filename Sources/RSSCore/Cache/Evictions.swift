@@ -1,0 +1,47 @@
+import RSSModel
+import RedisClient
+import Synchronization
+
+/// Shows whether Redis evicts what was written: a server whose memory is too small does so without an error.
+struct Evictions: Sendable {
+    private let redis: RedisConnection
+    /// The server's count before the writing; nil where the user may not ask for it.
+    private let before: Int?
+
+    /// Reads the count.
+    ///
+    /// - Throws: `RedisError`, `CancellationError`.
+    init(_ redis: RedisConnection) async throws {
+        self.redis = redis
+        before = try await Self.count(redis)
+    }
+
+    /// Marks the written keys that are gone, if the server evicted any meanwhile, and warns of it.
+    ///
+    /// - Throws: `RedisError`, `CancellationError`.
+    func mark(_ entries: inout [CacheWarmer.Entry], _ progress: ProgressReporter) async throws {
+        guard let before, let after = try await Self.count(redis), after > before else { return }
+        // A key that is evicted before it is confirmed looks as if the backend had deleted it.
+        let written = entries.indices.filter { [.done, .invalidated].contains(entries[$0].action) }
+        let commands = written.map { RedisCommand(["EXISTS", RedisArgument(entries[$0].key)], isIdempotent: true) }
+        let replies = Mutex<[Bool]>([])
+        try await redis.pipeline(commands) { _, reply in replies.withLock { $0.append(reply.integer != 0) } }
+        let gone = zip(written, replies.withLock { $0 }).filter { !$1 }.map(\.0)
+        guard !gone.isEmpty else { return }
+        for index in gone { entries[index].action = .evicted }
+        progress(
+            .warning(
+                "\(gone.count) of \(written.count) keys are gone again: Redis evicted \(after - before) keys meanwhile, because maxmemory is reached"
+            ))
+    }
+
+    /// How many keys the server has evicted; nil where the user may not ask for it.
+    private static func count(_ redis: RedisConnection) async throws -> Int? {
+        do {
+            return try await redis.info("stats")["evicted_keys"].flatMap { Int($0) }
+        } catch let error as RedisError where error.serverError != nil {
+            // A right that the warming itself does not need: nothing is said of evictions then.
+            return nil
+        }
+    }
+}

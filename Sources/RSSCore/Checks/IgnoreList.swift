@@ -1,0 +1,186 @@
+import Foundation
+import PostgresClient
+import RSSModel
+import Yams
+
+/// What of checks is left out on purpose: findings, and checks that are blind, each with a reason and a last day.
+///
+/// ```yaml
+/// - check: index.unused
+///   object: public.visit_reports_old_idx
+///   until: 2027-03-31
+///   reason: The yearly audit uses it.
+/// - check: statement.slow
+///   blind: true
+///   until: 2027-06-30
+///   reason: The provider does not offer pg_stat_statements.
+/// ```
+public struct IgnoreList: Sendable, Equatable {
+    /// What an entry leaves out.
+    public enum Subject: Sendable, Equatable {
+        /// Findings about this object, as the report writes it.
+        case object(String)
+        /// All findings of the check.
+        case anyObject
+        /// That the check is blind.
+        case blind
+    }
+
+    /// An entry of the list.
+    public struct Entry: Sendable, Equatable {
+        /// The check's key.
+        public let check: String
+        /// What of it.
+        public let subject: Subject
+        /// The last day on which it is left out.
+        public let until: CalendarDate
+        /// Why.
+        public let reason: String
+        /// The line of the file.
+        public let line: Int
+    }
+
+    /// Something that was left out, with the reason for it.
+    public struct Item: Sendable, Equatable, Encodable {
+        /// The finding; nil for a check that is blind.
+        public let finding: Finding?
+        /// Why the check is blind; nil for a finding.
+        public let blindReason: String?
+        /// Why it is left out.
+        public let reason: String
+        /// Until when.
+        public let until: CalendarDate
+    }
+
+    /// The file.
+    public let path: String
+    /// Its entries.
+    public let entries: [Entry]
+
+    /// Reports with what the list names taken out of them, and what is to be said of the list itself.
+    ///
+    /// - Parameter today: the day by the server's clock.
+    public func apply(to reports: [CheckReport], today: CalendarDate) -> (reports: [CheckReport], warnings: [String]) {
+        let valid = entries.filter { $0.until >= today }
+        var used: Set<Int> = []
+        let left = reports.map { report in
+            var ignored: [Item] = []
+            func entry(where isMeant: (Subject) -> Bool) -> Entry? {
+                let entry = valid.first { $0.check == report.check && isMeant($0.subject) }
+                if let entry { used.insert(entry.line) }
+                return entry
+            }
+            let findings = report.outcome.findings.filter { finding in
+                guard let entry = entry(where: { $0 == .object(finding.object) || $0 == .anyObject }) else {
+                    return true
+                }
+                ignored.append(Item(finding: finding, blindReason: nil, reason: entry.reason, until: entry.until))
+                return false
+            }
+            var unseen = report.outcome.unseen
+            if let blind = unseen, let entry = entry(where: { $0 == .blind }) {
+                ignored.append(Item(finding: nil, blindReason: blind.reason, reason: entry.reason, until: entry.until))
+                unseen = nil
+            }
+            if ignored.isEmpty { return report }
+            return CheckReport(
+                check: report.check, title: report.title, why: report.why,
+                outcome: CheckOutcome(findings, unseen: unseen), ignored: ignored)
+        }
+        let expired = entries.filter { $0.until < today }
+        let ran = Set(reports.map(\.check))
+        let idle = valid.filter { ran.contains($0.check) && !used.contains($0.line) }
+        return (
+            left,
+            expired.map {
+                "\(path):\($0.line): what is ignored of \($0.check) has expired on \($0.until): \($0.reason)"
+            }
+                + idle.map { "\(path):\($0.line): nothing of \($0.check) is ignored by this entry; remove it" }
+        )
+    }
+}
+
+extension IgnoreList {
+    /// Reads a list, strictly: an entry that is not understood would leave out something else than was meant.
+    ///
+    /// - Throws: ``IgnoreListError``.
+    public init(path: String) throws(IgnoreListError) {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw .unreadable(path: path, reason: error.localizedDescription)
+        }
+        try self.init(text: text, path: path)
+    }
+
+    init(text: String, path: String) throws(IgnoreListError) {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw .malformed(SourcePlace(file: path, line: 1), reason: "it cannot be read as YAML: \(error)")
+        }
+        self.path = path
+        var entries: [Entry] = []
+        switch root {
+        case nil: break
+        case .sequence(let nodes)?:
+            for node in nodes { entries.append(try Self.entry(node, path)) }
+        case let other?: throw Self.malformed(other, path, "the file is not a list of entries")
+        }
+        self.entries = entries
+    }
+
+    private static func entry(_ node: Node, _ path: String) throws(IgnoreListError) -> Entry {
+        guard let mapping = node.mapping else { throw malformed(node, path, "an entry is not a mapping") }
+        var values: [String: (text: String, node: Node)] = [:]
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string, ["check", "object", "blind", "until", "reason"].contains(name) else {
+                throw malformed(key, path, "an entry has check, object or blind, until and reason, and nothing else")
+            }
+            guard let text = value.scalar?.string, !text.isEmpty else {
+                throw malformed(value, path, "\(name) is not a text")
+            }
+            values[name] = (text, value)
+        }
+        guard let check = values["check"]?.text else { throw malformed(node, path, "an entry lacks its check") }
+        guard let reason = values["reason"]?.text else { throw malformed(node, path, "an entry lacks its reason") }
+        guard let until = values["until"] else { throw malformed(node, path, "an entry lacks until, its last day") }
+        guard let day = CalendarDate(until.text) else {
+            throw malformed(until.node, path, "until is not a day such as 2027-03-31")
+        }
+        let subject: Subject
+        switch (values["object"], values["blind"]) {
+        case (let object?, nil): subject = object.text == "*" ? .anyObject : .object(object.text)
+        case (nil, let blind?) where blind.text == "true": subject = .blind
+        default: throw malformed(node, path, "an entry has either object, with * for all, or blind: true")
+        }
+        return Entry(check: check, subject: subject, until: day, reason: reason, line: node.mark?.line ?? 1)
+    }
+
+    private static func malformed(_ node: Node, _ path: String, _ reason: String) -> IgnoreListError {
+        .malformed(SourcePlace(file: path, line: node.mark?.line ?? 1, column: node.mark?.column), reason: reason)
+    }
+}
+
+/// Why a list of what is ignored cannot be used.
+public enum IgnoreListError: ReportableError, Equatable {
+    /// The file cannot be read.
+    case unreadable(path: String, reason: String)
+    /// Something in it is not understood.
+    case malformed(SourcePlace, reason: String)
+
+    public var report: ErrorReport {
+        switch self {
+        case .unreadable(let path, let reason):
+            ErrorReport(
+                code: "RSS-ANALYZE-001", exit: .configuration, message: "the ignore list \(path) cannot be read",
+                detail: reason, hint: "check the path: ls -l \(path.shellWord)")
+        case .malformed(let place, let reason):
+            ErrorReport(
+                code: "RSS-ANALYZE-002", exit: .configuration, message: "the ignore list is malformed: \(reason)",
+                hint: "see \"Ignoring\" in Docs/analyze.md", place: place)
+        }
+    }
+}
