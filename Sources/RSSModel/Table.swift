@@ -39,6 +39,18 @@ public struct Table: Sendable, Equatable {
     }
 }
 
+extension Table {
+    /// The headings for people: those of points in time name their zone.
+    public var headings: [String] {
+        columns.enumerated().map { index, column in
+            let holdsTimes = rows.contains { row in
+                if index < row.count, case .timestamp = row[index] { true } else { false }
+            }
+            return holdsTimes ? "\(column.header) (UTC)" : column.header
+        }
+    }
+}
+
 /// A column of a ``Table``.
 public struct Column: Sendable, Equatable {
     /// Where the text of a cell stands within its width.
@@ -54,17 +66,21 @@ public struct Column: Sendable, Equatable {
     public var isFlexible: Bool
     /// Whether the column may be left out when the terminal is too narrow even so; the last such column goes first.
     public var isOptional: Bool
+    /// Whether it holds commands or SQL to be copied: such a cell is never cut or wrapped; where the table is too wide, it
+    /// stands below its row.
+    public var isCommand: Bool
 
     /// Makes a column; the header defaults to the name with blanks for underscores.
     public init(
         _ name: String, header: String? = nil, alignment: Alignment = .leading, isFlexible: Bool = false,
-        isOptional: Bool = false
+        isOptional: Bool = false, isCommand: Bool = false
     ) {
         self.name = name
         self.header = header ?? name.replacing("_", with: " ")
         self.alignment = alignment
         self.isFlexible = isFlexible
         self.isOptional = isOptional
+        self.isCommand = isCommand
     }
 
     /// A column of numbers.

@@ -32,8 +32,7 @@ public struct ImportReport: CommandResult {
             unchanged, rejected, rejects, rejectsFile
     }
 
-    /// - Parameter target: the flags that lead a command to the same database.
-    init(_ outcome: BulkImporter.Outcome, of file: ImportFile, target: [String]) {
+    init(_ outcome: BulkImporter.Outcome, of file: ImportFile) {
         operation = file.options.operation.rawValue
         object = file.table.object
         self.file = file.name
@@ -59,7 +58,7 @@ public struct ImportReport: CommandResult {
             // The number, not the word: `latest` may be another report by then.
             let file = (path.hasPrefix("-") ? "./" : "") + path
             let words =
-                ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit) + target
+                ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit)
             return words.map(Self.quoted).joined(separator: " ")
         }
     }

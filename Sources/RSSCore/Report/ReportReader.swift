@@ -53,21 +53,25 @@ public struct ReportReader: Sendable {
         _ filter: ReportFilter, _ tables: ApplicationTables
     ) async throws -> [any PostgresEncodable] {
         [
-            try await resolve(filter.organization, "organization", table: tables.name("organizations"), name: "name"),
-            try await resolve(filter.office, "office", table: tables.name("offices"), name: "name"),
-            try await resolve(filter.technician, "technician", table: tables.name("users"), name: "email"),
+            try await resolve(
+                filter.organization, "organization", table: tables.name("organizations"), names: ["name"]),
+            try await resolve(filter.office, "office", table: tables.name("offices"), names: ["name"]),
+            try await resolve(
+                filter.technician, "technician", table: tables.name("users"),
+                names: ["email", "concat_ws(' ', first_name, last_name)"]),
             filter.status,
             filter.from,
             filter.to, filter.search,
         ]
     }
 
-    /// The id of something that the user named by id or name. Table and column are our own words, never the user's.
-    private func resolve(_ text: String?, _ kind: String, table: String, name: String) async throws -> UUID? {
+    /// The id of something that the user named by id or name. Table and names are our own SQL, never the user's.
+    private func resolve(_ text: String?, _ kind: String, table: String, names: [String]) async throws -> UUID? {
         guard let text else { return nil }
         let byID = UUID(uuidString: text)
+        let isNamed = names.map { " OR lower(\($0)::text) = lower($2)" }.joined()
         let rows = try await connection.query(
-            "SELECT id FROM \(table) WHERE id = $1 OR lower(\(name)::text) = lower($2) LIMIT 2", [byID, text])
+            "SELECT id FROM \(table) WHERE id = $1\(isNamed) LIMIT 2", [byID, text])
         guard let row = rows.first else { throw ReportError.unknown(kind: kind, name: text) }
         guard rows.count == 1 else { throw ReportError.ambiguous(kind: kind, name: text) }
         return try row.decode(UUID.self, at: 0)

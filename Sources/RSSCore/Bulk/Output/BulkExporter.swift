@@ -90,12 +90,14 @@ public struct BulkExporter: Sendable {
         let tables = try await ApplicationTables(connection)
         try await connection.refuseForeignCode(.reading, in: tables)
         let visit = try await visit(filter, tables)
+        let category = try await category(filter, tables)
+        let status = try status(filter, table)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
         try await progress.phase("export", unit: .rows) {
             try await connection.stream(
                 tables.sql(Self.statement(table, hasID: hasID, form)),
-                [visit, filter.category, filter.status, filter.since]
+                [visit, category, status, filter.since]
             ) { stream in
                 for try await row in stream {
                     try body((0..<width).map { row.text(at: $0) })
@@ -104,7 +106,35 @@ public struct BulkExporter: Sendable {
                 }
             }
         }
+        // An empty export is easily taken for a full one.
+        if rows == 0, filter != ExportFilter() {
+            progress(.warning("no row passes the filter; the export has its header alone"))
+        }
         return rows
+    }
+
+    /// The category that a filter names, as the database writes it; case does not matter, as in an import.
+    private func category(_ filter: ExportFilter, _ tables: ApplicationTables) async throws -> String? {
+        guard let name = filter.category else { return nil }
+        let known = try await connection.query(tables.sql("SELECT name FROM public.categories ORDER BY name"))
+            .map { try $0.decode(String.self, at: 0) }
+        return try Self.chosen(name, of: known, flag: "--category")
+    }
+
+    private func status(_ filter: ExportFilter, _ table: ImportTable) throws(ImportError) -> String? {
+        guard let name = filter.status else { return nil }
+        let column = table.columns.first { $0.target == "status" }
+        guard case .word(let words)? = column?.type else { return name }
+        return try Self.chosen(name, of: words, flag: "--status")
+    }
+
+    private static func chosen(_ name: String, of known: [String], flag: String) throws(ImportError) -> String {
+        if let exact = known.first(where: { $0 == name }) { return exact }
+        func plain(_ text: String) -> String { text.lowercased().replacing(" ", with: "_") }
+        guard let same = known.first(where: { plain($0) == plain(name) }) else {
+            throw .unknownFilter(flag: flag, value: name, known: known)
+        }
+        return same
     }
 
     private func visit(_ filter: ExportFilter, _ tables: ApplicationTables) async throws -> UUID? {
