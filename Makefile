@@ -57,6 +57,7 @@ demo: build ## From nothing to a first imported inventory, every command shown
 	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE="$(DEMO_STATE)" Tests/Support/Scripts/demo
 
 bench: build ## Our speed beside the peers', in the same run
+	@Tests/Support/Scripts/setup-judges
 	@RSSCTL=$(RELEASE_BINARY) Tests/Benchmarks/run
 
 fuzz: setup ## What reads files of strangers, fuzzed for ten minutes with AddressSanitizer (FUZZ_SECONDS)

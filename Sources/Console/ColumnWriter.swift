@@ -5,6 +5,8 @@ struct ColumnWriter {
     let renderer: TableRenderer
     let text: TableText
     let widths: [Int]
+    /// What stands below each row, a line each, whatever its length.
+    let below: [[String]]
 
     func write(to output: inout BufferedOutput) throws(ConsoleError) {
         let headers = zip(text.headers, widths).map { (TextFit.cut($0, to: $1), Role.strong as Role?) }
@@ -14,7 +16,7 @@ struct ColumnWriter {
             try output.writeLine(renderer.style(String(repeating: "─", count: total), .faint))
         }
         var isCut = false
-        for row in text.rows {
+        for (index, row) in text.rows.enumerated() {
             let cells = zip(row, widths).map { TextFit.wrap($0.text, width: $1, maxLines: renderer.linesPerCell) }
             isCut = isCut || cells.contains(where: \.isCut)
             for number in 0..<(cells.map(\.lines.count).max() ?? 0) {
@@ -23,6 +25,7 @@ struct ColumnWriter {
                 }
                 try output.writeLine(line(parts))
             }
+            for line in index < below.count ? below[index] : [] { try output.writeLine("    " + line) }
         }
         if isCut, let width = renderer.width {
             let note = "some columns are cut to fit \(width) columns; --output json shows everything"

@@ -9,7 +9,7 @@ public enum ConsoleError: ReportableError, Equatable {
     case cannotWrite(stream: String, errno: Int32)
     /// A result could not be turned into the format asked for.
     case encodingFailed(reason: String)
-    /// A question needs an answer, and nobody is there to give it.
+    /// A question needs an answer, and there is no terminal to ask on.
     case notInteractive(question: String)
     /// The answer was awaited when the run was cancelled.
     case cancelled
@@ -31,11 +31,12 @@ public enum ConsoleError: ReportableError, Equatable {
         case .notInteractive(let question):
             ErrorReport(
                 code: "RSS-PROMPT-001", exit: .usage,
-                message: "a confirmation is needed, and there is no terminal to ask on",
-                detail: question, hint: "add --yes to confirm beforehand")
+                message: "cannot ask for confirmation: stdin is not a terminal",
+                detail: question, hint: "add --yes to confirm in advance")
         case .cancelled:
             ErrorReport(
-                code: "RSS-PROMPT-002", exit: .interrupted, message: "interrupted while waiting for an answer")
+                code: "RSS-PROMPT-002", exit: .interrupted, message: "interrupted at the question; nothing was done",
+                hint: "run it again, or add --yes to confirm in advance")
         }
     }
 }

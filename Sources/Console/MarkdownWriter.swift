@@ -14,7 +14,7 @@ enum MarkdownWriter {
         if table.rows.isEmpty {
             try output.writeLine(escape(table.emptyMessage))
         } else {
-            try output.writeLine(row(table.columns.map(\.header)))
+            try output.writeLine(row(table.headings))
             let rule = table.columns.map { $0.alignment == .trailing ? "---:" : "---" }
             try output.writeLine("| " + rule.joined(separator: " | ") + " |")
             for cells in table.rows { try output.writeLine(row(cells.map(text))) }

@@ -8,6 +8,8 @@ enum ProgressLine {
         var eta: String?
         var elapsed: String
         var rejected: String?
+        /// The time so far once it is worth a word, after three seconds.
+        var shownElapsed: String?
     }
 
     private static let barWidth = 20
@@ -41,6 +43,10 @@ enum ProgressLine {
         if !parts.counts.isEmpty, details >= 1 || parts.fraction == nil { pieces.append((parts.counts, nil)) }
         if details >= 3, let rate = parts.rate { pieces.append((rate, nil)) }
         if details >= 2, let eta = parts.eta { pieces.append((eta, nil)) }
+        // What has no rate to move shows by its time that it is alive.
+        if bar || parts.fraction == nil, details >= 3, parts.eta == nil, let elapsed = parts.shownElapsed {
+            pieces.append((elapsed, nil))
+        }
         if let rejected = parts.rejected { pieces.append((rejected, .attention)) }
         return pieces
     }

@@ -22,7 +22,8 @@ struct ProgressRecord: Encodable {
     /// The words of a note, a warning or a thing done.
     var text: String?
 
-    init(_ event: ProgressEvent, _ state: ProgressState?, at date: Date) {
+    /// - Parameter seconds: the time on the clock that the state was fed with.
+    init(_ event: ProgressEvent, _ state: ProgressState?, at date: Date, _ seconds: Double) {
         at = date
         phase = state?.phase
         switch event {
@@ -37,7 +38,7 @@ struct ProgressRecord: Encodable {
             self.rejected = rejected > 0 ? rejected : nil
             total = state?.total
             unit = state?.unit.rawValue
-            remaining = state?.remaining.map { ($0 * 10).rounded() / 10 }
+            remaining = state?.remaining(at: seconds).map { ($0 * 10).rounded() / 10 }
         case .finished: self.event = "finished"
         case .done(let text):
             self.event = "done"

@@ -92,7 +92,7 @@ public final class ProgressRenderer: Sendable {
             default: break
             }
             defer { if event == .finished { state.phase = nil } }
-            return ProgressRecord(event, state.phase, at: Date())
+            return ProgressRecord(event, state.phase, at: Date(), time)
         }
         if case .warning = event {} else if console.verbosity == .quiet { return }
         guard let record, let line = try? JSONDocument.text(of: record) else { return }

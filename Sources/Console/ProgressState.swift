@@ -31,10 +31,10 @@ struct ProgressState {
     }
 
     /// Seconds to go by the rate of late; nil before it is known, or beyond ten days, where it means nothing.
-    var remaining: Double? {
-        guard let total, total > done, let perSecond = rate.perSecond, perSecond > 0 else { return nil }
-        let seconds = Double(total - done) / perSecond
-        return seconds < 864_000 ? seconds : nil
+    func remaining(at seconds: Double) -> Double? {
+        guard let total, total > done, let perSecond = rate.perSecond(at: seconds), perSecond > 0 else { return nil }
+        let left = Double(total - done) / perSecond
+        return left < 864_000 ? left : nil
     }
 
     /// The parts of a progress line, in order: phase, percent, count, rate, ETA, rejected.
@@ -42,15 +42,17 @@ struct ProgressState {
         let isBytes = unit == .bytes
         func count(_ value: Int64) -> String { isBytes ? Quantity.bytes(value) : Quantity.grouped(value) }
         let counts =
-            unit == .share
+            // Before the first step there is nothing to count.
+            unit == .share || (unit == .steps && total == nil && done == 0)
             ? "" : count(done) + (total.map { "/" + count($0) } ?? "") + (isBytes ? "" : " " + unit.rawValue)
-        let speed = rate.perSecond.map { Int64(min($0.rounded(), 1e15)) }.map { count($0) + "/s" }
+        let speed = rate.perSecond(at: seconds).map { Int64(min($0.rounded(), 1e15)) }.map { count($0) + "/s" }
         return ProgressLine.Parts(
             phase: VisibleText.of(phase), fraction: fraction, counts: counts,
             // A few steps have no speed worth telling.
             rate: unit == .steps || unit == .share ? nil : speed,
-            eta: remaining.map { "ETA " + Quantity.duration(.seconds(Int64($0.rounded(.up)))) },
+            eta: remaining(at: seconds).map { "ETA " + Quantity.duration(.seconds(Int64($0.rounded(.up)))) },
             elapsed: Quantity.duration(.seconds(Int64(max(0, seconds - began)))),
-            rejected: rejected > 0 ? Quantity.grouped(rejected) + " rejected" : nil)
+            rejected: rejected > 0 ? Quantity.grouped(rejected) + " rejected" : nil,
+            shownElapsed: seconds - began >= 3 ? Quantity.duration(.seconds(Int64(seconds - began))) : nil)
     }
 }

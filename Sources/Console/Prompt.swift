@@ -12,7 +12,7 @@ public struct Prompt: Sendable {
         let question = VisibleText.of(question)
         try requireTerminal(question)
         console.ask(question + " [y/N] ")
-        let answer = try console.input.readLine() ?? ""
+        let answer = try answer()
         return ["y", "yes"].contains(trimmed(answer).lowercased())
     }
 
@@ -20,8 +20,20 @@ public struct Prompt: Sendable {
     public func confirm(_ question: String, typing name: String) throws(ConsoleError) -> Bool {
         let question = VisibleText.of(question)
         try requireTerminal(question)
-        console.ask("\(question)\nType \(console.error.style(VisibleText.of(name), .strong)) to go on: ")
-        return trimmed(try console.input.readLine() ?? "") == name
+        console.ask("\(question)\nType \(console.error.style(VisibleText.of(name), .strong)) to continue: ")
+        return trimmed(try answer()) == name
+    }
+
+    /// The answer. Without one the question's line is ended, so that what is said next has a line of its own.
+    private func answer() throws(ConsoleError) -> String {
+        do throws(ConsoleError) {
+            if let line = try console.input.readLine() { return line }
+        } catch {
+            console.ask("\n")
+            throw error
+        }
+        console.ask("\n")
+        return ""
     }
 
     /// Asks which of some things is meant, by their numbers from 1; nil for any other answer, and where there is no terminal to

@@ -1,5 +1,8 @@
 /// Numbers with units, as people read them.
 public enum Quantity {
+    /// How many of something: `1 day`, `3 days`.
+    public static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     /// A size in units of 1024, as `pg_size_pretty` counts: `512 B`, `1.5 KB`, `128 MB`.
     public static func bytes(_ count: Int64) -> String {
         let sign = count < 0 ? "-" : ""

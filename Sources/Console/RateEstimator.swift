@@ -8,6 +8,8 @@ struct RateEstimator: Equatable {
     private var last: (count: Int64, seconds: Double)
     private var weighted = 0.0
     private var weight = 0.0
+    // How long it took from one count to the next, of late.
+    private var interval = 0.0
 
     /// Begins at a count and a time.
     init(count: Int64 = 0, at seconds: Double) { last = (count, seconds) }
@@ -21,10 +23,20 @@ struct RateEstimator: Equatable {
         weighted = weighted * keep + rate * (1 - keep)
         weight = weight * keep + (1 - keep)
         last = (count, seconds)
+        interval = interval == 0 ? elapsed : interval * keep + elapsed * (1 - keep)
     }
 
     /// Units a second; nil before anything is known.
     var perSecond: Double? { weight > 0 ? weighted / weight : nil }
+
+    /// Units a second at a time. When the next count is long overdue, the wait for it counts as a time without any.
+    func perSecond(at seconds: Double) -> Double? {
+        guard weight > 0 else { return nil }
+        let waited = seconds - last.seconds - 2 * interval
+        guard waited > 0 else { return weighted / weight }
+        let keep = exp(-waited / Self.memory)
+        return weighted * keep / (weight * keep + 1 - keep)
+    }
 
     static func == (left: RateEstimator, right: RateEstimator) -> Bool {
         left.last == right.last && left.weighted == right.weighted && left.weight == right.weight

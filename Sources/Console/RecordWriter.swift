@@ -1,3 +1,5 @@
+import RSSModel
+
 /// Writes a table as records, a value a line, for screens that are too narrow for its columns. Nothing is cut.
 struct RecordWriter {
     let renderer: TableRenderer
@@ -7,22 +9,24 @@ struct RecordWriter {
         let indent = text.headers.map { DisplayWidth.of($0) + 2 }.max() ?? 0
         for (number, row) in text.rows.enumerated() {
             if number > 0 { try output.writeLine() }
-            for (header, cell) in zip(text.headers, row) {
-                try writeValue(cell.text, role: cell.role, header: header, indent: indent, to: &output)
+            for ((header, column), cell) in zip(zip(text.headers, text.columns), row) {
+                try writeValue(
+                    cell.text, role: cell.role, header: header, indent: indent, isWhole: column.isCommand, to: &output)
             }
         }
     }
 
     private func writeValue(
-        _ value: String, role: Role?, header: String, indent: Int, to output: inout BufferedOutput
+        _ value: String, role: Role?, header: String, indent: Int, isWhole: Bool, to output: inout BufferedOutput
     ) throws(ConsoleError) {
         let name = renderer.style(header + ":", .strong)
         let room = (renderer.width ?? .max) - indent
         // With hardly any room beside the names, values stand under them, at the full width.
         let beside = room >= 10
-        let lines = TextFit.wrap(
-            value, width: beside ? room : max(1, (renderer.width ?? .max) - 2), maxLines: .max
-        ).lines
+        let lines =
+            isWhole
+            ? [value]
+            : TextFit.wrap(value, width: beside ? room : max(1, (renderer.width ?? .max) - 2), maxLines: .max).lines
         let blanks = String(repeating: " ", count: beside ? indent : 2)
         if !beside { try output.writeLine(name) }
         for (number, line) in lines.enumerated() {

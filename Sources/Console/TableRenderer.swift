@@ -43,21 +43,34 @@ public struct TableRenderer: Sendable {
         if table.rows.isEmpty || table.columns.isEmpty {
             try output.writeLine(VisibleText.of(table.emptyMessage))
         } else {
-            let (text, leftOut) = fitted(table)
+            let below = commandsBelow(table)
+            let (text, leftOut) = fitted(below == nil ? table : table.withoutCommands)
             switch TableLayout.decide(text.measures, width: width) {
             case .columns(let widths):
-                try ColumnWriter(renderer: self, text: text, widths: widths).write(to: &output)
+                try ColumnWriter(renderer: self, text: text, widths: widths, below: below ?? []).write(to: &output)
                 if !leftOut.isEmpty, let width {
                     let names = leftOut.joined(separator: ", ")
                     let note = "left out to fit \(width) columns: \(names); --output json shows everything"
                     try output.writeLine(style(note, .faint))
                 }
             case .records:
-                try RecordWriter(renderer: self, text: text).write(to: &output)
+                try RecordWriter(renderer: self, text: below == nil ? text : TableText(table)).write(to: &output)
                 if !table.notes.isEmpty { try output.writeLine() }
             }
         }
         for note in table.notes { try output.writeLine(VisibleText.of(note)) }
+    }
+
+    /// The commands of each row, where the table is too wide for them to stand beside it; nil where it is not.
+    private func commandsBelow(_ table: Table) -> [[String]]? {
+        let indices = table.columns.indices.filter { table.columns[$0].isCommand }
+        let natural = TableText(table).measures.map(\.natural).reduce(TableLayout.gap * (table.columns.count - 1), +)
+        guard let width, natural > width, !indices.isEmpty else { return nil }
+        return table.rows.map { row in
+            indices.filter { $0 < row.count && row[$0] != .null }.map { index in
+                "\(VisibleText.of(table.columns[index].header)): \(row[index].displayText)"
+            }
+        }
     }
 
     /// The table without as many of its optional columns as it takes to stand side by side; whole where that is not
@@ -82,6 +95,17 @@ public struct TableRenderer: Sendable {
     }
 }
 
+extension Table {
+    /// The table without its columns of commands.
+    fileprivate var withoutCommands: Table {
+        var table = self
+        let kept = columns.indices.filter { !columns[$0].isCommand }
+        table.columns = kept.map { columns[$0] }
+        table.rows = rows.map { row in kept.map { $0 < row.count ? row[$0] : .null } }
+        return table
+    }
+}
+
 /// A table with its cells as text, measured once.
 struct TableText {
     let columns: [Column]
@@ -91,7 +115,7 @@ struct TableText {
 
     init(_ table: Table) {
         columns = table.columns
-        headers = table.columns.map { VisibleText.of($0.header) }
+        headers = table.headings.map(VisibleText.of)
         // A row with too few cells is filled up and one with too many is shortened: a fault of the caller, not of the
         // data.
         rows = table.rows.map { row in

@@ -48,6 +48,8 @@ public struct PostgresError: Error, Sendable, Equatable {
     public var constraint: String?
     /// The statement, without parameter values.
     public var statement: String?
+    /// Whether no session could be opened because the server asked for a password, and none was given.
+    public var lacksPassword = false
 
     /// Makes an error; the fields not named here are set afterwards.
     public init(

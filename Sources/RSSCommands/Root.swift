@@ -11,8 +11,8 @@ public struct Root: ParsableCommand {
         commandName: "rssctl",
         abstract: "Administration of the RSS Visit Report backend: PostgreSQL, Redis, imports",
         discussion: """
-            Results go to stdout, everything else to stderr. `rssctl help exit-codes`, `help environment` and \
-            `help formatting` tell more. First steps: rssctl sandbox up, rssctl migrate, rssctl sandbox seed.
+            Results go to stdout, everything else to stderr. See also: `rssctl help topics`. First steps: \
+            rssctl sandbox up, rssctl migrate, rssctl sandbox seed.
             """,
         version: Version.line,
         groupedSubcommands: [
@@ -24,7 +24,7 @@ public struct Root: ParsableCommand {
                 ]),
             CommandGroup(name: "Cache", subcommands: [CacheGroup.self]),
             CommandGroup(
-                name: "This machine",
+                name: "Local",
                 subcommands: [
                     RunsGroup.self, SandboxGroup.self, ConfigGroup.self, Doctor.self, CompletionVerb.self,
                     DocsGroup.self,
@@ -44,6 +44,8 @@ public struct Root: ParsableCommand {
     /// The same without ending the process.
     public static func run(arguments: [String]) async -> Int32 {
         let console = World.current.makeConsole(.auto, .normal)
+        // Both are what other tools call it.
+        let arguments = [["version"], ["-V"]].contains(arguments) ? ["--version"] : arguments.withCursor
         if let topic = HelpTopic(arguments: arguments) {
             return show(topic.text, on: console)
         }
@@ -61,24 +63,21 @@ public struct Root: ParsableCommand {
             }
             return 0
         } catch {
-            return tell(error, on: console, asJSON: arguments.wantsJSON)
+            return tell(error, on: console, arguments)
         }
     }
 
-    private static func tell(_ error: any Error, on console: Console, asJSON: Bool) -> Int32 {
+    private static func tell(_ error: any Error, on console: Console, _ arguments: [String]) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
+        // The reader of our output had enough, as `head` has.
+        if (error as? ConsoleError) == .brokenPipe { return 0 }
         let code = exitCode(for: error)
         if code == .success { return show(fullMessage(for: error, columns: console.output.width), on: console) }
-        if asJSON {
-            let report = ErrorReport(
-                code: "RSS-USAGE-001", exit: .usage, message: Redaction.scrub(message(for: error)),
-                hint: "see --help")
-            ErrorRenderer(asJSON: true).render(report, to: console)
-        } else {
-            // The parser quotes an argument that it cannot place, which may be an address.
-            console.say(VisibleLines.of(Redaction.scrub(fullMessage(for: error, columns: console.error.width))))
-        }
-        return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
+        let report =
+            code == .validationFailure
+            ? ErrorReport(usage: message(for: error), arguments: arguments) : ErrorReport(describing: error)
+        ErrorRenderer(asJSON: arguments.wantsJSON).render(report, to: console)
+        return report.exit.rawValue
     }
 
     private static func show(_ text: String, on console: Console) -> Int32 {
@@ -94,15 +93,16 @@ public struct Root: ParsableCommand {
     }
 }
 
-/// Text of several lines whose control characters cannot reach the terminal.
-enum VisibleLines {
-    static func of(_ text: String) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).map { VisibleText.of(String($0)) }
-            .joined(separator: "\n")
-    }
-}
-
 extension [String] {
+    /// What a completion script asks, with the place of the cursor in the word where that is left out, as fish 3 does: its
+    /// `commandline -o` prints none. `---completion runs show -- run 3 rssctl …` gets a 0 after the 3.
+    fileprivate var withCursor: [String] {
+        guard first == "---completion", let end = firstIndex(of: "--"), count > end + 3, Int(self[end + 2]) != nil,
+            Int(self[end + 3]) == nil
+        else { return self }
+        return Array(self[...(end + 2)]) + ["0"] + self[(end + 3)...]
+    }
+
     /// Whether the user asked for JSON, as far as an unparsed command line tells.
     var wantsJSON: Bool {
         for (index, argument) in enumerated() {

@@ -4,6 +4,9 @@ public protocol CommandResult: Encodable, Tabular, Sendable {
     var exitStatus: ExitStatus { get }
     /// Numbers for the journal: rows inserted, partitions created.
     var counts: [String: Int64] { get }
+    /// The result with the commands that its values name changed, for example by flags that they need; the notes of its
+    /// tables are changed without it.
+    func mappingCommands(_ change: (String) -> String) -> Self
 }
 
 extension CommandResult {
@@ -11,4 +14,6 @@ extension CommandResult {
     public var exitStatus: ExitStatus { .done }
     /// None.
     public var counts: [String: Int64] { [:] }
+    /// As it is.
+    public func mappingCommands(_ change: (String) -> String) -> Self { self }
 }

@@ -37,6 +37,15 @@ public struct ErrorReport: Sendable, Encodable, Equatable {
     }
 }
 
+extension ErrorReport {
+    /// The report with its hint changed.
+    public func mappingHint(_ change: (String) -> String) -> ErrorReport {
+        var report = self
+        report.hint = hint.map(change)
+        return report
+    }
+}
+
 /// A place in a file that a person can go to; line and column count from 1, columns in characters.
 public struct SourcePlace: Sendable, Codable, Equatable, CustomStringConvertible {
     /// The file as the user named it.

@@ -12,6 +12,15 @@ public enum ProgressEvent: Sendable, Equatable {
     case note(String)
     /// Something that the user should look at.
     case warning(String)
+
+    /// The event with what it says to a person changed.
+    public func mappingText(_ change: (String) -> String) -> ProgressEvent {
+        switch self {
+        case .note(let text): .note(change(text))
+        case .warning(let text): .warning(change(text))
+        case .phase, .advanced, .finished, .done: self
+        }
+    }
 }
 
 /// What a progress count counts.

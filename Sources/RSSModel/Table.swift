@@ -48,6 +48,16 @@ extension Table {
         table.rows = rows.map { row in zip(columns, row).filter { !$0.0.isForMachines }.map(\.1) }
         return table
     }
+
+    /// The headings for people: those of points in time name their zone.
+    public var headings: [String] {
+        columns.enumerated().map { index, column in
+            let holdsTimes = rows.contains { row in
+                if index < row.count, case .timestamp = row[index] { true } else { false }
+            }
+            return holdsTimes ? "\(column.header) (UTC)" : column.header
+        }
+    }
 }
 
 /// A column of a ``Table``.
@@ -67,11 +77,14 @@ public struct Column: Sendable, Equatable {
     public var isOptional: Bool
     /// Whether it is for programs alone: it is in CSV, NDJSON and the like, and in no table.
     public var isForMachines: Bool
+    /// Whether it holds commands or SQL to be copied: such a cell is never cut or wrapped; where the table is too wide, it
+    /// stands below its row.
+    public var isCommand: Bool
 
     /// Makes a column; the header defaults to the name with blanks for underscores.
     public init(
         _ name: String, header: String? = nil, alignment: Alignment = .leading, isFlexible: Bool = false,
-        isOptional: Bool = false, isForMachines: Bool = false
+        isOptional: Bool = false, isForMachines: Bool = false, isCommand: Bool = false
     ) {
         self.name = name
         self.header = header ?? name.replacing("_", with: " ")
@@ -79,6 +92,7 @@ public struct Column: Sendable, Equatable {
         self.isFlexible = isFlexible
         self.isOptional = isOptional
         self.isForMachines = isForMachines
+        self.isCommand = isCommand
     }
 
     /// A column of numbers.

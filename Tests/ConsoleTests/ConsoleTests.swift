@@ -120,7 +120,14 @@ import Testing
         let error = #expect(throws: ConsoleError.self) { try Prompt(Console.inMemory().console).confirm("Drop?") }
         #expect(error?.report.code == "RSS-PROMPT-001")
         #expect(error?.report.exit == .usage)
-        #expect(error?.report.hint == "add --yes to confirm beforehand")
+        #expect(error?.report.hint == "add --yes to confirm in advance")
+    }
+
+    @Test func `what is said after a question without an answer has a line of its own`() {
+        let (console, _, error) = Console.inMemory(isTTY: true, answers: [])
+        #expect(throws: Never.self) { try Prompt(console).confirm("Drop?") }
+        console.say("error: interrupted")
+        #expect(error.text == "Drop? [y/N] \nerror: interrupted\n")
     }
 
     @Test func `waiting for an answer ends when the task is cancelled`() async {

@@ -116,6 +116,23 @@ import Testing
         #expect((rate.perSecond ?? 0) < 10)
     }
 
+    @Test func `a rate that nothing confirms falls, and the time to go with it grows`() {
+        var state = ProgressState(phase: "Importing", total: 200_000, unit: .rows, at: 0)
+        state.advance(to: 18_000, rejected: 0, at: 0.1)
+        #expect(state.parts(at: 0.2).rate == "180,000/s")
+        let later = state.parts(at: 3)
+        #expect(later.rate != "180,000/s" && state.remaining(at: 3) ?? 0 > (state.remaining(at: 0.2) ?? 0))
+        // A batch every two seconds is no reason to doubt the rate between two of them.
+        for step in 1...10 { state.advance(to: Int64(18_000 + step * 18_000), rejected: 0, at: 0.1 + Double(step) * 2) }
+        #expect(state.parts(at: 21.5).rate == state.parts(at: 20.2).rate)
+    }
+
+    @Test func `a phase that counts nothing yet shows no count, and its time after three seconds`() {
+        let state = ProgressState(phase: "write rejects", total: nil, unit: .steps, at: 0)
+        #expect(ProgressLine.text(state.parts(at: 1), width: 80) == "write rejects")
+        #expect(ProgressLine.text(state.parts(at: 4), width: 80) == "write rejects  4 s")
+    }
+
     @Test func `an unknown total shows counts without percent`() {
         var state = ProgressState(phase: "Scanning", total: nil, unit: .bytes, at: 0)
         state.advance(to: 2048, rejected: 0, at: 1)

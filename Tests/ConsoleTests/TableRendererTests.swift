@@ -3,6 +3,36 @@ import RSSModel
 import Testing
 
 @Suite struct TableRendererTests {
+    @Test func `a command is never cut: where the table is too wide it stands below its row`() throws {
+        let command = "SELECT pg_reload_conf(), set_config('x', 'y z', false), pg_catalog.current_setting('fsync')"
+        let table = Table(
+            columns: [
+                Column("check"), Column("detail", isFlexible: true), Column("fix", isFlexible: true, isCommand: true),
+            ],
+            rows: [
+                [.text("settings.durability"), .text("fsync is off, and a crash loses the cluster"), .text(command)],
+                [.text("index.unused"), .text("no scans"), .null],
+            ])
+        for width in [40, 60, 80] {
+            let lines = try Samples.text(table, width: width).split(separator: "\n").map(String.init)
+            #expect(lines.contains("    fix: \(command)"), "\(lines)")
+            #expect(lines.count { $0.contains("fix:") } == 1)
+        }
+        // Records are for what has no room even so; a command is whole there too.
+        let records = try Samples.text(table, width: 20)
+        #expect(records.contains(command), "\(records)")
+        let beside = try Samples.text(table, width: 200)
+        #expect(beside.contains("  \(command)") && !beside.contains("fix:"))
+    }
+
+    @Test func `a heading of times names their zone`() throws {
+        let table = Table(
+            columns: [Column("run"), Column("started")], rows: [[.text("a"), .timestamp(Samples.moment)]])
+        #expect(try Samples.text(table).hasPrefix("run  started (UTC)\n"))
+        #expect(try Samples.text(.markdown, [table]).hasPrefix("| run | started (UTC) |\n"))
+        #expect(try Samples.text(.csv, [table]).hasPrefix("run,started\n"))
+    }
+
     @Test(arguments: [nil, 80, 60, 40, 20] as [Int?])
     func `a table is fitted to the width with wide characters in line`(width: Int?) throws {
         let text = try Samples.text(Samples.hardware, width: width)

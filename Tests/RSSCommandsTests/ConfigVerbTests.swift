@@ -98,16 +98,6 @@ import Testing
         #expect(try await run(["config", "check", "--profile", "p"], file: file).status == 78)
     }
 
-    @Test func `a printed command carries the flags that lead to the same database, and no password`() throws {
-        let options = try GlobalOptions.parse([
-            "--profile", "staging", "--config", "c.yaml", "--database-url", "postgresql://u:Zq9wXvK7t@h:1/d",
-        ])
-        #expect(
-            options.targetFlags
-                == ["--config", "c.yaml", "--profile", "staging", "--database-url", "postgresql://u@h:1/d"])
-        #expect(try GlobalOptions.parse([]).targetFlags.isEmpty)
-    }
-
     @Test func `a password that belongs to another server is not sent, and the error says so`() async throws {
         let result = try await run(
             ["migrate", "status"], file: "database: {host: home, password: Zq9wXvK7t}\n",

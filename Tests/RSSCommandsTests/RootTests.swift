@@ -24,7 +24,13 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         (["--output", "json", "runs", "lst"], "rssctl runs list"), (["quer", "--help"], ""),
         (["help", "partiton"], "rssctl partition"), (["partition", "policy", "sett"], "rssctl partition policy set"),
         (["partition", "list"], "rssctl partition status"), (["partition", "drop"], "rssctl partition retire"),
-        (["partition", "policy", "rm"], "rssctl partition policy remove"),
+        (["partition", "policy", "rm"], "rssctl partition policy remove"), (["import"], "'rssctl bulk import'"),
+        (["export"], "'rssctl bulk export'"), (["seed"], "'rssctl sandbox seed'"), (["stop"], "'rssctl sandbox down'"),
+        (["start"], "'rssctl sandbox up'"), (["status"], "'rssctl partition status'"), (["undo"], "'rssctl bulk undo'"),
+        (["stat"], "'rssctl migrate status'"), (["rollback"], "'rssctl migrate down'"), (["apply"], "'rssctl migrate'"),
+        (["list"], "'rssctl runs list'"), (["explain"], "'rssctl migrate plan'"), (["warm"], "'rssctl cache warm'"),
+        (["migrate", "rollback"], "'rssctl migrate down'"), (["sandbox", "stop"], "'rssctl sandbox down'"),
+        (["bulk", "load"], "'rssctl bulk import'"), (["maintian"], "'rssctl partition maintain'"),
     ])
     func `a mistyped command is told, with what was meant`(arguments: [String], suggestion: String) throws {
         let mistake = try #require(UnknownCommand(arguments: arguments))
@@ -35,13 +41,13 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
     @Test(arguments: [
         ["runs", "list"], ["--output", "json", "runs", "list"], ["-o", "json", "runs", "show", "last"], ["migrate"], [],
         ["migrate", "--dry-run"], ["help", "partition"], ["partition", "maintain", "public.x"],
-        ["sandbox", "psql", "--", "x"],
+        ["sandbox", "psql", "--", "x"], ["---completion", "runs", "show", "--", "run", "1", "0"],
     ])
     func `a right command is left alone`(arguments: [String]) { #expect(UnknownCommand(arguments: arguments) == nil) }
 
     @Test func `a wrong flag ends with 64, in JSON when JSON was asked for`() async {
         let plain = await rssctl("runs", "list", "--limt", "3")
-        #expect(plain.status == 64 && plain.errors.contains("--limit") && plain.output.isEmpty)
+        #expect(plain.status == 64 && plain.errors.contains("did you mean '--limit'?") && plain.output.isEmpty)
         let json = await rssctl("runs", "list", "--limt", "3", "-o", "json")
         #expect(json.status == 64 && json.errors.hasPrefix("{\"error\""))
         let value = await rssctl("runs", "list", "--limit", "-3")
@@ -56,6 +62,78 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         }
         let value = await rssctl("report", "query", "--limit=")
         #expect(value.status == 64)
+    }
+
+    @Test(arguments: [
+        (
+            ["-o", "jsn", "migrate", "status"], "the value 'jsn' is invalid for '-o <output>'",
+            "rssctl migrate status --help"
+        ),
+        (["migrate", "status", "--timeout", "5x"], "'5x' is not a duration", "rssctl migrate status --help"),
+        (["runs", "list", "--no-color"], "unknown option '--no-color'", "did you mean '--color never'?"),
+        (
+            ["bulk", "import", "hardware", "f.csv", "--json"], "unknown option '--json'",
+            "did you mean '--output json'?"
+        ),
+        (["migrate", "--tabel"], "unknown option '--tabel'", "rssctl migrate --help"),
+        (["report", "query", "--status", "drafts"], "did you mean draft?", "rssctl report query --help"),
+        (["bulk", "export", "hardware", "-o", "yaml"], "needs --to", "rssctl bulk export --help"),
+    ])
+    func `what is wrong with a command line is told in the shape of every error`(
+        arguments: [String], message: String, hint: String
+    ) async throws {
+        let report = try await reported(arguments)
+        #expect(report.status == 64)
+        let lines = report.errors.split(separator: "\n").map(String.init)
+        #expect(lines.first?.hasPrefix("error: ") == true && lines.first?.contains(message) == true, "\(report.errors)")
+        #expect(lines.contains("  hint: \(hint)"), "\(report.errors)")
+        #expect(lines.last == "  code: RSS-USAGE-001" && !report.errors.contains("Usage:"), "\(report.errors)")
+        // The hint is a command that works, where it is one.
+        if hint.hasSuffix("--help") {
+            let help = try await reported(hint.split(separator: " ").dropFirst().map(String.init))
+            #expect(help.status == 0 && help.output.contains("USAGE"))
+        }
+    }
+
+    private func reported(_ arguments: [String]) async throws -> (status: Int32, output: String, errors: String) {
+        let (console, output, errors) = Console.inMemory()
+        let world = World(environment: ["RSSCTL_CONFIG": ""], arguments: arguments) { _, _ in console }
+        let status = await World.$current.withValue(world) { await Root.run(arguments: arguments) }
+        return (status, output.text, errors.text)
+    }
+
+    @Test func `the version is also asked for as others do, and the topics are listed`() async throws {
+        for arguments in [["version"], ["-V"]] {
+            let result = try await reported(arguments)
+            #expect(result.status == 0 && result.output.hasPrefix(Version.number))
+        }
+        let topics = try await reported(["help", "topics"])
+        for topic in HelpTopic.allCases { #expect(topics.output.contains("  \(topic.rawValue) ")) }
+    }
+
+    @Test func `a hint leads to the servers of the run that it is printed by`() async {
+        let address = "postgresql://u:s3cret@127.0.0.1:1/x"
+        let result = await rssctl("migrate", "status", "--database-url", address)
+        #expect(
+            result.errors.contains("hint: rssctl doctor --database-url postgresql://u@127.0.0.1:1/x looks at"),
+            "\(result.errors)")
+        let json = await rssctl("migrate", "status", "--database-url", address, "-o", "json")
+        #expect(json.errors.contains("rssctl doctor --database-url postgresql://u@127.0.0.1:1/x"), "\(json.errors)")
+        #expect(!result.errors.contains("s3cret") && !json.errors.contains("s3cret"))
+    }
+
+    @Test func `doctor names a next step for the database that was asked for`() async {
+        let result = await rssctl("doctor", "--database-url", "postgresql://u@127.0.0.1:1/x")
+        #expect(result.status == 2 && result.output.contains("TCP: 127.0.0.1:1"), "\(result.output)")
+        #expect(!result.output.contains("check host, port"))
+    }
+
+    @Test func `with JSON progress every line on stderr is JSON`() async {
+        let result = await rssctl(
+            "migrate", "status", "--progress", "json", "--database-url", "postgresql://u@127.0.0.1:1/x",
+            environment: ["RSSCTL_DATABSE_URL": "x"])
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count == 2 && lines.allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") }, "\(result.errors)")
     }
 
     @Test func `help topics and version go to stdout`() async {

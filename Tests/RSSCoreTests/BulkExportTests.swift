@@ -60,6 +60,40 @@ import Testing
         }
     }
 
+    @Test func `a mapping is replaced only when asked to, and pairs that contradict each other are refused`()
+        async throws
+    {
+        try await BulkScenario.run { scenario in
+            let store = MappingStore(scenario.connection)
+            func save(_ texts: [String], _ table: ImportTable = .hardware, replaces: Bool = false) async throws {
+                try await store.save(
+                    ColumnMapping(texts.compactMap { ColumnMapping.Pair($0) }), as: "scanner", for: table,
+                    replaces: replaces)
+            }
+            try await save(["Gerät=device_name", "Nr.=serial_number", "Bemerkung="])
+            // The same again changes nothing.
+            try await save(["Gerät=device_name", "Nr.=serial_number", "Bemerkung="])
+            await #expect(throws: ImportError.mappingExists("scanner", object: "hardware", pairs: 3)) {
+                try await save(["Zeug=device_name"])
+            }
+            await #expect(throws: ImportError.mappingOfOther("scanner", object: "hardware", asked: "recycling")) {
+                try await store.mapping("scanner", for: .recycling)
+            }
+            for pairs in [
+                ["A=device_name", "B=device_name"], ["A=device_name", "a=serial_number"], ["A=", "A=model"],
+            ] {
+                let error = await #expect(throws: ImportError.self) { try await save(pairs, replaces: true) }
+                guard case .contradictoryMapping? = error else {
+                    Issue.record("\(pairs): \(String(describing: error))")
+                    continue
+                }
+            }
+            #expect(try await store.list().map(\.pairs.count) == [3])
+            try await save(["Zeug=device_name"], replaces: true)
+            #expect(try await store.list().map(\.pairs.count) == [1])
+        }
+    }
+
     @Test func `a workbook that was exported imports without a change, and so does its template`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.load(

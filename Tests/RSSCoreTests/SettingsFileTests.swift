@@ -27,7 +27,7 @@ import Testing
         "database:\n  password: Zq9wXvK7t\n  password: Zq9wXvK7t\n", "? Zq9wXvK7t\n: x\n",
         "database:\n\tZq9wXvK7t: x\n",
         "database:\n  url: postgresql://u:Zq9wXvK7t/db@h\n", "database:\n  host: u:Zq9wXvK7t@h\n",
-        "pool:\n  max: u:Zq9wXvK7t@h\n", "Zq9wXvK7t: [1]\n", "database:\n  Zq9wXvK7t: {a: b}\n",
+        "redis:\n  port: u:Zq9wXvK7t@h\n", "Zq9wXvK7t: [1]\n", "database:\n  Zq9wXvK7t: {a: b}\n",
     ])
     func `an error of the file has its place, and no excerpt of it`(text: String) throws {
         try withFolder { folder in

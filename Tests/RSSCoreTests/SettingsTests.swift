@@ -40,7 +40,7 @@ import Testing
         #expect(settings.text(.databaseHost) == "from-profile")
         #expect(settings.values[.databaseHost]?.origin.hasSuffix(":10") == true)
         #expect(settings.text(.databaseName) == "rss")
-        #expect(settings.values[.poolMax] == .init(value: "20", origin: "default", level: .builtIn))
+        #expect(settings.values[.partitionPremake] == .init(value: "3", origin: "default", level: .builtIn))
         #expect(settings.profiles == ["production", "staging"])
         #expect(
             try Settings.load(environment: [:], path: path, profile: "production").text(.databaseHost) == "production")
@@ -53,6 +53,49 @@ import Testing
         #expect(try Settings.load(environment: ["PGHOST": "libpq", "DB_HOST": ""]).text(.databaseHost) == "libpq")
     }
 
+    @Test func `each setting has a variable of its name in the file`() throws {
+        #expect(SettingKey.databaseHost.variable == "RSSCTL_DATABASE_HOST")
+        for key in SettingKey.allCases {
+            #expect(
+                key.definition.environment.first == key.variable || key.definition.environment.contains(key.variable))
+        }
+        let settings = try Settings.load(
+            environment: ["RSSCTL_DATABASE_PORT": "7000", "DB_PORT": "1", "RSSCTL_LOCK_BUDGET": "1min"])
+        #expect(settings.text(.databasePort) == "7000" && settings.text(.lockBudget) == "1min")
+        #expect(throws: SettingsError.self) { try Settings.load(environment: ["RSSCTL_DATABASE_PORT": "abc"]) }
+    }
+
+    @Test(arguments: [
+        ("RSSCTL_DATABASE_PROT", "did you mean RSSCTL_DATABASE_PORT?"),
+        ("RSSCTL_NONSENSE_OF_ALL_KINDS", "no such setting"),
+        ("RSSCTL_POOL_MAX", "no command opens a pool"),
+    ])
+    func `a variable that is read by nothing is a warning`(name: String, words: String) throws {
+        let warnings = try Settings.load(environment: [name: "1"]).warnings
+        #expect(warnings.count == 1 && warnings[0].contains(name) && warnings[0].contains(words), "\(warnings)")
+        #expect(
+            try Settings.load(environment: ["RSSCTL_STATE": "/x", "RSSCTL_PAGER": "", "PATH": "/"]).warnings.isEmpty)
+    }
+
+    @Test func `the settings of the pool are read no more, and a file that has them still is`() throws {
+        let path = try file("pool:\n  max: 5\n  anything: x\npartition:\n  premake: 4\n")
+        let settings = try Settings.load(environment: [:], path: path)
+        #expect(settings.text(.partitionPremake) == "4")
+        #expect(
+            settings.warnings.contains {
+                $0.hasSuffix(":1: pool has no effect: no command opens a pool of connections")
+            })
+    }
+
+    @Test func `a time zone is one`() throws {
+        for zone in ["Europe/Berlin", "europe/berlin", "UTC", "EST5EDT", "<+02>-2"] {
+            #expect(try Settings.load(environment: ["RSSCTL_CACHE_TIMEZONE": zone]).text(.cacheTimeZone) == zone)
+        }
+        for zone in ["Mars/Phobos", "Europe/Berlim", "now()"] {
+            #expect(throws: SettingsError.self) { try Settings.load(environment: ["RSSCTL_CACHE_TIMEZONE": zone]) }
+        }
+    }
+
     @Test func `an unknown key names its line and what was meant`() throws {
         let path = try file("database:\n  hots: x\n")
         let error = #expect(throws: SettingsError.self) { try Settings.load(environment: [:], path: path) }
@@ -63,7 +106,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("pool:\n  max: abc", "pool.max"), ("pool:\n  max: 0", "pool.max"), ("lock:\n  budget: 5", "lock.budget"),
+        ("partition:\n  premake: abc", "partition.premake"), ("partition:\n  premake: -1", "partition.premake"),
+        ("lock:\n  budget: 5", "lock.budget"),
         ("redis:\n  tls: maybe", "redis.tls"), ("database:\n  port: 99999", "database.port"),
     ])
     func `a bad value is an error with its line, never a silent default`(text: String, key: String) throws {

@@ -45,6 +45,9 @@ public struct ConnectionOptions: Sendable {
         return all
     }
 
+    /// libpq's `sslmode` as sessions have it.
+    public var sslMode: String { effectiveKeywords["sslmode"] ?? "prefer" }
+
     /// libpq 15 knows no `sslrootcert=system` (it came with 16), so the bundle is named by its file.
     private static let systemCABundle = "/etc/ssl/certs/ca-certificates.crt"
 

@@ -177,7 +177,9 @@ public actor PostgresConnection {
         }
         let text = withoutValues(lines.joined(separator: "\n").trimmedLines)
         guard let match = text.firstMatch(of: #/FATAL:\s+(?<state>[0-9A-Z]{5}): /#) else {
-            return PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
+            var error = PostgresError(.connectionFailed, text.isEmpty ? "cannot connect to \(endpoint)" : text)
+            error.lacksPassword = PQconnectionNeedsPassword(pointer) == 1
+            return error
         }
         return PostgresError(
             .connectionFailed, String(text[match.range.upperBound...]),
@@ -224,6 +226,20 @@ public actor PostgresConnection {
             reached[keyword] = text
         }
         return reached
+    }
+
+    /// The IP address that the session goes to; nil for a socket.
+    public var address: String? {
+        guard let pointer = try? pointer(), let text = PQhostaddr(pointer).map({ String(cString: $0) }) else {
+            return nil
+        }
+        return text.isEmpty || text.hasPrefix("/") || text.hasPrefix("@") ? nil : text
+    }
+
+    /// The version of TLS that the session is encrypted by, `TLSv1.3`; nil without encryption.
+    public var tlsVersion: String? {
+        guard let pointer = try? pointer(), PQsslInUse(pointer) == 1 else { return nil }
+        return PQsslAttribute(pointer, "protocol").map { String(cString: $0) } ?? "TLS"
     }
 
     /// The process id that libpq was told at the start; differs from ``backendPID`` behind a pooler.

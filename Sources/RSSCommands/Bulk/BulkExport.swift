@@ -8,7 +8,7 @@ import RSSModel
 /// `rssctl bulk export`
 public struct BulkExport: Verb {
     public static let declaration = Declaration(
-        "bulk export", "Write rows as a file that bulk import takes back unchanged",
+        "bulk export", "Write rows as a file that bulk import reads without a change",
         discussion: """
             The columns are those of the import, visit reports by their numbers, categories by their names. Imported as it is, \
             the file changes nothing; edited, it changes what was edited. With --with-id the rows can be named in bulk update \
@@ -57,6 +57,15 @@ public struct BulkExport: Verb {
 
     public init() {}
 
+    public func validate() throws {
+        // The export is the output: a report of it there would make two documents of one.
+        if to == nil, ![.table, .csv].contains(global.output) {
+            throw ValidationError(
+                "without --to the export itself is written to stdout, as CSV; --output \(global.output.rawValue) needs --to"
+            )
+        }
+    }
+
     public func execute(_ context: Context) async throws -> ExportReport {
         var filter = ExportFilter()
         filter.visit = visit
@@ -96,6 +105,7 @@ public struct ExportReport: CommandResult {
     public var document: String? { file == nil ? "" : nil }
 
     public var tables: [Table] {
-        [Table(columns: [Column("file"), .number("rows")], rows: [[.optional(file), .count(rows)]])]
+        if file == nil { return [] }
+        return [Table(columns: [Column("file"), .number("rows")], rows: [[.optional(file), .count(rows)]])]
     }
 }

@@ -59,5 +59,8 @@ public struct TemplateReport: CommandResult {
 
     public var document: String? { text }
 
-    public var tables: [Table] { [Table(columns: [Column("file")], rows: [[.optional(file)]])] }
+    public var tables: [Table] {
+        guard let text else { return [Table(columns: [Column("file")], rows: [[.optional(file)]])] }
+        return [Table(columns: [Column("text")], rows: [[.text(text)]])]
+    }
 }

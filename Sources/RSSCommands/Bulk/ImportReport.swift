@@ -36,8 +36,7 @@ public struct ImportReport: CommandResult {
             placeholders
     }
 
-    /// - Parameter target: the flags that lead a command to the same database.
-    init(_ outcome: BulkImporter.Outcome, of file: ImportFile, target: [String]) {
+    init(_ outcome: BulkImporter.Outcome, of file: ImportFile) {
         operation = file.options.operation.rawValue
         object = file.table.object
         self.file = file.name
@@ -68,8 +67,8 @@ public struct ImportReport: CommandResult {
             // The number, not the word: `latest` may be another report by then.
             let file = (path.hasPrefix("-") ? "./" : "") + path
             let words =
-                ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit) + target
-            return words.map(\.shellWord).joined(separator: " ")
+                ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit)
+            return words.map(Self.quoted).joined(separator: " ")
         }
     }
 

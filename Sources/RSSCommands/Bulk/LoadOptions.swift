@@ -66,7 +66,7 @@ struct LoadOptions: ParsableArguments, Sendable {
             runID: context.runID, progress: context.progress
         ).run(file)
         await session.close()
-        let result = ImportReport(outcome, of: file, target: context.targetFlags)
+        let result = ImportReport(outcome, of: file)
         if let page, let path = report {
             let text = ImportReportPage(report: result, at: context.world.now())
             try page.write(Array((path.hasSuffix(".json") ? text.json() : text.html).utf8))

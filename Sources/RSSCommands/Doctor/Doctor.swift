@@ -5,9 +5,13 @@ import RSSModel
 /// `rssctl doctor`
 public struct Doctor: Verb {
     public static let declaration = Declaration(
-        "doctor", "Look at everything rssctl needs: programs, settings, servers, rights, clock, disk",
+        "doctor", "Check everything rssctl needs, step by step: settings, servers, rights, clock, disk",
+        discussion: """
+            The way to each server is checked step by step: name, TCP, TLS, login, database, then version, role and rights; \
+            what is wrong has the next step beside it. Nothing is changed.
+            """,
         needs: [.settings], journaled: false,
-        examples: [.init("Exit status 2 when something is to be mended", "rssctl doctor")], exits: [.findings])
+        examples: [.init("Exit status 2 when something needs attention", "rssctl doctor")], exits: [.findings])
 
     @OptionGroup public var global: GlobalOptions
 
@@ -23,10 +27,14 @@ public struct Doctor: Verb {
 
 /// The result of `doctor`.
 public struct DoctorReport: CommandResult {
-    let lines: [DiagnosisLine]
+    private(set) var lines: [DiagnosisLine]
 
     public var exitStatus: ExitStatus {
         lines.contains { [.warning, .critical, .blind].contains($0.verdict) } ? .findings : .done
+    }
+
+    public func mappingCommands(_ change: (String) -> String) -> DoctorReport {
+        DoctorReport(lines: lines.map { $0.mappingNextStep(change) })
     }
 
     public var tables: [Table] {
@@ -34,7 +42,7 @@ public struct DoctorReport: CommandResult {
             Table(
                 columns: [
                     Column("verdict"), Column("area"), Column("what", isFlexible: true),
-                    Column("next_step", header: "next step", isFlexible: true),
+                    Column("next_step", header: "next step", isFlexible: true, isCommand: true),
                 ],
                 rows: lines.map { [.verdict($0.verdict), .text($0.area), .text($0.what), .optional($0.nextStep)] })
         ]

@@ -29,8 +29,8 @@ public struct Context: Sendable {
     public let isDryRun: Bool
     /// Tells statements when asked to.
     let logger: Logger
-    /// The flags that lead another command to the same servers.
-    let targetFlags: [String]
+    /// The flags that a command printed to be typed needs too.
+    let carried: CarriedFlags
     /// The servers that the run has gone to.
     let servers = ServerNames()
 

@@ -7,7 +7,7 @@ public struct Declaration: Sendable {
     public enum Effect: String, Sendable {
         /// Touches no server, or only reads.
         case reads
-        /// Changes something that can be changed back; has `--dry-run`.
+        /// Changes something that can be changed back; has `--dry-run`, and asks on a terminal where it has a question.
         case writes
         /// Removes something; asks on a terminal, needs `--yes` off it, and has `--dry-run`.
         case destroys

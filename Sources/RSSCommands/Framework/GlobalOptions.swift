@@ -8,19 +8,19 @@ extension ProgressManner: ExpressibleByArgument {}
 
 /// The options that every command has.
 public struct GlobalOptions: ParsableArguments, Sendable {
-    @Option(name: [.short, .long], help: "Form of the result.")
+    @Option(name: [.short, .long], help: "Output format.")
     var output: OutputFormat = .table
 
     @Option(help: "When to use colour.")
     var color: ColorChoice = .auto
 
-    @Flag(name: [.short, .long], help: "Say nothing but warnings and errors; for cron.")
+    @Flag(name: [.short, .long], help: "Suppress progress, notices and the result of a clean run; for cron.")
     var quiet = false
 
-    @Flag(name: [.short, .long], help: "Tell each SQL statement with its time, and progress off a terminal too.")
+    @Flag(name: [.short, .long], help: "Log each SQL statement with its duration, and progress off a terminal too.")
     var verbose = false
 
-    @Option(help: "How progress is told on stderr; json is one object a line.")
+    @Option(help: "Progress format on stderr; json prints one object per line.")
     var progress: ProgressManner = .auto
 
     @Flag(inversion: .prefixedNo, help: "Page long tables on a terminal.")
@@ -41,7 +41,7 @@ public struct GlobalOptions: ParsableArguments, Sendable {
     var redisURL: String?
 
     @Option(
-        help: ArgumentHelp("Give up after this time, for example 30s or 5min.", valueName: "duration"),
+        help: ArgumentHelp("Abort after this time, for example 30s or 5min.", valueName: "duration"),
         transform: parseDuration)
     var timeout: Duration?
 
@@ -49,14 +49,6 @@ public struct GlobalOptions: ParsableArguments, Sendable {
     public init() {}
 
     var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
-
-    /// What a command that is printed to be run needs, so that it goes to the same servers; without a password.
-    var targetFlags: [String] {
-        let flags = [
-            ("--config", config), ("--profile", profile), ("--database-url", databaseURL.map(Redaction.address)),
-        ]
-        return flags.flatMap { flag, value in value.map { [flag, $0] } ?? [] }
-    }
 
     /// The settings given as flags.
     var settingFlags: [SettingKey: String] {
@@ -69,10 +61,10 @@ public struct GlobalOptions: ParsableArguments, Sendable {
 
 /// The options of commands that change something.
 public struct ChangeOptions: ParsableArguments, Sendable {
-    @Flag(name: [.customShort("n"), .long], help: "Show exactly what would be done, and do nothing.")
+    @Flag(name: [.customShort("n"), .long], help: "Print what would be done, with the SQL, and change nothing.")
     var dryRun = false
 
-    @Flag(name: [.short, .long], help: "Do not ask.")
+    @Flag(name: [.short, .long], help: "Skip the confirmation prompt.")
     var yes = false
 
     /// Makes options with their defaults.
@@ -82,7 +74,7 @@ public struct ChangeOptions: ParsableArguments, Sendable {
 /// Reads a duration flag.
 @Sendable func parseDuration(_ text: String) throws -> Duration {
     guard let duration = DurationText.parse(text) else {
-        throw ValidationError("'\(text)' is no duration; write 200ms, 30s, 5min, 2h or 7d.")
+        throw ValidationError("'\(text)' is not a duration; write 200ms, 30s, 5min, 2h or 7d.")
     }
     return duration
 }

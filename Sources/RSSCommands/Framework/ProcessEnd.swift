@@ -51,7 +51,9 @@ public enum ProcessEnd {
     }
 
     /// What is reported of work that did not stop: after a signal, or with ``ExitStatus/tryAgain`` after the deadline.
-    static func abandoned(_ exit: ExitStatus, timeout: Duration?) -> ErrorReport {
+    static func abandoned(
+        _ exit: ExitStatus, timeout: Duration?, nextStep: String = "run the same command again"
+    ) -> ErrorReport {
         let detail = "the servers undo what was not committed once they notice that their client is gone"
         if exit == .tryAgain {
             return ErrorReport(
@@ -61,7 +63,7 @@ public enum ProcessEnd {
         }
         return ErrorReport(
             code: "RSS-RUN-003", exit: exit, message: "interrupted; the work did not stop and was abandoned",
-            detail: detail, hint: "run the same command again: it resumes from the state of the servers")
+            detail: detail, hint: nextStep)
     }
 
     private static func reports(_ timeout: Duration?) -> [(process_end_reason, ErrorReport)] {

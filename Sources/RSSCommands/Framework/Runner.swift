@@ -14,6 +14,7 @@ struct Runner<V: Verb>: Sendable {
     let world: World
 
     private var declaration: Declaration { V.declaration }
+    private var carried: CarriedFlags { CarriedFlags(verb.global, own: verb.ownCarriedFlags) }
 
     /// Runs the verb to its end; all that can go wrong is told on stderr and in the status.
     func run() async -> ExitStatus {
@@ -47,7 +48,8 @@ struct Runner<V: Verb>: Sendable {
             ? SignalWatch { _ in
                 task.cancel()
             } onOverdue: { status in
-                let report = ProcessEnd.abandoned(status, timeout: verb.global.timeout)
+                let report = ProcessEnd.abandoned(
+                    status, timeout: verb.global.timeout, nextStep: carried.adding(to: V.stepAfterInterruption))
                 recorder?.finish(Run.Outcome(status), exitCode: status.rawValue, error: RunError(report))
             } : nil
         // The process's own timer runs from its begin; in a test there is none.
@@ -72,18 +74,31 @@ struct Runner<V: Verb>: Sendable {
             signals?.stop()
             return status
         } catch {
+            let ofConsole = error as? ConsoleError
+            if ofConsole == .brokenPipe {
+                // The reader of what the work writes had enough (`| head`): the rest is not wanted, and nothing failed.
+                recorder?.finish(.done, exitCode: ExitStatus.done.rawValue)
+                signals?.stop()
+                return .done
+            }
             var report = ErrorReport(describing: error)
             if let status = signals?.status {
-                report = ErrorReport(
-                    code: "RSS-RUN-001", exit: status, message: "interrupted; what was under way was cancelled",
-                    hint: "run the same command again: it goes on from what the servers hold")
+                if ofConsole == .cancelled {
+                    report.exit = status
+                } else {
+                    report = ErrorReport(
+                        code: "RSS-RUN-001", exit: status, message: "interrupted; the running work was cancelled",
+                        hint: V.stepAfterInterruption)
+                }
             } else if isOverdue.isOn, report.exit == .interrupted {
                 report = ErrorReport(
                     code: "RSS-RUN-002", exit: .tryAgain,
                     message: "not done within --timeout \(verb.global.timeout.map { Quantity.duration($0) } ?? "")",
                     hint: "allow more time, or run it when the server is less busy")
             }
-            ErrorRenderer(asJSON: verb.global.output.isJSON).render(report, to: console)
+            report = report.mappingHint(carried.adding)
+            ErrorRenderer(asJSON: verb.global.output.isJSON || verb.global.progress == .json).render(
+                report, to: console)
             recorder?.finish(
                 Run.Outcome(report.exit) == .interrupted ? .interrupted : .failed,
                 exitCode: report.exit.rawValue, error: RunError(report))
@@ -99,24 +114,37 @@ struct Runner<V: Verb>: Sendable {
         }
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
-        let result = try await verb.execute(context)
+        let result = try await verb.execute(context).mappingCommands(context.carried.adding)
         nameTarget(context)
+        let status = result.exitStatus
         for (name, value) in result.counts { context.recorder?.count(name, value) }
-        let pager = verb.global.pager ? Pager(environment: world.environment) : nil
-        if world.ownsProcess, pager != nil, context.console.output.isTTY { ProcessEnd.removeDeadline() }
-        do {
-            try Renderer(format: verb.global.output, pager: pager).render(
-                result, to: context.console, command: declaration.command)
-        } catch ConsoleError.brokenPipe {
-            // The reader of our output had enough (`| head`); that changes nothing about the work.
-        }
+        try show(result, status, context)
         await lock?.close()
-        return result.exitStatus
+        return status
     }
 
-    /// Asks before something is destroyed, and names the servers in the question.
+    /// Writes the result, unless it is one that `--quiet` leaves out.
+    private func show(_ result: V.Output, _ status: ExitStatus, _ context: Context) throws {
+        let global = verb.global
+        let isClean = status == .done && verb.isSilentWhenDone && result.document == nil
+        if global.quiet, global.output == .table, isClean { return }
+        let pager = global.pager ? Pager(environment: world.environment) : nil
+        if world.ownsProcess, pager != nil, context.console.output.isTTY { ProcessEnd.removeDeadline() }
+        do throws(ConsoleError) {
+            try Renderer(format: global.output, pager: pager).render(
+                ShownResult(result: result, carried: context.carried), to: context.console,
+                command: declaration.command)
+        } catch {
+            // The reader of our output had enough (`| head`); that changes nothing about the work.
+            if error != .brokenPipe { throw error }
+        }
+    }
+
+    /// Asks before something is destroyed, and names the servers in the question. What can be changed back asks only where
+    /// somebody can answer.
     private func isConfirmed(_ context: Context) async throws -> Bool {
-        guard declaration.effect == .destroys, !context.isDryRun, verb.change?.yes != true else { return true }
+        let asks = declaration.effect == .destroys || declaration.effect == .writes && context.console.input.isTTY
+        guard asks, !context.isDryRun, verb.change?.yes != true else { return true }
         guard let question = try await verb.question(context) else { return true }
         let place = context.serverNames.map { "On \($0): " } ?? ""
         return try Prompt(context.console).confirm(place + question)
@@ -143,24 +171,26 @@ struct Runner<V: Verb>: Sendable {
         let settings = try Settings.load(
             flags: verb.global.settingFlags, environment: world.environment, path: verb.global.config,
             profile: verb.global.profile)
+        let carried = carried
+        let reporter = ProgressReporter { event in
+            let event = event.mappingText(carried.adding)
+            renderer.handle(event)
+            recorder?.record(event)
+        }
         var targets: Targets?
         if declaration.needs.contains(.postgres) || declaration.needs.contains(.redis) {
             if let hazard = settings.hazard { throw hazard }
-            for warning in settings.warnings { console.warning(VisibleText.of(warning)) }
+            for warning in settings.warnings { reporter(.warning(warning)) }
             let found = try Targets(settings: settings, stateFolder: world.stateFolder)
             if declaration.needs.contains(.postgres), found.usesSandboxDatabase {
-                console.note("No database is configured: using the sandbox's.")
+                reporter(.note("No database is configured: using the sandbox's."))
             }
             targets = found
-        }
-        let reporter = ProgressReporter { event in
-            renderer.handle(event)
-            recorder?.record(event)
         }
         return Context(
             world: world, console: console, settings: settings, targets: targets, progress: reporter,
             recorder: recorder, runID: runID, command: declaration.command, isDryRun: verb.change?.dryRun ?? false,
-            logger: Logger(label: "rssctl") { _ in ConsoleLogHandler(console) }, targetFlags: verb.global.targetFlags)
+            logger: Logger(label: "rssctl") { _ in ConsoleLogHandler(console) }, carried: carried)
     }
 
     private func makeRecorder(_ runID: String, _ console: Console) -> RunRecorder {

@@ -14,6 +14,15 @@ public protocol Verb: AsyncParsableCommand, Sendable {
     /// `--dry-run` and `--yes`; nil for a verb that changes nothing.
     var change: ChangeOptions? { get }
 
+    /// Flags of its own, beside those of every command, that commands of the same group need to work on the same things.
+    var ownCarriedFlags: [(name: String, value: String?)] { get }
+
+    /// The next step after an interruption, as a hint.
+    static var stepAfterInterruption: String { get }
+
+    /// Whether `--quiet` leaves the result out when the run ended with ``ExitStatus/done``.
+    var isSilentWhenDone: Bool { get }
+
     /// What to ask before something is destroyed; nil when there is nothing to ask.
     func question(_ context: Context) async throws -> String?
 
@@ -27,6 +36,20 @@ extension Verb {
 
     /// None: the verb changes nothing.
     public var change: ChangeOptions? { nil }
+
+    /// None.
+    public var ownCarriedFlags: [(name: String, value: String?)] { [] }
+
+    /// What changes something resumes; what reads begins again.
+    public static var stepAfterInterruption: String {
+        declaration.effect == .reads ? "run the same command again" : "run the same command again: it resumes"
+    }
+
+    /// So it is with changes and checks: of those the status says all. A query is run for its result.
+    public var isSilentWhenDone: Bool {
+        let isCheck = Self.declaration.exits.contains(.findings) || Self.declaration.exits.contains(.pending)
+        return (Self.declaration.effect != .reads || isCheck) && change?.dryRun != true
+    }
 
     /// Nothing to ask.
     public func question(_ context: Context) async throws -> String? { nil }

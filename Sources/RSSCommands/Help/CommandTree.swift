@@ -2,8 +2,8 @@ import ArgumentParser
 import Foundation
 
 /// The command tree with its options, as the parser dumps it: man pages and reference are made from it.
-struct CommandTree: Decodable {
-    struct Command: Decodable {
+struct CommandTree: Decodable, Sendable {
+    struct Command: Decodable, Sendable {
         let commandName: String
         let abstract: String?
         let discussion: String?
@@ -26,8 +26,8 @@ struct CommandTree: Decodable {
         var visibleArguments: [Argument] { (arguments ?? []).filter { $0.shouldDisplay ?? true } }
     }
 
-    struct Argument: Decodable {
-        struct Name: Decodable {
+    struct Argument: Decodable, Sendable {
+        struct Name: Decodable, Sendable {
             let kind: String
             let name: String
 
@@ -64,6 +64,16 @@ struct CommandTree: Decodable {
     }
 
     let command: Command
+
+    /// The options of a command, `migrate status`, as they are typed; of a group with a verb of its own, of that.
+    static func options(of command: String) -> [String] {
+        let path = command.split(separator: " ").map(String.init)
+        let found = commands.first { Array($0.path.dropFirst()) == path }
+        return (found?.visibleArguments ?? []).flatMap { ($0.names ?? []).map(\.text) }
+    }
+
+    // The dump is the parser's own; where it cannot be read, help and man pages fail in the tests.
+    private static let commands = (try? load())?.command.all ?? []
 
     /// The tree of this binary.
     ///

@@ -1,3 +1,4 @@
+import Foundation
 import RSSCore
 import RSSModel
 
@@ -6,6 +7,7 @@ enum HelpTopic: String, CaseIterable {
     case exitCodes = "exit-codes"
     case environment
     case formatting
+    case topics
 
     /// The topic that a command line asks for.
     init?(arguments: [String]) {
@@ -15,9 +17,26 @@ enum HelpTopic: String, CaseIterable {
         self = topic
     }
 
+    /// One line of what it is about.
+    private var summary: String {
+        switch self {
+        case .exitCodes: "exit statuses, and what they mean"
+        case .environment: "environment variables, and the settings that they set"
+        case .formatting: "forms of the output, and of errors"
+        case .topics: "this list"
+        }
+    }
+
     /// The text.
     var text: String {
         switch self {
+        case .topics:
+            "Topics besides the commands; rssctl help TOPIC shows one:\n\n"
+                + Self.allCases.map {
+                    "  \($0.rawValue.padding(toLength: 14, withPad: " ", startingAt: 0))\($0.summary)"
+                }
+                .joined(separator: "\n")
+                + "\n\nrssctl COMMAND --help shows a command."
         case .exitCodes:
             "Exit statuses of rssctl:\n\n"
                 + ExitStatus.allCases.map { "  \(String($0.rawValue).leftPadded(to: 3))  \($0.summary)" }.joined(

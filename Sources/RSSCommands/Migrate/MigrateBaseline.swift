@@ -20,6 +20,7 @@ public struct MigrateBaseline: Verb {
     @OptionGroup var changes: ChangeOptions
     public var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
+    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Argument(help: "The newest version that the schema has.")

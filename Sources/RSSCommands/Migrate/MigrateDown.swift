@@ -19,6 +19,7 @@ public struct MigrateDown: Verb {
     @OptionGroup var changes: ChangeOptions
     public var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
+    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Option(help: "The version that stays; 0 takes everything back.")

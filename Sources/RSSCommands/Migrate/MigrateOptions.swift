@@ -13,6 +13,11 @@ struct MigrationSourceOptions: ParsableArguments, Sendable {
     @Option(help: "What becomes of a file that is older than one applied: an error, passed over, or applied.")
     var order: MigrationOrder = .linear
 
+    /// The flags that other commands of the group need to read the same files.
+    var carried: [(name: String, value: String?)] {
+        [("--directory", directory), ("--order", order == .linear ? nil : order.rawValue)]
+    }
+
     var source: MigrationSource { directory.map(MigrationSource.directory) ?? .shipped }
 
     /// A migrator that only reads.

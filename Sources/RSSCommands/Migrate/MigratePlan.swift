@@ -21,12 +21,16 @@ public struct MigratePlan: Verb {
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
+    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
     @Flag(help: "Run it on a scratch database made from the structure, without rows, and compare.")
     var trace = false
 
     @Argument(help: "Files to plan in place of what is pending.", completion: .file(extensions: ["sql"]))
     var files: [String] = []
+
+    /// The plan is what is asked for, also when a trace came true.
+    public var isSilentWhenDone: Bool { false }
 
     public init() {}
 

@@ -20,6 +20,7 @@ public struct MigrateRepair: Verb {
     @OptionGroup var changes: ChangeOptions
     public var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
+    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Option(help: ArgumentHelp("The version whose file is to be accepted.", valueName: "version"))

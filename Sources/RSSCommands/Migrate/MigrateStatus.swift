@@ -13,6 +13,7 @@ public struct MigrateStatus: Verb {
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
+    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
     public init() {}
 

@@ -19,6 +19,7 @@ public struct MigrateUp: Verb {
     @OptionGroup var changes: ChangeOptions
     public var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
+    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Flag(help: "Where visit_reports is still a plain table, convert it to a partitioned one first.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import PostgresClient
 import RSSCore
 import RSSModel
@@ -17,6 +18,7 @@ public struct MigrateVerify: Verb {
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
+    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
     @Flag(help: "Apply, take back and apply again on a scratch database.")
     var roundTrip = false
@@ -35,7 +37,7 @@ public struct MigrateVerify: Verb {
             VerificationReport.Check(
                 check: "files", object: source.directory ?? "shipped", verdict: .ok,
                 detail:
-                    "\(available.versioned.count) migrations with \(statements) statements, \(available.repeatables.count) repeatable"
+                    "\(Quantity.counted(available.versioned.count, "migration")) with \(Quantity.counted(statements, "statement")), \(available.repeatables.count) repeatable"
             ),
             VerificationReport.Check(
                 check: "history", object: "rssctl.migration", verdict: plan.notices.isEmpty ? .ok : .info,

@@ -72,7 +72,7 @@ public struct ConversionReport: CommandResult {
     public var tables: [Table] {
         let state = Table(
             columns: [
-                Column("step", isFlexible: true), isDryRun ? Column("locks", isFlexible: true) : .number("ms"),
+                Column("step", isFlexible: true), isDryRun ? Column("locks", isFlexible: true) : .number("took"),
                 Column("state"),
             ],
             rows: steps.map { step in
@@ -80,11 +80,11 @@ public struct ConversionReport: CommandResult {
                     .text(step.what),
                     isDryRun
                         ? .text((step.locks ?? []).map { "\($0.mode) on \($0.relation)" }.joined(separator: "; "))
-                        : step.milliseconds.map(Cell.integer) ?? .null, .verdict(step.state),
+                        : step.milliseconds.map { .duration(.milliseconds($0)) } ?? .null, .verdict(step.state),
                 ]
-            }, notes: notes, emptyMessage: (["Nothing to do."] + notes).joined(separator: " "))
+            }, notes: notes, emptyMessage: "Nothing to do.")
         var tables = [state]
-        let words = (changed ?? []).map { ("changes", $0) } + (carried ?? []).map { ("goes along", $0) }
+        let words = (changed ?? []).map { ("changes", $0) } + (carried ?? []).map { ("carried over", $0) }
         if !words.isEmpty {
             tables.append(
                 Table(

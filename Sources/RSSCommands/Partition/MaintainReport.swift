@@ -13,25 +13,25 @@ public struct MaintainReport: CommandResult {
         let bytes: Int64?
         let statements: [String]
         let state: Verdict
-        let error: ErrorReport?
+        var error: ErrorReport?
     }
 
     struct Overdue: Encodable {
         let partitions: [String]
         let rows: Double?
         let problem: String
-        let remedy: String
+        var remedy: String
     }
 
     struct Entry: Encodable {
         let table: String
-        let operations: [Operation]
+        var operations: [Operation]
         let coveredUntil: String?
-        let overdue: [Overdue]
-        let error: ErrorReport?
+        var overdue: [Overdue]
+        var error: ErrorReport?
     }
 
-    let maintained: [Entry]
+    private(set) var maintained: [Entry]
     private let isDryRun: Bool
     private let isQuiet: Bool
     private let showsLocks: Bool
@@ -92,6 +92,20 @@ public struct MaintainReport: CommandResult {
         let done = operations.filter { $0.state == .done }
         return Dictionary(grouping: done, by: \.kind).mapValues { Int64($0.count) }
             .merging(errors.isEmpty ? [:] : ["failed": Int64(errors.count)]) { $1 }
+    }
+
+    public func mappingCommands(_ change: (String) -> String) -> MaintainReport {
+        var report = self
+        report.maintained = maintained.map { entry in
+            var entry = entry
+            entry.error = entry.error?.mappingHint(change)
+            for index in entry.overdue.indices { entry.overdue[index].remedy = change(entry.overdue[index].remedy) }
+            for index in entry.operations.indices {
+                entry.operations[index].error = entry.operations[index].error?.mappingHint(change)
+            }
+            return entry
+        }
+        return report
     }
 
     public var tables: [Table] {

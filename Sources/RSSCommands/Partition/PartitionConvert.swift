@@ -7,15 +7,16 @@ import RSSModel
 /// `rssctl partition convert`
 public struct PartitionConvert: Verb {
     public static let declaration = Declaration(
-        "partition convert", "Make a live table partitioned while readers and writers go on",
+        "partition convert", "Convert a table into a partitioned one without blocking readers and writers",
         discussion: """
-            The table becomes the first partition of a new one that takes over its name; no row is moved. What must stay \
-            unique over all partitions, and what foreign keys reference, is kept in a registry of keys: --global-unique. \
-            Foreign keys hold at every moment. What hangs on the table goes along, or is refused before anything is done; \
-            --dry-run tells both, with every statement and lock. Where the primary key becomes another one, or a table \
-            has none, it asks first; off a terminal that needs --yes. A run that was broken off is run again, and goes on. \
-            --abort takes back what is under way, --undo what was done. Afterwards partition maintain keeps the table, and \
-            partition split divides the first partition.
+            The table becomes the first partition of a new partitioned table, which takes over its name; no row is moved. \
+            Columns that must stay unique over all partitions, and those that foreign keys reference, are kept in a key \
+            registry: --global-unique. Foreign keys are enforced at every moment. Dependent objects are carried over, or \
+            the conversion is refused before anything is changed; --dry-run lists both, with every statement and lock. \
+            Where the primary key changes, or the table has none, the command asks for confirmation; without a terminal \
+            that needs --yes. An interrupted run is resumed by running the command again. --abort undoes a conversion in \
+            progress, --undo a completed one. After the conversion, partition maintain maintains the table, and partition \
+            split divides the first partition.
             """,
         effect: .destroys, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
@@ -26,7 +27,7 @@ public struct PartitionConvert: Verb {
             .init(
                 "A table that nothing references",
                 "rssctl partition convert recycling_records --by created_at --interval year --yes"),
-            .init("Back to what it was", "rssctl partition convert recycling_records --undo"),
+            .init("Make it plain again", "rssctl partition convert recycling_records --undo"),
         ], exits: [.tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions
@@ -36,55 +37,55 @@ public struct PartitionConvert: Verb {
     @Argument(help: "The table.")
     var table: TableArgument = .visitReports
 
-    @Option(help: "The column: date, timestamp, timestamptz, integer or UUIDv7.")
+    @Option(help: "Partition key: a column of type date, timestamp, timestamptz, integer or UUIDv7.")
     var by: String?
 
-    @Option(help: "How much one partition holds: hour, day, week, month, quarter, year, or a number.")
+    @Option(help: "Range of one partition: hour, day, week, month, quarter, year, or a number.")
     var interval: PartitionInterval = .month
 
     @Option(
         help: ArgumentHelp(
-            "What an integer column counts since 1970 where it is a time: s, ms, us.", valueName: "unit"))
+            "Unit of an integer column that counts time since 1970: s, ms, us.", valueName: "unit"))
     var epoch: EpochUnit?
 
-    @Option(help: "The zone whose days begin the partitions of a timestamptz or UUIDv7 column.")
+    @Option(help: "Time zone whose midnight bounds the partitions of a timestamptz or UUIDv7 column.")
     var timeZone = "UTC"
 
-    @Option(help: "Columns that stay unique over all partitions, the primary key first: id,report_number.")
+    @Option(help: "Columns to keep unique over all partitions, the primary key first: id,report_number.")
     var globalUnique: String?
 
-    @Option(help: "Where the first partition ends, where rows lie far ahead: 2027-01-01.")
+    @Option(help: "Upper bound of the first partition, for a table with rows far in the future: 2027-01-01.")
     var until: String?
 
-    @Option(help: "Partitions made ahead of the one that holds now.")
+    @Option(help: "Partitions to create in advance.")
     var premake: Int?
 
-    @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
+    @Option(help: "Longest time to try for a lock.", transform: parseDuration)
     var lockBudget: Duration?
 
-    @Flag(help: "The table becomes the first partition as it is, and no row is copied; the default.")
+    @Flag(help: "Attach the table as the first partition without copying rows; the default.")
     var zeroCopy = false
 
-    @Flag(help: "Divide that partition by the interval as well, as partition split does: its rows are copied.")
+    @Flag(help: "Also divide the first partition by the interval, as partition split does; its rows are copied.")
     var copy = false
 
-    @Flag(help: "Take back the conversion that is under way.")
+    @Flag(help: "Undo the conversion in progress.")
     var abort = false
 
-    @Flag(help: "Make the converted table plain again, as long as all rows are in the first partition.")
+    @Flag(help: "Make a converted table plain again; all its rows must be in the first partition.")
     var undo = false
 
     public init() {}
 
     public func validate() throws {
         if copy, zeroCopy { throw ValidationError("--zero-copy copies no row, and --copy all of them.") }
-        if abort, undo { throw ValidationError("--abort is for what is under way, --undo for what was done.") }
+        if abort, undo { throw ValidationError("--abort is for a conversion in progress, --undo for a completed one.") }
         if abort || undo {
             if by != nil || globalUnique != nil || epoch != nil || until != nil || premake != nil || copy || zeroCopy {
                 throw ValidationError("--abort and --undo need nothing but the table.")
             }
         } else if by == nil {
-            throw ValidationError("Name the column that the table is to be partitioned by: --by.")
+            throw ValidationError("--by is required: the column to partition by.")
         }
         if let premake, !(0...120).contains(premake) { throw ValidationError("--premake is a number from 0 to 120.") }
     }

@@ -7,14 +7,14 @@ import RSSModel
 /// `rssctl partition maintain`
 public struct PartitionMaintain: Verb {
     public static let declaration = Declaration(
-        "partition maintain", "Keep the partitions of all tables that have a policy",
+        "partition maintain", "Maintain the partitions of all tables that have a policy",
         discussion: """
-            Makes partitions ahead and fills gaps, finishes what was broken off, builds missing indexes, retires old \
-            partitions, and collects statistics; partition plan shows what it would do. By the bounds in PostgreSQL's \
-            catalog, never by names. Readers and writers go on. With --quiet it says nothing when there is nothing to do. \
-            What is old is decided by the database's clock. Retention that would take out more than a quarter of a table's \
-            partitions, two or more, is not carried out, nor are partitions made ahead: the run says which would have gone, \
-            and ends with status 1; --allow-mass-retire lets it.
+            Creates partitions in advance and fills gaps, finishes interrupted operations, builds missing indexes, retires \
+            old partitions, and collects statistics; partition plan shows what it would do. Partitions are recognized by \
+            their bounds in PostgreSQL's catalog, not by their names. Readers and writers are not blocked. With --quiet, \
+            a run with nothing to do prints nothing. Age is measured by the database's clock. Retention that would retire more \
+            than a quarter of a table's partitions, and at least two, is not applied, and no partitions are created in \
+            advance: the run lists the partitions concerned and ends with status 1, unless --allow-mass-retire permits it.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
@@ -30,29 +30,32 @@ public struct PartitionMaintain: Verb {
     @Argument(help: "The partitioned tables; all that have a policy unless given.")
     var tables: [TableArgument] = []
 
-    @Option(help: "Partitions made ahead of the one that holds now, in the place of what the policy says.")
+    @Option(help: "Partitions to create in advance, instead of the number in the policy.")
     var premake: Int?
 
     @Option(
-        name: .customLong("plan"), help: "Carry out a plan that partition plan saved, unless it is out of date.",
+        name: .customLong("plan"), help: "Execute a plan saved by partition plan, unless it is out of date.",
         completion: .file())
     var planFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "Let retention take up to this many partitions out of a table, though they are more than a quarter of it.",
+            "Let retention retire up to this many partitions of a table, even if they are more than a quarter of them.",
             valueName: "n"))
     var allowMassRetire: Int?
+
+    /// It names what it did, and is silent itself where there was nothing to do.
+    public var isSilentWhenDone: Bool { false }
 
     public init() {}
 
     public func validate() throws {
         if let allowMassRetire, allowMassRetire < 1 {
-            throw ValidationError("--allow-mass-retire is the number of partitions that may go.")
+            throw ValidationError("--allow-mass-retire is the number of partitions that may be retired.")
         }
         if let premake, !(0...120).contains(premake) { throw ValidationError("--premake is a number from 0 to 120.") }
         if planFile != nil, premake != nil || !tables.isEmpty {
-            throw ValidationError("A plan says itself which tables, and how far ahead.")
+            throw ValidationError("--plan excludes tables and --premake: the plan has them.")
         }
     }
 

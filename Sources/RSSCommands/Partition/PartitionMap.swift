@@ -1,3 +1,4 @@
+import Console
 import RSSCore
 import RSSModel
 
@@ -64,7 +65,7 @@ public struct PartitionMap: CommandResult {
                     coveredUntil: survey.coveredUntil.map { $0 == .max ? "MAXVALUE" : key.label($0) },
                     runwayDays: survey.runwaySeconds.flatMap { $0.isFinite ? Int($0 / 86_400) : nil },
                     missing: survey.missingRanges,
-                    // What somebody has dropped or attached since is not going to be dropped.
+                    // What has been dropped or attached since is not going to be dropped.
                     retired: (survey.retired ?? []).filter {
                         $0.isThere && !($0.isAttached && $0.state == "quarantined")
                     }
@@ -116,7 +117,10 @@ public struct PartitionMap: CommandResult {
                     .text(entry.isDefault ? "" : entry.upper ?? "MAXVALUE"),
                     entry.estimatedRows.map { .integer(Int64($0)) } ?? .null, .bytes(entry.bytes),
                 ]
-                if let bars { row.append(.text(bars.bar(entry.bytes, of: largest))) }
+                if let bars {
+                    // A partition without rows has a size too.
+                    row.append(.text(bars.bar(entry.estimatedRows == 0 ? 0 : entry.bytes, of: largest)))
+                }
                 return row + [entry.isDetachPending ? .verdict(.critical) : .text(entry.state)]
             }, notes: notes(map),
             emptyMessage: "\(map.table) \(map.column == nil ? "cannot be shown" : "has no partitions").")
@@ -127,9 +131,11 @@ public struct PartitionMap: CommandResult {
         if let problem = map.problem {
             notes.append("\(problem).")
         } else if let coveredUntil = map.coveredUntil {
-            notes.append("Covered until \(coveredUntil)\(map.runwayDays.map { ": \($0) days from now" } ?? "").")
+            notes.append(
+                "Covered until \(coveredUntil)\(map.runwayDays.map { ": \(Quantity.counted($0, "day")) from now" } ?? "")."
+            )
         } else if map.interval != nil {
-            notes.append("What is new now is not covered by any partition.")
+            notes.append("No partition covers what is inserted now.")
         } else {
             notes.append("It has no policy: rssctl partition policy adopt \(map.table.shellWord)")
         }
@@ -140,7 +146,7 @@ public struct PartitionMap: CommandResult {
         }
         for entry in map.partitions where entry.isDetachPending {
             notes.append(
-                "The detach of \(entry.name) was broken off, and its rows are invisible. Finish it: rssctl partition maintain"
+                "The detach of \(entry.name) was interrupted, and its rows are invisible. Finish it: rssctl partition maintain"
             )
         }
         if let entry = map.retired.first {

@@ -33,6 +33,12 @@ public struct PartitionRetire: Verb {
 
     public init() {}
 
+    public func question(_ context: Context) async throws -> String? {
+        let names = partitions.map(\.typed.quoted).joined(separator: ", ")
+        return "Take \(names) out of its table? The rows are no longer seen through it"
+            + "; rssctl partition undo reattaches it."
+    }
+
     public func validate() throws {
         if let quarantineDays, !(0...36_500).contains(quarantineDays) {
             throw ValidationError("--quarantine-days is a number from 0.")

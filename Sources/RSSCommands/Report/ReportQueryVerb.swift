@@ -24,12 +24,12 @@ public struct ReportQueryVerb: Verb {
     @Option(help: "Office, by name or id.")
     var office: String?
 
-    @Option(help: "Technician, by e-mail address or id.")
+    @Option(help: "Technician, by e-mail address, full name or id.")
     var technician: String?
 
     @Option(
-        help:
-            "Status: draft, scheduled, in_progress, pending_review, completed, approved, rejected, cancelled, archived."
+        help: ArgumentHelp("Status: \(ReportFilter.statuses.joined(separator: ", "))."),
+        completion: .list(ReportFilter.statuses)
     )
     var status: String?
 
@@ -58,6 +58,12 @@ public struct ReportQueryVerb: Verb {
     public init() {}
 
     public func validate() throws {
+        if let status, !ReportFilter.statuses.contains(status) {
+            let meant = EditDistance.closest(to: status, among: ReportFilter.statuses)
+            throw ValidationError(
+                "unknown status '\(status)'\(meant.map { " (did you mean \($0)?)" } ?? ""); it is one of \(ReportFilter.statuses.joined(separator: ", "))."
+            )
+        }
         if page > Int(Int32.max) / max(limit, 1) { throw ValidationError("--page is too large.") }
         if page < 1 { throw ValidationError("--page counts from 1.") }
         if !(1...10_000).contains(limit) { throw ValidationError("--limit is a number from 1 to 10000.") }
@@ -106,6 +112,6 @@ public struct ReportQueryVerb: Verb {
 
 /// Reads a date flag.
 @Sendable func parseDay(_ text: String) throws -> CalendarDate {
-    guard let day = CalendarDate(text) else { throw ValidationError("'\(text)' is no date; write YYYY-MM-DD.") }
+    guard let day = CalendarDate(text) else { throw ValidationError("'\(text)' is not a date; write YYYY-MM-DD.") }
     return day
 }

@@ -20,13 +20,13 @@ public struct RunsList: Verb {
     @Option(help: "Runs of this command, or group of commands.")
     var command: String?
 
-    @Option(help: "Runs that ended so: running, done, findings, failed, interrupted.")
+    @Option(help: "Runs with this outcome: running, done, findings, failed, interrupted.")
     var outcome: Run.Outcome?
 
     @Option(help: "Runs that began within this time, for example 2h or 7d.", transform: parseDuration)
     var since: Duration?
 
-    @Option(help: "At most so many; 0 for all.")
+    @Option(help: "At most this many; 0 for all.")
     var limit = 20
 
     public init() {}
@@ -39,15 +39,16 @@ public struct RunsList: Verb {
         let journal = try context.openJournal()
         // A run whose process is gone is interrupted, whatever the journal says; so that filter is applied afterwards.
         let derived = outcome == .running || outcome == .interrupted
+        // One more than is shown: whether there are others is all that has to be known of them.
         let runs = try journal.runs(
             RunFilter(
                 command: command, outcome: derived ? nil : outcome,
                 since: since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) },
-                limit: limit == 0 || derived ? nil : limit))
+                limit: limit == 0 || derived ? nil : limit + 1))
         let listed = runs.map { RunSummary($0, here: Host.name) }
             .filter { !derived || $0.outcome == outcome }
-        let total = try journal.count()
-        return RunList(runs: Array(listed.prefix(limit == 0 ? listed.count : limit)), total: total)
+        let shown = Array(listed.prefix(limit == 0 ? listed.count : limit))
+        return RunList(runs: shown, total: try journal.count(), hasMore: listed.count > shown.count)
     }
 }
 
@@ -81,7 +82,18 @@ public struct RunSummary: Encodable, Sendable {
 /// The result of `runs list`.
 public struct RunList: CommandResult {
     let runs: [RunSummary]
+    /// All runs in the journal, whatever the filter.
     let total: Int
+    /// Whether the filter has more of them than are listed.
+    private let hasMore: Bool
+
+    private enum CodingKeys: CodingKey { case runs, total }
+
+    init(runs: [RunSummary], total: Int, hasMore: Bool) {
+        self.runs = runs
+        self.total = total
+        self.hasMore = hasMore
+    }
 
     public var tables: [Table] {
         let rows = runs.map { run -> [Cell] in
@@ -104,7 +116,7 @@ public struct RunList: CommandResult {
                     Column("user", isOptional: true),
                     Column("target", isFlexible: true, isOptional: true), Column("counts", isFlexible: true),
                 ], rows: rows,
-                notes: runs.count < total ? ["\(runs.count) of \(total) runs; --limit 0 shows all."] : [],
+                notes: hasMore ? ["The newest \(runs.count); --limit 0 shows all."] : [],
                 emptyMessage: "No runs.")
         ]
     }

@@ -11,6 +11,8 @@ public struct SandboxDown: Verb {
 
     @OptionGroup public var global: GlobalOptions
 
+    public var isSilentWhenDone: Bool { true }
+
     public init() {}
 
     public func execute(_ context: Context) async throws -> SandboxReport {

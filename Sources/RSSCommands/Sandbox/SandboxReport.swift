@@ -46,12 +46,13 @@ public struct SandboxReport: CommandResult {
                 ],
                 rows: [
                     [
-                        .text("PostgreSQL"), .verdict(postgresUp ? .running : .pending), .optional(postgresSocket),
+                        .text("PostgreSQL"), postgresUp ? .verdict(.running) : .text("stopped"),
+                        .optional(postgresSocket),
                         .optional(postgresPort.map { Int64($0) }), .optional(database),
                         databaseBytes.map(Cell.bytes) ?? .null,
                     ],
                     [
-                        .text("Redis"), .verdict(redisUp ? .running : .pending),
+                        .text("Redis"), redisUp ? .verdict(.running) : .text("stopped"),
                         .optional(postgresSocket.map { "\($0)/redis.sock" }), .optional(redisPort.map { Int64($0) }),
                         .null, .null,
                     ],

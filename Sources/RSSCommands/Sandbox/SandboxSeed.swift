@@ -19,6 +19,10 @@ public struct SandboxSeed: Verb {
     @Option(help: "Seed of the random numbers; the same seed makes the same data on the same day.")
     var seed: UInt64 = 1
 
+    public static let stepAfterInterruption = Seeder.startOver
+
+    public var isSilentWhenDone: Bool { true }
+
     public init() {}
 
     public func validate() throws {

@@ -8,7 +8,7 @@ public struct ReportFilter: Sendable, Equatable {
     public var organization: String?
     /// Office by id or exact name.
     public var office: String?
-    /// Technician by id or e-mail address.
+    /// Technician by id, e-mail address or full name.
     public var technician: String?
     /// Status.
     public var status: String?
@@ -26,6 +26,12 @@ public struct ReportFilter: Sendable, Equatable {
     public var after: ReportCursor?
     /// How the total is found.
     public var count = CountMode.exact
+
+    /// Every status that a report can have, as the shipped schema names them.
+    public static let statuses = [
+        "draft", "scheduled", "in_progress", "pending_review", "completed", "approved", "rejected", "cancelled",
+        "archived",
+    ]
 
     /// Makes a filter that lets all reports through.
     public init() {}

@@ -79,18 +79,23 @@ public struct ReportReader: Sendable {
 
         /// Where it is looked up. Names are ours, never the user's.
         func statement(_ tables: ApplicationTables) -> String {
-            let (table, name, about) =
+            let (table, names, about) =
                 switch self {
-                case .organization: ("organizations", "t.name", "''")
-                case .office: ("offices", "t.name", "coalesce(o.name, '')")
-                case .technician: ("users", "t.email", "concat_ws(' ', t.first_name, t.last_name)")
+                case .organization: ("organizations", ["t.name"], "''")
+                case .office: ("offices", ["t.name"], "coalesce(o.name, '')")
+                case .technician:
+                    (
+                        "users", ["t.email", "concat_ws(' ', t.first_name, t.last_name)"],
+                        "concat_ws(' ', t.first_name, t.last_name, t.email)"
+                    )
                 }
+            let isNamed = names.map { " OR lower(\($0)::text) = lower($2)" }.joined()
             let owner =
                 self == .office ? "LEFT JOIN \(tables.name("organizations")) o ON o.id = t.organization_id" : ""
             let within = self == .office ? "AND ($3::uuid IS NULL OR t.organization_id = $3)" : "AND $3::uuid IS NULL"
             return """
                 SELECT t.id, \(about) FROM \(tables.name(table)) t \(owner)
-                WHERE (t.id = $1 OR lower(\(name)::text) = lower($2)) \(within) ORDER BY 2, 1 LIMIT 6
+                WHERE (t.id = $1\(isNamed)) \(within) ORDER BY 2, 1 LIMIT 6
                 """
         }
     }

@@ -4,6 +4,9 @@ import RSSModel
 
 /// Fills a database with realistic data: skewed, over 36 months, and the same for the same seed and day.
 public struct Seeder: Sendable {
+    /// What makes an empty schema and fills it again.
+    public static let startOver = "rssctl sandbox reset --yes && rssctl migrate && rssctl sandbox seed"
+
     /// How much of what.
     public struct Options: Sendable, Equatable {
         /// Number of visits.
@@ -198,8 +201,8 @@ public enum SeedError: ReportableError, Equatable {
         case .hasData:
             ErrorReport(
                 code: "RSS-SEED-002", exit: .failed, message: "the sandbox has organizations or visit reports already",
-                detail: "a seed fills an empty schema; one that was interrupted is not gone on with",
-                hint: "rssctl sandbox reset --yes && rssctl migrate && rssctl sandbox seed")
+                detail: "a seed fills an empty schema; one that was interrupted is not resumed",
+                hint: Seeder.startOver)
         case .noCategories:
             ErrorReport(
                 code: "RSS-SEED-003", exit: .failed, message: "the table categories has none of the shipped categories",

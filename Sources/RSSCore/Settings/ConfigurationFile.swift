@@ -59,7 +59,7 @@ struct ConfigurationFile: Sendable {
         switch root {
         case nil: break
         case .mapping(let mapping)?: try reader.readTop(mapping)
-        case let other?: throw reader.malformed(other, "the file holds no mapping of settings")
+        case let other?: throw reader.malformed(other, "the file does not hold a mapping of settings")
         }
         values = reader.values
         profiles = reader.profiles
@@ -68,7 +68,7 @@ struct ConfigurationFile: Sendable {
         hazard = access.open.map { .unsafeFile(path: path, open: $0) }
         warnings =
             (access.open.map { ["\(path) is not used: any user can write \($0): chmod o-w \($0.shellWord)"] } ?? [])
-            + access.warnings + Self.permissionWarnings(path: path, reader: reader)
+            + access.warnings + reader.retired + Self.permissionWarnings(path: path, reader: reader)
     }
 
     private static func permissionWarnings(path: String, reader: Reader) -> [String] {
@@ -118,6 +118,8 @@ struct ConfigurationFile: Sendable {
         var values: [SettingKey: Entry] = [:]
         var profiles: [String: [SettingKey: Entry]] = [:]
         var defaultProfile: String?
+        /// Settings that are read no more, as they are named in the file.
+        var retired: [String] = []
 
         mutating func readTop(_ mapping: Node.Mapping) throws {
             for (key, value) in mapping {
@@ -147,16 +149,20 @@ struct ConfigurationFile: Sendable {
             }
         }
 
-        private func read(
+        private mutating func read(
             _ mapping: Node.Mapping, prefix: String, into values: inout [SettingKey: Entry]
         ) throws {
             for (key, value) in mapping {
                 guard let name = key.scalar?.string else { throw malformed(key, "a key is a word") }
                 let full = prefix + name
+                if RetiredSettings.contains(full) {
+                    retired.append("\(path):\(key.mark?.line ?? 1): \(full) has no effect: \(RetiredSettings.reason)")
+                    continue
+                }
                 switch value {
                 case .mapping(let inner):
                     if SettingKey(rawValue: full) != nil {
-                        throw malformed(value, "'\(full)' holds one value, no mapping")
+                        throw malformed(value, "'\(full)' holds one value, not a mapping")
                     }
                     guard SettingKey.allCases.contains(where: { $0.rawValue.hasPrefix("\(full).") }) else {
                         throw unknown(full, key)
@@ -177,7 +183,7 @@ struct ConfigurationFile: Sendable {
                     values[setting] = Entry(value: text, line: line)
                 default:
                     guard SettingKey(rawValue: full) != nil else { throw unknown(full, key) }
-                    throw malformed(value, "'\(full)' holds one value, no list")
+                    throw malformed(value, "'\(full)' holds one value, not a list")
                 }
             }
         }

@@ -67,10 +67,21 @@ extension SettingKey {
         case .name:
             guard !text.isEmpty, ConnectionOptions.isPlainName(text) else { throw bad("a name, and no address") }
             return text
+        case .timeZone:
+            guard Self.isTimeZone(text) else { throw bad("a time zone such as Europe/Berlin or UTC") }
+            return text
         case .choice(let words):
             guard words.contains(text) else { throw bad("one of \(words.joined(separator: ", "))") }
             return text
         }
+    }
+
+    /// Whether a text can be a time zone: one that this machine knows, whatever its case, or one as POSIX writes it, `EST5EDT`.
+    private static func isTimeZone(_ text: String) -> Bool {
+        TimeZone(identifier: text) != nil
+            || TimeZone.knownTimeZoneIdentifiers.contains { $0.lowercased() == text.lowercased() }
+            || text.wholeMatch(
+                of: /(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d{1,2}(?::\d\d){0,2}(?:[A-Za-z]{3,}.*|<.*)?/) != nil
     }
 
     private static func reason(_ error: RedisError) -> String {

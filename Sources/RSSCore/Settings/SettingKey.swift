@@ -20,11 +20,6 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case databaseConnectTimeout = "database.connect_timeout"
     case databaseStatementTimeout = "database.statement_timeout"
     case databaseStallTimeout = "database.stall_timeout"
-    case poolMin = "pool.min"
-    case poolMax = "pool.max"
-    case poolAcquireTimeout = "pool.acquire_timeout"
-    case poolIdleTimeout = "pool.idle_timeout"
-    case poolRetryInterval = "pool.retry_interval"
     case redisURL = "redis.url"
     case redisHost = "redis.host"
     case redisPort = "redis.port"
@@ -68,6 +63,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case name
         /// One of these words.
         case choice([String])
+        /// A time zone by its name, or as POSIX writes one.
+        case timeZone
     }
 
     /// What is known of a setting.
@@ -75,7 +72,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
         /// The form of its values.
         public let kind: Kind
         /// Environment variables that set it, strongest first; see ``SettingLevel`` for how strong each is.
-        public let environment: [String]
+        public fileprivate(set) var environment: [String]
         /// The built-in value; nil for none.
         public let fallback: String?
         /// Whether its value is never shown.
@@ -95,8 +92,17 @@ public enum SettingKey: String, Sendable, CaseIterable {
         }
     }
 
+    /// `RSSCTL_DATABASE_HOST`: the variable that is the setting's own, after its name in the file.
+    public var variable: String { "RSSCTL_" + rawValue.uppercased().replacing(".", with: "_") }
+
     /// The definition. The names of the seed (`DB_…`, `REDIS_…`) and libpq's (`PG…`) stand behind our own.
     public var definition: Definition {
+        var definition = declared
+        if !definition.environment.contains(variable) { definition.environment.insert(variable, at: 0) }
+        return definition
+    }
+
+    private var declared: Definition {
         switch self {
         case .databaseURL:
             .init(
@@ -145,14 +151,6 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(
                 .boundedDuration(1000...3_600_000), ["RSSCTL_STALL_TIMEOUT"], default: "60s",
                 "silence after which the server is asked over another connection whether it is still working")
-        case .poolMin: .init(.integer(0...100), ["RSSCTL_POOL_MIN"], default: "2", "connections kept for parallel work")
-        case .poolMax: .init(.integer(1...1000), ["RSSCTL_POOL_MAX"], default: "20", "connections at the same time")
-        case .poolAcquireTimeout:
-            .init(.duration, ["RSSCTL_POOL_ACQUIRE_TIMEOUT"], default: "30s", "longest wait for a pooled connection")
-        case .poolIdleTimeout:
-            .init(.duration, ["RSSCTL_POOL_IDLE_TIMEOUT"], default: "30s", "how long an unused connection is kept")
-        case .poolRetryInterval:
-            .init(.duration, ["RSSCTL_POOL_RETRY_INTERVAL"], default: "200ms", "pause between two tries to connect")
         case .redisURL:
             .init(.redisAddress, ["RSSCTL_REDIS_URL", "REDIS_URL"], secret: true, "redis:// or rediss:// address")
         case .redisHost: .init(.host, ["RSSCTL_REDIS_HOST", "REDIS_HOST"], "host name")
@@ -173,12 +171,12 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case .cacheKeyPrefix: .init(.text, ["RSSCTL_CACHE_KEY_PREFIX"], default: "", "the backend's ioredis keyPrefix")
         case .cacheTimeZone:
             .init(
-                .text, ["RSSCTL_CACHE_TIMEZONE"],
+                .timeZone, ["RSSCTL_CACHE_TIMEZONE"],
                 "time zone of the backend's database sessions; the server's own unless set")
         case .partitionPremake:
-            .init(.integer(0...120), ["RSSCTL_PARTITION_PREMAKE"], default: "3", "months made ahead of this one")
+            .init(.integer(0...120), ["RSSCTL_PARTITION_PREMAKE"], default: "3", "partitions created in advance")
         case .lockBudget:
-            .init(.duration, ["RSSCTL_LOCK_BUDGET"], default: "5min", "longest time of trying to get a lock")
+            .init(.duration, ["RSSCTL_LOCK_BUDGET"], default: "5min", "longest time to try for a lock")
         case .lockTimeout:
             .init(
                 .boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "50ms",

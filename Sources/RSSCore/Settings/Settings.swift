@@ -91,7 +91,8 @@ public struct Settings: Sendable {
         let files = [SettingKey.databasePasswordFile, .redisPasswordFile].compactMap { sources[$0]?.first?.value }
         return Settings(
             sources: sources, file: path, profile: profile, profiles: known,
-            warnings: (file?.warnings ?? []) + files.compactMap(SecretFile.warning), hazard: file?.hazard,
+            warnings: (file?.warnings ?? []) + OwnVariables.warnings(environment)
+                + files.compactMap(SecretFile.warning), hazard: file?.hazard,
             environment: environment)
     }
 

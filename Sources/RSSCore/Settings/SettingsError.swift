@@ -38,20 +38,22 @@ public enum SettingsError: ReportableError, Equatable {
         case .unknownKey(let key, let place, let suggestion):
             ErrorReport(
                 code: "RSS-CONFIG-003", exit: .configuration, message: "there is no setting '\(key)'",
-                hint: suggestion.map { "did you mean '\($0)'?" } ?? "rssctl config show lists every setting",
+                hint: suggestion.map { "did you mean '\($0)'?" } ?? "rssctl config init --print lists every setting",
                 place: place)
         case .badValue(let key, let value, let expected, let origin):
             ErrorReport(
                 code: "RSS-CONFIG-004", exit: .configuration,
                 message: (value.map { "'\($0)' is not a valid value" } ?? "the value is not valid")
                     + " for \(key): \(expected) is expected",
-                detail: "it comes from \(origin)", hint: "rssctl config show lists every setting with its origin")
+                detail: "it comes from \(origin)", hint: "rssctl config init --print lists every setting")
         case .unknownProfile(let name, let known):
             ErrorReport(
                 code: "RSS-CONFIG-005", exit: .configuration, message: "there is no profile '\(name)'",
                 detail: known.isEmpty
                     ? "the configuration has no profiles" : "profiles: \(known.joined(separator: ", "))",
-                hint: "rssctl config show")
+                hint: known.isEmpty
+                    ? "leave it out, or add it: rssctl config init --print shows where"
+                    : "name one of them with --profile")
         case .noDatabase:
             ErrorReport(
                 code: "RSS-CONFIG-006", exit: .configuration,

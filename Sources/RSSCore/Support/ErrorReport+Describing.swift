@@ -47,7 +47,8 @@ extension ErrorReport {
     private init(postgres error: PostgresError) {
         let (code, exit): (String, ExitStatus) =
             switch error.code {
-            case .connectionFailed where error.sqlState?.conditionClass == "28": ("RSS-PG-006", .permission)
+            case .connectionFailed where error.sqlState?.conditionClass == "28" || error.lacksPassword:
+                ("RSS-PG-006", .permission)
             case .connectionFailed: ("RSS-PG-001", .unavailable)
             case .connectionLost: ("RSS-PG-002", .unavailable)
             case .timedOut: ("RSS-PG-003", .unavailable)
@@ -63,6 +64,8 @@ extension ErrorReport {
             case .connectionLost, .stalled: "run the same command again once the server is back: rssctl doctor"
             case .server where error.sqlState == .lockNotAvailable:
                 "run it again when whoever holds the lock is done"
+            case .server where error.sqlState == .undefinedTable:
+                "rssctl migrate creates the tables of visit reports; rssctl config show shows database.search_path"
             case .server where error.sqlState == .insufficientPrivilege:
                 "GRANT the right to the role, or use another one; rssctl doctor lists what the role lacks"
             default: nil

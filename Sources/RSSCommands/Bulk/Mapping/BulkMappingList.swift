@@ -24,6 +24,8 @@ public struct BulkMappingList: Verb {
 /// The result of `bulk mapping list`, `save` and `remove`.
 public struct MappingList: CommandResult {
     let mappings: [SavedMapping]
+    /// What was done with them; nil where they are only listed.
+    var change: String?
     var isDryRun = false
 
     private enum CodingKeys: CodingKey { case mappings, isDryRun }
@@ -36,10 +38,12 @@ public struct MappingList: CommandResult {
                     mapping.pairs.map { pair in
                         [
                             .text(mapping.name), .text(mapping.object), .text(pair.header),
-                            pair.column.isEmpty ? .text("(passed over)") : .text(pair.column),
+                            pair.column.isEmpty ? .text("(ignored)") : .text(pair.column),
                         ]
                     }
-                }, notes: isDryRun ? ["Dry run: nothing was changed."] : [], emptyMessage: "No mapping is saved.")
+                },
+                notes: isDryRun ? ["Dry run: nothing was changed."] : change.map { ["The mapping was \($0)."] } ?? [],
+                emptyMessage: "No mapping is saved.")
         ]
     }
 }

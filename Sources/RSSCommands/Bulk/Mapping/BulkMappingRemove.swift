@@ -6,8 +6,8 @@ import RSSModel
 /// `rssctl bulk mapping remove`
 public struct BulkMappingRemove: Verb {
     public static let declaration = Declaration(
-        "bulk mapping remove", "Forget a mapping", effect: .writes, needs: [.settings, .postgres],
-        examples: [.init("One that is not used any more", "rssctl bulk mapping remove scanner")],
+        "bulk mapping remove", "Remove a saved mapping", effect: .destroys, needs: [.settings, .postgres],
+        examples: [.init("One that is not used any more", "rssctl bulk mapping remove scanner --yes")],
         exits: [.dataError, .permission])
 
     @OptionGroup public var global: GlobalOptions
@@ -19,12 +19,16 @@ public struct BulkMappingRemove: Verb {
 
     public init() {}
 
+    public func question(_ context: Context) async throws -> String? {
+        "Remove the mapping '\(name)', for every host?"
+    }
+
     public func execute(_ context: Context) async throws -> MappingList {
         let connection = try await context.connectPostgres()
         let store = MappingStore(connection)
-        if !context.isDryRun { try await store.remove(name) }
-        let left = try await store.list()
+        let removed = try await store.list().filter { $0.name == name }
+        if !context.isDryRun || removed.isEmpty { try await store.remove(name) }
         await connection.close()
-        return MappingList(mappings: left, isDryRun: context.isDryRun)
+        return MappingList(mappings: removed, change: "removed", isDryRun: context.isDryRun)
     }
 }

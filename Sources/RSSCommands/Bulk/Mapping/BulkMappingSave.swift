@@ -6,10 +6,11 @@ import RSSModel
 /// `rssctl bulk mapping save`
 public struct BulkMappingSave: Verb {
     public static let declaration = Declaration(
-        "bulk mapping save", "Save under a name what the columns of files mean",
+        "bulk mapping save", "Save a mapping of the columns of files under a name",
         discussion: """
             For files whose headers are not understood by themselves. The mapping is kept in the database, so that every host \
-            has it; bulk import --map NAME uses it. Nothing behind the = passes over a column.
+            has it; bulk import --map NAME uses it. Nothing after the = ignores a column. A name that is taken is refused \
+            without --replace.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
@@ -31,12 +32,15 @@ public struct BulkMappingSave: Verb {
     @Argument(help: "Name in the header=column.")
     var pairs: [String]
 
+    @Flag(help: "Replace a mapping of the same name.")
+    var replace = false
+
     public init() {}
 
     public func validate() throws {
         if name.contains("=") || name.isEmpty { throw ValidationError("The name of a mapping has no = in it.") }
         if let wrong = pairs.first(where: { ColumnMapping.Pair($0) == nil }) {
-            throw ValidationError("'\(wrong)' is no pair; write 'Name in the file=device_name'.")
+            throw ValidationError("'\(wrong)' is not a pair; write 'Name in the file=device_name'.")
         }
     }
 
@@ -44,9 +48,11 @@ public struct BulkMappingSave: Verb {
         let connection = try await context.connectPostgres()
         let store = MappingStore(connection)
         let mapping = ColumnMapping(pairs.compactMap { ColumnMapping.Pair($0) })
-        if !context.isDryRun { try await store.save(mapping, as: name, for: object.table) }
+        let replaced = try await store.list().contains { $0.name == name }
+        try await store.save(
+            mapping, as: name, for: object.table, replaces: replace, isDryRun: context.isDryRun)
         let saved = try await store.list().filter { $0.name == name }
         await connection.close()
-        return MappingList(mappings: saved, isDryRun: context.isDryRun)
+        return MappingList(mappings: saved, change: replaced ? "replaced" : "saved", isDryRun: context.isDryRun)
     }
 }

@@ -6,9 +6,9 @@ import RSSModel
 /// `rssctl partition policy remove`
 public struct PartitionPolicyRemove: Verb {
     public static let declaration = Declaration(
-        "partition policy remove", "Forget the policy of tables; their partitions stay",
-        effect: .writes, needs: [.settings, .postgres],
-        examples: [.init("Keep visit_reports as it was shipped", "rssctl partition policy remove visit_reports")])
+        "partition policy remove", "Remove the policies of tables; their partitions are kept",
+        effect: .destroys, needs: [.settings, .postgres],
+        examples: [.init("Keep visit_reports as it was shipped", "rssctl partition policy remove visit_reports --yes")])
 
     @OptionGroup public var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
@@ -18,6 +18,10 @@ public struct PartitionPolicyRemove: Verb {
     var tables: [TableArgument]
 
     public init() {}
+
+    public func question(_ context: Context) async throws -> String? {
+        "Remove the policies of \(tables.map(\.typed.quoted).joined(separator: ", "))? Their partitions are kept, and no longer maintained."
+    }
 
     public func execute(_ context: Context) async throws -> PolicyReport {
         let connection = try await context.connectPostgres()

@@ -69,6 +69,12 @@ public enum ImportError: ReportableError, Equatable {
     case unknownMapping(String, column: String, known: [String])
     /// There is no mapping of that name.
     case noMapping(String, known: [String])
+    /// Two pairs of a mapping cannot both hold.
+    case contradictoryMapping(ColumnMapping.Pair, ColumnMapping.Pair)
+    /// There is a mapping of that name already.
+    case mappingExists(String, object: String, pairs: Int)
+    /// The mapping of that name is for other files.
+    case mappingOfOther(String, object: String, asked: String)
     /// What became of some rows is not known.
     case unaccounted(Int, of: Int)
     /// Other sessions kept changing the same rows.
@@ -196,6 +202,23 @@ public enum ImportError: ReportableError, Equatable {
                 code: "RSS-IMPORT-025", exit: .dataError, message: "there is no mapping '\(name)'",
                 detail: known.isEmpty ? nil : "there are \(known.joined(separator: ", "))",
                 hint: "save it: rssctl bulk mapping save \(name) hardware 'Name in the file=device_name'")
+        case .contradictoryMapping(let one, let other):
+            ErrorReport(
+                code: "RSS-IMPORT-041", exit: .dataError,
+                message:
+                    "'\(one.header)=\(one.column)' and '\(other.header)=\(other.column)' contradict each other",
+                detail: "A header stands for one column, and a column for one header.", hint: "leave one of them out")
+        case .mappingExists(let name, let object, let pairs):
+            ErrorReport(
+                code: "RSS-IMPORT-042", exit: .dataError,
+                message: "there is a mapping '\(name)' already, for \(object), with \(pairs) pairs",
+                detail: "Every host uses it.",
+                hint: "rssctl bulk mapping list shows it; save under another name, or add --replace")
+        case .mappingOfOther(let name, let object, let asked):
+            ErrorReport(
+                code: "RSS-IMPORT-043", exit: .dataError,
+                message: "the mapping '\(name)' is for \(object), not \(asked)",
+                hint: "rssctl bulk mapping list shows those for \(asked)")
         case .unaccounted(let count, let all):
             ErrorReport(
                 code: "RSS-IMPORT-017", exit: .internalError,

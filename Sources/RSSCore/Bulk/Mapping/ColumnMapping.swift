@@ -54,6 +54,20 @@ public struct ColumnMapping: Sendable, Equatable {
         }
         return columns
     }
+
+    /// Refuses pairs that contradict each other: no file could be imported by them.
+    ///
+    /// - Throws: ``ImportError/contradictoryMapping(_:_:)``.
+    func checkPairs() throws(ImportError) {
+        for (index, pair) in pairs.enumerated() {
+            for other in pairs[..<index] {
+                let isSameName = ImportHeader.plain(other.header) == ImportHeader.plain(pair.header)
+                let isSameColumn = !pair.column.isEmpty && other.column == pair.column
+                // A pair that is given twice contradicts nothing.
+                if isSameName != isSameColumn { throw .contradictoryMapping(other, pair) }
+            }
+        }
+    }
 }
 
 /// A mapping as it is saved.
@@ -104,19 +118,36 @@ public struct MappingStore: Sendable {
     /// - Throws: ``ImportError/noMapping(_:known:)``, `PostgresError`.
     public func mapping(_ name: String, for table: ImportTable) async throws -> ColumnMapping {
         let all = try await list()
-        guard let found = all.first(where: { $0.name == name && $0.object == table.object }) else {
+        guard let found = all.first(where: { $0.name == name }) else {
             throw ImportError.noMapping(name, known: all.filter { $0.object == table.object }.map(\.name))
+        }
+        guard found.object == table.object else {
+            throw ImportError.mappingOfOther(name, object: found.object, asked: table.object)
         }
         var mapping = ColumnMapping(found.pairs)
         mapping.savedCount = found.pairs.count
         return mapping
     }
 
-    /// Saves a mapping, in the place of one of the same name.
+    /// Saves a mapping.
     ///
-    /// - Throws: ``ImportError/unknownMapping(_:column:known:)``, `PostgresError`.
-    public func save(_ mapping: ColumnMapping, as name: String, for table: ImportTable) async throws {
+    /// - Parameters:
+    ///   - replaces: whether one of the same name that says something else is replaced.
+    ///   - isDryRun: whether nothing is saved, and only checked what would be.
+    /// - Throws: ``ImportError/unknownMapping(_:column:known:)``, ``ImportError/contradictoryMapping(_:_:)``,
+    ///   ``ImportError/mappingExists(_:object:pairs:)``, `PostgresError`.
+    public func save(
+        _ mapping: ColumnMapping, as name: String, for table: ImportTable, replaces: Bool = false,
+        isDryRun: Bool = false
+    ) async throws {
         _ = try mapping.columns(of: table.withID)
+        try mapping.checkPairs()
+        if !replaces, let found = try await list().first(where: { $0.name == name }),
+            found.object != table.object || found.pairs != mapping.pairs
+        {
+            throw ImportError.mappingExists(name, object: found.object, pairs: found.pairs.count)
+        }
+        if isDryRun { return }
         try await BookkeepingSchema.prepare(connection)
         try await connection.execute(
             """
@@ -127,7 +158,7 @@ public struct MappingStore: Sendable {
             [name, table.object, String(decoding: try JSONEncoder().encode(mapping.pairs), as: UTF8.self)])
     }
 
-    /// Forgets a mapping.
+    /// Removes a mapping.
     ///
     /// - Throws: ``ImportError/noMapping(_:known:)``, `PostgresError`.
     public func remove(_ name: String) async throws {

@@ -92,7 +92,8 @@ public struct BulkExporter: Sendable {
         let tables = try await ApplicationTables(connection)
         try await connection.refuseForeignCode(.reading, in: tables)
         let visit = try await visit(filter, tables)
-        let (category, status) = (try await category(filter, tables), try status(filter, table))
+        let category = try await category(filter, tables)
+        let status = try status(filter, table)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
         try await progress.phase("export", unit: .rows) {
@@ -106,6 +107,10 @@ public struct BulkExporter: Sendable {
                     if rows.isMultiple(of: 10_000) { progress(.advanced(to: Int64(rows), rejected: 0)) }
                 }
             }
+        }
+        // An empty export is easily taken for a full one.
+        if rows == 0, filter != ExportFilter() {
+            progress(.warning("no row passes the filter; the export has its header alone"))
         }
         return rows
     }

@@ -30,7 +30,7 @@ public struct RelationName: Sendable, Hashable, Codable {
     /// Quoted as far as needed, for messages and for `to_regclass`; statements are quoted by the server or libpq.
     public var quoted: String { [schema, name].compactMap { $0.map(Self.quote) }.joined(separator: ".") }
 
-    private static func quote(_ name: String) -> String {
+    static func quote(_ name: String) -> String {
         name.wholeMatch(of: /[a-z_][a-z0-9_$]*/) != nil && !reserved.contains(name)
             ? name : "\"\(name.replacing("\"", with: "\"\""))\""
     }

@@ -67,7 +67,9 @@ public struct PolicyDocument: Sendable, Equatable, Encodable {
 
     /// The document as YAML.
     public var yaml: String {
-        var lines = ["# Policies of rssctl partition; read back by: rssctl partition policy import FILE", "format: 1"]
+        var lines = [
+            "# Policies of partitioned tables; read back by: rssctl partition policy import FILE", "format: 1",
+        ]
         lines.append(policies.isEmpty ? "policies: []" : "policies:")
         for policy in policies {
             for (index, member) in PolicyMembers(policy).lines.enumerated() {

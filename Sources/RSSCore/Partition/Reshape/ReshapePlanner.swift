@@ -137,7 +137,13 @@ struct ReshapePlanner: Sendable {
                 lower: max(cell.lower, bound.lower ?? .min), upper: min(cell.upper, bound.upper ?? .max))
             let isWhole = part == Partition.Bound(lower: cell.lower, upper: cell.upper)
             guard let part = table.key.representable(part) else { continue }
-            add(isWhole ? cell.suffix : "\(cell.suffix)_part", part)
+            var suffix = cell.suffix
+            if case .week = policy.interval, policy.epoch == nil, let first = part.lower, first > cell.lower {
+                // A week is named after its first day, which another partition may hold. Half a day later it is the same
+                // day in every zone.
+                suffix = PartitionGrid(policy.interval).suffix(of: first + PartitionKey.day / 2)
+            }
+            add(isWhole ? suffix : "\(suffix)_part", part)
         }
         // Behind the last number there is nothing to hold.
         if bound.upper == nil, parts.last?.bound.upper != nil {

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Console
+import RSSCore
+import RSSModel
+
+extension ErrorReport {
+    /// What the parser says of a command line that it refuses, in the shape that every error has.
+    ///
+    /// - Parameter text: the parser's words: sentences, a list of values on lines of their own, and what was meant.
+    init(usage text: String, arguments: [String]) {
+        let command = Self.command(in: arguments)
+        // The parser quotes an argument that it cannot place, which may be an address.
+        var message = Redaction.scrub(text)
+        var (detail, hint): (String?, String?)
+        if let list = message.firstRange(of: ". Please provide one of the following:") {
+            let values = message[list.upperBound...].split(whereSeparator: \.isNewline).map {
+                $0.drop { " -".contains($0) }
+            }
+            detail = "values: \(values.joined(separator: ", "))"
+            message = String(message[..<list.lowerBound])
+        }
+        if let option = message.firstMatch(of: #/^Unknown option '([^']*)'/#) {
+            message = "unknown option '\(option.1)'"
+            hint = Self.meant(by: String(option.1), command).map { "did you mean '\($0)'?" }
+        }
+        if message.hasSuffix(".") { message.removeLast() }
+        // Except where it begins with a name of ours, or a word in capitals.
+        if let first = message.first, first.isUppercase, message.dropFirst().first?.isLowercase == true {
+            message = first.lowercased() + message.dropFirst()
+        }
+        self.init(
+            code: "RSS-USAGE-001", exit: .usage, message: message, detail: detail,
+            hint: hint ?? "\(command.joined(separator: " ")) --help")
+    }
+
+    /// The command of a command line, as far as its words are commands.
+    private static func command(in arguments: [String]) -> [String] {
+        var level: any ParsableCommand.Type = Root.self
+        var path = ["rssctl"]
+        for word in arguments.prefix(while: { $0 != "--" }) {
+            guard let child = level.children.first(where: { $0._commandName == word }) else { continue }
+            level = child
+            path.append(word)
+        }
+        return path
+    }
+
+    /// The option that was meant: what other tools call so, or one of the command that is spelt nearly so.
+    private static func meant(by option: String, _ command: [String]) -> String? {
+        if let known = others[option] { return known }
+        let names = CommandTree.options(of: command.dropFirst().joined(separator: " "))
+        return EditDistance.closest(to: option, among: names) ?? names.first { $0.hasPrefix(option) }
+    }
+
+    /// Options of other tools, and ours for them.
+    private static let others = [
+        "--no-color": "--color never", "--no-colour": "--color never", "--colour": "--color", "--json": "--output json",
+        "--csv": "--output csv", "--format": "--output", "--silent": "--quiet", "--debug": "--verbose",
+        "--dryrun": "--dry-run", "--force-yes": "--yes", "--assume-yes": "--yes", "--url": "--database-url",
+        "--dsn": "--database-url", "--mapping": "--map",
+    ]
+}
