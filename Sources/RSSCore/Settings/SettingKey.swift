@@ -42,6 +42,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case partitionPremake = "partition.premake"
     case lockBudget = "lock.budget"
     case lockTimeout = "lock.timeout"
+    case migrateDirectories = "migrate.directories"
     case sandboxFolder = "sandbox.folder"
 
     /// What a value of a setting looks like.
@@ -55,6 +56,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case boundedDuration(ClosedRange<Int>)
         /// A path; `~/` is the home folder.
         case path
+        /// Paths with commas between them; a list in the configuration file.
+        case paths
         /// The address of a database, as libpq reads it.
         case databaseAddress
         /// The address of a Redis server.
@@ -182,6 +185,10 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(
                 .boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "50ms",
                 "longest single wait in a lock queue")
+        case .migrateDirectories:
+            .init(
+                .paths, ["RSSCTL_MIGRATE_DIRECTORIES"],
+                "folders of migrations of your own, applied after those of rssctl; versions from 1000 on")
         case .sandboxFolder: .init(.path, ["RSSCTL_SANDBOX"], "folder of the sandbox; in the state folder unless set")
         }
     }
