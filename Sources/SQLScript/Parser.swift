@@ -51,6 +51,11 @@ public enum Parser {
         return box.wait()
     }
 
+    /// Whether the grammar accepts a text as one statement.
+    static func accepts(_ statement: String) -> Bool {
+        if case .tree? = parse([statement]).first { true } else { false }
+    }
+
     private static func parseOne(_ statement: String) -> Outcome {
         guard statement.utf8.count <= longest else { return .tooLong }
         let result = pg_query_parse(statement)

@@ -2,21 +2,28 @@
 public struct ScriptStatement: Sendable, Equatable {
     /// Which one in its script, from 1.
     public let ordinal: Int
-    /// The statement as written, without the comments before it and the semicolon behind it.
-    public let text: String
     /// Where it begins.
     public let position: ScriptPosition
     /// The bytes of ``text`` in the script.
     public let range: Range<Int>
+    /// The script, which all its statements share.
+    let script: [UInt8]
     /// The comments between the statement before and this one, without their marks and the white space around.
     public let comments: [ScriptComment]
+
+    /// The statement as written, without the comments before it and the semicolon after it.
+    public var text: String { String(decoding: script[range], as: UTF8.self) }
 
     /// The statement's tokens without comments, separated by one blank each: equal for statements that differ in
     /// comments and white space only.
     public var normalized: String {
-        let bytes = Array(text.utf8)
-        return tokens.filter { !$0.isComment }.map { String(decoding: bytes[$0.range], as: UTF8.self) }
-            .joined(separator: " ")
+        var words: [UInt8] = []
+        words.reserveCapacity(range.count)
+        for token in tokens where !token.isComment {
+            if !words.isEmpty { words.append(UInt8(ascii: " ")) }
+            words += script[token.range.lowerBound + range.lowerBound..<token.range.upperBound + range.lowerBound]
+        }
+        return String(decoding: words, as: UTF8.self)
     }
 
     /// The key words and identifiers without quotes, in upper case: what is known of a statement that cannot be parsed.
@@ -27,11 +34,20 @@ public struct ScriptStatement: Sendable, Equatable {
 
     /// The statement's tokens; offsets count from the statement's first byte.
     public var tokens: [Token] {
-        var lexer = Lexer(Array(text.utf8))
+        var lexer = Lexer(script, from: range.lowerBound, to: range.upperBound)
         var found: [Token] = []
         // The text was read by this lexer before, so nothing in it is unterminated.
-        while let token = try? lexer.next() { found.append(token) }
+        while let token = try? lexer.next() {
+            let place = token.range.lowerBound - range.lowerBound..<token.range.upperBound - range.lowerBound
+            found.append(Token(kind: token.kind, range: place))
+        }
         return found
+    }
+
+    /// Whether two statements are the same text at the same place of their scripts.
+    public static func == (left: ScriptStatement, right: ScriptStatement) -> Bool {
+        left.ordinal == right.ordinal && left.position == right.position && left.range == right.range
+            && left.comments == right.comments && left.script[left.range] == right.script[right.range]
     }
 }
 

@@ -34,7 +34,7 @@ import Testing
             #expect(broken.status == 65 && broken.output.contains("\(folder)/broken.sql:1:8"))
             // None is configured: it goes on, and says what it lacks.
             let alone = try await binary.run("migrate", "lint", "\(folder)/clean.sql")
-            #expect(alone.status == 0 && alone.errors.contains("no database is looked at"))
+            #expect(alone.status == 0 && alone.errors.contains("no database is read"))
             let dead = try await binary.run(
                 "migrate", "lint", "\(folder)/clean.sql", "--database-url", "postgresql://127.0.0.1:1/x")
             #expect(dead.status == 69 && dead.output.isEmpty)

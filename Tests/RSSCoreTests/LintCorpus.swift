@@ -45,6 +45,10 @@ enum LintCorpus {
             catalog.apply(statement.tree)
         }
         catalog.created = []
+        catalog.extensions = [
+            "pg_trgm": .init("pg_trgm", isInstalled: false, mayCreate: true),
+            "plpython3u": .init("plpython3u", isInstalled: false, mayCreate: false),
+        ]
         for name in catalog.relations.keys where catalog.relations[name]?.kind != .view {
             catalog.relations[name]?.rows = rows
         }
@@ -56,6 +60,32 @@ enum LintCorpus {
     }
 
     static let pairs: [LintPair] = [
+        .init(
+            "already-exists", bad: "CREATE TABLE t (id bigint PRIMARY KEY);",
+            safe: "CREATE TABLE IF NOT EXISTS t (id bigint PRIMARY KEY);"),
+        .init(
+            "already-exists", bad: "ALTER TABLE t ADD COLUMN a int;",
+            safe: "ALTER TABLE t ADD COLUMN IF NOT EXISTS a int;"),
+        .init(
+            "already-exists", bad: "CREATE VIEW v AS SELECT 1 AS x;",
+            safe: "DROP VIEW v;\nCREATE VIEW v AS SELECT 1 AS x;"),
+        .init(
+            "missing-object", bad: "ALTER TABLE nowhere ADD COLUMN a int;",
+            safe: "ALTER TABLE IF EXISTS nowhere ADD COLUMN a int;"),
+        .init(
+            "missing-object", bad: "ALTER TABLE u ADD FOREIGN KEY (t_id) REFERENCES t (ident) NOT VALID;",
+            safe: "ALTER TABLE u ADD FOREIGN KEY (t_id) REFERENCES t (id) NOT VALID;"),
+        .init(
+            "missing-object", bad: "CREATE INDEX CONCURRENTLY t_z ON t (z);",
+            safe: "DO $$ BEGIN ALTER TABLE t ADD COLUMN z int; END $$;\nCREATE INDEX CONCURRENTLY t_z ON t (z);"),
+        .init("missing-object", bad: "DROP INDEX CONCURRENTLY gone;", safe: "DROP INDEX CONCURRENTLY IF EXISTS gone;"),
+        .init(
+            "still-used", bad: "ALTER TABLE t ALTER COLUMN id TYPE numeric;",
+            safe: "ALTER TABLE t ALTER COLUMN c TYPE varchar(20);"),
+        .init("extension-unavailable", bad: "CREATE EXTENSION postgis;", safe: "CREATE EXTENSION pg_trgm;"),
+        .init(
+            "extension-unavailable", bad: "CREATE EXTENSION plpython3u;",
+            safe: "CREATE EXTENSION IF NOT EXISTS pg_trgm;"),
         .init("unreadable-script", bad: "SELECT 'it''s;", safe: "SELECT 'it''s';"),
         .init("psql-command", bad: "\\i other.sql", safe: "SELECT E'\\\\i';"),
         .init("syntax-error", bad: "CREATE TABEL x (id int);", safe: "CREATE TABLE x (id bigint PRIMARY KEY);"),
@@ -235,7 +265,7 @@ enum LintCorpus {
         .init("drop-table", bad: "DROP TABLE u;", safe: "CREATE TABLE tmp (id bigint PRIMARY KEY);\nDROP TABLE tmp;"),
         .init(
             "drop-cascade", bad: "DROP TABLE t CASCADE;",
-            safe: "-- rssctl:allow drop-table copied to the archive\nDROP TABLE t;"),
+            safe: "-- rssctl:allow drop-table copied to the archive\nDROP TABLE lone;"),
         .init(
             "drop-object", bad: "CREATE VIEW w AS SELECT id FROM t;\nDROP VIEW w, v;",
             safe: "CREATE VIEW w AS SELECT id FROM t;\nDROP VIEW w;"),

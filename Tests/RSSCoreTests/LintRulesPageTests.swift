@@ -9,7 +9,8 @@ import Testing
         .deletingLastPathComponent().appendingPathComponent("Docs/lint-rules.md")
 
     private static let groups: [(title: String, rules: [LintRule])] = [
-        ("Files and directives", LintRule.script), ("Transactions and sessions", LintRule.transactions),
+        ("Files and directives", LintRule.script), ("What is there", LintRule.existence),
+        ("Transactions and sessions", LintRule.transactions),
         ("Indexes", LintRule.indexes), ("Constraints", LintRule.constraints), ("NOT NULL", LintRule.notNull),
         ("Columns", LintRule.columns), ("Types and tables", LintRule.types), ("Names", LintRule.names),
         ("Dropping", LintRule.drops), ("Rows", LintRule.rows), ("Storage, triggers, views", LintRule.storage),

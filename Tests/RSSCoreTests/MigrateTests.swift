@@ -11,24 +11,26 @@ private func history(_ rows: AppliedMigration...) -> MigrationHistory { Migratio
 private func plan(
     _ available: [Migration], _ history: MigrationHistory, order: MigrationOrder = .linear
 ) throws -> MigrationPlan {
-    let files = available.map { (name: $0.file, bytes: Array($0.script.sql.utf8)) }
-    return try MigrationPlan(available: MigrationSet(files), history: history, order: order)
+    let files = try available.map { (name: $0.file, bytes: try $0.source.bytes()) }
+    return try MigrationPlan(
+        available: MigrationSet(files.map { MigrationFile($0.name, $0.bytes) }), history: history, order: order)
 }
 
 private func migration(_ version: Int64, _ sql: String = "SELECT 1") throws -> Migration {
     try #require(try Migration(file: "V\(version)__step.sql", bytes: Array(sql.utf8)))
 }
 
-private func applied(_ migration: Migration) -> AppliedMigration {
-    AppliedMigration(
-        version: migration.version, name: migration.name, checksum: migration.script.checksum,
-        contentHash: migration.script.contentHash, appliedAt: Date(), appliedBy: "me", milliseconds: 1)
+private func applied(_ migration: Migration) throws -> AppliedMigration {
+    let script = try migration.script
+    return AppliedMigration(
+        version: migration.version, name: migration.name, checksum: script.checksum,
+        contentHash: script.contentHash, appliedAt: Date(), appliedBy: "me", milliseconds: 1)
 }
 
 @Suite struct MigrationPlanTests {
     @Test func `what is not applied is pending, in order`() throws {
         let all = try [migration(1), migration(2), migration(10)]
-        let plan = try RSSCoreTests.plan(all, history(applied(all[0])))
+        let plan = try RSSCoreTests.plan(all, history(try applied(all[0])))
         #expect(plan.pending.map(\.version) == [2, 10])
     }
 
@@ -66,7 +68,7 @@ private func applied(_ migration: Migration) -> AppliedMigration {
 
     @Test func `what is older than an applied one can be passed over or applied`() throws {
         let all = try [migration(1), migration(2), migration(3)]
-        let second = history(applied(all[1]))
+        let second = history(try applied(all[1]))
         let skipping = try plan(all, second, order: .linearSkip)
         #expect(skipping.pending.map(\.version) == [3] && skipping.skipped.map(\.version) == [1])
         let any = try plan(all, second, order: .nonLinear)
@@ -76,8 +78,8 @@ private func applied(_ migration: Migration) -> AppliedMigration {
     @Test func `a history changed by hand is noticed`() throws {
         let all = try [migration(1), migration(2), migration(3)]
         var chain = ""
-        let rows = all.map { migration in
-            var row = applied(migration)
+        let rows = try all.map { migration in
+            var row = try applied(migration)
             chain = MigrationHistory.link(after: chain, version: row.version, contentHash: row.contentHash)
             row.chain = chain
             return row
@@ -247,7 +249,11 @@ private func applied(_ migration: Migration) -> AppliedMigration {
         }
     }
 
-    @Test(arguments: ["V2__add-column.sql", "v2__x.sql", "V2_x.sql", "R__f-x.sql", "V1__a.Down.sql", "V0__x.sql"])
+    @Test(arguments: [
+        "V2__add-column.sql", "v2__x.sql", "V2_x.sql", "R__f-x.sql", "V1__a.Down.sql", "V0__x.sql", "V 4__x.sql",
+        "V_0004__x.sql", "0004__x.sql",
+        "V4.sql", "V4-1__x.sql", "B1__x.sql", "20260101_x.sql", "001_x.up.sql", "U2.1__x-y.sql",
+    ])
     func `a name that is almost one of a migration is not passed over`(name: String) throws {
         let source = try migrations(["V1__a.sql": "SELECT 1;", name: "SELECT 2;", "seed.sql": "SELECT 3;"])
         #expect(throws: MigrateError.fileName(name)) { try source.load() }

@@ -51,6 +51,18 @@ import Testing
 
         """
 
+    @Test func `a constraint is written as it is once it was loaded, and the same words in a function stay`() {
+        let before =
+            "    CONSTRAINT c CHECK (((s)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])))"
+        let after =
+            "    CONSTRAINT c CHECK (((s)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text])))"
+        let head = "-- Name: t; Type: TABLE\n"
+        #expect(filtered("\(head)\(before)\n").contains("\n\(after)\n"))
+        #expect(filtered("\(head)\(after)\n").contains("\n\(after)\n"))
+        let body = "CREATE FUNCTION f() RETURNS text\n    LANGUAGE sql\n    AS $_$\n\(before)\n$_$;\n"
+        #expect(filtered(head + body + before + "\n").hasSuffix("\(body)\(after)\n"))
+    }
+
     @Test func `what differs from run to run goes, and the same words in a function stay`() {
         #expect(
             filtered(dump) == """

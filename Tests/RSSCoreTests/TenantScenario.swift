@@ -75,7 +75,7 @@ struct TenantScenario {
     /// What the tenant's code gained on a session so far.
     func alarms(_ session: PostgresConnection) async throws -> [String] {
         let isSuperuser = try await admin.value("SELECT rolsuper FROM pg_roles WHERE rolname = '\(role)'")
-        return await session.takeNotices().filter { $0.hasPrefix("alarm") }
+        return await session.takeNotices().kept.map(\.message).filter { $0.hasPrefix("alarm") }
             + (isSuperuser == "t" ? ["\(role) is a superuser"] : [])
     }
 

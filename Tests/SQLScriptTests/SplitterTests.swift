@@ -13,6 +13,12 @@ func split(_ script: String) throws -> [String] { try Splitter(Array(script.utf8
         "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)", "SELECT 5 /* */ * -1", "SELECT 1 / 2",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT CASE WHEN true THEN 1 END; END",
         "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC INSERT INTO t VALUES (1); END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT t.end FROM t; SELECT 1; END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 AS end; SELECT 1 AS \"end\", t.case FROM t; END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 end; SELECT CASE WHEN t.begin THEN 1 END; END",
+        "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 /* a /* b; */ */; /*/ ; */ */ SELECT 2; END",
+        "CREATE FUNCTION f(\"begin atomic\" int) RETURNS int LANGUAGE sql AS $$SELECT 1; SELECT 2$$",
+        "CREATE FUNCTION fn_atomic() RETURNS int LANGUAGE sql /* BEGIN ATOMIC */ RETURN 1",
         "CREATE FUNCTION begin_atomic(\"end\" int) RETURNS int RETURN 1", "SELECT é$x$ FROM t",
     ])
     func `a semicolon inside something ends nothing`(statement: String) throws {

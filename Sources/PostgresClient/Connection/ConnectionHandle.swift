@@ -14,8 +14,13 @@ final class ConnectionHandle: @unchecked Sendable {
         PQsetNoticeReceiver(
             pointer,
             { context, result in
-                guard let context, let text = PQresultErrorField(result, DiagnosticField.primaryMessage) else { return }
-                Unmanaged<NoticeBuffer>.fromOpaque(context).takeUnretainedValue().append(String(cString: text))
+                guard let context, let result else { return }
+                func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
+                guard let message = field(DiagnosticField.primaryMessage) else { return }
+                Unmanaged<NoticeBuffer>.fromOpaque(context).takeUnretainedValue().append(
+                    ServerNotice(
+                        severity: field(DiagnosticField.severity) ?? "NOTICE", message: message,
+                        detail: field(DiagnosticField.detail), hint: field(DiagnosticField.hint)))
             },
             // Unretained: the buffer lives as long as self, and self frees the PGconn before it goes.
             Unmanaged.passUnretained(notices).toOpaque())
@@ -31,6 +36,7 @@ final class ConnectionHandle: @unchecked Sendable {
 
 /// libpq's `PG_DIAG_…` field codes; the macros are character literals, which Swift does not import.
 enum DiagnosticField {
+    static let severity = Int32(UInt8(ascii: "V"))
     static let sqlState = Int32(UInt8(ascii: "C"))
     static let primaryMessage = Int32(UInt8(ascii: "M"))
     static let detail = Int32(UInt8(ascii: "D"))
@@ -42,21 +48,38 @@ enum DiagnosticField {
     static let constraint = Int32(UInt8(ascii: "n"))
 }
 
-/// The notices of a session that nobody has fetched yet; the newest 100 are kept.
-final class NoticeBuffer: Sendable {
-    private let texts = Mutex<[String]>([])
+/// What a server says besides its results.
+public struct ServerNotice: Sendable, Equatable {
+    /// `NOTICE`, `WARNING`, `INFO`, `LOG`, `DEBUG`, whatever the language of the server's messages.
+    public let severity: String
+    /// What it says.
+    public let message: String
+    /// More about it.
+    public let detail: String?
+    /// What to do about it.
+    public let hint: String?
+}
 
-    func append(_ text: String) {
-        texts.withLock {
-            if $0.count >= 100 { $0.removeFirst() }
-            $0.append(text)
+/// The notices of a session that were not fetched yet; the newest 1000 are kept.
+final class NoticeBuffer: Sendable {
+    private let notices = Mutex<(kept: [ServerNotice], lost: Int)>(([], 0))
+    private static let limit = 1000
+
+    func append(_ notice: ServerNotice) {
+        notices.withLock {
+            if $0.kept.count >= Self.limit {
+                $0.kept.removeFirst()
+                $0.lost += 1
+            }
+            $0.kept.append(notice)
         }
     }
 
-    func take() -> [String] {
-        texts.withLock { texts in
-            defer { texts = [] }
-            return texts
+    /// The notices, and how many came before them and were not kept.
+    func take() -> (kept: [ServerNotice], lost: Int) {
+        notices.withLock { notices in
+            defer { notices = ([], 0) }
+            return notices
         }
     }
 }

@@ -265,8 +265,8 @@ public actor PostgresConnection {
     /// Where a session stands with respect to transactions.
     public enum TransactionStatus: Sendable { case idle, inTransaction, inFailedTransaction, unknown }
 
-    /// The server's notices since they were last taken; the newest 100.
-    public func takeNotices() -> [String] { handle.notices.take() }
+    /// The server's notices since they were last taken: the newest 1000, and how many came before them.
+    public func takeNotices() -> (kept: [ServerNotice], lost: Int) { handle.notices.take() }
 
     /// Ends the session. Calls made afterwards throw.
     public func close() { markClosed("the connection was closed") }

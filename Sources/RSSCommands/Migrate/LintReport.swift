@@ -9,7 +9,7 @@ public struct LintReport: CommandResult {
         let reason: String
     }
 
-    /// Whether the rules could look at a database.
+    /// Whether the rules could read a database.
     struct Catalog: Encodable {
         /// `ok` or `blind`
         let verdict: Verdict
@@ -20,18 +20,21 @@ public struct LintReport: CommandResult {
     let files: Int
     let statements: Int
     let alreadyApplied: Int
+    /// Files that `--since` or `--base` leaves out.
+    let old: Int
     let catalog: Catalog
     let findings: [LintFinding]
     let allowed: [Allowed]
     private let unreadable: Int
     private let form: String?
 
-    private enum CodingKeys: CodingKey { case files, statements, alreadyApplied, catalog, findings, allowed }
+    private enum CodingKeys: CodingKey { case files, statements, alreadyApplied, old, catalog, findings, allowed }
 
-    init(_ result: Linter.Result, applied: Int, report: MigrateLint.Report?, isOffline: Bool) {
+    init(_ result: Linter.Result, applied: Int, old: Int = 0, report: MigrateLint.Report?, isOffline: Bool) {
         files = result.files
         statements = result.statements
         alreadyApplied = applied
+        self.old = old
         catalog = Catalog(verdict: isOffline ? .blind : .ok, blindRules: isOffline ? result.blind : [])
         findings = result.findings
         allowed = result.allowed.map { Allowed(rule: $0.finding.rule, place: $0.finding.place, reason: $0.reason) }
@@ -64,7 +67,7 @@ public struct LintReport: CommandResult {
             ],
             rows: findings.map {
                 [.text($0.severity.rawValue), .text($0.rule), .text("\($0.place)"), .text($0.message)]
-            }, notes: notes, emptyMessage: "No findings.")
+            }, notes: notes, emptyMessage: statements == 0 ? "Nothing was judged." : "No findings.")
         var lines: [String] = []
         for finding in findings where finding.severity > .info {
             guard let rewrite = finding.rewrite else { continue }
@@ -79,8 +82,9 @@ public struct LintReport: CommandResult {
     }
 
     private var notes: [String] {
-        var notes = ["\(Self.count(statements, "statement")) in \(Self.count(files, "file")) looked at."]
+        var notes = ["\(Self.count(statements, "statement")) in \(Self.count(files, "file")) checked."]
         if alreadyApplied > 0 { notes.append("\(Self.count(alreadyApplied, "file")) applied already.") }
+        if old > 0 { notes.append("\(Self.count(old, "file")) not judged, being old.") }
         if !allowed.isEmpty { notes.append("\(Self.count(allowed.count, "finding")) allowed by a directive.") }
         if catalog.verdict == .blind {
             notes.append(

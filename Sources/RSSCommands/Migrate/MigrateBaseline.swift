@@ -24,7 +24,7 @@ public struct MigrateBaseline: Verb {
     @OptionGroup var waits: MigrationWaitOptions
 
     @Argument(help: "The newest version that the schema has.")
-    var version: Int64
+    var version: MigrationVersion
 
     public init() {}
 

@@ -6,12 +6,12 @@ import RSSModel
 /// `rssctl migrate down`
 public struct MigrateDown: Verb {
     public static let declaration = Declaration(
-        "migrate down", "Take migrations back, by their down files",
+        "migrate down", "Revert migrations, by their down files",
         discussion:
-            "Takes back the newest migration, or with --to all that are newer than a version. What a down file drops is gone with its rows. Prove the files first: rssctl migrate verify --round-trip.",
+            "Reverts the newest migration, or with --to all that are newer than a version. What a down file drops is gone with its rows. Prove the files first: rssctl migrate verify --round-trip.",
         effect: .destroys, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("What would be run to take the newest back", "rssctl migrate down --dry-run"),
+            .init("What would be run to revert the newest", "rssctl migrate down --dry-run"),
             .init("Back to version 5, without asking", "rssctl migrate down --to 5 --yes"),
         ], exits: [.pending, .dataError, .tryAgain, .permission])
 
@@ -22,8 +22,8 @@ public struct MigrateDown: Verb {
     public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
-    @Option(help: "The version that stays; 0 takes everything back.")
-    var to: Int64?
+    @Option(help: "The version that stays; 0 reverts everything.")
+    var to: MigrationVersion?
 
     public init() {}
 
@@ -32,20 +32,20 @@ public struct MigrateDown: Verb {
         defer { Task { await connection.close() } }
         let back = try await source.reader(connection, context).planDown(to: to)
         guard !back.isEmpty else { return nil }
-        return "Take back \(back.map(\.file).joined(separator: ", ")), with the rows of what they made?"
+        return "Revert \(back.map(\.file).joined(separator: ", ")), with the rows of what they made?"
     }
 
     public func execute(_ context: Context) async throws -> MigrationReport {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             let back = try await source.reader(connection, context).planDown(to: to)
-            let report = try await MigrationReport(toTakeBack: back, StatementPreview(connection))
+            let report = try await MigrationReport(toRevert: back, StatementPreview(connection))
             await connection.close()
             return report
         }
         let migrator = try await waits.migrator(source, context)
         let done = try await migrator.down(try await migrator.planDown(to: to), context.progress)
         await migrator.close()
-        return MigrationReport(takenBack: done)
+        return MigrationReport(reverted: done)
     }
 }

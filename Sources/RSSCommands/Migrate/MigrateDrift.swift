@@ -7,22 +7,55 @@ import RSSModel
 /// `rssctl migrate drift`
 public struct MigrateDrift: Verb {
     public static let declaration = Declaration(
-        "migrate drift", "Compare the schema with what the newest migration left, and name each difference",
-        needs: [.settings, .postgres],
+        "migrate drift", "Compare the schema with what the last migration left, and name each difference",
+        discussion:
+            "With --accept the schema as it is now is what is expected from then on; the reason is kept in the journal and in rssctl.operation. Nothing else is changed.",
+        effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("Exit status 3 when the schema was changed by another hand", "rssctl migrate drift"),
+            .init("Exit status 3 when the schema was changed outside rssctl", "rssctl migrate drift"),
             .init("The full definitions, expected and found", "rssctl migrate drift --output json"),
-        ], exits: [.pending])
+            .init(
+                "What would be accepted",
+                "rssctl migrate drift --accept --reason 'index made by hand in an outage' --dry-run"),
+        ], exits: [.pending, .tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions
+    @OptionGroup var changes: ChangeOptions
+    public var change: ChangeOptions? { changes }
+
+    @Flag(help: "Take the schema as it is for what is expected.")
+    var accept = false
+
+    @Option(help: "Why it is accepted; for those who come after.")
+    var reason: String?
 
     public init() {}
 
+    public func validate() throws {
+        if accept, reason?.allSatisfy(\.isWhitespace) ?? true { throw ValidationError("--accept takes a --reason.") }
+        if !accept, reason != nil { throw ValidationError("--reason is for --accept.") }
+    }
+
     public func execute(_ context: Context) async throws -> DriftReport {
-        let connection = try await context.connectPostgres(readOnly: true)
+        guard accept, let reason else {
+            let connection = try await context.connectPostgres(readOnly: true)
+            let drift = try await SchemaDrift.find(connection)
+            await connection.close()
+            return DriftReport(drift)
+        }
+        let connection =
+            context.isDryRun
+            ? try await context.connectPostgres(readOnly: true)
+            : try await context.connectPostgres(
+                holding: AdvisoryLock("rssctl/\(MigrationWaitOptions.lock)"), wait: .seconds(10),
+                statementTimeout: .zero)
         let drift = try await SchemaDrift.find(connection)
+        if !context.isDryRun, !drift.difference.isEmpty {
+            let version = try await SchemaDrift.accept(connection, runID: context.runID, reason: reason)
+            context.progress(.done("Accepted the schema as it is after version \(version): \(reason)"))
+        }
         await connection.close()
-        return DriftReport(drift)
+        return DriftReport(drift, isAccepted: true)
     }
 }
 
@@ -37,12 +70,18 @@ public struct DriftReport: CommandResult {
         let after: String?
     }
 
-    let version: Int64
+    let version: MigrationVersion
     let takenAt: Date
     let objects: Int
     let differences: [Entry]
 
-    init(_ drift: SchemaDrift) {
+    /// Whether the differences are, or would be, accepted.
+    private let isAccepted: Bool
+
+    private enum CodingKeys: CodingKey { case version, takenAt, objects, differences }
+
+    init(_ drift: SchemaDrift, isAccepted: Bool = false) {
+        self.isAccepted = isAccepted
         version = drift.version
         takenAt = drift.takenAt
         objects = drift.objects
@@ -53,7 +92,7 @@ public struct DriftReport: CommandResult {
         }
     }
 
-    public var exitStatus: ExitStatus { differences.isEmpty ? .done : .pending }
+    public var exitStatus: ExitStatus { differences.isEmpty || isAccepted ? .done : .pending }
 
     public var counts: [String: Int64] { ["objects": Int64(objects), "differences": Int64(differences.count)] }
 
@@ -77,7 +116,7 @@ public struct DriftReport: CommandResult {
                 notes: differences.isEmpty
                     ? []
                     : [
-                        "\(differences.count) of \(objects) objects differ from version \(version); - expected, + found."
+                        "\(differences.count) of \(objects) objects \(isAccepted ? "are accepted as they are" : "differ from version \(version)"); - expected, + found."
                     ],
                 emptyMessage: "No drift: \(objects) objects are as version \(version) left them.")
         ]

@@ -10,15 +10,20 @@ public struct MigrateLint: Verb {
     public static let declaration = Declaration(
         "migrate lint", "Find what will fail, block others or lose data in migrations, before they are run",
         discussion: """
-            Looks at what is pending, or at the files named. With a database it knows tables, sizes, column types and the \
-            server's version; without one, or with --offline, the rules that need them are blind, and say so. A finding \
-            comes with SQL to write instead. A comment allows a statement a rule: -- rssctl:allow RULE reason. Exit \
-            status 2 when there are warnings or errors, 65 when a file cannot be read as SQL.
+            Checks what is pending, or the files named. Each file is judged as if those before it had been applied and \
+            their tables filled. --since and --base leave out what is old. With a database it knows tables, sizes, column \
+            types and the server's version; without one, or with --offline, the rules that need them are blind, and say \
+            so. A finding comes with SQL to write instead. A comment allows a statement a rule: \
+            -- rssctl:allow RULE reason. Exit status 2 when there are warnings or errors, 65 when a file cannot be read \
+            as SQL.
             """,
         needs: [.settings, .postgres],
         examples: [
             .init("What is pending, by what the database holds", "rssctl migrate lint"),
-            .init("Every migration, without a database, as in CI", "rssctl migrate lint --offline"),
+            .init(
+                "What a branch adds, without a database, as in CI",
+                "rssctl migrate lint --offline --base origin/main --directory migrations", exit: .dataError),
+            .init("What comes after version 5", "rssctl migrate lint --offline --since 5"),
             .init("Beside the lines of a pull request", "rssctl migrate lint --offline --report github"),
         ], exits: [.findings, .dataError])
 
@@ -27,20 +32,26 @@ public struct MigrateLint: Verb {
 
     @OptionGroup public var global: GlobalOptions
 
-    @Option(help: "Folder of V0001__what_it_does.sql files, in place of those of rssctl.", completion: .directory)
-    var directory: String?
+    @OptionGroup var source: MigrationSourceOptions
 
-    @Flag(help: "Look at the files alone; every file of the folder counts as pending.")
+    @Flag(help: "Read the files alone; every file counts as pending.")
     var offline = false
 
     @Option(help: "Major version of the server that the files are for; without a database, where it is asked.")
     var serverVersion: Int?
 
+    @Option(help: "Judge only versions after this one.")
+    var since: MigrationVersion?
+
+    @Option(
+        help: ArgumentHelp("Judge only files that are not at this commit of git as they are now.", valueName: "ref"))
+    var base: String?
+
     @Option(help: "Annotations for GitHub's workflows, or SARIF 2.1.0 for code hosts, in place of tables.")
     var report: Report?
 
     @Argument(
-        help: "Files to look at, in the order in which they would be run.", completion: .file(extensions: ["sql"]))
+        help: "Files to check, in the order in which they would be run.", completion: .file(extensions: ["sql"]))
     var files: [String] = []
 
     public init() {}
@@ -52,21 +63,26 @@ public struct MigrateLint: Verb {
         if let serverVersion, !(14...99).contains(serverVersion) {
             throw ValidationError("--server-version is a major version of PostgreSQL, 14 or later.")
         }
-        try LintInput.validate(files: files, directory: directory)
+        if since != nil, !files.isEmpty { throw ValidationError("--since is for a folder; name files without it.") }
+        try LintInput.validate(files: files, directory: source.directory)
     }
 
     public func execute(_ context: Context) async throws -> LintReport {
-        let source = try LintInput.source(files: files, directory: directory)
+        let origin = source.source(context)
+        let all = try LintInput.source(files: files, origin)
+        for notice in all.notices { context.progress(.note(notice)) }
+        let commit: LintBase? = if let base { try await LintBase(base, of: all) } else { nil }
+        var selection = LintSelection(all, since: since, base: commit, origin: origin, order: source.order)
         guard let connection = try await reachable(context) else {
-            return LintReport(Linter().lint(source.read, in: assumed), applied: 0, report: report, isOffline: true)
+            return LintReport(selection.lint(in: assumed), applied: 0, old: selection.old, report: report, isOffline: true)
         }
         let catalog = try await CatalogReader.read(connection)
-        let (pending, applied) = try await source.divided(by: connection)
+        let applied = try await selection.leaveOutApplied(connection)
         await connection.close()
-        var result = Linter().lint(pending.read, in: catalog)
+        var result = selection.lint(in: catalog)
         // A file that was applied made what is there now: to the catalog it would look as if it did so twice.
         if !files.isEmpty { result.add(Linter().lint(applied.read)) }
-        return LintReport(result, applied: applied.count, report: report, isOffline: false)
+        return LintReport(result, applied: applied.count, old: selection.old, report: report, isOffline: false)
     }
 
     /// What is known without a database.
@@ -81,7 +97,7 @@ public struct MigrateLint: Verb {
         if offline { return nil }
         func blind(_ error: any Error) -> PostgresConnection? {
             let reason = ErrorReport(describing: error).message
-            context.progress(.warning("no database is looked at: \(reason)"))
+            context.progress(.warning("no database is read: \(reason)"))
             return nil
         }
         do {
@@ -109,11 +125,11 @@ enum LintInput {
     }
 
     /// Files, a folder, or rssctl's own migrations.
-    static func source(files: [String], directory: String?) throws -> LintSource {
+    static func source(files: [String], _ origin: MigrationSource) throws -> LintSource {
         guard files.isEmpty else {
             return LintSource(
                 files: try files.map { (name: $0, bytes: Array(try Data(contentsOf: URL(fileURLWithPath: $0)))) })
         }
-        return try LintSource(directory.map(MigrationSource.directory) ?? .shipped)
+        return try LintSource(origin)
     }
 }

@@ -5,8 +5,8 @@ import RSSModel
 /// `rssctl migrate new`
 public struct MigrateNew: Verb {
     public static let declaration = Declaration(
-        "migrate new", "Begin a migration: the next number, with the file that takes it back", effect: .writes,
-        journaled: false,
+        "migrate new", "Begin a migration: the next number, with the file that reverts it", effect: .writes,
+        needs: [.settings], journaled: false,
         examples: [
             .init(
                 "Two files, V0001__report_note.sql and its .down.sql",
@@ -23,8 +23,9 @@ public struct MigrateNew: Verb {
     @Argument(help: "What the migration does, in a few words.")
     var title: String
 
-    @Option(help: "Folder of the migrations.", completion: .directory)
-    var directory: String
+    @Option(
+        help: "Folder of the migrations; the last one of migrate.directories unless given.", completion: .directory)
+    var directory: String?
 
     @Flag(help: "A file that is run again whenever it has changed, for functions and views.")
     var repeatable = false
@@ -33,16 +34,33 @@ public struct MigrateNew: Verb {
 
     public func validate() throws {
         // As an unset variable of a shell's gives it; the files would go into the root folder.
-        if directory.isEmpty { throw ValidationError("--directory names no folder; for this one write --directory .") }
+        if directory?.isEmpty == true {
+            throw ValidationError("--directory names no folder; for this one write --directory .")
+        }
         if !title.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) }) {
             throw ValidationError("'\(title)' has no letter or digit that could stand in the name of a file.")
         }
     }
 
     public func execute(_ context: Context) async throws -> NewMigration {
-        let template = try MigrationTemplate(title, in: directory, isRepeatable: repeatable)
+        let configured = MigrationSource(context.settings)
+        guard let folder = directory ?? configured.folders.last else { throw MigrateNewError.noFolder }
+        let template = try MigrationTemplate(
+            title, in: folder, beside: configured.folders.contains(folder) ? configured : nil, isRepeatable: repeatable)
         if !context.isDryRun { try template.write() }
         return NewMigration(files: template.files.map(\.path), state: context.isDryRun ? .pending : .done)
+    }
+}
+
+/// What keeps a migration from being begun.
+enum MigrateNewError: ReportableError {
+    /// Neither a flag nor a setting names a folder.
+    case noFolder
+
+    var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-MIGRATE-045", exit: .usage, message: "no folder is named for the migration",
+            hint: "name it with --directory, or set migrate.directories")
     }
 }
 

@@ -40,9 +40,9 @@ public struct MigratePlan: Verb {
 
     public func execute(_ context: Context) async throws -> StatementPlan {
         let connection = try await context.connectPostgres(readOnly: true)
-        var input = try LintInput.source(files: files, directory: source.directory)
+        var input = try LintInput.source(files: files, source.source(context))
         if files.isEmpty {
-            // What is wrong between files and history is told as migrate would tell it.
+            // What is wrong between files and history is reported as migrate would report it.
             _ = try await source.reader(connection, context).plan()
             input = try await input.divided(by: connection).pending
         }
@@ -161,5 +161,6 @@ public struct StatementPlan: CommandResult {
     private static func work(_ statement: PlannedStatement) -> [String] {
         statement.rewrites.map { "rewrites \($0)" } + statement.scans.map { "reads \($0)" }
             + statement.builds.map { "index on \($0)" } + statement.changes.map { "changes \($0)" }
+            + statement.drops.map { "drops \($0)" }
     }
 }

@@ -6,14 +6,14 @@ import RSSModel
 /// `rssctl migrate repair`
 public struct MigrateRepair: Verb {
     public static let declaration = Declaration(
-        "migrate repair", "Stand by a migration's file that was changed after it had been applied",
+        "migrate repair", "Accept a migration's file that was changed after it had been applied",
         discussion:
-            "Takes the file as it is now for the one that was applied, and links the history anew. Nothing is run. The reason is kept in the journal and in rssctl.operation. An interrupted run needs no repair: run rssctl migrate again.",
+            "Takes the file as it is now for the one that was applied, and links the history again. Nothing is run. The reason is kept in the journal and in rssctl.operation. An interrupted run needs no repair: run rssctl migrate again.",
         effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init(
                 "Look at what would be recorded",
-                "rssctl migrate repair --accept 6 --reason 'a misspelt literal was mended' --dry-run")
+                "rssctl migrate repair --accept 6 --reason 'a misspelt literal was fixed' --dry-run")
         ], exits: [.dataError, .tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions
@@ -24,7 +24,7 @@ public struct MigrateRepair: Verb {
     @OptionGroup var waits: MigrationWaitOptions
 
     @Option(help: ArgumentHelp("The version whose file is to be accepted.", valueName: "version"))
-    var accept: Int64
+    var accept: MigrationVersion
 
     @Option(help: "Why; for those who come after.")
     var reason: String

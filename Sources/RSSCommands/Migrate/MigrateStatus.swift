@@ -21,14 +21,14 @@ public struct MigrateStatus: Verb {
         let connection = try await context.connectPostgres(readOnly: true)
         let plan = try await source.reader(connection, context).plan()
         await connection.close()
-        return MigrationStatus(plan)
+        return try MigrationStatus(plan)
     }
 }
 
 /// The result of `migrate status`.
 public struct MigrationStatus: CommandResult {
     struct Entry: Encodable {
-        let version: Int64?
+        let version: MigrationVersion?
         let name: String
         /// `done`, `pending`, `running` for one that was begun and not ended, `skipped`.
         let state: Verdict
@@ -44,17 +44,17 @@ public struct MigrationStatus: CommandResult {
     let pending: Int
     let notices: [String]
 
-    init(_ plan: MigrationPlan) {
+    init(_ plan: MigrationPlan) throws {
         let applied = plan.applied.map {
             Entry(
                 version: $0.version, name: $0.name, state: .done, isBaseline: $0.isBaseline, appliedAt: $0.appliedAt,
                 appliedBy: $0.appliedBy, milliseconds: $0.milliseconds)
         }
-        let waiting = plan.pending.map {
+        let waiting = try plan.pending.map {
             let done = plan.doneStatements[$0.version]
             return Entry(
                 version: $0.version, name: $0.name, state: done == nil ? .pending : .running,
-                statements: $0.script.statements.count, statementsDone: done ?? 0)
+                statements: try $0.script.statements.count, statementsDone: done ?? 0)
         }
         let skipped = plan.skipped.map { Entry(version: $0.version, name: $0.name, state: .skipped) }
         migrations =
@@ -75,7 +75,7 @@ public struct MigrationStatus: CommandResult {
                 ],
                 rows: migrations.map {
                     [
-                        $0.version.map { .integer($0) } ?? .text("R"), .text(Self.title($0)), .verdict($0.state),
+                        $0.version.map { .version($0) } ?? .text("R"), .text(Self.title($0)), .verdict($0.state),
                         .optional($0.appliedAt), .optional($0.appliedBy),
                         $0.milliseconds.map { .duration(.milliseconds($0)) } ?? .null,
                     ]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import PostgresClient
 import RSSCore
 import RSSModel
@@ -8,11 +9,12 @@ public struct MigrateUp: Verb {
     public static let declaration = Declaration(
         "migrate up", "Apply what is pending, statement by statement",
         discussion:
-            "Each statement is run in a transaction wherever PostgreSQL allows it, and recorded in the same one. A run that was killed is simply run again: it goes on at its statement.",
+            "Each statement is run in a transaction wherever PostgreSQL allows it, and recorded in the same one. A run that was killed is simply run again: it resumes at its statement. A database that has tables and no history of migrations is not migrated without a question.",
         effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init("Apply what is pending; nothing to do is no error", "rssctl migrate"),
             .init("What would be run", "rssctl migrate --dry-run"),
+            .init("Up to a version, before the step that breaks old programs", "rssctl migrate up --to 5"),
         ], exits: [.pending, .dataError, .tryAgain, .permission])
 
     @OptionGroup public var global: GlobalOptions
@@ -25,33 +27,68 @@ public struct MigrateUp: Verb {
     @Flag(help: "Where visit_reports is still a plain table, convert it to a partitioned one first.")
     var convert = false
 
+    @Option(help: "The last version to apply.")
+    var to: MigrationVersion?
+
+    @Flag(help: "Refuse unless exactly one migration is pending.")
+    var expectOne = false
+
+    @Flag(help: "Refuse when the schema is not as the last migration left it.")
+    var checkDrift = false
+
     public init() {}
+
+    /// The part of a plan that was asked for.
+    private func choose(_ plan: MigrationPlan) throws -> MigrationPlan {
+        let part = try to.map { try plan.upTo($0) } ?? plan
+        if expectOne { try part.requireOne() }
+        return part
+    }
+
+    /// Asks before a database is migrated whose tables no migration made.
+    private func agree(_ migrator: Migrator, _ context: Context) async throws -> Bool {
+        if convert || changes.yes { return true }
+        do {
+            try await migrator.refuseForeignTables()
+            return true
+        } catch let error as MigrateError {
+            guard context.console.input.isTTY else { throw error }
+            let place = context.serverNames.map { "On \($0): " } ?? ""
+            return try Prompt(context.console).confirm("\(place)\(error.report.message). Migrate it all the same?")
+        }
+    }
 
     public func execute(_ context: Context) async throws -> MigrationReport {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             try await source.reader(connection, context).refusePlainReports()
-            let plan = try await source.reader(connection, context).plan()
+            if checkDrift { try await source.reader(connection, context).refuseDrift() }
+            let plan = try choose(try await source.reader(connection, context).plan())
             let report = try await MigrationReport(pending: plan, StatementPreview(connection))
             await connection.close()
             return report
         }
         let migrator = try await waits.migrator(source, context)
+        if !convert { try await migrator.refusePlainReports() }
+        guard try await agree(migrator, context) else {
+            let left = try await migrator.plan().pending.count
+            await migrator.close()
+            return MigrationReport(applied: [], total: 0, left: left)
+        }
+        if checkDrift { try await migrator.refuseDrift() }
         if convert {
             _ = try await migrator.convertPlainReports(
                 premake: context.settings.integer(.partitionPremake) ?? 3,
                 at: context.heeding(try await migrator.clock()).now,
                 observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true),
                 progress: context.progress)
-        } else {
-            try await migrator.refusePlainReports()
         }
-        let done = try await migrator.up(context.progress)
-        let applied = try await migrator.plan().applied.count
+        let done = try await migrator.up(context.progress, choose: choose)
+        let plan = try await migrator.plan()
         await migrator.close()
-        if !done.isEmpty, source.directory == nil {
+        if !done.isEmpty, source.source(context).hasShipped {
             context.progress(.note("Partitions are made by: rssctl partition maintain"))
         }
-        return MigrationReport(applied: done, total: applied)
+        return MigrationReport(applied: done, total: plan.applied.count, left: plan.pending.count)
     }
 }

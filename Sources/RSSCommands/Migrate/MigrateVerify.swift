@@ -7,9 +7,9 @@ import RSSModel
 /// `rssctl migrate verify`
 public struct MigrateVerify: Verb {
     public static let declaration = Declaration(
-        "migrate verify", "Check files against history, and prove that what goes up comes down again",
+        "migrate verify", "Check files against history, and prove that each migration can be reverted",
         discussion:
-            "With --round-trip each migration is applied, taken back and applied again on a database that is made for it on the same server and dropped afterwards, and the schemas are compared.",
+            "With --round-trip each migration is applied, reverted and applied again on a database that is made for it on the same server and dropped afterwards, and the schemas are compared.",
         needs: [.settings, .postgres],
         examples: [
             .init("Files, history and indexes", "rssctl migrate verify"),
@@ -20,7 +20,7 @@ public struct MigrateVerify: Verb {
     @OptionGroup var source: MigrationSourceOptions
     public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
-    @Flag(help: "Apply, take back and apply again on a scratch database.")
+    @Flag(help: "Apply, revert and apply again on a scratch database.")
     var roundTrip = false
 
     public init() {}
@@ -28,14 +28,16 @@ public struct MigrateVerify: Verb {
     public func execute(_ context: Context) async throws -> VerificationReport {
         let connection = try await context.connectPostgres(readOnly: true)
         let migrator = source.reader(connection, context)
-        let available = try source.source.load()
+        let available = try source.source(context).load()
         let plan = try await migrator.plan()
-        let invalid = try await migrator.invalidIndexes(of: available)
+        let invalid = try await migrator.invalidIndexes()
         await connection.close()
-        let statements = available.versioned.map(\.script.statements.count).reduce(0, +)
+        let statements = try available.versioned.map { try $0.script.statements.count }.reduce(0, +)
         var checks = [
             VerificationReport.Check(
-                check: "files", object: source.directory ?? "shipped", verdict: .ok,
+                check: "files",
+                object: ((source.directory == nil ? ["shipped"] : []) + source.source(context).folders).joined(
+                    separator: ", "), verdict: .ok,
                 detail:
                     "\(Quantity.counted(available.versioned.count, "migration")) with \(Quantity.counted(statements, "statement")), \(available.repeatables.count) repeatable"
             ),
@@ -48,7 +50,7 @@ public struct MigrateVerify: Verb {
             .init(check: "index", object: $0, verdict: .critical, detail: "invalid: REINDEX INDEX CONCURRENTLY \($0)")
         }
         if roundTrip {
-            let steps = try await RoundTrip(source.source, runID: context.runID).run(
+            let steps = try await RoundTrip(source.source(context), runID: context.runID).run(
                 like: try context.postgresOptions(statementTimeout: .zero, direct: true), context.progress)
             checks += steps.map(VerificationReport.Check.init)
         }
@@ -93,7 +95,7 @@ extension VerificationReport.Check {
         if !step.hasDown {
             (verdict, detail) = (.warning, "has no down file")
         } else if step.leftBehind?.isEmpty == false {
-            (verdict, detail) = (.critical, "taken back, it leaves: \(named(step.leftBehind))")
+            (verdict, detail) = (.critical, "reverted, it leaves: \(named(step.leftBehind))")
         } else if step.differsAgain?.isEmpty == false {
             (verdict, detail) = (.critical, "applied again, it differs: \(named(step.differsAgain))")
         } else {

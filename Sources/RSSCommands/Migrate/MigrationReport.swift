@@ -4,7 +4,7 @@ import RSSModel
 /// What a command has done, or would do, with migrations.
 public struct MigrationReport: CommandResult {
     struct Entry: Encodable {
-        let version: Int64?
+        let version: MigrationVersion?
         let name: String
         let file: String
         let state: Verdict
@@ -20,6 +20,10 @@ public struct MigrationReport: CommandResult {
 
     let migrations: [Entry]
     let appliedInTotal: Int?
+    /// How many are pending still, with `--to`.
+    private var left = 0
+
+    private enum CodingKeys: CodingKey { case migrations, appliedInTotal }
 
     init(pending plan: MigrationPlan, _ preview: StatementPreview) async throws {
         var entries: [Entry] = []
@@ -29,19 +33,20 @@ public struct MigrationReport: CommandResult {
                     version: migration.version, name: migration.name, file: migration.file, state: .pending,
                     milliseconds: nil,
                     groups: try await Self.groups(
-                        migration.script, done: plan.doneStatements[migration.version] ?? 0, preview)))
+                        try migration.script, done: plan.doneStatements[migration.version] ?? 0, preview)))
         }
         for repeatable in plan.repeatables {
             entries.append(
                 Entry(
-                    version: nil, name: repeatable.name, file: repeatable.script.file, state: .pending,
-                    milliseconds: nil, groups: try await Self.groups(repeatable.script, done: 0, preview)))
+                    version: nil, name: repeatable.name, file: repeatable.file, state: .pending,
+                    milliseconds: nil, groups: try await Self.groups(try repeatable.script, done: 0, preview)))
         }
         migrations = entries
         appliedInTotal = nil
     }
 
-    init(applied: [AppliedFile], total: Int) {
+    init(applied: [AppliedFile], total: Int, left: Int = 0) {
+        self.left = left
         migrations = applied.map {
             Entry(
                 version: $0.version, name: $0.name, file: $0.file, state: .done, milliseconds: $0.milliseconds,
@@ -50,10 +55,10 @@ public struct MigrationReport: CommandResult {
         appliedInTotal = total
     }
 
-    init(toTakeBack migrations: [Migration], _ preview: StatementPreview) async throws {
+    init(toRevert migrations: [Migration], _ preview: StatementPreview) async throws {
         var entries: [Entry] = []
         for migration in migrations {
-            guard let down = migration.down else { continue }
+            guard let down = try migration.down else { continue }
             entries.append(
                 Entry(
                     version: migration.version, name: migration.name, file: down.file, state: .pending,
@@ -63,8 +68,8 @@ public struct MigrationReport: CommandResult {
         appliedInTotal = nil
     }
 
-    init(takenBack: [AppliedFile]) {
-        migrations = takenBack.map {
+    init(reverted: [AppliedFile]) {
+        migrations = reverted.map {
             Entry(
                 version: $0.version, name: $0.name, file: $0.file, state: .done, milliseconds: $0.milliseconds,
                 groups: nil)
@@ -108,10 +113,13 @@ public struct MigrationReport: CommandResult {
             columns: [.number("version"), Column("name", isFlexible: true), Column("state"), .number("took")],
             rows: migrations.map {
                 [
-                    $0.version.map { .integer($0) } ?? .text("R"), .text($0.name), .verdict($0.state),
+                    $0.version.map { .version($0) } ?? .text("R"), .text($0.name), .verdict($0.state),
                     $0.milliseconds.map { .duration(.milliseconds($0)) } ?? .null,
                 ]
-            }, emptyMessage: "Nothing to do\(appliedInTotal.map { ": all \($0) migrations are applied" } ?? "").")
+            }, notes: left > 0 ? ["\(left) left pending."] : [],
+            emptyMessage: left > 0
+                ? "Nothing to do."
+                : "Nothing to do\(appliedInTotal.map { ": all \($0) migrations are applied" } ?? "").")
         let lines = migrations.flatMap(Self.lines)
         guard !lines.isEmpty else { return [main] }
         return [main, Table(columns: [Column("sql", header: "-- SQL")], rows: lines.map { [Cell.text($0)] })]

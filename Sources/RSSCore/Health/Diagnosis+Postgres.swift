@@ -90,8 +90,15 @@ extension Diagnosis {
     }
 
     private func schema(_ connection: PostgresConnection) async throws -> DiagnosisLine {
-        let migrator = Migrator(connection, source: .shipped, lockPolicy: LockPolicy(settings), runID: "")
-        let plan = try await migrator.plan()
+        let migrator = Migrator(
+            connection, source: MigrationSource(settings), lockPolicy: LockPolicy(settings), runID: "")
+        let plan: MigrationPlan
+        do {
+            plan = try await migrator.plan()
+        } catch let error as MigrateError {
+            // The server is well; files and history contradict each other, or a folder is not what it should be.
+            return DiagnosisLine(.warning, "schema", error.report.message, error.report.hint)
+        }
         return plan.pending.isEmpty
             ? DiagnosisLine(.ok, "schema", "all \(plan.applied.count) migrations are applied")
             : DiagnosisLine(

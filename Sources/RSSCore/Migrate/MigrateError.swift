@@ -8,13 +8,15 @@ public enum MigrateError: Error, Equatable {
     case directoryUnreadable(String, reason: String)
     /// A file is named almost like a migration.
     case fileName(String)
+    /// A file beside those of rssctl has a version that is left to rssctl.
+    case reservedVersion(MigrationVersion, file: String)
     /// Two files have the same version.
-    case duplicateVersion(Int64, files: [String])
-    /// A file that takes a migration back has no migration to take back.
+    case duplicateVersion(MigrationVersion, files: [String])
+    /// A file that reverts a migration has no migration to revert.
     case downWithoutUp(file: String)
-    /// A file is no SQL script.
+    /// A file is not an SQL script.
     case unreadable(ScriptError, file: String)
-    /// A comment begins like a directive and is none.
+    /// A comment begins like a directive and is not one.
     case directive(DirectiveError, file: String)
     /// A file says of itself how it is run, and its statements say otherwise.
     case transactionDirective(place: SourcePlace)
@@ -30,30 +32,36 @@ public enum MigrateError: Error, Equatable {
     case syntax(String, place: SourcePlace)
 
     /// A file was changed after it had been applied.
-    case checksumMismatch(version: Int64, file: String)
+    case checksumMismatch(version: MigrationVersion, file: String)
     /// The database has a migration that the source does not know.
-    case unknownApplied(version: Int64, name: String)
+    case unknownApplied(version: MigrationVersion, name: String)
     /// A pending migration is older than one that was applied.
-    case outOfOrder(version: Int64, newest: Int64)
+    case outOfOrder(version: MigrationVersion, newest: MigrationVersion)
     /// The rows of the history do not follow from each other.
-    case brokenChain(version: Int64)
+    case brokenChain(version: MigrationVersion)
     /// A statement of a file that was begun was changed after it had been done.
     case doneStatementChanged(ordinal: Int, place: SourcePlace)
 
-    /// A run that took a migration back was broken off.
-    case halfTakenBack(version: Int64)
-    /// A migration has no file that takes it back.
-    case noDownFile(version: Int64, file: String)
+    /// A run that reverted a migration was interrupted.
+    case halfTakenBack(version: MigrationVersion)
+    /// A migration has no file that reverts it.
+    case noDownFile(version: MigrationVersion, file: String)
     /// A version is not applied.
-    case notApplied(version: Int64)
+    case notApplied(version: MigrationVersion)
     /// A version is not among the files.
-    case noSuchVersion(Int64)
+    case noSuchVersion(MigrationVersion)
     /// A database that has a history already is to be given a baseline.
     case historyNotEmpty
+    /// A database without a history holds tables, the first few of them named.
+    case foreignTables([String], count: Int)
+    /// Not exactly one migration is pending.
+    case notOnePending([String])
+    /// The schema is not as the last migration left it.
+    case drifted(version: MigrationVersion, differences: Int)
 
     /// A statement failed; nothing of its transaction was kept.
     case statementFailed(PostgresError, place: SourcePlace)
-    /// No lock was to be had within the budget.
+    /// No lock could be acquired within the budget.
     case lockBudgetSpent(file: String, budget: String, blockers: [BlockingSession])
     /// A statement gave the session's lock back.
     case lockLost

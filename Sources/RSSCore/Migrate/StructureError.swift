@@ -4,11 +4,11 @@ import RSSModel
 /// What keeps the structure of a database from being compared, dumped or tried out.
 public enum StructureError: ReportableError, Equatable {
     /// No fingerprint is kept for the newest migration, so nothing can be said about drift.
-    case noFingerprint(version: Int64?)
+    case noFingerprint(version: MigrationVersion?)
     /// The fingerprint was written by other rules than those of this rssctl and this server.
-    case fingerprintIncomparable(version: Int64, reason: String)
+    case fingerprintIncomparable(version: MigrationVersion, reason: String)
     /// The fingerprint in the database is damaged.
-    case fingerprintUnreadable(version: Int64, reason: String)
+    case fingerprintUnreadable(version: MigrationVersion, reason: String)
     /// pg_dump is not installed.
     case dumpProgramMissing
     /// Every pg_dump there is belongs to an older PostgreSQL than the server's.
@@ -51,7 +51,8 @@ public enum StructureError: ReportableError, Equatable {
                 code: "RSS-MIGRATE-034", exit: .failed,
                 message: "\(path) is of PostgreSQL \(version), and the server of \(server)",
                 detail: "pg_dump refuses servers that are newer than itself",
-                hint: "apt-get install postgresql-client-\(server)")
+                hint:
+                    "apt-get install postgresql-client-\(server); where Debian does not have it, from apt.postgresql.org")
         case .dumpFailed(let words):
             ErrorReport(
                 code: "RSS-MIGRATE-035", exit: .failed, message: "pg_dump failed", detail: words,

@@ -17,6 +17,9 @@ ALTER TABLE rssctl.migration ADD COLUMN IF NOT EXISTS content_hash text NOT NULL
 ALTER TABLE rssctl.migration ADD COLUMN IF NOT EXISTS chain text NOT NULL DEFAULT '';
 ALTER TABLE rssctl.migration ADD COLUMN IF NOT EXISTS how text NOT NULL DEFAULT 'applied'
     CHECK (how IN ('applied', 'baseline'));
+ALTER TABLE rssctl.migration ALTER COLUMN version TYPE numeric;
+CREATE UNIQUE INDEX IF NOT EXISTS migration_sequence ON rssctl.migration (sequence);
+COMMENT ON COLUMN rssctl.migration.version IS 'The version; each number after a dot takes eighteen digits after the point: 4.1 is 4.000000000000000001.';
 COMMENT ON COLUMN rssctl.migration.checksum IS 'SHA-256 of the file.';
 COMMENT ON COLUMN rssctl.migration.run_id IS 'The run in the journal of the machine that applied it.';
 COMMENT ON COLUMN rssctl.migration.sequence IS 'The order in which the migrations were applied.';
@@ -40,7 +43,8 @@ CREATE TABLE IF NOT EXISTS rssctl.migration_statement (
     checkpoint  text,
     PRIMARY KEY (version, ordinal)
 );
-COMMENT ON COLUMN rssctl.migration_statement.version IS 'The version; negative for the statements that take it back.';
+ALTER TABLE rssctl.migration_statement ALTER COLUMN version TYPE numeric;
+COMMENT ON COLUMN rssctl.migration_statement.version IS 'The version; negative for the statements that revert it.';
 COMMENT ON COLUMN rssctl.migration_statement.hash IS 'SHA-256 of the statement without comments and white space.';
 COMMENT ON COLUMN rssctl.migration_statement.checkpoint IS 'The last key that a backfill has done.';
 
@@ -66,13 +70,14 @@ CREATE TABLE IF NOT EXISTS rssctl.operation (
     detail     text        NOT NULL
 );
 
--- One row a version: the schema as it was after the migration, by which drift is told.
+-- The schema as it was after a migration, by which drift is detected: of the last one of each run.
 CREATE TABLE IF NOT EXISTS rssctl.schema_fingerprint (
     version   bigint      PRIMARY KEY,
     digest    text        NOT NULL,
     objects   jsonb       NOT NULL,
     taken_at  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+ALTER TABLE rssctl.schema_fingerprint ALTER COLUMN version TYPE numeric;
 COMMENT ON COLUMN rssctl.schema_fingerprint.digest IS 'SHA-256 of the objects: kind, identity and definition of each, NUL behind each.';
 COMMENT ON COLUMN rssctl.schema_fingerprint.objects IS 'Format, major version of the server, and the objects.';
 

@@ -168,6 +168,13 @@ struct ConfigurationFile: Sendable {
                         throw unknown(full, key)
                     }
                     try read(inner, prefix: "\(full).", into: &values)
+                case .sequence(let items) where SettingKey(rawValue: full)?.definition.kind == .paths:
+                    let texts = items.compactMap(\.scalar?.string)
+                    guard texts.count == items.count, !texts.isEmpty else {
+                        throw malformed(value, "'\(full)' is a list of paths")
+                    }
+                    let joined = Node.Scalar(texts.joined(separator: ","), .implicit, .doubleQuoted, key.mark)
+                    try read(Node.Mapping([(key, .scalar(joined))]), prefix: prefix, into: &values)
                 case .scalar(let scalar):
                     guard let setting = SettingKey(rawValue: full) else { throw unknown(full, key) }
                     // A key without a value, as the template has them, sets nothing.

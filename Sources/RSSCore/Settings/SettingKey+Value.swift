@@ -16,8 +16,11 @@ extension SettingKey {
         case .text: return text
         case .path:
             guard !text.isEmpty else { throw bad("a path") }
-            guard text.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"] else { return text }
-            return home + text.dropFirst(1)
+            return Self.expanded(text)
+        case .paths:
+            let paths = Self.list(text).map { $0.trimmingCharacters(in: .whitespaces) }
+            guard paths.allSatisfy({ !$0.isEmpty }) else { throw bad("paths with commas between them") }
+            return paths.map(Self.expanded).joined(separator: ",")
         case .integer(let range):
             guard let value = Int(text), range.contains(value) else {
                 throw bad("a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -86,6 +89,12 @@ extension SettingKey {
 
     private static func reason(_ error: RedisError) -> String {
         if case .invalidConfiguration(let reason) = error { reason } else { "\(error)" }
+    }
+
+    /// A path with the home folder in place of `~/`.
+    private static func expanded(_ path: String) -> String {
+        guard path.hasPrefix("~/"), let home = ProcessInfo.processInfo.environment["HOME"] else { return path }
+        return home + path.dropFirst(1)
     }
 
     private static func list(_ text: String) -> [String] {

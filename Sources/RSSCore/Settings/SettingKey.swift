@@ -37,6 +37,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case partitionPremake = "partition.premake"
     case lockBudget = "lock.budget"
     case lockTimeout = "lock.timeout"
+    case migrateDirectories = "migrate.directories"
     case bulkPlaceholders = "bulk.placeholders"
     case sandboxFolder = "sandbox.folder"
 
@@ -51,6 +52,8 @@ public enum SettingKey: String, Sendable, CaseIterable {
         case boundedDuration(ClosedRange<Int>)
         /// A path; `~/` is the home folder.
         case path
+        /// Paths with commas between them; a list in the configuration file.
+        case paths
         /// The address of a database, as libpq reads it.
         case databaseAddress
         /// The address of a Redis server.
@@ -181,6 +184,10 @@ public enum SettingKey: String, Sendable, CaseIterable {
             .init(
                 .boundedDuration(1...1000), ["RSSCTL_LOCK_TIMEOUT"], default: "50ms",
                 "longest single wait in a lock queue")
+        case .migrateDirectories:
+            .init(
+                .paths, ["RSSCTL_MIGRATE_DIRECTORIES"],
+                "folders of migrations of your own, applied after those of rssctl; versions from 1000 on")
         case .bulkPlaceholders:
             .init(
                 .text, ["RSSCTL_BULK_PLACEHOLDERS"],

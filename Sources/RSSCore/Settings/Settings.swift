@@ -107,6 +107,9 @@ public struct Settings: Sendable {
     /// The value of a setting as text.
     public func text(_ key: SettingKey) -> String? { sources[key]?.first?.value }
 
+    /// The values of a setting that is a list.
+    public func list(_ key: SettingKey) -> [String] { text(key)?.split(separator: ",").map(String.init) ?? [] }
+
     /// The value of a setting that is a whole number; it was checked when it was read.
     public func integer(_ key: SettingKey) -> Int? { text(key).flatMap { Int($0) } }
 

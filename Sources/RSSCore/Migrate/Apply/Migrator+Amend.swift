@@ -2,13 +2,13 @@ import PostgresClient
 import RSSModel
 
 extension Migrator {
-    /// The migrations to take back, newest first, down to a version that stays; nil takes back the newest only.
+    /// The migrations to revert, newest first, down to a version that stays; nil reverts the newest only.
     ///
     /// - Throws: ``MigrateError/noDownFile(version:file:)``, ``MigrateError/notApplied(version:)``, and those of a plan.
-    public func planDown(to target: Int64?) async throws -> [Migration] {
-        let available = try source.load()
+    public func planDown(to target: MigrationVersion?) async throws -> [Migration] {
         let history = try await ledger.read()
-        // A run that was broken off while it took one back: that one is taken back to its end first.
+        let available = try source.load(besides: history)
+        // A run that was interrupted while it reverted one: that one is reverted to its end first.
         let plan = try MigrationPlan(
             available: available, history: history, order: order == .linear ? .nonLinear : order,
             toleratesHalfTakenBack: true)
@@ -21,43 +21,44 @@ extension Migrator {
             guard let migration = available.versioned.first(where: { $0.version == row.version }) else {
                 throw MigrateError.unknownApplied(version: row.version, name: row.name)
             }
-            guard migration.down != nil else {
+            guard migration.revert != nil else {
                 throw MigrateError.noDownFile(version: row.version, file: migration.file)
             }
             return migration
         }
     }
 
-    /// Takes migrations back, in the order given.
+    /// Reverts migrations, in the order given.
     ///
     /// - Returns: the files run.
     /// - Throws: ``MigrateError``, `PostgresError`, `CancellationError`.
     public func down(_ migrations: [Migration], _ progress: ProgressReporter) async throws -> [AppliedFile] {
         try await BookkeepingSchema.prepare(connection)
-        try await refuseUnknownGrammar(migrations.compactMap(\.down))
+        try await refuseUnknownGrammar(migrations.compactMap { try $0.down })
         var done: [AppliedFile] = []
         for migration in migrations {
-            guard let down = migration.down else { continue }
+            guard let down = try migration.down else { continue }
             let milliseconds = try await progress.phase(down.file) {
-                try await ScriptRun(takingBack: migration, with: down, self, progress).run()
+                try await ScriptRun(reverting: migration, with: down, self, progress).run()
             }
             done.append(AppliedFile(migration, down: down, milliseconds: milliseconds))
-            progress(.done("Took back \(migration.file) in \(milliseconds) ms."))
+            progress(.done("Reverted \(migration.file) in \(milliseconds) ms."))
             try await compareWithBefore(migration, progress)
         }
+        try await keepFingerprint()
         return done
     }
 
-    /// A down file that does not take everything back is found out at once.
+    /// A down file that does not revert everything is detected at once, where the schema before the migration is known.
     private func compareWithBefore(_ migration: Migration, _ progress: ProgressReporter) async throws {
-        guard let newest = try await ledger.newest(),
-            let kept = try await SchemaFingerprint.stored(connection, version: newest)
+        guard let last = try await ledger.last(),
+            let kept = try await SchemaFingerprint.stored(connection, version: last)
         else { return }
         let actual = try await SchemaFingerprint.read(connection)
         guard kept.fingerprint.isComparable(to: actual), kept.fingerprint.digest != actual.digest else { return }
         progress(
             .warning(
-                "The schema is not as version \(newest) left it after \(migration.file) was taken back; rssctl migrate drift shows the differences."
+                "The schema is not as version \(last) left it after \(migration.file) was reverted; rssctl migrate drift shows the differences."
             ))
     }
 
@@ -65,7 +66,7 @@ extension Migrator {
     ///
     /// - Returns: those migrations.
     /// - Throws: ``MigrateError/historyNotEmpty``, ``MigrateError/noSuchVersion(_:)``, `PostgresError`.
-    public func baseline(_ version: Int64, isDryRun: Bool) async throws -> [Migration] {
+    public func baseline(_ version: MigrationVersion, isDryRun: Bool) async throws -> [Migration] {
         let available = try source.load().versioned
         guard available.contains(where: { $0.version == version }) else { throw MigrateError.noSuchVersion(version) }
         guard try await ledger.read().applied.isEmpty else { throw MigrateError.historyNotEmpty }
@@ -79,11 +80,11 @@ extension Migrator {
         return taken
     }
 
-    /// Stands by the file of a version as it is now.
+    /// Accepts the file of a version as it is now.
     ///
     /// - Returns: the migration.
     /// - Throws: ``MigrateError/notApplied(version:)``, ``MigrateError/noSuchVersion(_:)``, `PostgresError`.
-    public func accept(_ version: Int64, reason: String, isDryRun: Bool) async throws -> Migration {
+    public func accept(_ version: MigrationVersion, reason: String, isDryRun: Bool) async throws -> Migration {
         guard let migration = try source.load().versioned.first(where: { $0.version == version }) else {
             throw MigrateError.noSuchVersion(version)
         }

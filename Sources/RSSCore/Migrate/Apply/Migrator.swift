@@ -12,6 +12,7 @@ public struct Migrator: Sendable {
     let ledger: MigrationLedger
     let watch: BuildWatch
     let lock: AdvisoryLock?
+    let catalog = RecentCatalog()
 
     /// Makes a migrator that works on a session of its own.
     ///
@@ -35,7 +36,8 @@ public struct Migrator: Sendable {
     ///
     /// - Throws: ``MigrateError``, `PostgresError`.
     public func plan() async throws -> MigrationPlan {
-        try MigrationPlan(available: source.load(), history: try await ledger.read(), order: order)
+        let history = try await ledger.read()
+        return try MigrationPlan(available: source.load(besides: history), history: history, order: order)
     }
 
     /// Ends the session.
@@ -43,47 +45,61 @@ public struct Migrator: Sendable {
 
     /// Applies what is pending.
     ///
+    /// - Parameter choose: leaves a part of the plan out, or refuses it.
     /// - Returns: the files applied, in order.
-    /// - Throws: ``MigrateError``, `PostgresError`, `CancellationError`.
+    /// - Throws: ``MigrateError``, `PostgresError`, `CancellationError`, and what the choice throws.
     @discardableResult
-    public func up(_ progress: ProgressReporter) async throws -> [AppliedFile] {
+    public func up(
+        _ progress: ProgressReporter, choose: (MigrationPlan) throws -> MigrationPlan = { $0 }
+    ) async throws -> [AppliedFile] {
+        let plan = try choose(try await plan())
         try await BookkeepingSchema.prepare(connection)
-        let available = try source.load()
-        let plan = try MigrationPlan(available: available, history: try await ledger.read(), order: order)
         for notice in plan.notices { progress(.note(notice)) }
         for migration in plan.skipped {
-            progress(.warning("\(migration.file) is passed over: a newer one was applied before it came."))
+            progress(.warning("\(migration.file) is skipped: a newer one was applied before it came."))
         }
-        try await refuseUnknownGrammar(plan.pending.map(\.script) + plan.repeatables.map(\.script))
-        try await refuseForeignOwners(plan.pending.map(\.script) + plan.repeatables.map(\.script))
+        let scripts = try plan.pending.map { try $0.script } + plan.repeatables.map { try $0.script }
+        try await refuseUnknownGrammar(scripts)
+        try await refuseForeignOwners(scripts)
         if !plan.isEmpty { try await warnOfDrift(plan, progress) }
         var done: [AppliedFile] = []
-        for migration in plan.pending {
-            let milliseconds = try await progress.phase(migration.file) {
-                try await ScriptRun(applying: migration, self, progress).run()
-            }
-            done.append(AppliedFile(migration, milliseconds: milliseconds))
-            try await keepFingerprint()
-            progress(.done("Applied \(migration.file) in \(milliseconds) ms."))
+        do {
+            try await apply(plan, progress) { done.append($0) }
+        } catch {
+            // What was done is not drift. Whatever ended the run is what is reported, also where the session is gone.
+            if !done.isEmpty { try? await keepFingerprint() }
+            throw error
         }
-        for repeatable in plan.repeatables {
-            let milliseconds = try await progress.phase(repeatable.script.file) {
-                try await RepeatableRun(repeatable, self, progress).run()
-            }
-            done.append(AppliedFile(repeatable, milliseconds: milliseconds))
-            progress(.done("Ran \(repeatable.script.file) in \(milliseconds) ms."))
-        }
-        try await refuseInvalidIndexes(available)
+        try await refuseInvalidIndexes()
         // Also when nothing was pending: a new version of the server, or of rssctl, must not leave `drift` blind.
         try await keepFingerprint()
         return done
     }
 
-    /// Keeps the schema as the newest version left it. Never in the transaction of a migration: its locks are held while
-    /// the catalog is read.
-    private func keepFingerprint() async throws {
-        guard let newest = try await ledger.newest() else { return }
-        try await SchemaFingerprint.keep(connection, version: newest)
+    private func apply(
+        _ plan: MigrationPlan, _ progress: ProgressReporter, _ report: (AppliedFile) -> Void
+    ) async throws {
+        for migration in plan.pending {
+            let milliseconds = try await progress.phase(migration.file) {
+                try await ScriptRun(applying: migration, self, progress).run()
+            }
+            report(AppliedFile(migration, milliseconds: milliseconds))
+            progress(.done("Applied \(migration.file) in \(milliseconds) ms."))
+        }
+        for repeatable in plan.repeatables {
+            let milliseconds = try await progress.phase(repeatable.file) {
+                try await RepeatableRun(repeatable, self, progress).run()
+            }
+            report(AppliedFile(repeatable, milliseconds: milliseconds))
+            progress(.done("Ran \(repeatable.file) in \(milliseconds) ms."))
+        }
+    }
+
+    /// Keeps the schema as the migration that was applied last left it. Once a run, because the whole catalog is read; never
+    /// in the transaction of a migration, whose locks would be held meanwhile.
+    func keepFingerprint() async throws {
+        guard let last = try await ledger.last() else { return }
+        try await SchemaFingerprint.keep(connection, version: last)
     }
 
     /// A syntax error is found before the first statement is run, where the server's grammar is the parser's.
@@ -97,30 +113,38 @@ public struct Migrator: Sendable {
         }
     }
 
-    /// What was changed by hand becomes part of what the next fingerprint takes for given; so it is told before.
+    /// What was changed by hand becomes part of what the next fingerprint takes for given; so it is reported before.
     private func warnOfDrift(_ plan: MigrationPlan, _ progress: ProgressReporter) async throws {
-        guard let newest = try await ledger.newest(),
-            let kept = try await SchemaFingerprint.stored(connection, version: newest)
+        guard let last = try await ledger.last(),
+            let kept = try await SchemaFingerprint.stored(connection, version: last)
         else { return }
         let actual = try await SchemaFingerprint.read(connection)
         guard kept.fingerprint.isComparable(to: actual), kept.fingerprint.digest != actual.digest,
             plan.doneStatements.isEmpty
         else { return }
         progress(
-            .warning("The schema is not as version \(newest) left it; rssctl migrate drift shows the differences."))
+            .warning("The schema is not as version \(last) left it; rssctl migrate drift shows the differences."))
     }
 
     /// Nothing counts as done while an index that a migration builds concurrently is there and invalid.
-    private func refuseInvalidIndexes(_ available: MigrationSet) async throws {
-        let invalid = try await invalidIndexes(of: available)
+    private func refuseInvalidIndexes() async throws {
+        let invalid = try await invalidIndexes()
         if !invalid.isEmpty { throw MigrateError.invalidIndexes(invalid) }
     }
 
     /// The indexes that migrations build concurrently and that are there and invalid.
     ///
-    /// - Throws: `PostgresError`.
-    public func invalidIndexes(of available: MigrationSet) async throws -> [String] {
-        let written = available.versioned.flatMap(\.script.statements).compactMap { statement -> RelationName? in
+    /// - Throws: ``MigrateError``, `PostgresError`.
+    public func invalidIndexes() async throws -> [String] {
+        // Nearly always there is none, and no file need be read.
+        let isAny = try await connection.query(
+            """
+            SELECT FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid WHERE NOT i.indisvalid
+            AND c.relpersistence <> 't' LIMIT 1
+            """)
+        if isAny.isEmpty { return [] }
+        let statements = try source.load().versioned.flatMap { try $0.script.statements }
+        let written = statements.compactMap { statement -> RelationName? in
             guard case .createIndex(let build) = statement.action, let name = build.name else { return nil }
             return RelationName(schema: build.table.schema, name: name)
         }
@@ -144,7 +168,7 @@ public struct Migrator: Sendable {
 /// A file that a run applied.
 public struct AppliedFile: Sendable, Equatable {
     /// The version; nil for a repeatable one.
-    public let version: Int64?
+    public let version: MigrationVersion?
     /// The name.
     public let name: String
     /// The file.
@@ -163,7 +187,7 @@ public struct AppliedFile: Sendable, Equatable {
     }
 
     init(_ migration: RepeatableMigration, milliseconds: Int64) {
-        (version, name, file) = (nil, migration.name, migration.script.file)
+        (version, name, file) = (nil, migration.name, migration.file)
         self.milliseconds = milliseconds
     }
 }

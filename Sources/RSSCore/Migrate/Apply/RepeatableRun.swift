@@ -24,7 +24,7 @@ struct RepeatableRun {
     /// - Returns: milliseconds.
     func run() async throws -> Int64 {
         let started = ContinuousClock.now
-        let script = migration.script
+        let script = try migration.script
         try await migrator.checkLock()
         do {
             let locks = script.statements.flatMap(\.locks)
@@ -35,14 +35,15 @@ struct RepeatableRun {
                     for statement in script.statements { try await run(statement, of: script, path) }
                     try await migrator.ledger.complete(migration, milliseconds: started.milliseconds)
                     // What was kept is not what is there any more; the run takes a new one once the locks are given back.
-                    if let newest = try await migrator.ledger.newest() {
-                        try await SchemaFingerprint.forget(connection, version: newest)
+                    if let last = try await migrator.ledger.last() {
+                        try await SchemaFingerprint.forget(connection, version: last)
                     }
                 }
             }
         } catch let error as LockBudgetSpent {
             throw MigrateError.lockBudgetSpent(file: script.file, budget: error.budget, blockers: error.blockers)
         }
+        migrator.catalog.forget()
         try await connection.restoreSettings()
         return started.milliseconds
     }
@@ -84,9 +85,9 @@ struct RepeatableRun {
         _ statement: MigrationStatement, of script: MigrationScript, _ path: ScriptPath
     ) async throws {
         path.text = try await connection.along(path.text) {
-            try await connection.run(statement, of: script)
+            try await connection.run(statement, of: script, progress)
             // The file is one transaction: what it sets holds to its end.
-            return statement.tree?.as("VariableSetStmt") != nil || statement.setsSession
+            return statement.traits.contains(.setsVariable) || statement.setsSession
                 ? try await connection.currentSearchPath() : path.text
         }
     }

@@ -6,7 +6,7 @@ import SQLScript
 struct ScriptRun {
     private let script: MigrationScript
     /// Under which number its statements are recorded.
-    private let version: Int64
+    private let key: ScriptKey
     private let migrator: Migrator
     private let progress: ProgressReporter
     /// Called in the last transaction, with the time taken in milliseconds.
@@ -17,21 +17,21 @@ struct ScriptRun {
     private var ledger: MigrationLedger { migrator.ledger }
 
     /// Applies a migration.
-    init(applying migration: Migration, _ migrator: Migrator, _ progress: ProgressReporter) {
-        script = migration.script
-        version = migration.version
+    init(applying migration: Migration, _ migrator: Migrator, _ progress: ProgressReporter) throws {
+        script = try migration.script
+        key = ScriptKey(migration.version)
         self.migrator = migrator
         self.progress = progress
         path = ScriptPath(migrator.connection)
         complete = { try await migrator.ledger.complete(migration, milliseconds: $0) }
     }
 
-    /// Takes a migration back; its statements are recorded under the negative version.
+    /// Reverts a migration; its statements are recorded under the negative version.
     init(
-        takingBack migration: Migration, with down: MigrationScript, _ migrator: Migrator, _ progress: ProgressReporter
+        reverting migration: Migration, with down: MigrationScript, _ migrator: Migrator, _ progress: ProgressReporter
     ) {
         script = down
-        version = -migration.version
+        key = ScriptKey(migration.version, isRevert: true)
         self.migrator = migrator
         self.progress = progress
         path = ScriptPath(migrator.connection)
@@ -45,7 +45,7 @@ struct ScriptRun {
         let started = ContinuousClock.now
         let recorded = try await resume()
         let done = recorded.prefix { $0.state == .done }.count
-        var left = script.groups.map { group in group.statements.filter { $0.ordinal > done } }.filter { !$0.isEmpty }
+        var left = script.groups.map { group in group.statements.drop { $0.ordinal <= done } }.filter { !$0.isEmpty }
         // Nothing is left of a file without statements, or when only its own record was not written any more.
         if left.isEmpty { left = [[]] }
         try await repeatSettings(of: script.statements.prefix(done))
@@ -73,7 +73,7 @@ struct ScriptRun {
 
     /// Reads what was done of the file, and plans the rest.
     private func resume() async throws -> [RecordedStatement] {
-        let recorded = try await ledger.statements(of: version)
+        let recorded = try await ledger.statements(of: key)
         let done = recorded.prefix { $0.state == .done }
         for row in done {
             let statement = row.ordinal <= script.statements.count ? script.statements[row.ordinal - 1] : nil
@@ -91,11 +91,11 @@ struct ScriptRun {
                 place: statement.map { script.place(of: nil, in: $0) } ?? SourcePlace(file: script.file, line: 1))
         }
         if kept < recorded.count || kept < script.statements.count {
-            try await ledger.plan(script.statements.dropFirst(kept), behind: kept, of: version)
-            return try await ledger.statements(of: version)
+            try await ledger.plan(script.statements.dropFirst(kept), after: kept, of: key)
+            return Array(recorded.prefix(kept))
         }
         if !done.isEmpty {
-            progress(.note("\(script.file): goes on at statement \(done.count + 1) of \(script.statements.count)."))
+            progress(.note("\(script.file): resumes at statement \(done.count + 1) of \(script.statements.count)."))
         }
         return recorded
     }
@@ -105,7 +105,7 @@ struct ScriptRun {
     private func repeatSettings(of done: ArraySlice<MigrationStatement>) async throws {
         for statement in done where statement.setsSession {
             path.text = try await connection.along(path.text) {
-                try await connection.run(statement, of: script)
+                try await connection.run(statement, of: script, progress)
                 return try await connection.currentSearchPath()
             }
         }
@@ -126,7 +126,7 @@ struct ScriptRun {
     }
 
     private func transaction(
-        _ statements: [MigrationStatement], completing started: ContinuousClock.Instant?
+        _ statements: ArraySlice<MigrationStatement>, completing started: ContinuousClock.Instant?
     ) async throws {
         try await migrator.lockPolicy.run(on: connection, locks: try await locks(of: statements), progress: progress) {
             var path = path.text
@@ -137,12 +137,12 @@ struct ScriptRun {
                     for statement in statements {
                         try await FaultPoint.reach("statement.before")
                         let began = ContinuousClock.now
-                        try await connection.run(statement, of: script)
+                        try await connection.run(statement, of: script, progress)
                         done.append((statement, began.milliseconds))
                         try await FaultPoint.reach("statement.after")
                         if statement.setsSession { path = try await connection.currentSearchPath() }
                         // A file may set lock_timeout; what follows is to be bounded all the same.
-                        if statement.tree?.as("VariableSetStmt") != nil {
+                        if statement.traits.contains(.setsVariable) {
                             try await migrator.lockPolicy.bound(connection)
                         }
                     }
@@ -151,23 +151,30 @@ struct ScriptRun {
             }
             self.path.text = path
         }
+        migrator.catalog.follow(statements)
         try await FaultPoint.reach("transaction.after")
     }
 
     /// What the statements lock; with the catalog at hand also what they do not name, such as the other end of a foreign
     /// key that is dropped. It is read only where a strong lock is to be asked for at all.
-    private func locks(of statements: [MigrationStatement]) async throws -> [RelationLock] {
-        guard statements.contains(where: { $0.locks.contains { $0.mode >= .share } }) else { return [] }
-        let catalog = try await CatalogReader.read(connection, along: path.text)
-        let locks = statements.compactMap(\.tree).flatMap { LockPrediction.locks(of: $0, in: catalog) }
-        let relations = try await connection.qualify(locks.map(\.relation), along: path.text)
-        return zip(locks, relations).map { RelationLock($1, $0.mode) }
+    private func locks(of statements: ArraySlice<MigrationStatement>) async throws -> [RelationLock] {
+        guard statements.contains(where: { $0.traits.contains(.locksStrongly) }) else { return [] }
+        let catalog = try await migrator.catalog.read(connection, along: path.text)
+        // Those of a large file of data are the same again and again.
+        var locks: Set<RelationLock> = []
+        for statement in statements {
+            guard let tree = statement.tree else { continue }
+            locks.formUnion(LockPrediction.locks(of: tree, in: catalog))
+        }
+        let all = Array(locks)
+        let relations = try await connection.qualify(all.map(\.relation), along: path.text)
+        return zip(all, relations).map { RelationLock($1, $0.mode) }
     }
 
     private func record(
         _ done: [(statement: MigrationStatement, milliseconds: Int64)], completing started: ContinuousClock.Instant?
     ) async throws {
-        if !done.isEmpty { try await asSelf { try await ledger.finish(done, of: version) } }
+        if !done.isEmpty { try await asSelf { try await ledger.finish(done, of: key) } }
         try await FaultPoint.reach("record.after")
         guard let started else { return }
         try await asSelf { try await complete(started.milliseconds) }
@@ -184,7 +191,7 @@ struct ScriptRun {
         // What the catalog has already before anything was begun is nobody's doing of ours: the statement itself tells
         // whether that is an error, and so it does in the next run.
         let isSettled = try await action.isSettled()
-        if wasBegun || !isSettled { try await asSelf { try await ledger.begin(statement, of: version) } }
+        if wasBegun || !isSettled { try await asSelf { try await ledger.begin(statement, of: key) } }
         try await FaultPoint.reach("alone.begun")
         if case .backfill(let backfill) = statement.action {
             let whole = backfill.on(try await connection.qualify(backfill.table, along: path.text))
@@ -196,33 +203,56 @@ struct ScriptRun {
             ) { mark in
                 try await asSelf {
                     switch mark {
-                    case .checkpoint(let key): try await ledger.checkpoint(key, statement, of: version)
-                    case .end: try await ledger.finish([(statement, began.milliseconds)], of: version)
+                    case .checkpoint(let reached): try await ledger.checkpoint(reached, statement, of: key)
+                    case .end: try await ledger.finish([(statement, began.milliseconds)], of: key)
                     }
                 }
             }
         }
         try await action.perform()
+        await connection.report(noticesOf: statement, in: script, to: progress)
+        migrator.catalog.follow([statement])
         try await FaultPoint.reach("alone.done")
-        try await asSelf { try await ledger.finish([(statement, began.milliseconds)], of: version) }
+        try await asSelf { try await ledger.finish([(statement, began.milliseconds)], of: key) }
         try await FaultPoint.reach("alone.recorded")
     }
 }
 
 extension PostgresConnection {
-    /// Runs a statement of a script; an error is told with its place in the file.
+    /// Runs a statement of a script, and reports what the server says of it; an error is reported with its place in the file.
     ///
     /// - Throws: ``MigrateError/statementFailed(_:place:)``; errors of locks as they are, because they are tried again.
-    nonisolated(nonsending) func run(_ statement: MigrationStatement, of script: MigrationScript, sql: String? = nil)
-        async throws
-    {
+    nonisolated(nonsending) func run(
+        _ statement: MigrationStatement, of script: MigrationScript, sql: String? = nil, _ progress: ProgressReporter
+    ) async throws {
+        // What the server said of statements of rssctl's own is not the file's.
+        _ = await takeNotices()
         do {
             try await executeScript(sql ?? statement.source.text)
+            await report(noticesOf: statement, in: script, to: progress)
         } catch let error as PostgresError
             where error.sqlState != .lockNotAvailable && error.sqlState != .deadlockDetected
         {
+            await report(noticesOf: statement, in: script, to: progress)
             throw MigrateError.statementFailed(
                 error, place: script.place(of: sql == nil ? error.position : nil, in: statement))
+        }
+    }
+
+    /// Reports what the server said since it was last asked, with the place of the statement that was run.
+    nonisolated(nonsending) func report(
+        noticesOf statement: MigrationStatement, in script: MigrationScript, to progress: ProgressReporter
+    ) async {
+        let notices = await takeNotices()
+        guard !notices.kept.isEmpty else { return }
+        let place = script.place(of: nil, in: statement)
+        if notices.lost > 0 {
+            progress(.note("\(place): \(notices.lost) earlier messages of the server are not shown"))
+        }
+        for notice in notices.kept {
+            let words = [notice.message, notice.detail, notice.hint].compactMap { $0 }.joined(separator: "; ")
+            let text = "\(place): \(notice.severity): \(words)"
+            progress(notice.severity == "WARNING" ? .warning(text) : .note(text))
         }
     }
 }

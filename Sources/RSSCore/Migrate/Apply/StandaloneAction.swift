@@ -96,7 +96,7 @@ struct StandaloneAction {
 
     /// Runs the statement, or another that takes its place, along the path of its names.
     private func runStatement(_ sql: String? = nil) async throws {
-        try await connection.along(path) { try await connection.run(statement, of: script, sql: sql) }
+        try await connection.along(path) { try await connection.run(statement, of: script, sql: sql, progress) }
     }
 
     private func isGone(_ name: RelationName) async throws -> Bool {

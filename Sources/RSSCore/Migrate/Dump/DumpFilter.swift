@@ -1,4 +1,4 @@
-/// Takes out of the output of pg_dump what differs from one run, or one version of it, to the next; line by line.
+/// Removes from the output of pg_dump what differs from one run, or one version of it, to the next; line by line.
 ///
 /// Removed are: the head and the foot, `\restrict` and `\unrestrict` with their random key, the versions of server and
 /// program, the timeouts that the session of whoever loads the file would lose, and the options of columns that are the
@@ -12,6 +12,8 @@ struct DumpFilter: Sendable {
     private var restrictKey: [UInt8]?
     /// Whether the object that is being read is one whose columns have options.
     private var hasColumns = false
+    /// What ends the body of the function that is being read, `$$`.
+    private var bodyEnd: String?
     /// Lines that are part of the foot if nothing follows them.
     private var held: [[UInt8]] = []
 
@@ -49,7 +51,24 @@ struct DumpFilter: Sendable {
         defer { held = [] }
         if line.starts(with: "-- Name: ".utf8) { enter(line) }
         guard let line = hasColumns ? withoutServersOptions(line) : line else { return held }
-        return held + [line]
+        return held + [canonical(line)]
+    }
+
+    /// A constraint or an index with its expressions in the form that they have once they were loaded: the server writes
+    /// what it was given, and what it has read from a dump, in two ways. The body of a function is its author's text.
+    private mutating func canonical(_ line: [UInt8]) -> [UInt8] {
+        let text = String(decoding: line, as: UTF8.self)
+        if let end = bodyEnd {
+            if text.contains(end) { bodyEnd = nil }
+            return line
+        }
+        if let match = text.firstMatch(of: /AS (?<tag>\$[A-Za-z_0-9]*\$)/) {
+            if !text[match.range.upperBound...].contains(match.tag) { bodyEnd = String(match.tag) }
+            return line
+        }
+        let heads = ["    CONSTRAINT ", "    ADD CONSTRAINT ", "CREATE INDEX ", "CREATE UNIQUE INDEX "]
+        guard heads.contains(where: text.hasPrefix) else { return line }
+        return Array(ExpressionText.canonical(text).utf8)
     }
 
     /// Notes what kind of object follows: `-- Name: t; Type: TABLE; Schema: public; Owner: o`.

@@ -5,7 +5,7 @@ extension SchemaFingerprint {
     /// A fingerprint as the database keeps it.
     public struct Stored: Sendable, Equatable {
         /// The migration after which it was taken.
-        public let version: Int64
+        public let version: MigrationVersion
         /// When.
         public let takenAt: Date
         /// The schema as it was then.
@@ -16,7 +16,7 @@ extension SchemaFingerprint {
     /// the same version is replaced.
     ///
     /// - Throws: `PostgresError`, also when the schema `rssctl` has no table for it yet.
-    public func store(_ connection: PostgresConnection, version: Int64) async throws {
+    public func store(_ connection: PostgresConnection, version: MigrationVersion) async throws {
         let text = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
         try await connection.execute(
             """
@@ -29,41 +29,39 @@ extension SchemaFingerprint {
     /// Forgets the fingerprint of a version, in the caller's transaction where one is open.
     ///
     /// - Throws: `PostgresError`.
-    static func forget(_ connection: PostgresConnection, version: Int64) async throws {
+    static func forget(_ connection: PostgresConnection, version: MigrationVersion) async throws {
         try await connection.execute("DELETE FROM rssctl.schema_fingerprint WHERE version = $1", [version])
     }
 
-    /// The fingerprint kept for a version, or for the newest one.
+    /// The fingerprint kept for a version.
     ///
     /// - Returns: nil when none is kept, and in a database that has no table for it.
     /// - Throws: ``StructureError/fingerprintUnreadable(version:reason:)``, `PostgresError`.
-    public static func stored(_ connection: PostgresConnection, version: Int64? = nil) async throws -> Stored? {
+    public static func stored(_ connection: PostgresConnection, version: MigrationVersion) async throws -> Stored? {
         guard try await BookkeepingSchema.exists("rssctl.schema_fingerprint", connection) else { return nil }
         let rows = try await connection.query(
             """
-            SELECT version, taken_at, digest, (objects -> 'format')::integer, objects::text
-            FROM rssctl.schema_fingerprint
-            WHERE $1::bigint IS NULL OR version = $1
-            ORDER BY version DESC LIMIT 1
+            SELECT taken_at, digest, (objects -> 'format')::integer, objects::text
+            FROM rssctl.schema_fingerprint WHERE version = $1
             """, [version])
         guard let row = rows.first else { return nil }
-        let (found, takenAt, digest, format, text) = try row.decode(
-            Int64.self, Date.self, String.self, Int?.self, String.self)
+        let (takenAt, digest, format, text) = try row.decode(
+            Date.self, String.self, Int?.self, String.self)
         // A later format may have kinds of objects that cannot be read here; all that counts is that it is another one.
         if let format, format != currentFormat {
             return Stored(
-                version: found, takenAt: takenAt, fingerprint: SchemaFingerprint([], serverMajor: 0, format: format))
+                version: version, takenAt: takenAt, fingerprint: SchemaFingerprint([], serverMajor: 0, format: format))
         }
         let fingerprint: SchemaFingerprint
         do {
             fingerprint = try JSONDecoder().decode(SchemaFingerprint.self, from: Data(text.utf8))
         } catch {
-            throw StructureError.fingerprintUnreadable(version: found, reason: "\(error)")
+            throw StructureError.fingerprintUnreadable(version: version, reason: "\(error)")
         }
         guard fingerprint.digest == digest else {
-            throw StructureError.fingerprintUnreadable(version: found, reason: "its objects do not have its digest")
+            throw StructureError.fingerprintUnreadable(version: version, reason: "its objects do not have its digest")
         }
-        return Stored(version: found, takenAt: takenAt, fingerprint: fingerprint)
+        return Stored(version: version, takenAt: takenAt, fingerprint: fingerprint)
     }
 }
 
@@ -75,7 +73,7 @@ extension SchemaFingerprint {
     /// - Returns: whether one was taken.
     /// - Throws: ``StructureError/fingerprintUnreadable(version:reason:)``, `PostgresError`, `CancellationError`.
     @discardableResult
-    public static func keep(_ connection: PostgresConnection, version: Int64) async throws -> Bool {
+    public static func keep(_ connection: PostgresConnection, version: MigrationVersion) async throws -> Bool {
         let server = Int(await connection.serverVersion) / 10_000
         let kept = try await stored(connection, version: version)?.fingerprint
         if let kept, kept.format == currentFormat, kept.serverMajor == server { return false }

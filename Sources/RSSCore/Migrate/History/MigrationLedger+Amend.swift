@@ -1,8 +1,8 @@
 import PostgresClient
 
-/// What changes the history besides applying: taking back, taking for applied, standing by an edit.
+/// What changes the history besides applying: reverting, taking for applied, accepting an edit.
 extension MigrationLedger {
-    /// Forgets a migration that was taken back, in the transaction that is open.
+    /// Forgets a migration that was reverted, in the transaction that is open.
     func forget(_ migration: Migration) async throws {
         try await connection.execute(
             "DELETE FROM rssctl.migration_statement WHERE version IN ($1, -$1)", [migration.version])
@@ -21,19 +21,19 @@ extension MigrationLedger {
         }
     }
 
-    /// Stands by a file as it is now, and links the chain anew from there, in the transaction that is open.
+    /// Accepts a file as it is now, and links the chain again from there, in the transaction that is open.
     func accept(_ migration: Migration, reason: String) async throws {
+        let script = try migration.script
         try await connection.execute(
             "UPDATE rssctl.migration SET name = $2, checksum = $3, content_hash = $4 WHERE version = $1",
-            [migration.version, migration.name, migration.script.checksum, migration.script.contentHash])
+            [migration.version, migration.name, script.checksum, script.contentHash])
         try await connection.execute(
             """
             UPDATE rssctl.migration_statement s SET hash = f.hash
             FROM unnest($2::int[], $3::text[]) AS f (ordinal, hash) WHERE s.version = $1 AND s.ordinal = f.ordinal
             """,
             [
-                migration.version, migration.script.statements.map { Int32($0.ordinal) },
-                migration.script.statements.map(\.hash),
+                migration.version, script.statements.map { Int32($0.ordinal) }, script.statements.map(\.hash),
             ])
         var chain = ""
         for row in try await read().applied {

@@ -30,7 +30,8 @@ public struct LintRule: Sendable {
 
     /// Every rule, in the order of the documentation.
     public static let all: [LintRule] =
-        script + transactions + indexes + constraints + notNull + columns + types + names + drops + rows + storage
+        script + existence + transactions + indexes + constraints + notNull + columns + types + names + drops + rows
+        + storage
         + partitions + functions + access + server
 
     /// A rule by its name.

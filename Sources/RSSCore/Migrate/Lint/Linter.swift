@@ -14,13 +14,13 @@ public struct Linter: Sendable {
         public var findings: [LintFinding] = []
         /// Findings that a directive allows, with the reason given.
         public var allowed: [(finding: LintFinding, reason: String)] = []
-        /// Rules that could see nothing, because no database was looked at.
+        /// Rules that could see nothing, because no database was read.
         public var blind: [String] = []
         /// Files that cannot be read as SQL.
         public var unreadable: [String] = []
-        /// How many files were looked at.
+        /// How many files were checked.
         public var files = 0
-        /// How many statements were looked at.
+        /// How many statements were checked.
         public var statements = 0
         /// For each file, the effect of each statement, in order.
         public var effects: [[StatementEffect]] = []
@@ -36,17 +36,41 @@ public struct Linter: Sendable {
         }
     }
 
-    /// Lints files in the order in which they are run: what one makes, the next one finds.
-    public func lint(_ files: [LintFile], in catalog: CatalogSnapshot = .unknown) -> Result {
+    /// Lints files in the order in which they are run. Each is judged as if those before it had been applied some time ago:
+    /// what they made is in use, and filled. Only what a file makes itself is locked for no other session.
+    ///
+    /// - Parameter old: files that come before and are not judged.
+    public func lint(
+        _ files: [LintFile], in catalog: CatalogSnapshot = .unknown, after old: [LintFile] = []
+    ) -> Result {
+        var catalog = catalog
+        for file in old where file.kind != .down {
+            for statement in file.statements { catalog.apply(statement.tree) }
+        }
+        catalog.settle()
+        return follow(files, in: catalog) { $0.settle() }
+    }
+
+    /// What the statements of files do when they are run one after the other, now.
+    static func effects(_ files: [LintFile], in catalog: CatalogSnapshot) -> [[StatementEffect]] {
+        Linter(rules: []).follow(files, in: catalog) { _ in }.effects
+    }
+
+    private func follow(
+        _ files: [LintFile], in catalog: CatalogSnapshot, _ passed: (inout CatalogSnapshot) -> Void
+    ) -> Result {
         var result = Result()
         if !catalog.isComplete { result.blind = rules.filter(\.needsCatalog).map(\.id) }
         result.files = files.count
         var catalog = catalog
         for file in files {
-            // A file that takes back is run by itself, on what is there.
+            // A file that reverts is run by itself, on what is there.
             var state = catalog
             let findings = lint(file, &state, &result)
-            if file.kind != .down { catalog = state }
+            if file.kind != .down {
+                catalog = state
+                passed(&catalog)
+            }
             result.findings += findings
             if file.problem != nil { result.unreadable.append(file.name) }
         }

@@ -15,11 +15,14 @@ extension CatalogSnapshot {
         public var statistics: [Statistics]
         /// Functions and procedures.
         public var routines: [Routine]
+        /// The extensions that the server has; nil where they are not known.
+        public var extensions: [Extension]?
 
         /// Makes the contents of an empty database, or of the one told.
         public init(
             serverVersion: Int = 150_000, timeZone: String = "UTC", searchPath: [String] = ["public"],
-            relations: [Relation] = [], indexes: [Index] = [], statistics: [Statistics] = [], routines: [Routine] = []
+            relations: [Relation] = [], indexes: [Index] = [], statistics: [Statistics] = [], routines: [Routine] = [],
+            extensions: [Extension]? = nil
         ) {
             self.serverVersion = serverVersion
             self.timeZone = timeZone
@@ -28,6 +31,7 @@ extension CatalogSnapshot {
             self.indexes = indexes
             self.statistics = statistics
             self.routines = routines
+            self.extensions = extensions
         }
     }
 }

@@ -3,14 +3,23 @@ import SQLScript
 extension CatalogSnapshot {
     /// Makes the changes of a statement, as far as later statements are judged by them.
     public mutating func apply(_ tree: ParseNode) {
-        guard let (type, node) = tree.tagged else { return }
+        guard let (type, node) = tree.tagged else {
+            isCertain = false
+            return
+        }
         switch type {
         case "CreateStmt": create(node)
         case "CreateTableAsStmt":
             let kind: Relation.Kind = node.string("objtype") == "OBJECT_MATVIEW" ? .materializedView : .table
             made(RelationName(node["into"]?["rel"]), kind)
-        case "SelectStmt": made(RelationName(node["intoClause"]?["rel"]), .table)
-        case "ViewStmt": made(RelationName(node["view"]), .view)
+        case "SelectStmt":
+            made(RelationName(node["intoClause"]?["rel"]), .table)
+            isCertain = false
+        case "ViewStmt": view(node)
+        case "CreateStatsStmt": statistics(node)
+        case "CreateExtensionStmt":
+            if let name = node.string("extname") { extensions?[name]?.isInstalled = true }
+            isCertain = false
         case "CreateSeqStmt": made(RelationName(node["sequence"]), .sequence)
         case "IndexStmt": index(node)
         case "CreateFunctionStmt": routine(node)
@@ -19,8 +28,50 @@ extension CatalogSnapshot {
         case "DropStmt": drop(node)
         case "VariableSetStmt" where node.string("name") == "search_path" && node.string("kind") == "VAR_SET_VALUE":
             searchPath = node.list("args").compactMap { $0.as("A_Const")?["sval"]?.string("sval") }
-        default: break
+        default: if !Self.isBeside(type) { isCertain = false }
         }
+    }
+
+    /// Whether a statement makes, moves and drops no relation and no column.
+    private static func isBeside(_ type: String) -> Bool {
+        let types: Set<String> = [
+            "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CopyStmt", "TruncateStmt", "VariableSetStmt",
+            "CommentStmt", "SecLabelStmt", "GrantStmt", "GrantRoleStmt", "AlterDefaultPrivilegesStmt", "CreateTrigStmt",
+            "CreatePolicyStmt", "AlterPolicyStmt", "AlterSeqStmt", "CreateEnumStmt", "AlterEnumStmt",
+            "CreateDomainStmt",
+            "AlterDomainStmt", "CreateRangeStmt", "CreateSchemaStmt", "VacuumStmt", "ReindexStmt", "RefreshMatViewStmt",
+            "ClusterStmt", "LockStmt", "RuleStmt", "AlterOwnerStmt", "AlterFunctionStmt", "DefineStmt",
+            "CreateRoleStmt",
+            "AlterRoleStmt", "AlterSystemStmt", "AlterStatsStmt", "CreateCastStmt", "CreatePublicationStmt",
+        ]
+        return types.contains(type)
+    }
+
+    private mutating func view(_ node: ParseNode) {
+        guard let name = RelationName(node["view"]).map(newName) else { return }
+        var sources: [RelationName] = []
+        var columns: Set<String> = []
+        node["query"]?.walk { type, part in
+            if type == "RangeVar", let source = RelationName(part).map(resolve), relations[source] != nil {
+                sources.append(source)
+            }
+            if type == "ColumnRef", let column = part.names("fields").last { columns.insert(column) }
+        }
+        let reads = sources.flatMap { source in
+            (relations[source]?.columns ?? []).filter { columns.contains($0.name) }
+                .map { ColumnReference(relation: source, column: $0.name) }
+        }
+        made(name, .view)
+        relations[name]?.sources = sources
+        relations[name]?.reads = reads
+    }
+
+    private mutating func statistics(_ node: ParseNode) {
+        guard let name = RelationName(parts: node.names("defnames")).map(newName),
+            let table = node.list("relations").first.flatMap({ RelationName($0) }).map(resolve)
+        else { return }
+        let columns = node.list("exprs").compactMap { $0.as("StatsElem")?.string("name") }
+        statistics.append(Statistics(name: name, table: table, columns: columns))
     }
 
     private mutating func made(_ name: RelationName?, _ kind: Relation.Kind) {
@@ -98,6 +149,15 @@ extension CatalogSnapshot {
         indexes[full] = Index(
             full, table: known, columns: IndexKey.columns(of: node), method: node.string("accessMethod") ?? "btree",
             isUnique: node.flag("unique"), isPartial: node["whereClause"] != nil)
+        var uses = (node.list("indexParams") + node.list("indexIncludingParams")).compactMap {
+            $0.as("IndexElem")?.string("name")
+        }
+        for part in ["indexParams", "whereClause"] {
+            node[part]?.walk { type, reference in
+                if type == "ColumnRef", let column = reference.names("fields").last { uses.append(column) }
+            }
+        }
+        indexes[full]?.uses = uses
         created.insert(full)
     }
 
@@ -122,7 +182,12 @@ extension CatalogSnapshot {
             let place = relation.columns.firstIndex { $0.name == column }
             switch command.string("subtype") {
             case "AT_AddColumn": if let new = command["def"]?.as("ColumnDef") { addColumn(new, to: &relation) }
-            case "AT_DropColumn": relation.columns.removeAll { $0.name == column }
+            case "AT_DropColumn":
+                relation.columns.removeAll { $0.name == column }
+                relation.constraints.removeAll { $0.columns.contains(column) }
+                for index in indexes(of: name) where (index.uses ?? index.columns).contains(column) {
+                    indexes[index.name] = nil
+                }
             case "AT_AddConstraint": if let new = command["def"]?.as("Constraint") { addConstraint(new, to: &relation) }
             case "AT_DropConstraint": relation.constraints.removeAll { $0.name == column }
             case "AT_ValidateConstraint":
@@ -152,11 +217,14 @@ extension CatalogSnapshot {
         case "OBJECT_COLUMN":
             let place = relations[name]?.columns.firstIndex { $0.name == node.string("subname") }
             if let place { relations[name]?.columns[place].name = new }
-        default: break
+        case "OBJECT_TABCONSTRAINT", "OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE", "OBJECT_ROLE", "OBJECT_TYPE":
+            break
+        default: isCertain = false
         }
     }
 
     private mutating func drop(_ node: ParseNode) {
+        if node.string("behavior") == "DROP_CASCADE" { isCertain = false }
         for object in node.list("objects") {
             if let routine = object.as("ObjectWithArgs"), let name = RelationName(parts: routine.names("objname")) {
                 let arguments = routine.list("objargs").map { TypeText.of($0.as("TypeName")) }
@@ -166,9 +234,17 @@ extension CatalogSnapshot {
             }
             guard let name = RelationName(parts: (object.as("List") ?? .null).names("items")) else { continue }
             switch node.string("removeType") {
-            case "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE": remove(name)
+            case "OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE":
+                if !children(of: name).isEmpty { isCertain = false }
+                let table = resolve(name)
+                for index in indexes(of: table) { indexes[index.name] = nil }
+                statistics.removeAll { $0.table == table }
+                remove(name)
             case "OBJECT_INDEX": indexes[resolve(name)] = nil
-            default: break
+            case "OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE", "OBJECT_TYPE", "OBJECT_DOMAIN",
+                "OBJECT_STATISTIC_EXT":
+                break
+            default: isCertain = false
             }
         }
     }

@@ -31,6 +31,8 @@ extension CatalogSnapshot {
         public var isDefaultPartition: Bool
         /// The relations that a view reads.
         public var sources: [RelationName]
+        /// The columns that a view reads, where they are known.
+        public var reads: [ColumnReference]?
         /// The columns of the partition key; nil for what is not partitioned.
         public var partitionKey: [String]?
 
@@ -57,6 +59,31 @@ extension CatalogSnapshot {
         public func column(_ name: String) -> Column? { columns.first { $0.name == name } }
         /// A constraint by its name.
         public func constraint(_ name: String) -> Constraint? { constraints.first { $0.name == name } }
+    }
+
+    /// A column as another object uses it.
+    public struct ColumnReference: Sendable, Codable, Equatable {
+        /// The table.
+        public var relation: RelationName
+        /// The column.
+        public var column: String
+    }
+
+    /// An extension that the server has.
+    public struct Extension: Sendable, Codable, Equatable {
+        /// The name.
+        public var name: String
+        /// Whether the database has it.
+        public var isInstalled: Bool
+        /// Whether the role may make it.
+        public var mayCreate: Bool
+
+        /// Makes an extension.
+        public init(_ name: String, isInstalled: Bool, mayCreate: Bool) {
+            self.name = name
+            self.isInstalled = isInstalled
+            self.mayCreate = mayCreate
+        }
     }
 
     /// A column of a relation.
@@ -133,6 +160,8 @@ extension CatalogSnapshot {
         public var table: RelationName
         /// Columns and expressions of the key, as SQL writes them.
         public var columns: [String]
+        /// Every column that it needs, those of expressions, of INCLUDE and of WHERE too, where they are known.
+        public var uses: [String]?
         /// The access method, `btree`.
         public var method: String
         /// Whether it is unique.
@@ -170,6 +199,8 @@ extension CatalogSnapshot {
         public var name: RelationName
         /// The table.
         public var table: RelationName
+        /// The columns, where they are known.
+        public var columns: [String]?
     }
 
     /// A function or procedure.

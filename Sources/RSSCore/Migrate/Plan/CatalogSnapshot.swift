@@ -11,6 +11,10 @@ public struct CatalogSnapshot: Sendable, Equatable {
     public var searchPath: [String]
     /// Whether it was read from a database: what is not in it does not exist.
     public let isComplete: Bool
+    /// Whether what is not in it does not exist: a complete one, until a statement has done what its text does not tell.
+    public internal(set) var isCertain: Bool
+    /// The extensions that the server has, by name; nil where they are not known.
+    public internal(set) var extensions: [String: Extension]?
     /// Tables, views and sequences by name.
     public internal(set) var relations: [RelationName: Relation]
     /// Indexes by name.
@@ -34,6 +38,10 @@ public struct CatalogSnapshot: Sendable, Equatable {
         timeZone = contents.timeZone
         searchPath = contents.searchPath
         self.isComplete = isComplete
+        isCertain = isComplete
+        extensions = contents.extensions.map { all in
+            Dictionary(all.map { ($0.name, $0) }) { first, _ in first }
+        }
         relations = Dictionary(contents.relations.map { ($0.name, $0) }) { first, _ in first }
         indexes = Dictionary(contents.indexes.map { ($0.name, $0) }) { first, _ in first }
         statistics = contents.statistics
@@ -112,6 +120,12 @@ public struct CatalogSnapshot: Sendable, Equatable {
     public func bytes(of table: RelationName) -> Int64? {
         guard let relation = relation(table) else { return nil }
         return ([relation] + descendants(of: relation.name)).reduce(0) { $0 + $1.bytes }
+    }
+
+    /// Takes what the script has made for what was there before, and for filled.
+    mutating func settle() {
+        for name in created { relations[name]?.rows = nil }
+        created = []
     }
 
     mutating func insert(_ relation: Relation) {

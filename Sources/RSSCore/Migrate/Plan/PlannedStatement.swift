@@ -33,6 +33,8 @@ public struct PlannedStatement: Sendable, Encodable {
     public let builds: [String]
     /// Tables whose rows the statement itself changes.
     public let changes: [String]
+    /// What goes with an object that is dropped: indexes, constraints, statistics, and by CASCADE views and foreign keys.
+    public let drops: [String]
     /// Rows that the work goes over; nil where they are not known, or there is no work.
     public let rows: Int64?
     /// Bytes that the work goes over.
@@ -52,7 +54,7 @@ public struct PlannedStatement: Sendable, Encodable {
     public static func plan(_ files: [LintFile], in catalog: CatalogSnapshot) -> [PlannedStatement] {
         let result = Linter().lint(files, in: catalog)
         let readable = files.filter { $0.problem == nil }
-        return zip(readable, result.effects).flatMap { file, effects in
+        return zip(readable, Linter.effects(readable, in: catalog)).flatMap { file, effects in
             let findings = result.findings.filter { $0.place.file == file.name && $0.severity > .info }
             var transaction = 0
             var isOpen = false
@@ -90,6 +92,7 @@ public struct PlannedStatement: Sendable, Encodable {
         scans = effect.scans.map(\.quoted)
         builds = effect.builds.map(\.quoted)
         changes = effect.changes.map(\.quoted)
+        drops = effect.drops.all
         rows = effect.rows
         bytes = effect.bytes
         duration = effect.duration

@@ -8,12 +8,14 @@ public struct StatementEffect: Sendable, Equatable {
     public let runsInTransaction: Bool
     /// The locks that it takes.
     public let locks: [RelationLock]
-    /// Those on relations that the script has not made itself: somebody may be there.
+    /// Those on relations that the script has not made itself: other sessions may use them.
     public let locksOnExisting: [RelationLock]
     /// The parents of the locked relations that are partitions.
     let partitionParents: [RelationName: RelationName]
     /// The work besides the catalog.
     public let work: [StatementWork]
+    /// What it drops besides what it names.
+    public let drops: DroppedObjects
     /// Rows that the work goes over; nil where they are not known.
     public let rows: Int64?
     /// Bytes that the work goes over; nil where they are not known.
@@ -55,6 +57,7 @@ public struct StatementEffect: Sendable, Equatable {
         ) { first, _ in first }
         locksOnExisting = locks.filter { !catalog.isNew($0.relation) }
         work = isRead ? WorkPrediction.work(of: tree, in: catalog) : [.unseen]
+        drops = DroppedObjects(of: tree, in: catalog)
         var tables: [RelationName] = []
         for name in work.compactMap(\.relation) where !tables.contains(name) { tables.append(name) }
         let counts = tables.map { catalog.rows(of: $0) }
@@ -89,7 +92,7 @@ public struct StatementEffect: Sendable, Equatable {
 
 /// Whose statements wait while a lock is held.
 public enum Blocked: String, Sendable, Codable {
-    /// Nobody but others that want the same.
+    /// None but those that want the same.
     case nothing
     /// Changes of the schema, VACUUM, index builds.
     case maintenance

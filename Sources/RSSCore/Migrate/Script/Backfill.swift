@@ -6,11 +6,11 @@ public struct Backfill: Sendable, Hashable {
     public private(set) var table: RelationName
     /// How the statement names the table: its alias, or nil.
     public let alias: String?
-    /// The column that is gone along.
+    /// The column along which the batches go.
     public let key: String
     /// Rows in a batch.
     public let batch: Int
-    /// Rest between two batches.
+    /// Pause between two batches.
     public let pause: Duration
     /// The statement up to the word WHERE, or to its end where it has none.
     public let head: String
@@ -74,9 +74,9 @@ public struct BackfillError: Error, Sendable, Equatable {
     public enum Problem: Sendable, Equatable {
         /// The statement is neither an UPDATE nor a DELETE.
         case noChange
-        /// It has a RETURNING clause, whose rows nobody would get.
+        /// It has a RETURNING clause, whose rows would go nowhere.
         case returning
-        /// It changes the column that is gone along.
+        /// It changes the column along which the batches go.
         case changesKey
     }
 
@@ -84,4 +84,14 @@ public struct BackfillError: Error, Sendable, Equatable {
     public let problem: Problem
 
     init(_ problem: Problem) { self.problem = problem }
+
+    /// What keeps a statement from being run in batches; nil for one that can be.
+    init?(_ statement: ScriptStatement, tree: ParseNode, _ directive: Directive.Backfill) {
+        do throws(BackfillError) {
+            _ = try Backfill(statement, tree: tree, directive)
+            return nil
+        } catch {
+            self = error
+        }
+    }
 }

@@ -1,75 +1,82 @@
-/// A migration: a file of SQL that is run once, in the order of the versions, and the file that takes it back.
-public struct Migration: Sendable, Equatable {
-    /// The number in the file's name.
-    public let version: Int64
-    /// What stands behind the number, blanks for underscores.
+import RSSModel
+
+/// A migration: a file of SQL that is run once, in the order of the versions, and the file that reverts it.
+public struct Migration: Sendable {
+    /// The version in the file's name.
+    public let version: MigrationVersion
+    /// What stands after the version, blanks for underscores.
     public let name: String
-    /// The statements.
-    public let script: MigrationScript
-    /// What takes it back, `V0001__what_it_does.down.sql`; nil where there is no such file.
-    public var down: MigrationScript?
+    /// Where its statements are.
+    let source: MigrationFile
+    /// What reverts it, `V0001__what_it_does.down.sql` or `U0001__what_it_does.sql`; nil where there is no such file.
+    var revert: MigrationFile?
 
     /// The file's name.
-    public var file: String { script.file }
+    public var file: String { source.name }
+
+    /// The statements.
+    ///
+    /// - Throws: ``MigrateError``.
+    public var script: MigrationScript { get throws { try source.script() } }
+
+    /// The statements that revert it; nil where there is no file of them.
+    ///
+    /// - Throws: ``MigrateError``.
+    public var down: MigrationScript? { get throws { try revert?.script() } }
+
+    /// A migration in a file named `V0001__what_it_does.sql`; nil for a name of another form.
+    init?(_ source: MigrationFile) {
+        guard case .versioned(let version, let name) = MigrationFileName(source.name) else { return nil }
+        self.version = version
+        self.name = name
+        self.source = source
+    }
 
     /// Reads a file named `V0001__what_it_does.sql`; nil for a name of another form.
     ///
     /// - Throws: ``MigrateError``.
     public init?(file: String, bytes: [UInt8]) throws {
-        guard case .versioned(let version, let name) = MigrationFileName(file) else { return nil }
-        self.version = version
-        self.name = name
-        script = try MigrationScript(file: file, bytes: bytes)
+        self.init(MigrationFile(file, bytes))
+        _ = try script
     }
 }
 
 /// A file that is run again whenever it has changed: functions and views, `R__what_it_makes.sql`.
-public struct RepeatableMigration: Sendable, Equatable {
-    /// What stands behind `R__`, blanks for underscores.
+public struct RepeatableMigration: Sendable {
+    /// What stands after `R__`, blanks for underscores.
     public let name: String
+    /// Where its statements are.
+    let source: MigrationFile
+
+    /// The file's name.
+    public var file: String { source.name }
+
     /// The statements.
-    public let script: MigrationScript
+    ///
+    /// - Throws: ``MigrateError``.
+    public var script: MigrationScript {
+        get throws {
+            let script = try source.script()
+            let shared: [StatementAction] = [.transactional, .endsTransaction]
+            if let alone = script.statements.first(where: { !shared.contains($0.action) }) {
+                throw MigrateError.repeatableNotTransactional(place: script.place(of: nil, in: alone))
+            }
+            return script
+        }
+    }
+
+    /// A repeatable migration in a file named `R__what_it_makes.sql`; nil for a name of another form.
+    init?(_ source: MigrationFile) {
+        guard case .repeatable(let name) = MigrationFileName(source.name) else { return nil }
+        self.name = name
+        self.source = source
+    }
 
     /// Reads a file named `R__what_it_makes.sql`; nil for a name of another form.
     ///
     /// - Throws: ``MigrateError``.
     public init?(file: String, bytes: [UInt8]) throws {
-        guard case .repeatable(let name) = MigrationFileName(file) else { return nil }
-        self.name = name
-        script = try MigrationScript(file: file, bytes: bytes)
-        let shared: [StatementAction] = [.transactional, .endsTransaction]
-        if let alone = script.statements.first(where: { !shared.contains($0.action) }) {
-            throw MigrateError.repeatableNotTransactional(place: script.place(of: nil, in: alone))
-        }
-    }
-}
-
-/// What a file's name says about it.
-public enum MigrationFileName: Sendable, Equatable {
-    /// `V0001__what_it_does.sql`
-    case versioned(Int64, name: String)
-    /// `V0001__what_it_does.down.sql`
-    case down(Int64)
-    /// `R__what_it_makes.sql`
-    case repeatable(name: String)
-
-    /// Whether a name is meant for one of these and is none: it must not be passed over in silence.
-    static func isMistaken(_ file: String) -> Bool {
-        MigrationFileName(file) == nil && file.wholeMatch(of: /(V[0-9]+_.*|R__.*)\.sql/.ignoresCase()) != nil
-    }
-
-    /// Reads a name; nil for one of another form.
-    public init?(_ file: String) {
-        if let match = file.wholeMatch(of: /V(?<version>[0-9]{1,18})__(?<name>[A-Za-z0-9_]+)(?<down>\.down)?\.sql/),
-            let version = Int64(match.version), version > 0
-        {
-            self =
-                match.down == nil
-                ? .versioned(version, name: String(match.name.replacing("_", with: " "))) : .down(version)
-        } else if let match = file.wholeMatch(of: /R__(?<name>[A-Za-z0-9_]+)\.sql/) {
-            self = .repeatable(name: String(match.name.replacing("_", with: " ")))
-        } else {
-            return nil
-        }
+        self.init(MigrationFile(file, bytes))
+        _ = try script
     }
 }

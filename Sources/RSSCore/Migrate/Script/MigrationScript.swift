@@ -5,8 +5,6 @@ import SQLScript
 public struct MigrationScript: Sendable, Equatable {
     /// The file's name.
     public let file: String
-    /// The text, without a byte order mark.
-    public let sql: String
     /// SHA-256 of the file.
     public let checksum: String
     /// SHA-256 over the statements without comments and white space: unchanged by an edit that changes nothing.
@@ -16,11 +14,14 @@ public struct MigrationScript: Sendable, Equatable {
 
     /// Whether a statement takes another role.
     var switchesRole: Bool {
-        statements.contains { $0.tree?.as("VariableSetStmt")?.string("name") == "role" }
+        statements.contains { $0.traits.contains(.setsRole) }
     }
 
     /// The statements as they are run.
     public var groups: [StatementGroup] { StatementGroup.divide(statements) }
+
+    /// How many statements are parsed at once.
+    private static let batch = 500
 
     /// Reads a file.
     ///
@@ -28,18 +29,21 @@ public struct MigrationScript: Sendable, Equatable {
     public init(file: String, bytes: [UInt8]) throws {
         self.file = file
         checksum = Digest.sha256.hex(bytes)
-        let sources: [ScriptStatement]
+        var statements: [MigrationStatement] = []
+        var mode: Directive.Transaction?
         do {
-            sources = try Splitter(bytes).statements()
+            var splitter = try Splitter(bytes)
+            // Parsed a few at a time: the trees of a large file of data would take many times its size.
+            while case let sources = try splitter.next(Self.batch), !sources.isEmpty {
+                if statements.isEmpty { mode = Self.mode(of: sources.first) }
+                for (source, outcome) in zip(sources, Parser.parse(sources.map(\.text))) {
+                    statements.append(try MigrationStatement(source, outcome, file: file, mode: mode))
+                }
+            }
         } catch let error as ScriptError {
             throw MigrateError.unreadable(error, file: file)
         }
-        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-        sql = String(decoding: text, as: UTF8.self)
-        let mode = Self.mode(of: sources.first)
-        statements = try zip(sources, Parser.parse(sources.map(\.text))).map {
-            try MigrationStatement($0, $1, file: file, mode: mode)
-        }
+        self.statements = statements
         contentHash = Digest.sha256.hex(statements.map(\.hash).joined(separator: "\n").utf8)
         if let statement = statements.first(where: \.isTransactionControl) {
             throw MigrateError.transactionControl(place: SourcePlace(statement.source.position, in: file))

@@ -15,16 +15,15 @@ public struct MigrationTemplate: Sendable {
 
     /// The files, the migration first.
     public let files: [File]
-    /// The last that the name of a file may have.
-    private static let lastVersion: Int64 = 999_999_999_999_999_999
-
-    /// Plans the files of a new migration, numbered behind the newest of the folder.
+    /// Plans the files of a new migration, numbered after the newest of the folder and of those beside it.
     ///
     /// - Parameters:
     ///   - title: what the migration does, in words; letters, digits and blanks.
+    ///   - source: the migrations that it is to stand among; those of the folder alone for nil.
     ///   - isRepeatable: whether it is one that is run whenever it has changed.
     /// - Throws: ``MigrateError`` when the folder holds files that cannot be read.
-    public init(_ title: String, in directory: String, isRepeatable: Bool) throws {
+    public init(_ title: String, in directory: String, beside source: MigrationSource? = nil, isRepeatable: Bool) throws
+    {
         let name = title.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "_").lowercased()
         if isRepeatable {
             files = [
@@ -34,21 +33,24 @@ public struct MigrationTemplate: Sendable {
             ]
             return
         }
-        var newest: Int64 = 0
-        if let names = try? FileManager.default.contentsOfDirectory(atPath: directory) {
+        let source = source ?? .directory(directory)
+        var newest: MigrationVersion = source.hasShipped ? 999 : .none
+        // A folder that is not there yet has no versions.
+        for folder in Set(source.folders + [directory]) {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             for case .versioned(let version, _) in names.compactMap({ MigrationFileName($0) }) {
                 newest = max(newest, version)
             }
         }
-        guard newest < Self.lastVersion else {
+        guard let next = newest.next else {
             throw FileError.unwritable(
                 path: directory, reason: "version \(newest) is there, and a version has at most 18 digits")
         }
-        let digits = String(newest + 1)
+        let digits = next.description
         let stem = "\(directory)/V\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)__\(name)"
         files = [
             File(path: "\(stem).sql", text: "-- \(title)\n-- Why: \n\n"),
-            File(path: "\(stem).down.sql", text: "-- Takes back: \(title)\n\n"),
+            File(path: "\(stem).down.sql", text: "-- Reverts: \(title)\n\n"),
         ]
     }
 

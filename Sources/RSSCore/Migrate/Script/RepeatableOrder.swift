@@ -4,9 +4,10 @@ import SQLScript
 enum RepeatableOrder {
     /// Sorts by need; by name where nothing is needed, or where two need each other: a body of PL/pgSQL may name what is
     /// made later.
-    static func sorted(_ files: [RepeatableMigration]) -> [RepeatableMigration] {
-        var left = files.sorted { $0.script.file < $1.script.file }.map {
-            (file: $0, makes: made(by: $0), words: words(of: $0))
+    static func sorted(_ files: [RepeatableMigration]) throws -> [RepeatableMigration] {
+        var left = try files.sorted { $0.file < $1.file }.map { file in
+            let script = try file.script
+            return (file: file, makes: made(by: script), words: words(of: script))
         }
         var order: [RepeatableMigration] = []
         while !left.isEmpty {
@@ -19,9 +20,9 @@ enum RepeatableOrder {
     }
 
     /// The names of the functions and views that a file makes, in lower case and without schema.
-    private static func made(by file: RepeatableMigration) -> Set<String> {
+    private static func made(by script: MigrationScript) -> Set<String> {
         Set(
-            file.script.statements.compactMap { statement in
+            script.statements.compactMap { statement in
                 guard let (type, node) = statement.tree?.tagged else { return nil }
                 switch type {
                 case "CreateFunctionStmt": return node.names("funcname").last?.lowercased()
@@ -33,12 +34,12 @@ enum RepeatableOrder {
     }
 
     /// Every word in a file, those within function bodies too: a body is a string, and a name in it is a need as well.
-    private static func words(of file: RepeatableMigration) -> Set<String> {
+    private static func words(of script: MigrationScript) -> Set<String> {
         var words: Set<String> = []
-        for statement in file.script.statements {
+        for statement in script.statements {
             let text = statement.source.normalized.lowercased()
             words.formUnion(text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
         }
-        return words.subtracting(made(by: file))
+        return words.subtracting(made(by: script))
     }
 }

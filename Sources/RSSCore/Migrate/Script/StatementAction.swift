@@ -1,7 +1,7 @@
 import SQLScript
 
 /// How a statement of a migration is run.
-public enum StatementAction: Sendable, Hashable {
+public indirect enum StatementAction: Sendable, Hashable {
     /// In a transaction, together with its record.
     case transactional
     /// In a transaction that must end with it: a label added to an enum cannot be used before the commit.

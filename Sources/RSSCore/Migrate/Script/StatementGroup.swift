@@ -1,12 +1,12 @@
 /// Statements of a file that are run together.
 public enum StatementGroup: Sendable, Equatable {
     /// One transaction.
-    case transaction([MigrationStatement])
+    case transaction(ArraySlice<MigrationStatement>)
     /// One statement by itself, outside any transaction.
     case alone(MigrationStatement)
 
     /// The statements.
-    public var statements: [MigrationStatement] {
+    public var statements: ArraySlice<MigrationStatement> {
         switch self {
         case .transaction(let statements): statements
         case .alone(let statement): [statement]
@@ -16,22 +16,22 @@ public enum StatementGroup: Sendable, Equatable {
     /// Divides a file: neighbours that may share a transaction do, the others stand alone.
     static func divide(_ statements: [MigrationStatement]) -> [StatementGroup] {
         var groups: [StatementGroup] = []
-        var open: [MigrationStatement] = []
-        func close() {
-            if !open.isEmpty { groups.append(.transaction(open)) }
-            open = []
+        var first = statements.startIndex
+        func close(before end: Int) {
+            if first < end { groups.append(.transaction(statements[first..<end])) }
+            first = end
         }
-        for statement in statements {
+        for (index, statement) in statements.enumerated() {
             guard statement.action.isTransactional else {
-                close()
+                close(before: index)
                 groups.append(.alone(statement))
+                first = index + 1
                 continue
             }
-            if statement.action == .ownTransaction { close() }
-            open.append(statement)
-            if statement.action != .transactional { close() }
+            if statement.action == .ownTransaction { close(before: index) }
+            if statement.action != .transactional { close(before: index + 1) }
         }
-        close()
+        close(before: statements.endIndex)
         return groups
     }
 }

@@ -1,18 +1,18 @@
 import PostgresClient
 import RSSModel
 
-/// Proves, on a database made for it and dropped afterwards, that migrations apply and that their down files take
-/// everything back: up, down, up, with the fingerprints compared.
+/// Proves, on a database made for it and dropped afterwards, that migrations apply and that their down files revert
+/// everything: up, down, up, with the fingerprints compared.
 public struct RoundTrip: Sendable {
-    /// What was found out about one migration.
+    /// What was seen of one migration.
     public struct Step: Sendable {
         /// The version.
-        public let version: Int64
+        public let version: MigrationVersion
         /// The migration's file.
         public let file: String
         /// Whether it has a down file.
         public let hasDown: Bool
-        /// What is not as it was before the migration, once it was taken back; nil where nothing was to be taken back.
+        /// What is not as it was before the migration, once it was reverted; nil where nothing was to be reverted.
         public let leftBehind: SchemaDifference?
         /// What is not as it was, once it was applied a second time.
         public let differsAgain: SchemaDifference?
@@ -43,14 +43,14 @@ public struct RoundTrip: Sendable {
             let migrator = Migrator(connection, source: source, lockPolicy: LockPolicy(), runID: runID)
             try await BookkeepingSchema.prepare(connection)
             try await migrator.refuseUnknownGrammar(
-                available.versioned.flatMap { [$0.script] + ($0.down.map { [$0] } ?? []) }
-                    + available.repeatables.map(\.script))
+                available.versioned.flatMap { [try $0.script] + (try $0.down.map { [$0] } ?? []) }
+                    + available.repeatables.map { try $0.script })
             var steps: [Step] = []
             for migration in available.versioned {
                 steps.append(
                     try await progress.phase(migration.file) { try await step(migration, migrator, connection) })
             }
-            for repeatable in available.repeatables {
+            for repeatable in try RepeatableOrder.sorted(available.repeatables) {
                 _ = try await RepeatableRun(repeatable, migrator, .silent).run()
             }
             return steps
@@ -62,12 +62,12 @@ public struct RoundTrip: Sendable {
     ) async throws -> Step {
         let before = try await SchemaFingerprint.read(connection)
         _ = try await ScriptRun(applying: migration, migrator, .silent).run()
-        guard let down = migration.down else {
+        guard let down = try migration.down else {
             return Step(
                 version: migration.version, file: migration.file, hasDown: false, leftBehind: nil, differsAgain: nil)
         }
         let applied = try await SchemaFingerprint.read(connection)
-        _ = try await ScriptRun(takingBack: migration, with: down, migrator, .silent).run()
+        _ = try await ScriptRun(reverting: migration, with: down, migrator, .silent).run()
         let back = try await SchemaFingerprint.read(connection)
         _ = try await ScriptRun(applying: migration, migrator, .silent).run()
         let again = try await SchemaFingerprint.read(connection)

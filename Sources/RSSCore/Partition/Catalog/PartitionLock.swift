@@ -12,7 +12,8 @@ extension PostgresConnection {
     ///   must not be able to keep from being done.
     /// - Throws: `AdvisoryLockError` that names the other run, ``ForeignCode``, and what the work throws.
     nonisolated(nonsending) func keepingPartitions<T>(
-        of table: RelationName, _ use: ForeignCode.Use? = .arranging, _ work: () async throws -> T
+        of table: RelationName, _ use: ForeignCode.Use? = .arranging, changesSchema: Bool = false,
+        _ work: () async throws -> T
     ) async throws -> T {
         let lock = AdvisoryLock.partitions(of: table)
         // Of a run that was killed, the server gives the lock back within two seconds.
@@ -22,7 +23,7 @@ extension PostgresConnection {
             // all, and no policy is run.
             try await execute("SET row_security = off")
             if let use { try await refuseForeignCode(use, in: [table.quoted]) }
-            let value = try await work()
+            let value = changesSchema ? try await changingSchema(work) : try await work()
             try await release(lock)
             return value
         } catch {

@@ -16,7 +16,7 @@ extension Conversion {
     ///
     /// - Throws: ``ConversionError``, `PostgresError`, `CancellationError`.
     public func abort(_ table: RelationName, progress: ProgressReporter) async throws -> ConversionOutcome {
-        try await connection.keepingPartitions(of: table, nil) {
+        try await connection.keepingPartitions(of: table, nil, changesSchema: true) {
             let (record, removals) = try await removals(table)
             var outcome = ConversionOutcome(table: table)
             for removal in removals {

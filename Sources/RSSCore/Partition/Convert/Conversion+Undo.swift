@@ -7,7 +7,7 @@ extension Conversion {
     ///
     /// - Throws: ``ConversionError``, ``MigrateError`` for an index, `PostgresError`, `CancellationError`.
     public func undo(_ table: RelationName, progress: ProgressReporter) async throws -> ConversionOutcome {
-        try await connection.keepingPartitions(of: table) {
+        try await connection.keepingPartitions(of: table, changesSchema: true) {
             let record = try await undoable(table)
             var outcome = ConversionOutcome(table: table)
             if record.phase == .converted {

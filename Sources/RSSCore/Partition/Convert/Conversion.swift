@@ -35,7 +35,7 @@ public struct Conversion: Sendable {
     public func run(
         _ request: ConversionRequest, at date: Date, progress: ProgressReporter
     ) async throws -> ConversionOutcome {
-        try await connection.keepingPartitions(of: request.table, .copying) {
+        try await connection.keepingPartitions(of: request.table, .copying, changesSchema: true) {
             var outcome = ConversionOutcome(table: request.table)
             guard var record = try await begin(request, at: date, &outcome) else { return outcome }
             let table = try await catalog.table(request.table, column: request.column)

@@ -6,7 +6,7 @@ import SQLScript
 /// A database whose visit_reports was never partitioned cannot be migrated as it is.
 public enum PlainReportsError: ReportableError, Equatable {
     /// visit_reports is a plain table, and the migration that makes it is still to come.
-    case unconverted(version: Int64)
+    case unconverted(version: MigrationVersion)
     /// What a migration makes is not all there, so it can be neither run nor taken for applied.
     case incomplete(file: String, missing: [String])
 
@@ -68,21 +68,21 @@ extension Migrator {
     }
 
     /// The pending migration that makes visit_reports.
-    private func pendingReportsVersion() async throws -> Int64? {
-        guard source == .shipped else { return nil }
+    private func pendingReportsVersion() async throws -> MigrationVersion? {
+        guard source.hasShipped else { return nil }
         let reports = Made.table(ConversionRequest.visitReports.table.name, schema: nil)
-        return try await plan().pending.first { Self.made(by: $0).contains(reports) }?.version
+        return try await plan().pending.first { try Self.made(by: $0).contains(reports) }?.version
     }
 
     /// What kind of relation visit_reports is; nil for none.
     private func reportsKind() async throws -> String? {
-        guard source == .shipped else { return nil }
+        guard source.hasShipped else { return nil }
         return try await ConversionCatalog(connection: connection).table(
             ConversionRequest.visitReports.table, column: ConversionRequest.visitReports.column)?.kind
     }
 
     /// What comes before the reports must be there: it cannot be made behind them.
-    private func refuseIncomplete(before version: Int64) async throws {
+    private func refuseIncomplete(before version: MigrationVersion) async throws {
         for migration in try await plan().pending where migration.version < version {
             let missing = try await missing(migration)
             if !missing.isEmpty { throw PlainReportsError.incomplete(file: migration.file, missing: missing) }
@@ -95,7 +95,7 @@ extension Migrator {
         for migration in try await plan().pending {
             // One that makes nothing does not show in the catalog: it is run.
             let missing = try await missing(migration)
-            if !missing.isEmpty || Self.made(by: migration).isEmpty { break }
+            if try !missing.isEmpty || Self.made(by: migration).isEmpty { break }
             taken.append(migration)
         }
         guard let last = taken.last else { return }
@@ -119,8 +119,8 @@ extension Migrator {
         }
     }
 
-    private static func made(by migration: Migration) -> [Made] {
-        migration.script.statements.compactMap { statement in
+    private static func made(by migration: Migration) throws -> [Made] {
+        try migration.script.statements.compactMap { statement in
             if let table = RelationName(statement.tree?.as("CreateStmt")?["relation"]) {
                 return .table(table.name, schema: table.schema)
             }
@@ -134,7 +134,7 @@ extension Migrator {
 
     private func missing(_ migration: Migration) async throws -> [String] {
         var missing: [String] = []
-        for made in Self.made(by: migration) {
+        for made in try Self.made(by: migration) {
             let isThere: Bool?
             switch made {
             case .table:

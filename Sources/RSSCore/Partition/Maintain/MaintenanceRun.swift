@@ -107,7 +107,12 @@ public struct MaintenanceRun: Sendable {
         return try await connection.keepingPartitions(of: policy.table) {
             try await RetiredPartition.closeDropped(of: policy.table, connection)
             var (plan, stopped) = try await plan(policy, options)
-            var outcomes = try await maintenance.apply(plan, progress: progress)
+            // A partition that is taken out is a table of its own until it is dropped.
+            let takesOut = plan.operations.contains { [.detach, .finishDetach, .drop, .liftBlock].contains($0.kind) }
+            var outcomes =
+                takesOut
+                ? try await connection.changingSchema { try await maintenance.apply(plan, progress: progress) }
+                : try await maintenance.apply(plan, progress: progress)
             if outcomes.contains(where: { $0.operation.kind == .finishDetach && $0.error == nil }) {
                 // Only now is it free what the half detached partition held.
                 (plan, stopped) = try await self.plan(policy, options)

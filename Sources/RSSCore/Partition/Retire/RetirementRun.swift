@@ -57,7 +57,7 @@ public struct RetirementRun: Sendable {
             if isDryRun { continue }
             try await BookkeepingSchema.prepare(connection)
             let policy = try await PolicyStore(connection).policy(of: target.table.relation)
-            try await connection.keepingPartitions(of: target.table.relation) {
+            try await connection.keepingPartitions(of: target.table.relation, changesSchema: true) {
                 try await retirement.detach(name, quarantineDays: quarantineDays ?? policy?.quarantineDays ?? 7)
             }
         }
@@ -80,7 +80,7 @@ public struct RetirementRun: Sendable {
             if isDryRun { continue }
             try await BookkeepingSchema.prepare(connection)
             // What lets a partition be written to again is never refused; what attaches one looks for itself.
-            try await connection.keepingPartitions(of: target.table.relation, nil) {
+            try await connection.keepingPartitions(of: target.table.relation, nil, changesSchema: true) {
                 try await back.bringBack(partition)
             }
         }

@@ -50,6 +50,14 @@ WITH namespaces AS (
     JOIN relations s ON s.oid = d.refobjid
     WHERE d.refobjid <> w.ev_class AND w.ev_type = '1'
     GROUP BY w.ev_class
+), view_columns AS (
+    SELECT w.ev_class, jsonb_agg(DISTINCT jsonb_build_object('relation', s.name, 'column', a.attname)) AS items
+    FROM pg_rewrite w
+    JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass
+    JOIN relations s ON s.oid = d.refobjid
+    JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE d.refobjid <> w.ev_class AND d.refobjsubid > 0 AND w.ev_type = '1'
+    GROUP BY w.ev_class
 ), partition_keys AS (
     SELECT p.partrelid, p.partdefid, COALESCE(jsonb_agg(a.attname ORDER BY k.place) FILTER (WHERE a.attname IS NOT NULL), '[]') AS items
     FROM pg_partitioned_table p
@@ -74,18 +82,26 @@ SELECT jsonb_build_object(
             'columns', COALESCE(c.items, '[]'), 'constraints', COALESCE(o.items, '[]'),
             'parents', COALESCE(p.items, '[]'), 'isPartition', r.relispartition,
             'isDefaultPartition', EXISTS (SELECT FROM partition_keys WHERE partdefid = r.oid),
-            'sources', COALESCE(s.items, '[]'), 'partitionKey', k.items)))
+            'sources', COALESCE(s.items, '[]'), 'reads', v.items, 'partitionKey', k.items)))
         FROM relations r
         LEFT JOIN columns c ON c.attrelid = r.oid
         LEFT JOIN constraints o ON o.conrelid = r.oid
         LEFT JOIN parents p ON p.inhrelid = r.oid
         LEFT JOIN sources s ON s.ev_class = r.oid
+        LEFT JOIN view_columns v ON v.ev_class = r.oid
         LEFT JOIN partition_keys k ON k.partrelid = r.oid), '[]'),
     'indexes', COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
             'name', jsonb_build_object('schema', n.nspname, 'name', c.relname), 'table', r.name,
             'columns', COALESCE((SELECT jsonb_agg(pg_get_indexdef(i.indexrelid, number, true) ORDER BY number)
                                  FROM generate_series(1, i.indnkeyatts) AS number), '[]'),
+            'uses', COALESCE((SELECT jsonb_agg(u.attname ORDER BY u.attnum) FROM pg_attribute AS u
+                              WHERE u.attrelid = i.indrelid AND u.attnum > 0
+                                AND (u.attnum = ANY (i.indkey::smallint[])
+                                     OR EXISTS (SELECT FROM pg_depend AS d
+                                                WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                                                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid
+                                                  AND d.refobjsubid = u.attnum))), '[]'),
             'method', a.amname, 'isUnique', i.indisunique, 'isPrimary', i.indisprimary, 'isValid', i.indisvalid,
             'isPartial', i.indpred IS NOT NULL, 'bytes', c.relpages * current_setting('block_size')::bigint))
         FROM pg_index i
@@ -95,10 +111,22 @@ SELECT jsonb_build_object(
         JOIN relations r ON r.oid = i.indrelid), '[]'),
     'statistics', COALESCE((
         SELECT jsonb_agg(jsonb_build_object('name', jsonb_build_object('schema', n.nspname, 'name', e.stxname),
-                                            'table', r.name))
+                                            'table', r.name,
+                                            'columns', COALESCE((SELECT jsonb_agg(u.attname ORDER BY u.attnum)
+                                                                 FROM pg_attribute AS u
+                                                                 WHERE u.attrelid = e.stxrelid
+                                                                   AND u.attnum = ANY (e.stxkeys::smallint[])), '[]')))
         FROM pg_statistic_ext e
         JOIN namespaces n ON n.oid = e.stxnamespace
         JOIN relations r ON r.oid = e.stxrelid), '[]'),
+    'extensions', COALESCE((
+        SELECT jsonb_agg(jsonb_build_object(
+            'name', e.name, 'isInstalled', e.installed_version IS NOT NULL,
+            'mayCreate', NOT v.superuser OR r.rolsuper
+                         OR v.trusted AND has_database_privilege(current_database()::text, 'CREATE')))
+        FROM pg_available_extensions AS e
+        JOIN pg_available_extension_versions AS v ON v.name = e.name AND v.version = e.default_version
+        JOIN pg_roles AS r ON r.rolname = current_user), '[]'),
     'routines', COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
             'name', jsonb_build_object('schema', n.nspname, 'name', f.proname),

@@ -1,7 +1,7 @@
 import SQLScript
 
 extension LintRule {
-    /// What is gone afterwards. A file that takes back is meant to drop, so none of this is told of it.
+    /// What is gone afterwards. A file that reverts is meant to drop, so none of this is found in it.
     static let drops: [LintRule] = [
         LintRule(
             "drop-column", .warning, "A dropped column breaks the programs that run, and its data is gone",
@@ -11,7 +11,7 @@ extension LintRule {
             guard context.file.kind != .down else { return [] }
             return context.alterations("AT_DropColumn").map {
                 LintHit(
-                    "\(RelationName(name: $0.name).quoted) of \($0.table.quoted) is dropped with its data; say why nobody reads it: -- rssctl:allow drop-column …"
+                    "\(RelationName(name: $0.name).quoted) of \($0.table.quoted) is dropped with its data\(along(context)); say why it is not read: -- rssctl:allow drop-column …"
                 )
             }
         },
@@ -29,12 +29,12 @@ extension LintRule {
                 let locked =
                     others.isEmpty
                     ? "" : "; it locks \(others.map { $0.relation.quoted }.joined(separator: ", ")) as well"
-                return LintHit("\(name.quoted)\(context.size(name)) is dropped with its data\(locked)")
+                return LintHit("\(name.quoted)\(context.size(name)) is dropped with its data\(along(context))\(locked)")
             }
         },
         LintRule(
             "drop-cascade", .warning, "CASCADE drops what is not named",
-            why: "Views, foreign keys and defaults that depend on it go without being told. Drop them by name."
+            why: "Views, foreign keys and defaults that depend on it go without a word. Drop them by name."
         ) { context in
             guard context.file.kind != .down else { return [] }
             if let drop = context.node("DropStmt"), drop.string("behavior") == "DROP_CASCADE" {
@@ -44,12 +44,18 @@ extension LintRule {
                 }
                 return isNew
                     ? []
-                    : [LintHit("\(context.effect.command) … CASCADE drops what depends on it as well; name it instead")]
+                    : [
+                        LintHit(
+                            "\(context.effect.command) … CASCADE drops what depends on it as well\(dependents(context)); name it instead"
+                        )
+                    ]
             }
             let cascading = ["AT_DropColumn", "AT_DropConstraint"].flatMap { context.alterations($0) }
                 .filter { $0.command.string("behavior") == "DROP_CASCADE" }
             return cascading.map {
-                LintHit("CASCADE drops what depends on \(RelationName(name: $0.name).quoted) as well; name it instead")
+                LintHit(
+                    "CASCADE drops what depends on \(RelationName(name: $0.name).quoted) as well\(dependents(context)); name it instead"
+                )
             }
         },
         LintRule(
@@ -91,7 +97,7 @@ extension LintRule {
         },
         LintRule(
             "drop-constraint", .info, "A promise about the data ends",
-            why: "What relies on it is not told. Dropping a foreign key takes ACCESS EXCLUSIVE on both tables."
+            why: "What relies on it is not notified. Dropping a foreign key takes ACCESS EXCLUSIVE on both tables."
         ) { context in
             guard context.file.kind != .down else { return [] }
             return context.alterations("AT_DropConstraint").compactMap { alteration in
@@ -99,7 +105,8 @@ extension LintRule {
                 return isCheck
                     ? nil
                     : LintHit(
-                        "\(RelationName(name: alteration.name).quoted) of \(alteration.table.quoted) no longer holds")
+                        "\(RelationName(name: alteration.name).quoted) of \(alteration.table.quoted) no longer holds\(along(context))"
+                    )
             }
         },
         LintRule(
@@ -112,6 +119,16 @@ extension LintRule {
             return [LintHit("\(context.effect.command): what it did is no longer done")]
         },
     ]
+
+    /// What goes with it, where it is known.
+    private static func along(_ context: LintContext) -> String {
+        DroppedObjects.list(context.effect.drops.along).map { "; with it go \($0)" } ?? ""
+    }
+
+    /// What CASCADE takes, where it is known.
+    private static func dependents(_ context: LintContext) -> String {
+        DroppedObjects.list(context.effect.drops.dependents).map { ": \($0)" } ?? ""
+    }
 
     /// The relations that were there before and are dropped.
     private static func dropped(_ context: LintContext, _ types: [String]) -> [RelationName] {

@@ -34,12 +34,27 @@ extension LintRule {
             }
         },
         LintRule(
-            "directive", .error, "A comment begins with rssctl: and is no directive",
+            "directive", .error, "A comment begins with rssctl: and is not a directive",
             why: "A directive that is misspelled would silently not be followed."
         ) { context in
             context.statement.directiveErrors.map { LintHit("\($0.message); \($0.hint)", place: $0.position) }
                 + misplaced(context)
         },
+        LintRule(
+            "duplicate-version", .error, "Two files have one version",
+            why: "Two branches took the same number. migrate refuses both; the one that was applied hides the other."
+        ) { _ in [] },
+        LintRule(
+            "out-of-order", .error, "A file is older than one that is there already",
+            why:
+                "Where the newer one was applied, migrate refuses it, or with --order linear-skip never runs it. Found with a "
+                + "database, with --since and with --base; not with --order non-linear, which applies it."
+        ) { _ in [] },
+        LintRule(
+            "changed-after-applied", .error, "A file is not what was applied under its version",
+            why:
+                "The database keeps what the file said then; a new one is made by what it says now. Found with a database."
+        ) { _ in [] },
         LintRule(
             "copy-from-stdin", .error, "COPY … FROM stdin has no data to read",
             why: "The rows of a dump stand between psql's own marks, which only psql reads."
@@ -50,12 +65,12 @@ extension LintRule {
             return [LintHit("COPY FROM stdin gets no rows from a migration; write them as INSERT")]
         },
         LintRule(
-            "allow-unknown", .error, "A directive allows a rule that there is not",
+            "allow-unknown", .error, "A directive allows an unknown rule",
             why: "It would silently allow nothing."
         ) { _ in [] },
         LintRule(
-            "allow-unused", .warning, "A directive allows what is not there",
-            why: "Left standing, it would allow the same fault when somebody makes it later."
+            "allow-unused", .warning, "A directive allows what is not found",
+            why: "Left standing, it would allow the same fault when it is made later."
         ) { _ in [] },
     ]
 
@@ -102,10 +117,10 @@ extension LintRule {
             switch directive {
             case .transaction where context.index > 0, .allowFile where context.index > 0:
                 LintHit("this directive is for the whole file and stands before its first statement", place: position)
-            case .backfill where !["UpdateStmt", "DeleteStmt"].contains(type):
-                LintHit("backfill stands before an UPDATE or a DELETE", place: position)
-            case .backfill where !(context.tree.tagged?.node.list("returningList").isEmpty ?? true):
-                LintHit("a backfill has nobody to give the rows of RETURNING to", place: position)
+            case .backfill(let backfill):
+                BackfillError(context.statement.source, tree: context.tree, backfill).map {
+                    LintHit($0.message, place: position)
+                }
             case .replace where context.file.kind != .repeatable:
                 LintHit("replace is for repeatable files, R__….sql; here DROP what is to be replaced", place: position)
             case .replace where !["CreateFunctionStmt", "ViewStmt", "CreateTableAsStmt"].contains(type):
