@@ -81,7 +81,7 @@ import Testing
                     rssctl completion zsh > _rssctl
                     zmodload zsh/zpty
                     zpty z 'TERM=dumb zsh -f -i'
-                    zpty -w z "PS1=; fpath=($PWD \\$fpath); autoload -Uz compinit; compinit -u -d $PWD/dump; print READY"
+                    zpty -w z "PS1=; fpath=($PWD \\$fpath); autoload -Uz compinit; compinit -u -D; print READY"
                     zpty -r -m z all '*READY*READY*'
                     zpty -w -n z '\(line)'$'\\t\\t'
                     shown=; integer n=0
