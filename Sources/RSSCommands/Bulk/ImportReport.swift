@@ -68,7 +68,7 @@ public struct ImportReport: CommandResult {
             let file = (path.hasPrefix("-") ? "./" : "") + path
             let words =
                 ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit)
-            return words.map(Self.quoted).joined(separator: " ")
+            return words.map(\.shellWord).joined(separator: " ")
         }
     }
 
