@@ -4,7 +4,7 @@ import RSSModel
 /// The schema `rssctl`: what rssctl records in the database itself, in the transaction of the work it records.
 enum BookkeepingSchema {
     /// The format of the tables that bookkeeping.sql makes.
-    static let format: Int32 = 5
+    static let format: Int32 = 6
 
     /// Makes what is missing. Two sessions that make it at once are kept apart by a transaction-level advisory lock,
     /// because `IF NOT EXISTS` races with itself.

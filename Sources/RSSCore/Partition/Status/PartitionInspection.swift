@@ -113,6 +113,10 @@ public struct PartitionInspector: Sendable {
             return .blind(reason: error.message, hint: error.hint)
         } catch let error as ForeignCode {
             return .blind(reason: error.report.message, hint: error.report.hint)
+        } catch let error as ForeignOwner {
+            return .blind(reason: error.report.message, hint: error.report.hint)
+        } catch let error as ArchiveError {
+            return .blind(reason: error.report.message, hint: error.report.hint)
         }
     }
 
