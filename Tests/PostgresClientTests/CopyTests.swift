@@ -121,6 +121,31 @@ import TestSupport
         }
     }
 
+    @Test(arguments: [
+        "COPY t FROM STDIN; DROP TABLE t", "COPY t FROM STDIN (ENCODING 'UTF8'); DROP TABLE t; --')",
+        "COPY t FROM STDIN (NULL '\\'; DROP TABLE t; --')", "COPY t FROM STDIN (NULL $$\"$$); DROP TABLE t; --\"",
+        "COPY t FROM STDIN /*\"*/; DROP TABLE t; --\"", "COPY t FROM STDIN -- \"\n; DROP TABLE t; --\"",
+        "COPY \"t FROM STDIN",
+    ])
+    func `a COPY that could be more than one statement is refused before it is sent`(statement: String) async throws {
+        try await withConnection { connection in
+            try await connection.execute("CREATE TABLE t (id int)")
+            let error = await #expect(throws: PostgresError.self) { try await connection.copyIn(statement) { _ in } }
+            #expect(error?.code == .unexpectedResult)
+            #expect(try await connection.value("SELECT count(*) FROM t") == "0")
+        }
+    }
+
+    @Test func `a COPY into a table with any name is one statement`() async throws {
+        try await withConnection { connection in
+            try await connection.execute("CREATE TABLE \"t;\"\"--'$$\\\" (\"/*\" int)")
+            let count = try await connection.copyIn(
+                "COPY \"t;\"\"--'$$\\\" (\"/*\") FROM STDIN (FORMAT text, NULL 'n', ENCODING 'UTF8')"
+            ) { try await $0.write(Array("1\n".utf8)) }
+            #expect(count == 1)
+        }
+    }
+
     @Test func `a COPY sent as a query is an error, not a hang`() async throws {
         try await withConnection { connection in
             try await connection.execute("CREATE TABLE t (id int)")

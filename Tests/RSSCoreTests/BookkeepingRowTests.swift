@@ -148,6 +148,7 @@ import Testing
                 """
                 CREATE ROLE \(owner); CREATE ROLE \(member) IN ROLE \(owner); CREATE ROLE \(other);
                 CREATE TABLE public.t (day date) PARTITION BY RANGE (day); ALTER TABLE public.t OWNER TO \(owner);
+                CREATE TABLE public.t_1 (day date); ALTER TABLE public.t_1 OWNER TO \(owner);
                 GRANT USAGE ON SCHEMA rssctl TO \(member), \(other);
                 GRANT SELECT, INSERT, UPDATE, DELETE ON \(tables) TO \(member), \(other);
                 """)
@@ -174,12 +175,26 @@ import Testing
                 """
                 INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
                     definition, state, drop_after, run_id)
-                VALUES ('public', 't', 'public', 'users', 'public.users'::regclass::oid::bigint, '', 'quarantined', now(), gen_random_uuid())
+                VALUES ('public', 't', 'public', 't_1', 'public.t_1'::regclass::oid::bigint, '', 'quarantined', now(), gen_random_uuid())
+                """,
+                // One that is not there, as when it was dropped.
+                """
+                INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
+                    definition, state, drop_after, run_id)
+                VALUES ('public', 't', 'public', 't_2', 1, '', 'quarantined', now(), gen_random_uuid())
                 """, "DELETE FROM rssctl.partition_policy WHERE table_name = 't'",
             ]
             for sql in writes {
                 let isDenied = try await denied(member, sql)
                 #expect(!isDenied, "\(sql)")
+            }
+            // Nor does the owner of one table record that another role's is a partition of it.
+            for sql in [
+                writes[3].replacing("t_1", with: "users"),
+                "UPDATE rssctl.partition_retired SET partition_name = 'users' WHERE partition_name = 't_1'",
+            ] {
+                let isDenied = try await denied(member, sql)
+                #expect(isDenied, "\(sql)")
             }
             try await connection.execute("TRUNCATE \(tables)")
             #expect(try await !denied(member, writes[0]))
@@ -190,7 +205,7 @@ import Testing
             }
             try await connection.executeScript(
                 """
-                DROP TABLE public.t;
+                DROP TABLE public.t, public.t_1;
                 DROP OWNED BY \(owner), \(member), \(other); DROP ROLE \(member); DROP ROLE \(other); DROP ROLE \(owner)
                 """)
         }

@@ -5,12 +5,18 @@ extension PostgresConnection {
     /// Runs a `COPY … FROM STDIN`: the body writes the data, the server takes it as fast as it can, and the writer waits
     /// when the server does (libpq's buffer stays small). The COPY ends when the body returns, and is undone when it throws.
     ///
+    /// The text goes by the simple protocol, which would run a second statement of it as well: so a text that could have one is
+    /// refused. Only a quoted identifier may contain a semicolon.
+    ///
     /// - Returns: the number of rows copied.
     /// - Throws: ``PostgresError`` (with the server's line in `context`), `CancellationError`, what the body throws.
     public nonisolated(nonsending) func copyIn(
         _ sql: String, _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int {
-        try await underSettings {
+        guard Self.isOneStatement(sql) else {
+            throw PostgresError(.unexpectedResult, "the COPY could be more than one statement", statement: sql)
+        }
+        return try await underSettings {
             try await beginCopy(sql, PGRES_COPY_IN, .copyIn)
             do {
                 try await body(CopyWriter(connection: self, statement: sql))
@@ -20,6 +26,26 @@ extension PostgresConnection {
                 throw error
             }
         }
+    }
+
+    /// Whether a text can only be one statement, however the server reads strings. Refuses semicolons, comments, dollar quotes
+    /// and backslashes but in quoted identifiers, and quotes that are not closed.
+    static func isOneStatement(_ sql: String) -> Bool {
+        let (identifier, string) = (UInt8(ascii: "\""), UInt8(ascii: "'"))
+        var (quote, last): (UInt8?, UInt8) = (nil, 0)
+        for byte in sql.utf8 {
+            switch byte {
+            // One that is doubled closes and opens.
+            case identifier, string: if quote == nil { quote = byte } else if quote == byte { quote = nil }
+            case UInt8(ascii: ";"), UInt8(ascii: "\\"): if quote != identifier { return false }
+            case UInt8(ascii: "$"): if quote == nil { return false }
+            case UInt8(ascii: "-") where last == byte: if quote == nil { return false }
+            case UInt8(ascii: "*") where last == UInt8(ascii: "/"): if quote == nil { return false }
+            default: break
+            }
+            last = byte
+        }
+        return quote == nil
     }
 
     func writeCopy(_ bytes: [UInt8], statement: String) async throws {

@@ -31,7 +31,9 @@ extension CheckOutcome {
                     hint: "run it again when the lock is released")
             }
             return .blind(reason: error.message, hint: error.hint)
-        } catch let error as ForeignCode {
+        } catch let error as any ReportableError
+            where error is ForeignCode || error is ForeignOwner || error is ArchiveError
+        {
             return .blind(reason: error.report.message, hint: error.report.hint)
         }
     }

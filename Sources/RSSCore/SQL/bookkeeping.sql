@@ -99,7 +99,7 @@ END
 $$;
 
 -- What is recorded of a table's partitions decides what is done with its rows: it is written by members of the role that owns
--- the table, or these records.
+-- the table, and the partition that is named, or these records.
 CREATE OR REPLACE FUNCTION rssctl.guard_table() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     place record;
@@ -107,11 +107,17 @@ DECLARE
     owner oid;
 BEGIN
     FOR place IN
-        SELECT OLD.schema_name AS schema, OLD.table_name AS name WHERE TG_OP <> 'INSERT'
-        UNION SELECT NEW.schema_name, NEW.table_name WHERE TG_OP <> 'DELETE'
+        SELECT DISTINCT p.schema, p.name, p.is_partition
+        FROM (SELECT to_jsonb(OLD) AS line WHERE TG_OP <> 'INSERT' UNION ALL SELECT to_jsonb(NEW) WHERE TG_OP <> 'DELETE') AS l
+        CROSS JOIN LATERAL (VALUES
+            (l.line ->> 'schema_name', l.line ->> 'table_name', false),
+            (l.line ->> 'partition_schema', l.line ->> 'partition_name', true)) AS p (schema, name, is_partition)
+        WHERE NOT p.is_partition OR p.name IS NOT NULL
     LOOP
         SELECT c.relowner INTO owner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname = place.schema AND c.relname = place.name;
+        -- A partition that is dropped is nobody's.
+        CONTINUE WHEN place.is_partition AND owner IS NULL;
         IF NOT pg_has_role(session_user, coalesce(owner, keeper), 'MEMBER')
             AND NOT pg_has_role(session_user, keeper, 'MEMBER')
         THEN

@@ -60,7 +60,7 @@ public struct Migrator: Sendable {
         }
         let scripts = try plan.pending.map { try $0.script } + plan.repeatables.map { try $0.script }
         try await refuseUnknownGrammar(scripts)
-        try await refuseForeignOwners(scripts)
+        try await refuseForeignObjects(scripts)
         if !plan.isEmpty { try await warnOfDrift(plan, progress) }
         var done: [AppliedFile] = []
         do {

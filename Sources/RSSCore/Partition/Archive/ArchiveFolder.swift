@@ -96,10 +96,15 @@ final class ArchiveFolder {
         }
     }
 
-    /// Removes an archive: the files that its manifest names, and nothing else.
+    /// Removes an archive: the files that its manifest names, and nothing else. An archive with another manifest stays.
     ///
-    /// - Throws: ``ArchiveError/unwritable(path:reason:)``.
+    /// - Parameter manifest: what was read there, and compared with the digest that is recorded.
+    /// - Throws: ``ArchiveError``.
     static func remove(_ folder: String, _ manifest: ArchiveManifest) throws {
+        guard try ArchiveManifest(folder: folder) == manifest else {
+            throw ArchiveError.mismatch(
+                relation: manifest.partition.quoted, problem: "\(folder) is another archive by now")
+        }
         // Not through a link that has its name by now.
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw ArchiveError.unwritable(path: folder, reason: ArchiveFileWriter.reason) }

@@ -22,12 +22,25 @@ struct ArchiveLoader {
     /// Has something told at the end.
     mutating func note(_ text: String) { notes.append(text) }
 
+    /// The encoding of the files, quoted, once the server knows it.
+    private func encoding() async throws -> String {
+        let isKnown = try await connection.query(
+            "SELECT pg_char_to_encoding($1::text::name) >= 0", [manifest.encoding]
+        ).first?.decode(Bool.self, at: 0)
+        guard isKnown == true else {
+            throw ArchiveError.damaged(
+                file: "\(folder)/\(ArchiveManifest.name)",
+                problem: "'\(manifest.encoding)' is not an encoding that the server knows")
+        }
+        return try await connection.quoteLiteral(manifest.encoding)
+    }
+
     /// Copies the rows of a content into a table.
     func copy(_ content: ArchiveManifest.Content, into table: String) async throws {
         var columns: [String] = []
         for column in content.columns { columns.append(try await connection.quoteIdentifier(column)) }
         let list = columns.isEmpty ? "" : " (\(columns.joined(separator: ", ")))"
-        let sql = "COPY \(table)\(list) FROM STDIN (FORMAT text, ENCODING '\(manifest.encoding)')"
+        let sql = "COPY \(table)\(list) FROM STDIN (FORMAT text, ENCODING \(try await encoding()))"
         let reader = ArchiveFileReader(path: "\(folder)/\(content.file.name)")
         try await progress.phase("Loading \(content.relation.quoted)", total: content.file.plainBytes, unit: .bytes) {
             var bytes: Int64 = 0
@@ -112,6 +125,15 @@ struct ArchiveLoader {
         let letGo = content.links.filter { $0.onDelete == "SET NULL" || $0.onDelete == "SET DEFAULT" }
         let isLinked = letGo.count == content.links.count
         if isLinked {
+            // What the manifest says is written to columns: only to those by which the catalog says that rows let go.
+            let known = scope.members[member].links
+            if let other = letGo.first(where: { link in
+                !known.contains { $0.columns == link.columns && $0.onDelete.name == link.onDelete }
+            }) {
+                throw ArchiveError.misfit(
+                    relation: content.relation.quoted,
+                    problem: "it has no foreign key of \(other.columns.joined(separator: ", ")) to these rows")
+            }
             try await link(content, letGo, table)
         } else {
             var same: [String] = []

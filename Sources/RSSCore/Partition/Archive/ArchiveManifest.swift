@@ -99,6 +99,27 @@ extension ArchiveManifest {
         guard !contents.isEmpty, contents.allSatisfy({ !$0.file.name.contains("/") }) else {
             throw ArchiveError.damaged(file: path, problem: "it names no files of its folder")
         }
+        if let flaw { throw ArchiveError.damaged(file: path, problem: flaw) }
+    }
+
+    /// What no archive of ours has; nil for nothing. The checksums only say that nothing was changed by accident: who can
+    /// write the files can write the sums.
+    private var flaw: String? {
+        // The one text of it that is part of a statement, as a name.
+        if encoding.wholeMatch(of: /[A-Za-z0-9_]{1,63}/) == nil {
+            return "'\(encoding)' is not the name of an encoding"
+        }
+        for (place, content) in contents.enumerated() {
+            if content.columns.contains(where: \.isEmpty) || content.primaryKey.contains(where: \.isEmpty) {
+                return "a column of \(content.relation.quoted) has no name"
+            }
+            for link in content.links {
+                guard (0..<place).contains(link.parent), !link.columns.isEmpty else {
+                    return "\(content.relation.quoted) belongs to nothing that is in it"
+                }
+            }
+        }
+        return nil
     }
 
     private static func contents(_ path: String) throws -> Data {

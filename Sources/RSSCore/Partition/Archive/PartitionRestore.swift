@@ -240,6 +240,9 @@ public struct PartitionRestore: Sendable {
     /// The foreign keys of the table, proved before it is attached, so that attaching reads nothing.
     private func addForeignKeys(_ place: Place) async throws {
         let name = try await connection.quote(place.relation)
+        // That it was loaded by an earlier run is what a record says.
+        let objects = RecordedObjects(relations: [place.relation])
+        try await connection.require(objects, ofOwnerOf: place.table.relation)
         let rows = try await connection.query(
             SQLResource(PackageResources.archive_foreign_keys_sql).text,
             [place.table.oid, place.relation.quoted])
@@ -251,6 +254,8 @@ public struct PartitionRestore: Sendable {
             try await retirement.locked(place.relation, [other]) {
                 try await connection.transaction {
                     try await retirement.lockPolicy.bound(connection)
+                    try await connection.execute("LOCK TABLE \(name) IN ACCESS EXCLUSIVE MODE")
+                    try await connection.require(objects, ofOwnerOf: place.table.relation)
                     try await connection.execute("ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \(quoted)")
                     try await connection.execute(
                         "ALTER TABLE \(name) ADD CONSTRAINT \(quoted) \(definition) NOT VALID")

@@ -12,7 +12,8 @@ struct KeyRegistry: Sendable, Equatable {
 
     /// The registry of a table, by the catalog; nil for none.
     ///
-    /// - Throws: ``ArchiveError/untraceable(relation:problem:)`` for one whose rows cannot be made from the table's.
+    /// - Throws: ``ForeignOwner`` for one of another role, ``ArchiveError/untraceable(relation:problem:)`` for one whose rows
+    ///   cannot be made from the table's.
     static func of(_ table: Int64, _ connection: PostgresConnection) async throws -> KeyRegistry? {
         guard
             let row = try await connection.query(
@@ -21,6 +22,14 @@ struct KeyRegistry: Sendable, Equatable {
         else { return nil }
         let relation = RelationName(
             schema: try row.decode(String.self, "schema"), name: try row.decode(String.self, "name"))
+        guard try row.decode(Bool.self, "is_own") else {
+            // Its keys would stay behind, were it ignored; so nothing is done.
+            let owner = try row.decode(String.self, "table_owner")
+            throw ForeignOwner(
+                object: relation.quoted, owner: try row.decode(String.self, "owner"),
+                table: try row.decode(String.self, "table_name"), tableOwner: owner,
+                fix: "ALTER TABLE \(relation.quoted) OWNER TO \(try await connection.quoteIdentifier(owner))")
+        }
         let missing = try row.decode([String].self, "missing")
         let key = try row.decode([String].self, "key")
         guard missing.isEmpty, !key.isEmpty else {

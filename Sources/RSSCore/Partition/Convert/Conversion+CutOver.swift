@@ -29,6 +29,7 @@ extension Conversion {
                 (changed.spec.renamedIndexes, changed.spec.renamedStatistics) = try await statements.renamed()
                 started = .now
                 try await take(locks, after: views)
+                try await connection.require(changed.spec.objects, ofOwnerOf: spec.table)
                 try await FaultPoint.reach("convert.locked")
                 try await connection.executeScript(work.joined(separator: ";\n"))
                 try await settle(changed)

@@ -12,6 +12,7 @@ extension Conversion {
         guard let table = try await catalog.table(record.spec.table, column: record.spec.column) else {
             throw ConversionError.noSuchTable(record.spec.table.quoted)
         }
+        try await connection.require(record.spec.objects, ofOwnerOf: record.spec.table)
         let statements = ConversionStatements(connection: connection, spec: record.spec, oid: table.oid)
         try await makeRegistry(record.spec, table, statements, &outcome, progress)
         for build in try await statements.indexes() {
@@ -209,7 +210,12 @@ extension Conversion {
         guard let oid = try await catalog.oid(of: spec.relation(spec.draft)) else { return }
         let drop = "DROP TABLE \(try await connection.quote(spec.relation(spec.draft)))"
         let locks = try await catalog.referenced(by: oid).map { RelationLock($0, .accessExclusive) }
-        try await briefly(spec, locking: locks, progress) { try await connection.execute(drop) }
+        let lock = "LOCK TABLE \(try await connection.quote(spec.relation(spec.draft))) IN ACCESS EXCLUSIVE MODE"
+        try await briefly(spec, locking: locks, progress) {
+            try await connection.execute(lock)
+            try await connection.require(spec.objects, ofOwnerOf: spec.table)
+            try await connection.execute(drop)
+        }
         try await FaultPoint.reach("convert.draft dropped")
     }
 }

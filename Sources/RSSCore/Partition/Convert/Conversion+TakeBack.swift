@@ -7,6 +7,8 @@ extension Conversion {
         var what: String
         var locks: [RelationLock]
         var statements: [String]
+        /// Tables that only the record says are ours: locked, and then their owner is checked.
+        var recorded: [RelationName] = []
         /// Whether it cannot be part of a transaction.
         var isConcurrent = false
     }
@@ -38,6 +40,11 @@ extension Conversion {
     private func remove(_ removal: Removal, _ spec: ConversionSpec, _ progress: ProgressReporter) async throws {
         guard removal.isConcurrent else {
             return try await briefly(spec, locking: removal.locks, progress) {
+                for table in removal.recorded {
+                    try await connection.execute(
+                        "LOCK TABLE \(try await connection.quote(table)) IN ACCESS EXCLUSIVE MODE")
+                }
+                try await connection.require(spec.objects, ofOwnerOf: spec.table)
                 for statement in removal.statements { try await connection.execute(statement) }
             }
         }
@@ -62,6 +69,7 @@ extension Conversion {
             throw ConversionError.noSuchTable(table.quoted)
         }
         if plain.isPartitioned { throw ConversionError.alreadyConverted(table: table.quoted) }
+        try await connection.require(spec.objects, ofOwnerOf: spec.table)
         var removals: [Removal] = []
         let draft = spec.relation(spec.draft)
         if let oid = try await catalog.oid(of: draft) {
@@ -69,14 +77,15 @@ extension Conversion {
                 Removal(
                     what: "drop \(draft.quoted)",
                     locks: try await catalog.referenced(by: oid).map { RelationLock($0, .accessExclusive) },
-                    statements: ["DROP TABLE \(try await connection.quote(draft))"]))
+                    statements: ["DROP TABLE \(try await connection.quote(draft))"], recorded: [draft]))
         }
         if let removal = try await removal(of: ConversionStatements.bound, on: spec.table) { removals.append(removal) }
         let statements = ConversionStatements(connection: connection, spec: spec, oid: plain.oid)
         for key in try await statements.incomingKeys() {
-            guard var removal = try await removal(of: key.draft, on: key.table), let registry = spec.registry else {
-                continue
-            }
+            guard let registry = spec.registry,
+                try await catalog.references(key.draft, of: key.table, to: spec.relation(registry)),
+                var removal = try await removal(of: key.draft, on: key.table)
+            else { continue }
             removal.locks.append(RelationLock(spec.relation(registry), .accessExclusive))
             removals.append(removal)
         }
@@ -115,7 +124,8 @@ extension Conversion {
         }
         return Removal(
             what: "drop \(spec.relation(registry).quoted)", locks: [RelationLock(spec.table, .accessExclusive)],
-            statements: statements + (try await registryDrops(spec, registry)))
+            statements: statements + (try await registryDrops(spec, registry)),
+            recorded: [spec.table, spec.relation(registry)])
     }
 
     static func registryTriggers(_ registry: String) -> [String] {
@@ -125,7 +135,7 @@ extension Conversion {
     /// The registry goes with its functions once no trigger of the table needs them.
     func registryDrops(_ spec: ConversionSpec, _ registry: String) async throws -> [String] {
         var statements = ["DROP TABLE \(try await connection.quote(spec.relation(registry)))"]
-        for function in ["insert", "update", "delete", "truncate", "conflict"] {
+        for function in ConversionSpec.registryFunctions {
             statements.append("DROP FUNCTION \(try await connection.quote(spec.relation("\(registry)_\(function)")))")
         }
         return statements

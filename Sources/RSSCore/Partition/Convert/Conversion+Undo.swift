@@ -10,6 +10,7 @@ extension Conversion {
         try await connection.keepingPartitions(of: table, changesSchema: true) {
             let record = try await undoable(table)
             var outcome = ConversionOutcome(table: table)
+            try await connection.require(record.spec.objects, ofOwnerOf: table)
             if record.phase == .converted {
                 try await buildKeys(record.spec, &outcome, progress)
                 try await restore(record, &outcome, progress)
@@ -97,6 +98,7 @@ extension Conversion {
                 let views = try await catalog.viewLocks(found.oid)
                 started = .now
                 try await take(locks, after: views)
+                try await connection.require(spec.objects, ofOwnerOf: spec.table)
                 try await refuseRowsElsewhere(found, spec)
                 try await FaultPoint.reach("undo.locked")
                 try await connection.executeScript(work.joined(separator: ";\n"))

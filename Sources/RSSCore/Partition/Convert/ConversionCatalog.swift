@@ -117,6 +117,16 @@ struct ConversionCatalog: Sendable {
         return (rows.filter { !$0.0 }.map(\.2), rows.filter(\.0).map(\.2), rows.filter(\.1).map(\.2))
     }
 
+    /// Whether a foreign key of a table, named so, references another one.
+    func references(_ constraint: String, of table: RelationName, to other: RelationName) async throws -> Bool {
+        try await !connection.query(
+            """
+            SELECT FROM pg_constraint WHERE contype = 'f' AND conname = $1::text::name AND conrelid = to_regclass($2)
+                AND confrelid = to_regclass($3)
+            """, [constraint, table.quoted, other.quoted]
+        ).isEmpty
+    }
+
     /// The tables that a table's foreign keys reference.
     func referenced(by oid: Int64) async throws -> [RelationName] {
         try await connection.query(

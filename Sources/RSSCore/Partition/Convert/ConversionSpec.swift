@@ -57,6 +57,19 @@ struct ConversionSpec: Sendable, Equatable, Codable {
 
     func relation(_ name: String) -> RelationName { RelationName(schema: schema, name: name) }
 
+    /// What the functions of a registry are named after it.
+    static let registryFunctions = ["insert", "update", "delete", "truncate", "conflict"]
+
+    /// What it names, and is dropped, renamed or written to.
+    var objects: RecordedObjects {
+        let keys = replaced.flatMap { [$0.name, legacyName(of: $0.name), undoName(of: $0.name)] }
+        let names = [draft, legacy] + [registry].compactMap { $0 } + keys + renamedIndexes.compactMap(\.last)
+        return RecordedObjects(
+            relations: names.map(relation),
+            functions: registry.map { name in Self.registryFunctions.map { relation("\(name)_\($0)") } } ?? [],
+            statistics: renamedStatistics.map { RelationName(schema: $0.first, name: $0.last ?? "") })
+    }
+
     /// The name of an index as the old table, now a partition, has it: `visit_reports_legacy_pkey`.
     func legacyName(of index: String) -> String { Self.name(index, of: table.name, under: legacy) }
 

@@ -24,7 +24,7 @@ struct ConversionStatements: Sendable {
         let ours = try await connection.query("SELECT quote_ident(current_user)").first?.decode(String.self, at: 0)
         guard ours != table.owner else { return statements }
         statements.append("ALTER TABLE \(try await quote(registry)) OWNER TO \(table.owner)")
-        for function in ["insert", "update", "delete", "truncate", "conflict"] {
+        for function in ConversionSpec.registryFunctions {
             // Without arguments: no other function has the name.
             statements.append("ALTER FUNCTION \(try await quote("\(registry)_\(function)")) OWNER TO \(table.owner)")
         }
@@ -79,10 +79,7 @@ struct ConversionStatements: Sendable {
     func draft() async throws -> [String] {
         let (draft, plain) = (try await quote(spec.draft), try await table())
         let column = try await connection.quoteIdentifier(spec.column)
-        var tablespace = ""
-        if let name = spec.policy.tablespace {
-            tablespace = " TABLESPACE \(try await connection.quoteIdentifier(name))"
-        }
+        let tablespace = try await spec.policy.quotedTablespace(of: oid, connection).map { " TABLESPACE \($0)" } ?? ""
         var statements = [
             "CREATE TABLE \(draft) (LIKE \(plain) INCLUDING ALL EXCLUDING INDEXES EXCLUDING STATISTICS EXCLUDING IDENTITY) PARTITION BY RANGE (\(column))\(tablespace)",
             "ALTER TABLE \(draft) DROP CONSTRAINT IF EXISTS \(Self.bound)",

@@ -7,6 +7,7 @@ struct KeyRegistryFill {
     private let connection: PostgresConnection
     private let lockPolicy: LockPolicy
     private let progress: ProgressReporter
+    private let spec: ConversionSpec
     private let oid: Int64
     private let table: String
     private let registry: String
@@ -25,6 +26,7 @@ struct KeyRegistryFill {
         self.connection = connection
         self.lockPolicy = lockPolicy
         self.progress = progress
+        self.spec = spec
         oid = plain.oid
         table = try await connection.quote(spec.table)
         registry = try await connection.quote(spec.relation(spec.registry ?? ""))
@@ -81,6 +83,8 @@ struct KeyRegistryFill {
 
     private func refuseForeignCode() async throws {
         try await connection.refuseForeignCode(.writing, in: [registry], reading: [table])
+        let objects = RecordedObjects(relations: [spec.registry].compactMap { $0 }.map(spec.relation))
+        try await connection.require(objects, ofOwnerOf: spec.table)
     }
 
     private func batch(behind last: String?, size: Int) async throws -> (count: Int, end: String?) {

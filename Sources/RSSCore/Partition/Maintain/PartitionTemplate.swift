@@ -13,16 +13,15 @@ struct PartitionTemplate: Sendable {
 
     /// Reads what partitions of a table take over from it.
     ///
-    /// - Throws: ``PolicyError/storageParameter(_:problem:)`` for one that must not stand in a statement, `PostgresError`.
+    /// - Throws: ``PolicyError/storageParameter(_:problem:)`` for one that must not stand in a statement,
+    ///   ``PolicyError/tablespaceOfOthers(_:owner:)``, `PostgresError`.
     init(_ table: PartitionedTable, policy: PartitionPolicy, connection: PostgresConnection) async throws {
         parent = try await connection.quote(table.relation)
         self.policy = policy
         if let parameter = policy.storageParameters.first(where: { !PartitionPolicy.isStorageParameter($0) }) {
             throw PolicyError.storageParameter(parameter, problem: "it is not of the form name=value")
         }
-        var tablespace: String?
-        if let name = policy.tablespace { tablespace = try await connection.quoteIdentifier(name) }
-        quotedTablespace = tablespace
+        quotedTablespace = try await policy.quotedTablespace(of: table.oid, connection)
         carried = try await connection.query(
             SQLResource(PackageResources.partition_template_sql).text, [table.oid, Self.placeholder]
         ).map { try $0.decode(String.self, at: 0) }
@@ -43,6 +42,27 @@ struct PartitionTemplate: Sendable {
     /// The statement that attaches it.
     func attach(_ partition: String, _ bound: Partition.Bound, key: PartitionKey) -> String {
         "ALTER TABLE \(parent) ATTACH PARTITION \(partition) \(key.definition(bound))"
+    }
+}
+
+extension PartitionPolicy {
+    /// The tablespace for partitions of a table, quoted; nil for none.
+    ///
+    /// The owner of the table writes its policy: what a superuser makes by it goes where the owner may make tables as well.
+    ///
+    /// - Throws: ``PolicyError/tablespaceOfOthers(_:owner:)``, `PostgresError`.
+    func quotedTablespace(of table: Int64, _ connection: PostgresConnection) async throws -> String? {
+        guard let tablespace else { return nil }
+        let owner = try await connection.query(
+            """
+            SELECT pg_get_userbyid(c.relowner)::text FROM pg_class c, pg_tablespace s
+            WHERE c.oid = $1::bigint::oid AND s.spcname = $2::text::name
+                AND NOT has_tablespace_privilege(c.relowner, s.oid, 'CREATE')
+                AND s.oid <> (SELECT d.dattablespace FROM pg_database d WHERE d.datname = current_database())
+            """, [table, tablespace]
+        ).first?.decode(String.self, at: 0)
+        if let owner { throw PolicyError.tablespaceOfOthers(tablespace, owner: owner) }
+        return try await connection.quoteIdentifier(tablespace)
     }
 }
 

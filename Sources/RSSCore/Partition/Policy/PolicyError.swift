@@ -8,6 +8,8 @@ public enum PolicyError: ReportableError, Equatable {
     case unknownZone(String, nearest: String?)
     /// There is no such tablespace, or the role may not use it.
     case tablespace(String, problem: String)
+    /// The owner of the table may not make tables in the tablespace.
+    case tablespaceOfOthers(String, owner: String)
     /// A storage parameter is none, or has a value that PostgreSQL refuses.
     case storageParameter(String, problem: String)
     /// The column holds other UUIDs than those of version 7.
@@ -42,6 +44,12 @@ public enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-013", exit: .usage, message: "partitions cannot be put into \(name): \(problem)",
                 hint: "\\db in psql lists the tablespaces")
+        case .tablespaceOfOthers(let name, let owner):
+            ErrorReport(
+                code: "RSS-PARTITION-114", exit: .permission,
+                message: "role \(owner), which owns the table, may not create tables in tablespace \(name)",
+                detail: "Partitions belong to the owner of their table, whoever creates them.",
+                hint: "GRANT CREATE ON TABLESPACE \(name) TO \(owner)")
         case .storageParameter(let parameter, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-014", exit: .usage,

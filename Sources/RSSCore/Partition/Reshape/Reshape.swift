@@ -281,6 +281,8 @@ public struct Reshape: Sendable {
             outcome.statements = try await run(ownPolicy(table), options, progress).preview(work, table)
             return outcome
         }
+        // Work that is recorded and then refused would keep other work from being begun.
+        try await connection.require(spec.objects(in: table.schema), ofOwnerOf: table.relation)
         try await BookkeepingSchema.prepare(connection)
         let work = try await connection.transaction {
             try await ledger.begin(kind, table.relation, spec, runID: runID)

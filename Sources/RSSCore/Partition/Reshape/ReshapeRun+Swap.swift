@@ -48,6 +48,7 @@ extension ReshapeRun {
         var work = begun
         try await FaultPoint.reach("reshape.locked")
         guard try await delta.pending(limit: Self.tooMany + 1) <= Self.tooMany else { throw TooManyChanges() }
+        try await connection.require(work.objects, ofOwnerOf: work.table)
         try await refuseChanged(work, oid: table.oid)
         try await delta.apply(limit: Self.tooMany)
         if work.spec.copy.rows < 100_000 { try await ReshapeVerification(connection, delta).count(work.table) }
@@ -85,6 +86,14 @@ extension ReshapeRun {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
                 for source in work.spec.sources where !work.spec.keepsSources {
+                    try await lock(source.laterRelation)
+                }
+                // Enough to keep their names from being given to others.
+                for target in work.spec.targets {
+                    try await lock(RelationName(schema: work.table.schema, name: target.name), "ACCESS SHARE")
+                }
+                try await connection.require(work.objects, ofOwnerOf: work.table)
+                for source in work.spec.sources where !work.spec.keepsSources {
                     try await drop(source.laterRelation, ifMarked: work)
                 }
                 for statement in guards.drops + capture.drops {
@@ -99,6 +108,13 @@ extension ReshapeRun {
             return work
         }
         try await FaultPoint.reach("reshape.cleared")
+    }
+
+    /// Locks a table that a record names, if it is there.
+    private func lock(_ table: RelationName, _ mode: String = "ACCESS EXCLUSIVE") async throws {
+        let name = try await connection.quote(table)
+        if try await connection.query("SELECT 1 WHERE to_regclass($1) IS NOT NULL", [name]).isEmpty { return }
+        try await connection.execute("LOCK TABLE ONLY \(name) IN \(mode) MODE")
     }
 
     /// Drops a table that bears the work's comment: one that somebody else made in its place does not.
@@ -120,10 +136,11 @@ extension ReshapeRun {
                 JOIN pg_class c ON c.oid = i.indexrelid
                 JOIN pg_class t ON t.oid = i.indrelid AND t.relname = $2
                 CROSS JOIN LATERAL (SELECT $2 || substr(c.relname, length($3) + 1)) AS n (name)
+                JOIN pg_inherits h ON h.inhrelid = t.oid AND h.inhparent = to_regclass($4)
                 WHERE t.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1) AND starts_with(c.relname, $3)
                   AND octet_length(n.name) < 64
                   AND NOT EXISTS (SELECT FROM pg_class o WHERE o.relnamespace = c.relnamespace AND o.relname = n.name)
-                """, [work.table.schema, target.name, workName]
+                """, [work.table.schema, target.name, workName, work.table.quoted]
             ).map { try $0.decode(String.self, String.self) }
             for (old, new) in indexes {
                 let name = try await connection.quote(RelationName(schema: work.table.schema, name: old))
@@ -153,6 +170,8 @@ extension ReshapeRun {
         try await locking(begun, (sources + guards.tables).map { RelationLock($0, .accessExclusive) }) {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
+                for source in sources { try await lock(source) }
+                try await connection.require(begun.objects, ofOwnerOf: begun.table)
                 for statement in there.releases + guards.releases { try await connection.execute(statement) }
                 // With the targets, which are its partitions.
                 try await drop(router(begun), ifMarked: begun)

@@ -30,6 +30,7 @@ struct ReshapeRun {
     /// - Throws: ``ReshapeError``, ``PartitionError``, `PostgresError`, `CancellationError`.
     func finish(_ begun: ReshapeWork) async throws -> ReshapeWork {
         var work = begun
+        try await connection.require(work.objects, ofOwnerOf: work.table)
         // Looked at once more: the table may have been given an index meanwhile.
         if work.phase == .catchUp { work.phase = .build }
         if work.phase != .swapped, work.phase != .done {

@@ -49,6 +49,13 @@ struct ReshapeSpec: Sendable, Codable, Equatable {
     /// The target for what no other partition holds.
     var residue: Target? { targets.first { $0.bound == nil } }
 
+    /// What it names: the sources and targets of a table of this schema, under the names of before and after.
+    func objects(in schema: String) -> RecordedObjects {
+        RecordedObjects(
+            relations: sources.flatMap { [$0.relation, $0.laterRelation] }
+                + targets.flatMap { [$0.name, $0.asideName] }.map { RelationName(schema: schema, name: $0) })
+    }
+
     /// What no planner would have decided; nil for nothing. What it names is compared with the catalog besides, before it is
     /// used: see ``ReshapeRun``.
     var flaw: String? {

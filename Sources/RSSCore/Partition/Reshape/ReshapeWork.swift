@@ -36,6 +36,9 @@ struct ReshapeWork: Sendable {
     /// The comment on the tables that it made.
     var marker: String { "rssctl: \(prefix)" }
 
+    /// What the row names.
+    var objects: RecordedObjects { spec.objects(in: table.schema ?? "public") }
+
     static func prefix(_ id: Int64) -> String { "reshape_\(id)" }
 }
 

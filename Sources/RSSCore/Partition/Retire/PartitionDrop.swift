@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import RSSSystem
 
 /// Drops a partition whose quarantine is over, after what is archived of it was compared with what is there. The caller
 /// holds the table's lock.
@@ -22,13 +23,14 @@ struct PartitionDrop: Sendable {
             throw RetireError.notRetired(name.quoted)
         }
         let scope = try await ArchiveScope(partition: target.oid, name, of: table.oid, connection)
+        try await connection.require(record.objects, ofOwnerOf: table.relation)
         try await connection.refuseForeignCode(.reading, in: scope.members.map(\.relation.quoted))
         try await connection.refuseForeignCode(.writing, in: scope.registry.map { [$0.relation.quoted] } ?? [])
         try await refuseReferences(scope, record)
         var archive = try await archived(target, record)
         try await FaultPoint.reach("drop.archived")
         try await removeKeys(scope, record, target, &archive)
-        try await dropForeignKeys(name)
+        try await dropForeignKeys(record)
         try await dropTable(scope, record, archive)
         progress(.done("Dropped \(name.quoted)\(archive.map { "; archived in \($0.folder)" } ?? "")."))
     }
@@ -51,12 +53,22 @@ struct PartitionDrop: Sendable {
             let manifest = try await progress.phase("Reading \(path)") { try await ArchiveVerifier(path).verify() }
             guard manifest.partition == target.relation, manifest.table == table.relation,
                 manifest.definition == target.definition,
-                record.archiveDigest == nil || record.archiveDigest == ArchiveManifest.seal(folder: path)
+                // A record without the digest was not written by us: its path may lead to any archive.
+                record.archive == nil
+                    || record.archiveDigest != nil && record.archiveDigest == ArchiveManifest.seal(folder: path)
             else {
                 throw ArchiveError.mismatch(relation: target.relation.quoted, problem: "\(path) is another archive")
             }
-            if record.archive == nil { try await note(path, record) }
-            return PartitionArchiver.Result(folder: path, manifest: manifest)
+            if manifest.database == database {
+                if record.archive == nil { try await note(path, record) }
+                return PartitionArchiver.Result(folder: path, manifest: manifest)
+            }
+            guard record.archive != nil else {
+                throw ArchiveError.mismatch(
+                    relation: target.relation.quoted, problem: "\(path) is of database \(manifest.database)")
+            }
+            // The record came along with a dump, or the database was renamed: that archive is not ours, and stays.
+            return try await write(target, record, below: FilePath.folder(of: path), database)
         }
         let archiver = PartitionArchiver(
             connection, lockPolicy: retirement.lockPolicy, runID: retirement.runID, second: retirement.observer)
@@ -70,18 +82,8 @@ struct PartitionDrop: Sendable {
     private func renew(
         _ old: PartitionArchiver.Result, _ target: PartitionTarget, _ record: RetiredPartition
     ) async throws -> PartitionArchiver.Result {
-        let above = URL(fileURLWithPath: old.folder).deletingLastPathComponent().path
-        let database = old.manifest.database
-        let usual = ArchiveFolder.path(below: above, database: database, target.relation)
-        var (place, number) = (usual, 2)
-        while access(place, F_OK) == 0 {
-            place = "\(usual).\(number)"
-            number += 1
-        }
-        let archiver = PartitionArchiver(
-            connection, lockPolicy: retirement.lockPolicy, runID: retirement.runID, second: retirement.observer)
-        let result = try await archiver.write(target, to: above, as: place, progress)
-        try await note(result.folder, record)
+        let result = try await write(
+            target, record, below: FilePath.folder(of: old.folder), old.manifest.database)
         try await FaultPoint.reach("drop.renewed")
         do {
             try ArchiveFolder.remove(old.folder, old.manifest)
@@ -90,6 +92,23 @@ struct PartitionDrop: Sendable {
         }
         progress(
             .note("The archive of \(target.relation.quoted) held other rows than the table, and was written again."))
+        return result
+    }
+
+    /// Writes an archive below a folder, under a name that is free.
+    private func write(
+        _ target: PartitionTarget, _ record: RetiredPartition, below folder: String, _ database: String
+    ) async throws -> PartitionArchiver.Result {
+        let usual = ArchiveFolder.path(below: folder, database: database, target.relation)
+        var (place, number) = (usual, 2)
+        while access(place, F_OK) == 0 {
+            place = "\(usual).\(number)"
+            number += 1
+        }
+        let archiver = PartitionArchiver(
+            connection, lockPolicy: retirement.lockPolicy, runID: retirement.runID, second: retirement.observer)
+        let result = try await archiver.write(target, to: folder, as: place, progress)
+        try await note(result.folder, record)
         return result
     }
 
@@ -142,6 +161,9 @@ struct PartitionDrop: Sendable {
                     try await connection.refuseForeignCode(
                         .writing, in: scope.registry.map { [$0.relation.quoted] } ?? [])
                     try await removal.lock(batch)
+                    try await connection.require(
+                        RecordedObjects(relations: [record.relation] + (scope.registry.map { [$0.relation] } ?? [])),
+                        ofOwnerOf: table.relation)
                     if !expected.isEmpty {
                         try await lockRows(scope, removal, batch)
                         let found = try await digests(scope, removal, batch)
@@ -222,7 +244,8 @@ struct PartitionDrop: Sendable {
     }
 
     /// Dropping a table takes strong locks on what it references; so those go first, by themselves.
-    private func dropForeignKeys(_ name: RelationName) async throws {
+    private func dropForeignKeys(_ record: RetiredPartition) async throws {
+        let name = record.relation
         let found = try await connection.query(
             SQLResource(PackageResources.drop_foreign_keys_sql).text, [name.quoted]
         ).map { try $0.decode(String?.self, String.self, String.self) }
@@ -236,10 +259,21 @@ struct PartitionDrop: Sendable {
         try await retirement.locked(name, locks) {
             try await connection.transaction {
                 try await retirement.lockPolicy.bound(connection)
+                try await lock(record)
                 try await connection.execute("ALTER TABLE \(own) \(drops.joined(separator: ", "))")
             }
         }
         try await FaultPoint.reach("drop.keys")
+    }
+
+    /// Locks the partition, and refuses a table of another role that has its name, or takes it until then.
+    private func lock(_ record: RetiredPartition) async throws {
+        let name = try await connection.quote(record.relation)
+        try await connection.execute("LOCK TABLE \(name) IN ACCESS EXCLUSIVE MODE")
+        try await connection.require(record.objects, ofOwnerOf: table.relation)
+        let oid = try await connection.query("SELECT to_regclass($1)::oid::bigint", [record.relation.quoted]).first?
+            .decode(Int64?.self, at: 0)
+        guard oid == record.oid else { throw RetireError.notRetired(record.relation.quoted) }
     }
 
     private func dropTable(
@@ -249,7 +283,7 @@ struct PartitionDrop: Sendable {
         try await retirement.locked(record.relation, [RelationLock(record.relation, .accessExclusive)]) {
             try await connection.transaction {
                 try await retirement.lockPolicy.bound(connection)
-                try await connection.execute("LOCK TABLE \(name) IN ACCESS EXCLUSIVE MODE")
+                try await lock(record)
                 if let archive {
                     try await connection.useArchiveSettings()
                     let now = try await connection.contentDigest(try await scope.digest(0, connection))

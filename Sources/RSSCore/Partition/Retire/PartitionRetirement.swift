@@ -38,6 +38,9 @@ struct PartitionRetirement: Sendable {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
                     for statement in statements.beginning { try await connection.execute(statement) }
+                    // Otherwise it could neither be dropped nor attached again.
+                    try await connection.require(
+                        RecordedObjects(relations: [partition.relation]), ofOwnerOf: table.relation)
                     try await begin(partition, table, quarantineDays)
                 }
             }
@@ -111,7 +114,7 @@ struct PartitionRetirement: Sendable {
                 definition, lower_bound, upper_bound, state, drop_after, run_id)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'detaching', clock_timestamp() + least($9::int, 36500) * interval '1 day', $10::uuid)
             ON CONFLICT (partition_schema, partition_name) WHERE state IN ('detaching', 'quarantined', 'dropping')
-            DO UPDATE SET state = 'detaching', partition_oid = excluded.partition_oid, definition = excluded.definition,
+            DO UPDATE SET schema_name = excluded.schema_name, table_name = excluded.table_name, state = 'detaching', partition_oid = excluded.partition_oid, definition = excluded.definition,
                 lower_bound = excluded.lower_bound, upper_bound = excluded.upper_bound, archive = NULL, archive_digest = NULL,
                 removed = NULL
             """,

@@ -97,6 +97,10 @@ struct PartitionReturn: Sendable {
                     try await connection.refuseForeignCode(
                         .arranging, in: [target.relation.quoted, table.relation.quoted])
                     let last = defaultGuard == nil ? try await settled(target, bound) : nil
+                    try await connection.execute(
+                        "LOCK TABLE \(try await connection.quote(target.relation)) IN ACCESS EXCLUSIVE MODE")
+                    try await connection.require(
+                        RecordedObjects(relations: [target.relation]), ofOwnerOf: table.relation)
                     for statement in last ?? statements {
                         // Triggers that are switched off by now do not count.
                         if statement.hasPrefix(StrayRows.move), let other = table.defaultPartition {

@@ -25,6 +25,9 @@ struct RetiredPartition: Sendable, Equatable {
     let isAttached: Bool
     let isPending: Bool
 
+    /// What the record names.
+    var objects: RecordedObjects { RecordedObjects(relations: [relation]) }
+
     /// Whether it stands aside, and is to find its place free when it comes back.
     var isInQuarantine: Bool { isThere && !isAttached }
 
@@ -108,7 +111,8 @@ struct PartitionTarget: Sendable {
 
     /// Finds it.
     ///
-    /// - Throws: ``ArchiveError/notPartition(_:)``, ``PartitionError``.
+    /// - Throws: ``ArchiveError/notPartition(_:)``, ``ForeignOwner`` for one that a record alone says is a partition,
+    ///   ``PartitionError``.
     static func find(_ name: RelationName, _ connection: PostgresConnection) async throws -> PartitionTarget {
         let catalog = PartitionCatalog(connection)
         var parent = try await catalog.parent(of: name)
@@ -133,6 +137,7 @@ struct PartitionTarget: Sendable {
                 definition: partition.definition, retired: retired, attached: partition)
         }
         guard let retired else { throw ArchiveError.notPartition(name.quoted) }
+        try await connection.require(retired.objects, ofOwnerOf: table.relation)
         return PartitionTarget(
             table: table, oid: retired.oid, relation: name, bound: retired.bound, definition: retired.definition,
             retired: retired, attached: nil)

@@ -10,28 +10,10 @@ struct RegistryAudit: Sendable {
 
     /// The rows without a key, the keys without a row, and the keys that say something else than the row.
     ///
-    /// - Throws: `PostgresError`.
+    /// - Throws: ``ForeignOwner``, ``ArchiveError``, `PostgresError`.
     func findings(_ table: PartitionedTable) async throws -> [Finding] {
-        let registries = try await connection.query(
-            """
-            SELECT r.relname::text,
-                   ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = ANY (i.indkey)
-                         WHERE i.indrelid = r.oid AND i.indisprimary ORDER BY a.attnum),
-                   ARRAY(SELECT a.attname::text FROM pg_attribute a JOIN pg_attribute t ON t.attrelid = p.oid AND t.attname = a.attname AND NOT t.attisdropped
-                         WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
-            FROM pg_class p
-            JOIN pg_trigger g ON g.tgrelid = p.oid AND NOT g.tgisinternal AND g.tgname LIKE '%\\_insert'
-            JOIN pg_class r ON r.relnamespace = p.relnamespace AND r.relkind = 'r' AND r.relname = left(g.tgname, -7)
-            WHERE p.oid = $1::bigint::oid
-            """, [table.oid])
-        var findings: [Finding] = []
-        for row in registries {
-            let (name, key, columns) = try row.decode(String.self, [String].self, [String].self)
-            let registry = RelationName(schema: table.schema, name: name)
-            guard !key.isEmpty, Set(key).isSubset(of: columns) else { continue }
-            findings += try await compare(table, registry, key: key, columns: columns)
-        }
-        return findings
+        guard let registry = try await KeyRegistry.of(table.oid, connection) else { return [] }
+        return try await compare(table, registry.relation, key: registry.key, columns: registry.columns)
     }
 
     private func compare(
@@ -51,15 +33,19 @@ struct RegistryAudit: Sendable {
             rest.isEmpty
             ? "false"
             : "(\(rest.map { "t.\($0)" }.joined(separator: ", "))) IS DISTINCT FROM (\(rest.map { "k.\($0)" }.joined(separator: ", ")))"
-        // One snapshot for all: a row that is written between two statements would look like a loss.
+        // One snapshot for all: a row that is written between two statements would look like a loss. Where a column is named
+        // like an alias, the alias alone would mean the column: hence whole names, and a mark for each side.
+        let marks = ["t", "k"].map { side in
+            "SELECT \(columns.compactMap { names[$0] }.joined(separator: ", ")), true AS rssctl_is_there FROM \(side == "t" ? rows : keys)"
+        }
         let found = try await connection.query(
             """
             SELECT kind, count(*), (array_agg(sample))[1:5] FROM (
-                SELECT CASE WHEN k IS NULL THEN 'row' WHEN t IS NULL THEN 'key' ELSE 'other' END AS kind,
-                       CASE WHEN k IS NULL THEN \(sample("t")) ELSE \(sample("k")) END AS sample
-                FROM (SELECT \(columns.compactMap { names[$0] }.joined(separator: ", ")) FROM \(rows)) AS t
-                FULL JOIN \(keys) AS k ON \(join)
-                WHERE k.\(names[key[0]] ?? "") IS NULL OR t.\(names[key[0]] ?? "") IS NULL OR \(differs)
+                SELECT CASE WHEN k.rssctl_is_there IS NULL THEN 'row' WHEN t.rssctl_is_there IS NULL THEN 'key' ELSE 'other' END AS kind,
+                       CASE WHEN k.rssctl_is_there IS NULL THEN \(sample("t")) ELSE \(sample("k")) END AS sample
+                FROM (\(marks[0])) AS t
+                FULL JOIN (\(marks[1])) AS k ON \(join)
+                WHERE k.rssctl_is_there IS NULL OR t.rssctl_is_there IS NULL OR \(differs)
             ) AS found GROUP BY kind ORDER BY kind
             """, timeout: .seconds(86_400))
         return try found.map { row in

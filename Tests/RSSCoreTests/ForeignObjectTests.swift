@@ -7,14 +7,14 @@ import Testing
 @testable import RSSCore
 
 /// Migrations take nothing over that a role with fewer rights could change or drop afterwards.
-@Suite struct ForeignOwnerTests {
-    private func refusal(_ sql: String, _ scenario: TenantScenario) async throws -> ForeignOwner? {
+@Suite struct ForeignObjectTests {
+    private func refusal(_ sql: String, _ scenario: TenantScenario) async throws -> ForeignObject? {
         let source = MigrationSource.directory(try folder(sql))
         let migrator = Migrator(scenario.admin, source: source, lockPolicy: LockPolicy(), runID: UUID().uuidString)
         do {
             try await migrator.up(.silent)
             return nil
-        } catch let error as ForeignOwner {
+        } catch let error as ForeignObject {
             return error
         }
     }
@@ -71,7 +71,7 @@ import Testing
                 try await scenario.tenant.execute(sql)
                 let migrator = Migrator(
                     scenario.admin, source: .shipped, lockPolicy: LockPolicy(), runID: UUID().uuidString)
-                await #expect(throws: ForeignOwner.self) { try await migrator.up(.silent) }
+                await #expect(throws: ForeignObject.self) { try await migrator.up(.silent) }
             }
         }
     }

@@ -3,7 +3,7 @@ import RSSModel
 import SQLScript
 
 /// A migration would keep or replace something that belongs to another role, which could change or drop it afterwards.
-struct ForeignOwner: ReportableError, Equatable {
+struct ForeignObject: ReportableError, Equatable {
     /// `schema files`, `function public.f(integer)`.
     let object: String
     /// The role that owns it.
@@ -43,18 +43,18 @@ struct AdoptedNames {
 extension PostgresConnection {
     /// Refuses what statements would take over, where it belongs to a role that is neither this session's nor greater.
     ///
-    /// - Throws: ``ForeignOwner``, `PostgresError`.
-    func refuseForeignOwners(of names: AdoptedNames, on path: String) async throws {
+    /// - Throws: ``ForeignObject``, `PostgresError`.
+    func refuseForeignObjects(of names: AdoptedNames, on path: String) async throws {
         // A name without a schema is made in the first of the path that there is.
         let schemas = SearchPath(path).schemas
         let objects = names.objects.flatMap { name in
             (name.schema.map { [$0] } ?? schemas).map { ($0, name.name) }
         }
         let row = try await query(
-            SQLResource(PackageResources.foreign_owners_sql).text,
+            SQLResource(PackageResources.foreign_objects_sql).text,
             [names.schemas, objects.map(\.0), objects.map(\.1)]
         ).first
         guard let (object, owner) = try row?.decode(String.self, String.self) else { return }
-        throw ForeignOwner(object: object, owner: owner)
+        throw ForeignObject(object: object, owner: owner)
     }
 }
