@@ -74,8 +74,8 @@ let package = Package(
         .target(
             name: "RSSCommands",
             dependencies: [
-                "RSSCore", "RSSModel", "RSSSystem", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
-                "CProcessEnd",
+                "RSSCore", "RSSModel", "RSSSystem", "Console", "CSV", "Journal", "PostgresClient", "RedisClient",
+                "CBuildInfo", "CProcessEnd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

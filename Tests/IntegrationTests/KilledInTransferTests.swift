@@ -90,7 +90,7 @@ import Testing
             let hangs = try await eventually {
                 let clients = try await redis.send(["CLIENT", "LIST"]).string ?? ""
                 return clients.split(separator: "\n").contains {
-                    $0.contains(" name=rssctl/cache-warm#") && $0.contains(" flags=b") && $0.contains(" cmd=set ")
+                    $0.contains(" name=rssctl/cache-warm#") && $0.contains(" flags=b") && $0.contains(" cmd=eval ")
                 }
             }
             #expect(hangs)

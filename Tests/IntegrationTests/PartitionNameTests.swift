@@ -34,7 +34,7 @@ import Testing
                 #expect(try await binary.run("partition", "retire", partition).status == 0)
                 let undone = try await binary.run("partition", "undo", name)
                 #expect(undone.status == 0 && undone.output.contains(partition), "\(undone.output)\(undone.errors)")
-                #expect(try await binary.run("partition", "policy", "remove", name).status == 0)
+                #expect(try await binary.run("partition", "policy", "remove", name, "--yes").status == 0)
                 await admin.close()
             }
         }

@@ -79,7 +79,7 @@ import Testing
                 #expect(imported.status == 2 && imported.output.contains(remedy), "\(imported.output)")
                 let maintained = try await binary.run("partition", "maintain")
                 #expect(maintained.status == 2 && maintained.output.contains(remedy), "\(maintained.output)")
-                #expect(try await binary.run("partition", "policy", "remove", "gone").status == 0)
+                #expect(try await binary.run("partition", "policy", "remove", "gone", "--yes").status == 0)
                 #expect(try await binary.run("partition", "status").status == 0)
                 try await admin.execute("UPDATE rssctl.partition_policy SET partition_interval = 'bogus'")
                 let list = try await binary.run("partition", "policy", "list")

@@ -18,8 +18,8 @@ import Testing
         ],
         "Console": ["RSSModel", "RSSSystem"],
         "RSSCommands": [
-            "RSSCore", "RSSModel", "RSSSystem", "Console", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
-            "CProcessEnd",
+            "RSSCore", "RSSModel", "RSSSystem", "Console", "CSV", "Journal", "PostgresClient", "RedisClient",
+            "CBuildInfo", "CProcessEnd",
         ],
         "rssctl": ["RSSCommands"],
     ]

@@ -81,6 +81,7 @@ import Testing
             try await reader.execute("BEGIN")
             _ = try await reader.query("SELECT count(*) FROM visit_reports")
             let waiter = try await PostgresConnection.connect(options)
+            try await waiter.execute("BEGIN")
             let waiting = Task { try await waiter.execute("LOCK TABLE visit_reports IN ACCESS EXCLUSIVE MODE") }
             let isQueued = try await eventually {
                 try await reader.value("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"

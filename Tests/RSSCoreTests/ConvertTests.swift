@@ -20,6 +20,7 @@ import Testing
             try await PlainSchema.make(connection)
             let outcome = try await conversion(connection).run(.visitReports, at: Date(), progress: .silent)
             #expect(outcome.cutoverTries == 1)
+            try await PlainSchema.finish(connection)
             let difference = SchemaDifference(
                 expected: shipped, actual: try await SchemaFingerprint.read(connection))
             #expect(difference.isEmpty, "\(difference.entries)")
@@ -223,6 +224,7 @@ import Testing
             #expect(third.legacy == nil)
             #expect(third.partitions.count >= 13)
             #expect(try await conversion(connection).divide(third, options, progress: .silent)?.state == .done)
+            try await PlainSchema.finish(connection)
             let difference = SchemaDifference(
                 expected: shipped, actual: try await SchemaFingerprint.read(connection))
             #expect(difference.isEmpty, "\(difference.entries)")

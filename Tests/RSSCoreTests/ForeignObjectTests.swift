@@ -30,9 +30,9 @@ import Testing
     @Test(arguments: [
         ("CREATE SCHEMA IF NOT EXISTS app;", "schema app"),
         ("CREATE OR REPLACE FUNCTION app.f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';", "function app.f(integer)"),
-        ("CREATE OR REPLACE FUNCTION theirs() RETURNS int LANGUAGE sql AS 'SELECT 1';", "function public.theirs()"),
-        ("CREATE OR REPLACE VIEW public.their_view AS SELECT 1 AS a;", "view public.their_view"),
-        ("CREATE TABLE IF NOT EXISTS their_table (a int);", "table public.their_table"),
+        ("CREATE OR REPLACE FUNCTION theirs() RETURNS int LANGUAGE sql AS 'SELECT 1';", "function theirs()"),
+        ("CREATE OR REPLACE VIEW public.their_view AS SELECT 1 AS a;", "view their_view"),
+        ("CREATE TABLE IF NOT EXISTS their_table (a int);", "table their_table"),
         (
             "CREATE SCHEMA IF NOT EXISTS fresh; CREATE OR REPLACE FUNCTION ours() RETURNS int LANGUAGE sql AS 'SELECT 1';",
             nil
@@ -86,7 +86,7 @@ import Testing
             let refused = await #expect(throws: ShadowedPath.self) {
                 try await scenario.admin.refuseShadows(on: "public")
             }
-            #expect(refused?.object == "FUNCTION public.similarity(character varying,character varying)")
+            #expect(refused?.object == "FUNCTION similarity(character varying,character varying)")
         }
     }
 

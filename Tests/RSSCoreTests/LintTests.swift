@@ -150,7 +150,7 @@ import Testing
 
     @Test func `a file that takes back may drop what it takes back`() throws {
         let result = LintCorpus.lint(
-            "DROP TABLE t;\nDROP VIEW v;", name: "V0001__x.down.sql", in: try LintCorpus.catalog())
+            "DROP VIEW v;\nDROP TABLE t;", name: "V0001__x.down.sql", in: try LintCorpus.catalog())
         #expect(result.findings.isEmpty)
     }
 

@@ -26,6 +26,11 @@ enum PlainSchema {
             ] + children + [text(PackageResources.V0006__report_function_sql)]).joined(separator: "\n")
     }
 
+    /// What comes after the conversion, as `migrate` applies it.
+    static func finish(_ connection: PostgresConnection) async throws {
+        try await connection.executeScript(String(decoding: PackageResources.V0007__key_functions_sql, as: UTF8.self))
+    }
+
     /// Makes it, with some rows.
     static func make(_ connection: PostgresConnection, reports: Int = 300) async throws {
         try await connection.executeScript(try sql())

@@ -50,7 +50,23 @@ import Testing
         #expect(steps[17].verdict == .info && steps[17].locks["public.lone"] == "ACCESS EXCLUSIVE")
     }
 
-    @Test func `a statement that fails is told with its reason, and what comes after it is tried`() async throws {
+    @Test func `what a tenant wrote is refused before it is loaded as the session's own`() async throws {
+        try await TenantScenario.run { scenario in
+            try await scenario.tenant.executeScript(
+                "CREATE TABLE app.counted (a int); CREATE INDEX ON app.counted ((a + app.f(1)))")
+            let plan = PlanTrace([LintFile(name: "V0001__x.sql", bytes: Array("SELECT 1;".utf8))])
+            let refused = try await scenario.refusal {
+                _ = try await plan.run(scenario.admin, like: scenario.options, runID: "trace", .silent)
+            }
+            #expect(refused?.relation == "app.counted" && refused?.role == scenario.role)
+            let scratch = try await scenario.admin.value(
+                "SELECT count(*) FROM pg_database WHERE datname LIKE 'rssctl\\_scratch\\_%'")
+            #expect(scratch == "0")
+            #expect(try await scenario.alarms(scenario.admin) == [])
+        }
+    }
+
+    @Test func `a statement that fails is reported with its reason, and what comes after it is tried`() async throws {
         let steps = try await trace(
             "SELECT 1;\nALTER TABLE t ALTER COLUMN id TYPE bigint;\nSELECT 2;", setup: LockPredictionTests.fixture)
         #expect(steps.map(\.verdict) == [.ok, .failed, .ok])

@@ -83,7 +83,11 @@ extension Diagnosis {
 
     private func clock(_ connection: PostgresConnection) async throws -> DiagnosisLine {
         let skew = abs(try await ServerClock(connection).skew)
-        let text = "clocks differ by \(Int((skew * 1000).rounded())) ms from the database's"
+        let difference =
+            skew < 10
+            ? "\(Int((skew * 1000).rounded())) ms"
+            : skew < 7200 ? "\(Int(skew)) s" : skew < 172_800 ? "\(Int(skew / 3600)) h" : "\(Int(skew / 86_400)) days"
+        let text = "clocks differ by \(difference) from the database's"
         return skew > 5
             ? DiagnosisLine(.warning, "clock", text, "set the time by NTP on both machines")
             : DiagnosisLine(.ok, "clock", text)

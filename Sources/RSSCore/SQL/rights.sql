@@ -12,7 +12,7 @@ SELECT current_setting('is_superuser')::boolean AS is_superuser,
                 THEN format('GRANT pg_monitor TO %I WITH INHERIT TRUE', current_user)
             ELSE format('ALTER ROLE %I INHERIT', current_user) END AS monitor_hint,
        e.oid IS NOT NULL AS has_stat_statements,
-       format('%I.pg_stat_statements', n.nspname) AS statements_view,
+       CASE WHEN n.oid IS NOT NULL THEN format('%I.pg_stat_statements', n.nspname) END AS statements_view,
        ARRAY(SELECT w FROM unnest($1::text[]) AS u (w)
              JOIN pg_class c ON c.relnamespace = 'pg_catalog'::regnamespace AND c.relname = split_part(w, '.', 1)
              JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = split_part(w, '.', 2)) AS columns

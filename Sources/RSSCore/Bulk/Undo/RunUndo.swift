@@ -102,7 +102,12 @@ public struct RunUndo: Sendable {
                 inserted: try row.decode(Int64.self, "inserted"), updated: try row.decode(Int64.self, "updated"),
                 deleted: try row.decode(Int64.self, "deleted"))
         }
-        try await run.refuseUnentitled(batches, connection)
+        do {
+            try await run.refuseUnentitled(batches, connection)
+        } catch {
+            try await connection.release(BulkLedger.lock(run.id))
+            throw error
+        }
         let total = batches.reduce(Int64(0)) { $0 + $1.rows }
         try await progress.phase(isDryRun ? "look" : "undo", total: total, unit: .rows) {
             var done: Int64 = 0

@@ -118,8 +118,10 @@ extension LintRule {
         // What cannot be seen is taken for short where no lock stops readers.
         let floor: LockMode = context.effect.duration == .unknown ? .accessExclusive : .share
         guard
-            let held = context.before.last(where: {
-                ($0.lock?.mode ?? .accessShare) >= floor && $0.lock?.mode.stopsWriters == true
+            let held = context.before.last(where: { earlier in
+                guard let lock = earlier.lock, lock.mode >= floor, lock.mode.stopsWriters else { return false }
+                // For a table that is dropped nobody waits.
+                return earlier.effect.command != "DROP TABLE" || context.catalog.relation(lock.relation) != nil
             }),
             let lock = held.lock, !isValidation(context)
         else { return [] }
