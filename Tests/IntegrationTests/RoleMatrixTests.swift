@@ -41,7 +41,7 @@ import Testing
         (.reader, ["bulk", "export", "hardware", "--visit", "RSS-1", "--to", "FOLDER/reader.csv"], .may),
         (.reader, ["doctor"], .may),
         (.reader, ["bulk", "import", "hardware", "FOLDER/a.csv", "--visit", "RSS-1"], .mayNot),
-        (.reader, ["bulk", "mapping", "save", "scanner", "hardware", "Gerät=serial_number"], .mayNot),
+        (.reader, ["bulk", "mapping", "save", "other", "hardware", "Gerät=serial_number"], .mayNot),
         (.reader, ["partition", "policy", "set", "visit_reports", "--premake", "5"], .mayNot),
         (.reader, ["cache", "warm"], .may),
         (.warmer, ["cache", "warm"], .may),

@@ -12,7 +12,7 @@ import Testing
             #expect(migrated.status == 0, "\(migrated.errors)")
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("slow-\(UUID().uuidString)").path
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for version in 1...6 {
+            for version in 1...7 {
                 let file = try FileManager.default.contentsOfDirectory(
                     atPath: "\(Self.root)/Sources/RSSCore/SQL/Migrations"
                 ).first { $0.hasPrefix("V000\(version)") && !$0.hasSuffix(".down.sql") }
