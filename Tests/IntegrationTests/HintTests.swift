@@ -91,7 +91,8 @@ import Testing
             ] {
                 let answer = try await user.type(command)
                 #expect(answer.status != 0)
-                for step in Self.commands(in: try hint(answer)) where !step.hasSuffix("init") && !step.contains("save") {
+                for step in Self.commands(in: try hint(answer)) where !step.hasSuffix("init") && !step.contains("save")
+                {
                     let typed = try await user.type(step)
                     #expect([0, 2].contains(typed.status), "\(command): \(step): \(typed)")
                 }

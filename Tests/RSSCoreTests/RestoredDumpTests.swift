@@ -133,7 +133,9 @@ import Testing
                 try await connection.value(
                     "SELECT string_agg(partition_name || ' ' || state, ', ' ORDER BY id) FROM rssctl.partition_retired")
                     == "ev_1 dropped, ev_2 quarantined, ev_1 quarantined")
-            #expect(try await connection.value("SELECT format::text FROM rssctl.bookkeeping") == "\(BookkeepingSchema.format)")
+            #expect(
+                try await connection.value("SELECT format::text FROM rssctl.bookkeeping")
+                    == "\(BookkeepingSchema.format)")
             _ = try await RetireScenario.run(connection).undo(ArchiveScenario.name("ev_1"), isDryRun: false)
             #expect(try await connection.value("SELECT count(*) FROM ev WHERE d < '2024-02-01'") == "310")
         }

@@ -74,7 +74,8 @@ public struct MigrateLint: Verb {
         let commit: LintBase? = if let base { try await LintBase(base, of: all) } else { nil }
         var selection = LintSelection(all, since: since, base: commit, origin: origin, order: source.order)
         guard let connection = try await reachable(context) else {
-            return LintReport(selection.lint(in: assumed), applied: 0, old: selection.old, report: report, isOffline: true)
+            return LintReport(
+                selection.lint(in: assumed), applied: 0, old: selection.old, report: report, isOffline: true)
         }
         let catalog = try await CatalogReader.read(connection)
         let applied = try await selection.leaveOutApplied(connection)

@@ -52,7 +52,8 @@ public enum StructureError: ReportableError, Equatable {
                 message: "\(path) is of PostgreSQL \(version), and the server of \(server)",
                 detail: "pg_dump refuses servers that are newer than itself",
                 hint:
-                    "apt-get install postgresql-client-\(server); where Debian does not have it, from apt.postgresql.org")
+                    "apt-get install postgresql-client-\(server); where Debian does not have it, from apt.postgresql.org"
+            )
         case .dumpFailed(let words):
             ErrorReport(
                 code: "RSS-MIGRATE-035", exit: .failed, message: "pg_dump failed", detail: words,

@@ -93,7 +93,8 @@ extension BlockingSession {
     init(_ row: Row) throws {
         let (pid, user, application, state, seconds, query) = try row.decode(
             Int32.self, String?.self, String.self, String?.self, Double.self, String.self)
-        self.init(pid: pid, user: user, application: application, state: state, seconds: seconds,
+        self.init(
+            pid: pid, user: user, application: application, state: state, seconds: seconds,
             query: Redaction.scrub(query))
     }
 }
