@@ -18,7 +18,7 @@ public struct TextEncoding: Sendable, Hashable, CaseIterable {
     /// Windows-1252, of Western Europe.
     public static let windows1252 = TextEncoding("Windows-1252")
 
-    /// Those that are told by the bytes alone, and Windows-1252.
+    /// Those that the bytes alone identify, and Windows-1252.
     public static let allCases: [TextEncoding] = [
         .utf8, .utf16LittleEndian, .utf16BigEndian, .utf32LittleEndian, .utf32BigEndian, .windows1252,
     ]

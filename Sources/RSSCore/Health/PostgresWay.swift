@@ -110,7 +110,7 @@ struct PostgresWay {
     private func comesThroughUnverified() async -> Bool {
         var unverified = options
         unverified.keywords["sslmode"] = "require"
-        // With a certificate of an authority, `require` verifies; libpq looks into the home folder unless told otherwise.
+        // With a certificate of an authority, `require` verifies; libpq looks into the home folder unless sslrootcert says otherwise.
         unverified.keywords["sslrootcert"] = "/dev/null/none"
         unverified.keywords["password"] = nil
         unverified.keywords["passfile"] = "/dev/null"

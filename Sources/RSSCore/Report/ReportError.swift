@@ -4,7 +4,7 @@ import RSSModel
 public enum ReportError: ReportableError, Equatable {
     /// Nothing of this kind has the id or name, or nothing of the organization that is named too.
     case unknown(kind: String, name: String, isWithin: Bool)
-    /// More than one has the name; the first of them, by id with what tells them apart.
+    /// More than one has the name; the first of them, by id with what distinguishes them.
     case ambiguous(kind: String, name: String, candidates: [String])
     /// The cursor comes from a page of another filter.
     case foreignCursor

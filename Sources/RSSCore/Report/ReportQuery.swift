@@ -52,7 +52,7 @@ public struct ReportCursor: Sendable, Equatable {
     let visitDate: CalendarDate
     let createdAt: String
     let id: UUID
-    /// What tells the filter from others; see ``fingerprint(_:)``.
+    /// What distinguishes the filter from others; see ``fingerprint(_:)``.
     let filter: String
 
     /// `2026-11-24~2026-11-24 01:59:50.123456+00~…~3f1c92d0`, in URL-safe Base64.

@@ -52,7 +52,7 @@ public struct ReportReader: Sendable {
         }
     }
 
-    /// A condition as the statement takes it, and as text, by which a filter is told from others.
+    /// A condition as the statement takes it, and as text, by which a filter is distinguished from others.
     private struct Condition {
         let value: any PostgresEncodable
         let text: String?

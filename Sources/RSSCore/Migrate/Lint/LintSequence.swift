@@ -1,7 +1,7 @@
 import RSSModel
 import RSSSystem
 
-/// What is wrong with the versions of files, told from their names and the history: what `migrate` refuses as a whole.
+/// What is wrong with the versions of files, by their names and the history: what `migrate` refuses as a whole.
 struct LintSequence {
     /// All files.
     let source: LintSource

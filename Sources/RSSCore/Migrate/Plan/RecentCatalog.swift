@@ -41,6 +41,6 @@ final class RecentCatalog: Sendable {
         }
     }
 
-    /// Reads anew the next time.
+    /// Reads again the next time.
     func forget() { reading.withLock { $0 = nil } }
 }

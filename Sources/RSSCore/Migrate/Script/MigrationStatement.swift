@@ -24,7 +24,7 @@ public struct MigrationStatement: Sendable, Equatable {
         case tooLong
     }
 
-    /// Properties that the tree tells.
+    /// Properties of the tree.
     struct Traits: OptionSet, Sendable {
         let rawValue: UInt8
 
@@ -40,7 +40,7 @@ public struct MigrationStatement: Sendable, Equatable {
         static let locksStrongly = Traits(rawValue: 16)
         /// It makes, changes or drops objects.
         static let definesObjects = Traits(rawValue: 32)
-        /// What it does is not told by its text.
+        /// Its text does not show what it does.
         static let isUnseen = Traits(rawValue: 64)
     }
 
@@ -104,7 +104,7 @@ public struct MigrationStatement: Sendable, Equatable {
 }
 
 extension MigrationStatement.Traits {
-    /// Reads a tree; the first word tells what it can where the statement was not parsed.
+    /// Reads a tree; the first word stands for it where the statement was not parsed.
     init(_ tree: ParseNode?, text: String) {
         guard let tree else {
             let first = text.prefix { $0.isLetter }.lowercased()
