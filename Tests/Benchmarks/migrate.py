@@ -264,7 +264,61 @@ def partitioned_index():
           ["by", "took", "longest write", "p99", "valid"], rows)
 
 
-SCENARIOS = {"queue": lock_queue, "interrupted": interrupted_build, "race": race, "killed": killed, "build": racing_build}
+def measured(command):
+    """Runs a command; its exit status, its seconds and its peak memory in MB."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, env=dict(ENV, PGDATABASE="bench"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, time.perf_counter() - begun, usage.ru_maxrss / 1024
+
+
+def many_small(_):
+    """A thousand files of one table each, beside psql that is started once for each of the same files."""
+    folder = tempfile.mkdtemp(dir=STATE)
+    for i in range(1, 1001):
+        with open(f"{folder}/V{i}__t{i}.sql", "w", encoding="utf-8") as file:
+            file.write(f"CREATE TABLE public.t{i} (id bigint PRIMARY KEY, name text NOT NULL);\n")
+    rows = []
+    for round_ in range(ROUNDS):
+        fresh()
+        begun = time.perf_counter()
+        for i in range(1, 1001):
+            subprocess.run(["psql", "-XAtq", "-d", "bench", "-f", f"{folder}/V{i}__t{i}.sql"], env=ENV, check=True)
+        psql_seconds = time.perf_counter() - begun
+        fresh()
+        status, seconds, memory = measured([RSSCTL, "migrate", "--directory", folder, "--quiet"])
+        found, again, _ = measured([RSSCTL, "migrate", "status", "--directory", folder])
+        rows.append([round_ + 1, f"{psql_seconds:.1f} s", f"{seconds:.1f} s", f"{seconds / psql_seconds:.2f}", f"{memory:.0f} MB",
+                     f"{again:.2f} s", f"{status}, {found}"])
+    table("1,000 migrations of one table each", ["round", "psql -f, one by one", "rssctl migrate", "ratio", "peak memory",
+                                                 "status after it", "exits"], rows)
+
+
+def large_file(_):
+    """One file of 50 MB of INSERT statements, and the status of it before and after."""
+    folder = tempfile.mkdtemp(dir=STATE)
+    with open(f"{folder}/V1__rows.sql", "w", encoding="utf-8") as file:
+        file.write("CREATE TABLE public.t (id int, name text);\n")
+        row = 0
+        while file.tell() < 50_000_000:
+            file.write(f"INSERT INTO public.t VALUES ({row}, 'a text that''s as long as that of a device, number {row}');\n")
+            row += 1
+    rows = []
+    for round_ in range(ROUNDS):
+        fresh()
+        _, psql_seconds, _ = measured(["psql", "-XAtq", "-1", "-d", "bench", "-f", f"{folder}/V1__rows.sql"])
+        fresh()
+        status, seconds, memory = measured([RSSCTL, "migrate", "--directory", folder, "--quiet"])
+        found, again, small = measured([RSSCTL, "migrate", "status", "--directory", folder])
+        rows.append([round_ + 1, f"{psql_seconds:.1f} s", f"{seconds:.1f} s", f"{memory:.0f} MB", f"{again:.2f} s", f"{small:.0f} MB",
+                     f"{status}, {found}"])
+    table(f"A file of 50 MB, {row:,} INSERT statements", ["round", "psql -1 -f", "rssctl migrate", "peak memory", "status after it",
+                                                          "peak memory", "exits"], rows)
+
+
+SCENARIOS = {"queue": lock_queue, "interrupted": interrupted_build, "race": race, "killed": killed, "build": racing_build, "small": many_small,
+             "large": large_file}
 try:
     subprocess.run([RSSCTL, "sandbox", "up", "--quiet"], env=ENV, check=True, stdout=subprocess.DEVNULL)
     for line in subprocess.run([RSSCTL, "sandbox", "env"], env=ENV, capture_output=True, text=True).stdout.splitlines():
