@@ -12,6 +12,18 @@ let strict: [SwiftSetting] =
 /// takes no text from a compiler flag.
 func buildInfo(_ variable: String) -> String { "\"\(Context.environment[variable] ?? "unknown")\"" }
 
+/// A library of the product, on the shared core; none imports another but RSSSetup.
+func capability(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: ["RSSCore", "RSSModel", "RSSSystem", "PostgresClient"] + more,
+        resources: [.embedInCode("SQL")], swiftSettings: strict)
+}
+
+/// The libraries that commands call.
+let capabilities: [Target.Dependency] = [
+    "RSSMigrate", "RSSPartition", "RSSBulk", "RSSReport", "RSSCache", "RSSAnalyze", "RSSSetup",
+]
+
 let package = Package(
     name: "rssctl",
     products: [
@@ -59,17 +71,23 @@ let package = Package(
         .target(
             name: "Journal", dependencies: ["RSSModel", "RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
+        // What every capability stands on: files and children of the system, names and locks of the database, online DDL, checks, settings.
         .target(
             name: "RSSCore",
             dependencies: [
-                "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "Journal", "COpenSSL",
-                "CZstd",
-                "CZlib",
-                .product(name: "Logging", package: "swift-log"),
+                "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "SQLScript", "Journal", "COpenSSL",
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [.embedInCode("SQL")],
             swiftSettings: strict),
+        capability("RSSMigrate", ["SQLScript", "CPgQuery"]),
+        capability("RSSPartition", ["SQLScript", "CZstd", .product(name: "Yams", package: "Yams")]),
+        capability("RSSBulk", ["CSV", "CZlib", "CZstd", "COpenSSL"]),
+        capability("RSSReport"),
+        capability("RSSCache", ["RedisClient"]),
+        capability("RSSAnalyze"),
+        // The few things that may know several capabilities.
+        capability("RSSSetup", ["RSSMigrate", "RSSPartition", "RedisClient", "SQLScript", "Journal"]),
         .target(name: "Console", dependencies: ["RSSModel", "RSSSystem"], swiftSettings: strict),
         .target(
             name: "RSSCommands",
@@ -78,12 +96,13 @@ let package = Package(
                 "CBuildInfo", "CProcessEnd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ],
+            ] + capabilities,
             swiftSettings: strict),
         .executableTarget(name: "rssctl", dependencies: ["RSSCommands"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"] + capabilities,
+            path: "Tests/Support",
             exclude: ["Scripts"],
             swiftSettings: strict),
         .testTarget(
@@ -100,14 +119,14 @@ let package = Package(
                 "RSSCore", "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "CZstd",
                 "CZlib",
                 "TestSupport",
-            ],
+            ] + capabilities,
             swiftSettings: strict),
         .testTarget(
             name: "RSSCommandsTests",
             dependencies: [
                 "RSSCommands", "RSSCore", "RSSModel", "Console",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            ] + capabilities,
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
@@ -115,7 +134,7 @@ let package = Package(
                 "TestSupport", "RSSCommands", "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "Journal",
                 "rssctl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            ] + capabilities,
             swiftSettings: strict),
         .testTarget(
             name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),

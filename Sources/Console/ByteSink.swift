@@ -1,7 +1,7 @@
 /// Where bytes go: a file descriptor, or memory in tests.
 ///
 /// A sink takes all that it is given or throws; a short write is its own concern.
-public protocol ByteSink: AnyObject, Sendable {
+package protocol ByteSink: AnyObject, Sendable {
     /// Writes every byte.
     ///
     /// Throws ``ConsoleError/brokenPipe`` when the reader is gone, ``ConsoleError/cannotWrite(stream:errno:)`` for
@@ -11,12 +11,12 @@ public protocol ByteSink: AnyObject, Sendable {
 
 extension ByteSink {
     /// Writes the UTF-8 bytes of a text.
-    public func write(_ text: String) throws(ConsoleError) {
+    package func write(_ text: String) throws(ConsoleError) {
         try write(Array(text.utf8))
     }
 
     /// Writes an array of bytes.
-    public func write(_ bytes: [UInt8]) throws(ConsoleError) {
+    package func write(_ bytes: [UInt8]) throws(ConsoleError) {
         do {
             try bytes.withUnsafeBytes { try write($0) }
         } catch let error as ConsoleError {

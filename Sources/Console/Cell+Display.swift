@@ -2,7 +2,7 @@ import RSSModel
 
 extension Cell {
     /// The value as a person reads it; control characters are shown as escapes, no value as `–`.
-    public var displayText: String {
+    package var displayText: String {
         switch self {
         case .null: "–"
         case .text(let text): VisibleText.of(text)

@@ -1,17 +1,17 @@
 import Glibc
 
 /// One output stream with what is known of it: whether a person is looking, how wide the screen is, whether to colour.
-public struct Channel: Sendable {
+package struct Channel: Sendable {
     /// Where the bytes go.
-    public let sink: any ByteSink
+    package let sink: any ByteSink
     /// Whether the stream is a terminal.
-    public let isTTY: Bool
+    package let isTTY: Bool
     /// Whether text is styled.
-    public let usesColor: Bool
+    package let usesColor: Bool
     private let measureWidth: @Sendable () -> Int?
 
     /// Makes a channel; the width is asked for each time, because a window is resized while we run.
-    public init(
+    package init(
         sink: any ByteSink, isTTY: Bool = false, usesColor: Bool = false,
         width: @escaping @Sendable () -> Int? = { nil }
     ) {
@@ -22,13 +22,13 @@ public struct Channel: Sendable {
     }
 
     /// Columns of the terminal; nil, which is without limit, where the stream is not one.
-    public var width: Int? { isTTY ? measureWidth() ?? 80 : nil }
+    package var width: Int? { isTTY ? measureWidth() ?? 80 : nil }
 
     /// The styles of this channel.
-    public var style: Style { Style(isOn: usesColor) }
+    package var style: Style { Style(isOn: usesColor) }
 
     /// The channel of a file descriptor: terminal or not, colour and width from the system and the environment.
-    public static func descriptor(
+    package static func descriptor(
         _ sink: FileDescriptorSink, color: ColorChoice, environment: [String: String]
     ) -> Channel {
         let isTTY = isatty(sink.descriptor) == 1

@@ -1,5 +1,5 @@
 /// `--color`: whether output is coloured.
-public enum ColorChoice: String, Sendable, CaseIterable {
+package enum ColorChoice: String, Sendable, CaseIterable {
     /// On a terminal, unless the environment says otherwise.
     case auto
     case always
@@ -9,7 +9,7 @@ public enum ColorChoice: String, Sendable, CaseIterable {
     ///
     /// Strongest first: the flag, `NO_COLOR` (non-empty, no-color.org), `CLICOLOR_FORCE` (neither empty nor `0`),
     /// `TERM=dumb`, and whether the stream is a terminal.
-    public func isOn(isTTY: Bool, environment: [String: String]) -> Bool {
+    package func isOn(isTTY: Bool, environment: [String: String]) -> Bool {
         switch self {
         case .always: return true
         case .never: return false

@@ -5,7 +5,7 @@ extension Console {
     /// The console of this process.
     ///
     /// From here on a closed pipe is an error of the write, not a signal: SIGPIPE is ignored.
-    public static func standard(
+    package static func standard(
         color: ColorChoice = .auto, verbosity: Verbosity = .normal, environment: [String: String]
     ) -> Console {
         signal(SIGPIPE, SIG_IGN)
@@ -16,7 +16,7 @@ extension Console {
     }
 
     /// A console in memory, for tests: what would be on the screen is in the two sinks.
-    public static func inMemory(
+    package static func inMemory(
         isTTY: Bool = false, usesColor: Bool = false, width: Int? = nil, answers: [String]? = nil,
         verbosity: Verbosity = .normal
     ) -> (console: Console, output: MemorySink, error: MemorySink) {

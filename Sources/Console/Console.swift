@@ -4,20 +4,20 @@ import Synchronization
 ///
 /// It owns the live progress line: that line is wiped before anything else is written to either stream. What is said on
 /// stderr never fails a run; what is written to stdout does.
-public final class Console: Sendable {
+package final class Console: Sendable {
     /// Results.
-    public let output: Channel
+    package let output: Channel
     /// Messages, progress, questions.
-    public let error: Channel
+    package let error: Channel
     /// Answers.
-    public let input: any LineInput
+    package let input: any LineInput
     /// How much is told on stderr.
-    public let verbosity: Verbosity
+    package let verbosity: Verbosity
     // Guards the order of writes; the value is the live line now on the screen.
     private let liveLine = Mutex<String?>(nil)
 
     /// Makes a console from its parts.
-    public init(
+    package init(
         output: Channel, error: Channel, input: any LineInput = NoInput(), verbosity: Verbosity = .normal
     ) {
         self.output = output
@@ -27,7 +27,7 @@ public final class Console: Sendable {
     }
 
     /// Writes to stdout through a buffer that is handed over at the end, also when the body throws.
-    public func withOutput(
+    package func withOutput(
         _ body: (inout BufferedOutput) throws(ConsoleError) -> Void
     ) throws(ConsoleError) {
         clearLiveLine()
@@ -42,20 +42,20 @@ public final class Console: Sendable {
     }
 
     /// Says something on stderr, unless asked to be quiet.
-    public func note(_ text: String) {
+    package func note(_ text: String) {
         guard verbosity > .quiet else { return }
         say(text)
     }
 
     /// Warns on stderr, always.
-    public func warning(_ text: String) {
+    package func warning(_ text: String) {
         say(error.style("warning:", .attention) + " " + text)
     }
 
     /// Writes lines to stderr as they are, always, and puts the live line back under them.
     ///
     /// Text from data must have been through ``VisibleText``.
-    public func say(_ lines: String) {
+    package func say(_ lines: String) {
         liveLine.withLock { live in
             try? error.sink.write(Self.wipe(live) + lines + "\n" + (live ?? ""))
         }

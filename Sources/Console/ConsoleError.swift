@@ -2,7 +2,7 @@ import Glibc
 import RSSModel
 
 /// What can go wrong between rssctl and the terminal.
-public enum ConsoleError: ReportableError, Equatable {
+package enum ConsoleError: ReportableError, Equatable {
     /// The reader of our output is gone, as with `| head`; the run ends quietly, as SIGPIPE would end it.
     case brokenPipe
     /// The system refused a write: disk full, I/O error. `errno` is the system's number.
@@ -15,7 +15,7 @@ public enum ConsoleError: ReportableError, Equatable {
     case cancelled
 
     /// The error as it is told.
-    public var report: ErrorReport {
+    package var report: ErrorReport {
         switch self {
         case .brokenPipe:
             ErrorReport(

@@ -2,15 +2,15 @@
 ///
 /// Measured by grapheme cluster: combining marks take none, wide East Asian characters and emoji two. The widths are
 /// our own (Unicode Standard Annex 11, and the emoji properties), the same on every system and in every locale.
-public enum DisplayWidth {
+package enum DisplayWidth {
     /// The cells of a text that holds no control characters (see ``VisibleText``).
-    public static func of(_ text: some StringProtocol) -> Int {
+    package static func of(_ text: some StringProtocol) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
         return text.reduce(0) { $0 + of($1) }
     }
 
     /// The cells of one character.
-    public static func of(_ character: Character) -> Int {
+    package static func of(_ character: Character) -> Int {
         if character.isASCII { return 1 }
         let scalars = character.unicodeScalars
         guard let first = scalars.first else { return 0 }

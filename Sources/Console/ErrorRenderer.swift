@@ -1,30 +1,30 @@
 import RSSModel
 
 /// Tells an error on stderr: as text for people, as one JSON object a line for scripts.
-public struct ErrorRenderer: Sendable {
+package struct ErrorRenderer: Sendable {
     /// Whether the error is told as JSON.
-    public var asJSON: Bool
+    package var asJSON: Bool
 
     /// Makes a renderer; JSON suits a run whose result is JSON.
-    public init(asJSON: Bool = false) { self.asJSON = asJSON }
+    package init(asJSON: Bool = false) { self.asJSON = asJSON }
 
     private struct Envelope: Encodable {
         let error: ErrorReport
     }
 
     /// Writes the error to the console's stderr.
-    public func render(_ report: ErrorReport, to console: Console) {
+    package func render(_ report: ErrorReport, to console: Console) {
         console.clearLiveLine()
         console.say(asJSON ? Self.json(report) : Self.text(report, style: console.error.style))
     }
 
     /// `{"error":{"code":"RSS-IMPORT-014","exit":65,"message":…}}`
-    public static func json(_ report: ErrorReport) -> String {
+    package static func json(_ report: ErrorReport) -> String {
         (try? JSONDocument.text(of: Envelope(error: report))) ?? #"{"error":{"code":"RSS-OUTPUT-002"}}"#
     }
 
     /// The error as lines: `error: message`, and under it what else is known.
-    public static func text(_ report: ErrorReport, style: Style) -> String {
+    package static func text(_ report: ErrorReport, style: Style) -> String {
         var lines = [style("error:", .alarm) + " " + VisibleText.of(report.message)]
         func add(_ label: String, _ value: String?) {
             guard let value, !value.isEmpty else { return }

@@ -1,26 +1,26 @@
 import Glibc
 
 /// A sink over a file descriptor that somebody else owns and closes.
-public final class FileDescriptorSink: ByteSink {
+package final class FileDescriptorSink: ByteSink {
     /// The descriptor written to.
-    public let descriptor: Int32
+    package let descriptor: Int32
     /// What the stream is called in an error: `stdout`, `stderr`, a file name.
-    public let name: String
+    package let name: String
 
     /// Makes a sink; the descriptor must stay open as long as the sink is used.
-    public init(_ descriptor: Int32, name: String) {
+    package init(_ descriptor: Int32, name: String) {
         self.descriptor = descriptor
         self.name = name
     }
 
     /// Standard output.
-    public static let standardOutput = FileDescriptorSink(STDOUT_FILENO, name: "stdout")
+    package static let standardOutput = FileDescriptorSink(STDOUT_FILENO, name: "stdout")
     /// Standard error.
-    public static let standardError = FileDescriptorSink(STDERR_FILENO, name: "stderr")
+    package static let standardError = FileDescriptorSink(STDERR_FILENO, name: "stderr")
 
     /// Writes with `write(2)` until all is written; an interrupted call is repeated, a partial one continued, and a
     /// non-blocking descriptor that is full is waited for.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(ConsoleError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(ConsoleError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)

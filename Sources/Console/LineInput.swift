@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// Where answers come from.
-public protocol LineInput: Sendable {
+package protocol LineInput: Sendable {
     /// Whether a person can answer.
     var isTTY: Bool { get }
     /// The next line without its end; nil at the end of input.
@@ -12,39 +12,39 @@ public protocol LineInput: Sendable {
 }
 
 /// Input of which nothing comes.
-public struct NoInput: LineInput {
+package struct NoInput: LineInput {
     /// Makes it.
-    public init() {}
+    package init() {}
     /// Nobody is there.
-    public var isTTY: Bool { false }
+    package var isTTY: Bool { false }
     /// The end of input.
-    public func readLine() -> String? { nil }
+    package func readLine() -> String? { nil }
 }
 
 /// A terminal with answers typed beforehand, for tests.
-public final class AnswerList: LineInput {
+package final class AnswerList: LineInput {
     private let answers: Mutex<ArraySlice<String>>
 
     /// Makes input of these lines.
-    public init(_ answers: [String]) { self.answers = Mutex(answers[...]) }
+    package init(_ answers: [String]) { self.answers = Mutex(answers[...]) }
     /// It passes for a terminal.
-    public var isTTY: Bool { true }
+    package var isTTY: Bool { true }
     /// The next answer.
-    public func readLine() -> String? { answers.withLock { $0.popFirst() } }
+    package func readLine() -> String? { answers.withLock { $0.popFirst() } }
 }
 
 /// Lines from a file descriptor, read byte by byte, so that nothing is taken beyond the line.
-public struct FileDescriptorInput: LineInput {
+package struct FileDescriptorInput: LineInput {
     private let descriptor: Int32
 
     /// Makes input over a descriptor that somebody else owns.
-    public init(_ descriptor: Int32) { self.descriptor = descriptor }
+    package init(_ descriptor: Int32) { self.descriptor = descriptor }
 
     /// Whether the descriptor is a terminal.
-    public var isTTY: Bool { isatty(descriptor) == 1 }
+    package var isTTY: Bool { isatty(descriptor) == 1 }
 
     /// Waits for a line in steps of 100 ms, between which a cancelled task gives up.
-    public func readLine() throws(ConsoleError) -> String? {
+    package func readLine() throws(ConsoleError) -> String? {
         var bytes: [UInt8] = []
         while true {
             if Task.isCancelled { throw .cancelled }

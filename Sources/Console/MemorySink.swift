@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A sink that keeps what is written, for tests and for output that is measured before it is shown.
-public final class MemorySink: ByteSink {
+package final class MemorySink: ByteSink {
     private struct State {
         var bytes: [UInt8] = []
         var failure: ConsoleError?
@@ -11,20 +11,20 @@ public final class MemorySink: ByteSink {
     private let state: Mutex<State>
 
     /// Makes an empty sink; with a failure, it throws that once so many bytes have been taken.
-    public init(failing failure: ConsoleError? = nil, after limit: Int = 0) {
+    package init(failing failure: ConsoleError? = nil, after limit: Int = 0) {
         state = Mutex(State(failure: failure, failsAfter: limit))
     }
 
     /// Everything written so far.
-    public var bytes: [UInt8] { state.withLock { $0.bytes } }
+    package var bytes: [UInt8] { state.withLock { $0.bytes } }
     /// Everything written so far, as text.
-    public var text: String { String(decoding: bytes, as: UTF8.self) }
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Forgets what was written.
-    public func removeAll() { state.withLock { $0.bytes.removeAll() } }
+    package func removeAll() { state.withLock { $0.bytes.removeAll() } }
 
     /// Keeps the bytes.
-    public func write(_ bytes: UnsafeRawBufferPointer) throws(ConsoleError) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(ConsoleError) {
         try state.withLock { (state) throws(ConsoleError) in
             if let failure = state.failure, state.bytes.count + bytes.count > state.failsAfter { throw failure }
             state.bytes.append(contentsOf: bytes)

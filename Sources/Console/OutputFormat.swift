@@ -1,5 +1,5 @@
 /// `--output`: the form of a result on stdout.
-public enum OutputFormat: String, Sendable, CaseIterable {
+package enum OutputFormat: String, Sendable, CaseIterable {
     /// Columns for people.
     case table
     /// One document: an envelope with the whole result.
@@ -14,7 +14,7 @@ public enum OutputFormat: String, Sendable, CaseIterable {
     case yaml
 
     /// Whether errors are told as JSON as well.
-    public var isJSON: Bool {
+    package var isJSON: Bool {
         switch self {
         case .json, .ndjson: true
         case .table, .csv, .markdown, .yaml: false

@@ -2,13 +2,13 @@ import Glibc
 import RSSSystem
 
 /// Shows long output page by page: `RSSCTL_PAGER`, else `PAGER`, else `less -FIRX`, which ends at once when all fits.
-public struct Pager: Sendable, Equatable {
+package struct Pager: Sendable, Equatable {
     /// The command line, as a shell reads it.
-    public let command: String
+    package let command: String
     private let variables: [String: String]
 
     /// The pager that the environment asks for; nil when it asks for none (empty, or `cat`).
-    public init?(environment: [String: String]) {
+    package init?(environment: [String: String]) {
         let command = environment["RSSCTL_PAGER"] ?? environment["PAGER"] ?? "less -FIRX"
         guard !command.isEmpty, command != "cat" else { return nil }
         // `less` alone would show our colours as ESC[1m.

@@ -1,5 +1,5 @@
 /// How the progress of a long operation is told on stderr.
-public enum ProgressManner: String, Sendable, CaseIterable {
+package enum ProgressManner: String, Sendable, CaseIterable {
     /// A line that is redrawn on a terminal; elsewhere nothing, or with ``Verbosity/verbose`` a line every 30 seconds.
     case auto
     /// A line every 30 seconds, on a terminal too.

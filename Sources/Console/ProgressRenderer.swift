@@ -7,7 +7,7 @@ import Synchronization
 /// On a terminal: one line that is redrawn at most ten times a second. Elsewhere: nothing, or with
 /// ``Verbosity/verbose`` one line every 30 seconds. Notes and warnings become lines of their own; ``Verbosity/quiet``
 /// leaves the warnings only.
-public final class ProgressRenderer: Sendable {
+package final class ProgressRenderer: Sendable {
     private struct State {
         var phase: ProgressState?
         var shownAt = -Double.infinity
@@ -25,7 +25,7 @@ public final class ProgressRenderer: Sendable {
     /// - Parameters:
     ///   - progress: how progress is told. Asked for JSON, ``Verbosity/quiet`` leaves the warnings only, as JSON too.
     ///   - now: Seconds on a clock that never goes back; the system's, unless a test brings its own.
-    public init(
+    package init(
         _ console: Console, _ progress: ProgressManner = .auto,
         now: @escaping @Sendable () -> Double = ProgressRenderer.systemClock()
     ) {
@@ -42,16 +42,16 @@ public final class ProgressRenderer: Sendable {
     }
 
     /// Seconds since the call that made the clock.
-    public static func systemClock() -> @Sendable () -> Double {
+    package static func systemClock() -> @Sendable () -> Double {
         let start = ContinuousClock.now
         return { (ContinuousClock.now - start).seconds }
     }
 
     /// The listening end for an operation.
-    public var reporter: ProgressReporter { ProgressReporter { [self] event in handle(event) } }
+    package var reporter: ProgressReporter { ProgressReporter { [self] event in handle(event) } }
 
     /// Takes one event.
-    public func handle(_ event: ProgressEvent) {
+    package func handle(_ event: ProgressEvent) {
         let time = now()
         if manner == .json { return tell(event, at: time) }
         switch event {
@@ -100,7 +100,7 @@ public final class ProgressRenderer: Sendable {
     }
 
     /// Redraws although nothing was told, when it is time: a caller's timer keeps the line alive through a long wait.
-    public func tick() {
+    package func tick() {
         state.withLock { show(&$0, at: now(), force: false) }
     }
 

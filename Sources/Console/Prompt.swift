@@ -1,14 +1,14 @@
 /// Asks before something is done that cannot be undone.
-public struct Prompt: Sendable {
+package struct Prompt: Sendable {
     private let console: Console
 
     /// Makes a prompt that asks on stderr and reads from the console's input.
-    public init(_ console: Console) { self.console = console }
+    package init(_ console: Console) { self.console = console }
 
     /// Asks a question that is answered with yes or no; anything but `y` or `yes` is no, also the end of input.
     ///
     /// Throws ``ConsoleError/notInteractive(question:)`` where there is no terminal to ask on.
-    public func confirm(_ question: String) throws(ConsoleError) -> Bool {
+    package func confirm(_ question: String) throws(ConsoleError) -> Bool {
         let question = VisibleText.of(question)
         try requireTerminal(question)
         console.ask(question + " [y/N] ")
@@ -17,7 +17,7 @@ public struct Prompt: Sendable {
     }
 
     /// Asks for a name to be typed in full, for what destroys data; true when it was typed exactly.
-    public func confirm(_ question: String, typing name: String) throws(ConsoleError) -> Bool {
+    package func confirm(_ question: String, typing name: String) throws(ConsoleError) -> Bool {
         let question = VisibleText.of(question)
         try requireTerminal(question)
         console.ask("\(question)\nType \(console.error.style(VisibleText.of(name), .strong)) to continue: ")
@@ -38,7 +38,7 @@ public struct Prompt: Sendable {
 
     /// Asks which of some things is meant, by their numbers from 1; nil for any other answer, and where there is no terminal to
     /// ask on.
-    public func choose(_ question: String, from choices: [String]) throws(ConsoleError) -> Int? {
+    package func choose(_ question: String, from choices: [String]) throws(ConsoleError) -> Int? {
         guard console.input.isTTY else { return nil }
         let lines = choices.enumerated().map { "  \($0.offset + 1)  \(VisibleText.of($0.element))" }
         console.ask(([VisibleText.of(question)] + lines).joined(separator: "\n") + "\n[1-\(choices.count)] ")

@@ -1,10 +1,10 @@
 /// Numbers with units, as people read them.
-public enum Quantity {
+package enum Quantity {
     /// How many of something: `1 day`, `3 days`.
-    public static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    package static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// A size in units of 1024, as `pg_size_pretty` counts: `512 B`, `1.5 KB`, `128 MB`.
-    public static func bytes(_ count: Int64) -> String {
+    package static func bytes(_ count: Int64) -> String {
         let sign = count < 0 ? "-" : ""
         var value = Double(count.magnitude)
         if value < 1024 { return sign + "\(count.magnitude) B" }
@@ -20,7 +20,7 @@ public enum Quantity {
     private static let units = ["B", "KB", "MB", "GB", "TB", "PB", "EB"]
 
     /// A span in its two largest units: `420 µs`, `35 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`.
-    public static func duration(_ duration: Duration) -> String {
+    package static func duration(_ duration: Duration) -> String {
         let (whole, atto) = duration.components
         let seconds = Double(whole) + Double(atto) / 1e18
         return (seconds < 0 ? "-" : "") + span(abs(seconds))
@@ -46,7 +46,7 @@ public enum Quantity {
     }
 
     /// A whole number with commas between thousands: `1,000,000`.
-    public static func grouped(_ value: Int64) -> String {
+    package static func grouped(_ value: Int64) -> String {
         let digits = Array(String(value.magnitude))
         var text = value < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -58,7 +58,7 @@ public enum Quantity {
 
     /// A number with so many fraction digits, rounded to nearest, ties away from zero; never in exponent form below
     /// 1e15.
-    public static func fixed(_ value: Double, _ fractionDigits: Int) -> String {
+    package static func fixed(_ value: Double, _ fractionDigits: Int) -> String {
         let places = min(max(fractionDigits, 0), 15)
         var scale = 1.0
         for _ in 0..<places { scale *= 10 }

@@ -2,14 +2,14 @@ import RSSModel
 
 /// Turns the value that a command returns into bytes on stdout: the single place where ``OutputFormat`` is matched
 /// exhaustively.
-public struct Renderer: Sendable {
+package struct Renderer: Sendable {
     /// The form asked for.
-    public var format: OutputFormat
+    package var format: OutputFormat
     /// Shows long tables on a terminal; nil for never.
-    public var pager: Pager?
+    package var pager: Pager?
 
     /// Makes a renderer.
-    public init(format: OutputFormat, pager: Pager? = nil) {
+    package init(format: OutputFormat, pager: Pager? = nil) {
         self.format = format
         self.pager = pager
     }
@@ -20,7 +20,7 @@ public struct Renderer: Sendable {
     ///   - result: What the command returned.
     ///   - console: Where it goes.
     ///   - command: The command without flags, for example `report query`; it stands in the JSON envelope.
-    public func render(
+    package func render(
         _ result: some Encodable & Tabular, to console: Console, command: String
     ) throws(ConsoleError) {
         let channel = console.output

@@ -1,7 +1,7 @@
 import RSSModel
 
 /// What a piece of text means; ``Style`` knows what that looks like.
-public enum Role: Sendable {
+package enum Role: Sendable {
     /// A heading, a name that matters.
     case strong
     /// Less important than what stands around it.
@@ -14,15 +14,15 @@ public enum Role: Sendable {
 }
 
 /// The only place that knows ANSI escape sequences for colour.
-public struct Style: Sendable, Equatable {
+package struct Style: Sendable, Equatable {
     /// Whether styles are applied at all.
-    public let isOn: Bool
+    package let isOn: Bool
 
     /// Makes a style that is on or off.
-    public init(isOn: Bool) { self.isOn = isOn }
+    package init(isOn: Bool) { self.isOn = isOn }
 
     /// The text dressed for its role, or as it is when styles are off or the role is nil.
-    public func callAsFunction(_ text: String, _ role: Role?) -> String {
+    package func callAsFunction(_ text: String, _ role: Role?) -> String {
         guard isOn, let role, !text.isEmpty else { return text }
         return "\u{1B}[\(Self.code(role))m\(text)\u{1B}[0m"
     }
@@ -41,7 +41,7 @@ public struct Style: Sendable, Equatable {
 
 extension Verdict {
     /// How a verdict is dressed, everywhere alike.
-    public var role: Role? {
+    package var role: Role? {
         switch self {
         case .ok, .done: .good
         case .warning, .findings, .pending, .interrupted: .attention

@@ -5,18 +5,18 @@ import RSSModel
 /// Columns stand two blanks apart, without a box. On a terminal the heading is bold over a thin rule, and the table is
 /// fitted to the width: flexible columns are wrapped to a few lines and cut beyond them; where even that does not
 /// fit, each row becomes a record of `name: value` lines. On a pipe nothing is ever cut.
-public struct TableRenderer: Sendable {
+package struct TableRenderer: Sendable {
     /// Cells of the screen; nil for no limit.
-    public var width: Int?
+    package var width: Int?
     /// The styles in use.
-    public var style: Style
+    package var style: Style
     /// Whether a rule stands under the heading.
-    public var drawsRule: Bool
+    package var drawsRule: Bool
     /// Lines that a wrapped cell may take before it is cut.
-    public var linesPerCell: Int
+    package var linesPerCell: Int
 
     /// Makes a renderer.
-    public init(width: Int? = nil, style: Style = Style(isOn: false), drawsRule: Bool = false, linesPerCell: Int = 3) {
+    package init(width: Int? = nil, style: Style = Style(isOn: false), drawsRule: Bool = false, linesPerCell: Int = 3) {
         self.width = width
         self.style = style
         self.drawsRule = drawsRule
@@ -24,12 +24,12 @@ public struct TableRenderer: Sendable {
     }
 
     /// A renderer that suits a channel.
-    public init(for channel: Channel) {
+    package init(for channel: Channel) {
         self.init(width: channel.width, style: channel.style, drawsRule: channel.isTTY)
     }
 
     /// Writes several tables, a blank line between them.
-    public func render(_ tables: [Table], to output: inout BufferedOutput) throws(ConsoleError) {
+    package func render(_ tables: [Table], to output: inout BufferedOutput) throws(ConsoleError) {
         for (index, table) in tables.enumerated() {
             if index > 0 { try output.writeLine() }
             try render(table, to: &output)
@@ -37,7 +37,7 @@ public struct TableRenderer: Sendable {
     }
 
     /// Writes one table with its title and notes.
-    public func render(_ whole: Table, to output: inout BufferedOutput) throws(ConsoleError) {
+    package func render(_ whole: Table, to output: inout BufferedOutput) throws(ConsoleError) {
         let table = whole.forPeople
         if let title = table.title { try output.writeLine(style(VisibleText.of(title), .strong)) }
         if table.rows.isEmpty || table.columns.isEmpty {

@@ -1,5 +1,5 @@
 /// How much is told on stderr.
-public enum Verbosity: Int, Sendable, Comparable {
+package enum Verbosity: Int, Sendable, Comparable {
     /// `--quiet`, what cron uses: warnings and errors only.
     case quiet
     /// Notes, and progress on a terminal.
@@ -8,5 +8,5 @@ public enum Verbosity: Int, Sendable, Comparable {
     case verbose
 
     /// By how much is told.
-    public static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
 }

@@ -2,9 +2,9 @@
 ///
 /// A value may hold ESC, BEL, a C1 control or a bidirectional override, which a terminal would obey; here they become
 /// `␛`, `␇`, `\u{9B}`, `\u{202E}`. Line ends and tabs become `\n`, `\r`, `\t`.
-public enum VisibleText {
+package enum VisibleText {
     /// The text with every control character replaced by something that can be seen.
-    public static func of(_ text: String) -> String {
+    package static func of(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         if !text.unicodeScalars.contains(where: isHidden) { return text }
         var visible = ""

@@ -2,18 +2,18 @@ import Foundation
 import GRDB
 
 /// Which runs to list.
-public struct RunFilter: Sendable, Equatable {
+package struct RunFilter: Sendable, Equatable {
     /// Runs of this command, or of this group of commands.
-    public var command: String?
+    package var command: String?
     /// Runs that ended so.
-    public var outcome: Run.Outcome?
+    package var outcome: Run.Outcome?
     /// Runs that began at this time or later.
-    public var since: Date?
+    package var since: Date?
     /// At most so many, the newest first; nil for all.
-    public var limit: Int?
+    package var limit: Int?
 
     /// Makes a filter that lets all runs through.
-    public init(command: String? = nil, outcome: Run.Outcome? = nil, since: Date? = nil, limit: Int? = nil) {
+    package init(command: String? = nil, outcome: Run.Outcome? = nil, since: Date? = nil, limit: Int? = nil) {
         self.command = command
         self.outcome = outcome
         self.since = since
@@ -22,20 +22,20 @@ public struct RunFilter: Sendable, Equatable {
 }
 
 /// A run with all that was recorded of it.
-public struct RunDetails: Sendable, Codable, Equatable {
+package struct RunDetails: Sendable, Codable, Equatable {
     /// The run itself.
-    public var run: Run
+    package var run: Run
     /// Its phases in order.
-    public var phases: [RunPhase]
+    package var phases: [RunPhase]
     /// Its warnings and notes in order.
-    public var messages: [RunMessage]
+    package var messages: [RunMessage]
 }
 
 extension Journal {
     /// The runs that pass a filter, newest first.
     ///
     /// - Throws: ``JournalError/unusable(path:reason:)``, as all that read.
-    public func runs(_ filter: RunFilter = RunFilter()) throws -> [Run] {
+    package func runs(_ filter: RunFilter = RunFilter()) throws -> [Run] {
         try read { database in
             var request = Run.order(Column("id").desc)
             if let command = filter.command {
@@ -51,12 +51,12 @@ extension Journal {
     }
 
     /// The number of runs.
-    public func count() throws -> Int { try read(Run.fetchCount) }
+    package func count() throws -> Int { try read(Run.fetchCount) }
 
     /// A run by its id, or by the end of it, which is its random part: `last` is the newest run.
     ///
     /// - Throws: ``JournalError/noSuchRun(_:)``, ``JournalError/ambiguousRun(_:matches:)``.
-    public func details(_ id: String) throws -> RunDetails {
+    package func details(_ id: String) throws -> RunDetails {
         try read { database in
             let newest = Run.order(Column("id").desc)
             let pattern = id.lowercased().filter { $0.isHexDigit || $0 == "-" }
@@ -79,7 +79,7 @@ extension Journal {
     /// Asks SQLite whether the file is sound.
     ///
     /// - Returns: what `PRAGMA quick_check` says; `ok` for a sound file.
-    public func integrity() throws -> String {
+    package func integrity() throws -> String {
         try read { try String.fetchOne($0, sql: "PRAGMA quick_check") ?? "no answer" }
     }
 }

@@ -5,21 +5,21 @@ extension Journal {
     /// Writes that a run has begun.
     ///
     /// - Throws: ``JournalError/unusable(path:reason:)``, as all that write.
-    public func begin(_ run: Run) throws { try write { try run.insert($0) } }
+    package func begin(_ run: Run) throws { try write { try run.insert($0) } }
 
     /// Writes how a run ended; the record replaces the one written at its begin.
-    public func finish(_ run: Run) throws { try write { try run.upsert($0) } }
+    package func finish(_ run: Run) throws { try write { try run.upsert($0) } }
 
     /// Writes a phase that has ended.
-    public func add(_ phase: RunPhase) throws { try write { try phase.upsert($0) } }
+    package func add(_ phase: RunPhase) throws { try write { try phase.upsert($0) } }
 
     /// Writes a warning or a note.
-    public func add(_ message: RunMessage) throws { try write { try message.insert($0) } }
+    package func add(_ message: RunMessage) throws { try write { try message.insert($0) } }
 
     /// Removes runs that began before a time, but keeps the newest so many of all; runs that go on are kept.
     ///
     /// - Returns: the number of runs removed, or that would be.
-    public func prune(before: Date, keeping newest: Int, now: Date = Date(), dryRun: Bool) throws -> Int {
+    package func prune(before: Date, keeping newest: Int, now: Date = Date(), dryRun: Bool) throws -> Int {
         try write { database in
             let rule = """
                 FROM run WHERE started_at < ? AND (ended_at IS NOT NULL OR started_at < ?)

@@ -5,9 +5,9 @@ import RSSModel
 import RSSSystem
 
 /// The record of rssctl's runs on this machine: an SQLite file in WAL mode that many processes write at once.
-public struct Journal: Sendable {
+package struct Journal: Sendable {
     /// The file.
-    public let path: String
+    package let path: String
     let queue: DatabaseQueue
 
     /// How long a writer waits for the others; each holds the file for a millisecond or so. A run gives the journal up
@@ -17,7 +17,7 @@ public struct Journal: Sendable {
     /// Opens the journal, and makes it the first time.
     ///
     /// - Throws: ``JournalError/unusable(path:reason:)``, ``JournalError/newer(path:)``.
-    public init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
         do {
             try PrivateFolder.make(FilePath.folder(of: path))
@@ -85,13 +85,13 @@ public struct Journal: Sendable {
     }
 
     /// The place of the journal: `$RSSCTL_JOURNAL`, else `/var/lib/rssctl/journal.sqlite` for root, else the state folder.
-    public static func defaultPath(environment: [String: String]) -> String {
+    package static func defaultPath(environment: [String: String]) -> String {
         environment["RSSCTL_JOURNAL"].flatMap { $0.isEmpty ? nil : $0 }
             ?? "\(stateFolder(environment: environment))/journal.sqlite"
     }
 
     /// The folder of what rssctl keeps: `/var/lib/rssctl` for root, else `$XDG_STATE_HOME/rssctl`.
-    public static func stateFolder(environment: [String: String]) -> String {
+    package static func stateFolder(environment: [String: String]) -> String {
         if geteuid() == 0 { return "/var/lib/rssctl" }
         return "\(UserFolder.state(environment))/rssctl"
     }

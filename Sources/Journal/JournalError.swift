@@ -1,5 +1,5 @@
 /// Why the journal cannot be used.
-public enum JournalError: Error, Sendable, Equatable {
+package enum JournalError: Error, Sendable, Equatable {
     /// The file cannot be opened, read or written: no right, no space, not a database.
     case unusable(path: String, reason: String)
     /// The file or its folder belongs to another user, or others may write to it.

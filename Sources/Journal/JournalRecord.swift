@@ -2,19 +2,19 @@ import GRDB
 
 /// A row of the journal: columns in snake case, as SQL has them, and times in milliseconds since 1970, which are small,
 /// sortable and free of time zones.
-public protocol JournalRecord: FetchableRecord, PersistableRecord {}
+package protocol JournalRecord: FetchableRecord, PersistableRecord {}
 
 extension JournalRecord {
     /// Snake case.
-    public static var databaseColumnEncodingStrategy: DatabaseColumnEncodingStrategy { .convertToSnakeCase }
+    package static var databaseColumnEncodingStrategy: DatabaseColumnEncodingStrategy { .convertToSnakeCase }
     /// Snake case.
-    public static var databaseColumnDecodingStrategy: DatabaseColumnDecodingStrategy { .convertFromSnakeCase }
+    package static var databaseColumnDecodingStrategy: DatabaseColumnDecodingStrategy { .convertFromSnakeCase }
     /// Milliseconds since 1970.
-    public static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+    package static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
         .millisecondsSince1970
     }
     /// Milliseconds since 1970.
-    public static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+    package static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
         .millisecondsSince1970
     }
 }

@@ -2,14 +2,14 @@ import Foundation
 import Glibc
 
 /// Tells one process from another that later bears its number.
-public struct ProcessIdentity: Sendable, Equatable {
+package struct ProcessIdentity: Sendable, Equatable {
     /// The process id.
-    public let pid: Int32
+    package let pid: Int32
     /// Start time in clock ticks since boot.
-    public let start: Int64
+    package let start: Int64
 
     /// A process of this machine; nil when there is none of that number, or it is a zombie.
-    public init?(pid: Int32) {
+    package init?(pid: Int32) {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             // The name stands in parentheses and may hold blanks and parentheses itself.
             let end = stat.lastIndex(of: ")")
@@ -22,19 +22,19 @@ public struct ProcessIdentity: Sendable, Equatable {
     }
 
     /// This process.
-    public static var current: ProcessIdentity? { ProcessIdentity(pid: getpid()) }
+    package static var current: ProcessIdentity? { ProcessIdentity(pid: getpid()) }
 }
 
 extension Run {
     /// Whether the run goes on: not ended, and its process is still there. Of another machine's run nothing can be said,
     /// so it is taken at its word.
-    public func isGoingOn(here: String) -> Bool {
+    package func isGoingOn(here: String) -> Bool {
         guard outcome == .running else { return false }
         return host != here || ProcessIdentity(pid: pid)?.start == processStart
     }
 
     /// The outcome with what is known of the process: a run that never ended and whose process is gone was interrupted.
-    public func effectiveOutcome(here: String) -> Outcome {
+    package func effectiveOutcome(here: String) -> Outcome {
         outcome == .running && !isGoingOn(here: here) ? .interrupted : outcome
     }
 }

@@ -2,18 +2,18 @@ import Foundation
 import GRDB
 
 /// A warning or a note of a run.
-public struct RunMessage: Sendable, Codable, Equatable {
+package struct RunMessage: Sendable, Codable, Equatable {
     /// The run.
-    public var runID: String
+    package var runID: String
     /// When it was told.
-    public var at: Date
+    package var at: Date
     /// Whether it is a warning.
-    public var isWarning: Bool
+    package var isWarning: Bool
     /// The text.
-    public var text: String
+    package var text: String
 
     /// Makes the record of a message.
-    public init(runID: String, at: Date, isWarning: Bool, text: String) {
+    package init(runID: String, at: Date, isWarning: Bool, text: String) {
         self.runID = runID
         self.at = at
         self.isWarning = isWarning
@@ -23,7 +23,7 @@ public struct RunMessage: Sendable, Codable, Equatable {
 
 extension RunMessage: JournalRecord {
     /// `message`
-    public static let databaseTableName = "message"
+    package static let databaseTableName = "message"
 
     enum CodingKeys: String, CodingKey {
         // GRDB's snake case of runID would be run_i_d.

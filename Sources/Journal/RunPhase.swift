@@ -2,22 +2,22 @@ import Foundation
 import GRDB
 
 /// A phase of a run, with its time.
-public struct RunPhase: Sendable, Codable, Equatable {
+package struct RunPhase: Sendable, Codable, Equatable {
     /// The run.
-    public var runID: String
+    package var runID: String
     /// Order within the run, from 0.
-    public var position: Int
+    package var position: Int
     /// What was done.
-    public var name: String
+    package var name: String
     /// When it began.
-    public var startedAt: Date
+    package var startedAt: Date
     /// How long it took, in milliseconds.
-    public var milliseconds: Int64
+    package var milliseconds: Int64
     /// How much was done, in the phase's own unit.
-    public var done: Int64
+    package var done: Int64
 
     /// Makes the record of a phase.
-    public init(runID: String, position: Int, name: String, startedAt: Date, milliseconds: Int64, done: Int64) {
+    package init(runID: String, position: Int, name: String, startedAt: Date, milliseconds: Int64, done: Int64) {
         self.runID = runID
         self.position = position
         self.name = name
@@ -29,7 +29,7 @@ public struct RunPhase: Sendable, Codable, Equatable {
 
 extension RunPhase: JournalRecord {
     /// `phase`
-    public static let databaseTableName = "phase"
+    package static let databaseTableName = "phase"
 
     enum CodingKeys: String, CodingKey {
         // GRDB's snake case of runID would be run_i_d.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Writes one run into the journal while it goes on. A journal that fails never stops the work: the first failure is
 /// told once, and nothing more is written.
-public final class RunRecorder: Sendable {
+package final class RunRecorder: Sendable {
     private struct State {
         var journal: Journal?
         var run: Run
@@ -17,14 +17,14 @@ public final class RunRecorder: Sendable {
     private let onFailure: @Sendable (JournalError) -> Void
 
     /// The run's id.
-    public let id: String
+    package let id: String
 
     /// Begins to record a run.
     ///
     /// - Parameters:
     ///   - open: opens the journal.
     ///   - onFailure: told at most once, when the journal cannot be used.
-    public init(_ run: Run, open: () throws -> Journal, onFailure: @escaping @Sendable (JournalError) -> Void) {
+    package init(_ run: Run, open: () throws -> Journal, onFailure: @escaping @Sendable (JournalError) -> Void) {
         id = run.id
         self.onFailure = onFailure
         state = Mutex(State(journal: nil, run: run))
@@ -38,7 +38,7 @@ public final class RunRecorder: Sendable {
     }
 
     /// Notes what the run is aimed at.
-    public func target(_ target: String) {
+    package func target(_ target: String) {
         let run = state.withLock { state -> Run? in
             guard state.run.target != target else { return nil }
             state.run.target = target
@@ -49,10 +49,10 @@ public final class RunRecorder: Sendable {
     }
 
     /// Notes a count; the last value of a name stays.
-    public func count(_ name: String, _ value: Int64) { state.withLock { $0.run.counts[name] = value } }
+    package func count(_ name: String, _ value: Int64) { state.withLock { $0.run.counts[name] = value } }
 
     /// A phase begins; one that went on ends.
-    public func beginPhase(_ name: String) {
+    package func beginPhase(_ name: String) {
         endPhase()
         state.withLock {
             $0.phaseName = name
@@ -62,10 +62,10 @@ public final class RunRecorder: Sendable {
     }
 
     /// So much of the phase is done.
-    public func advance(to done: Int64) { state.withLock { $0.phaseDone = done } }
+    package func advance(to done: Int64) { state.withLock { $0.phaseDone = done } }
 
     /// The phase ended.
-    public func endPhase() {
+    package func endPhase() {
         let phase = state.withLock { state -> RunPhase? in
             guard let name = state.phaseName else { return nil }
             state.phaseName = nil
@@ -79,13 +79,13 @@ public final class RunRecorder: Sendable {
     }
 
     /// A warning or a note.
-    public func message(_ text: String, isWarning: Bool) {
+    package func message(_ text: String, isWarning: Bool) {
         let message = RunMessage(runID: id, at: Date(), isWarning: isWarning, text: text)
         attempt { try $0.add(message) }
     }
 
     /// The run ended.
-    public func finish(_ outcome: Run.Outcome, exitCode: Int32, error: RunError? = nil) {
+    package func finish(_ outcome: Run.Outcome, exitCode: Int32, error: RunError? = nil) {
         endPhase()
         let run = state.withLock { state -> Run in
             state.run.outcome = outcome

@@ -1,7 +1,7 @@
 /// An error of the client, or one that the server reported, with all the fields the server sent.
-public struct PostgresError: Error, Sendable, Equatable {
+package struct PostgresError: Error, Sendable, Equatable {
     /// What kind of condition it is; callers decide by this and by ``sqlState``, never by the text.
-    public enum Code: Sendable, Equatable {
+    package enum Code: Sendable, Equatable {
         /// No session could be opened.
         case connectionFailed
         /// The session broke while something was under way, or before.
@@ -27,32 +27,32 @@ public struct PostgresError: Error, Sendable, Equatable {
     }
 
     /// The kind of condition.
-    public var code: Code
+    package var code: Code
     /// One line: the server's primary message, or ours.
-    public var message: String
+    package var message: String
     /// The SQLSTATE of a server error.
-    public var sqlState: SQLState?
+    package var sqlState: SQLState?
     /// The server's DETAIL.
-    public var detail: String?
+    package var detail: String?
     /// The server's HINT.
-    public var hint: String?
+    package var hint: String?
     /// Where in the statement, in characters from 1.
-    public var position: Int?
+    package var position: Int?
     /// The server's CONTEXT, for example the line of a COPY.
-    public var context: String?
+    package var context: String?
     /// The table concerned, where the server names it.
-    public var table: String?
+    package var table: String?
     /// The column concerned, where the server names it.
-    public var column: String?
+    package var column: String?
     /// The constraint concerned, where the server names it.
-    public var constraint: String?
+    package var constraint: String?
     /// The statement, without parameter values.
-    public var statement: String?
+    package var statement: String?
     /// Whether no session could be opened because the server asked for a password, and none was given.
-    public var lacksPassword = false
+    package var lacksPassword = false
 
     /// Makes an error; the fields not named here are set afterwards.
-    public init(
+    package init(
         _ code: Code, _ message: String, sqlState: SQLState? = nil, detail: String? = nil, hint: String? = nil,
         statement: String? = nil
     ) {
@@ -65,7 +65,7 @@ public struct PostgresError: Error, Sendable, Equatable {
     }
 
     /// Whether the session is of no more use, or never was: reconnecting may help, repeating on it will not.
-    public var isConnectivity: Bool {
+    package var isConnectivity: Bool {
         switch code {
         case .connectionFailed, .connectionLost, .timedOut, .stalled, .poolExhausted: true
         case .server: sqlState?.meansUnavailable ?? false
@@ -76,7 +76,7 @@ public struct PostgresError: Error, Sendable, Equatable {
 
 extension PostgresError: CustomStringConvertible {
     /// The message with its SQLSTATE, detail and hint on one line.
-    public var description: String {
+    package var description: String {
         var text = message
         if let sqlState { text += " (SQLSTATE \(sqlState))" }
         if let detail { text += "; \(detail)" }

@@ -6,8 +6,8 @@ import RSSCore
 import RSSModel
 
 /// `rssctl`
-public struct Root: ParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct Root: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "rssctl",
         abstract: "Administration of the RSS Visit Report backend: PostgreSQL, Redis, imports",
         discussion: """
@@ -33,16 +33,16 @@ public struct Root: ParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    public init() {}
+    package init() {}
 
     /// Parses the command line, runs what it says, and ends the process with its exit status.
-    public static func main() async -> Never {
+    package static func main() async -> Never {
         let status = await run(arguments: Array(CommandLine.arguments.dropFirst()))
         Glibc.exit(status)
     }
 
     /// The same without ending the process.
-    public static func run(arguments: [String]) async -> Int32 {
+    package static func run(arguments: [String]) async -> Int32 {
         let console = World.current.makeConsole(.auto, .normal)
         // Both are what other tools call it.
         let arguments = [["version"], ["-V"]].contains(arguments) ? ["--version"] : arguments.withCursor

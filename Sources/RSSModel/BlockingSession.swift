@@ -1,20 +1,20 @@
 /// A session of the database that stands in the way of a lock, as pg_stat_activity shows it.
-public struct BlockingSession: Sendable, Codable, Equatable, CustomStringConvertible {
+package struct BlockingSession: Sendable, Codable, Equatable, CustomStringConvertible {
     /// The backend's process id.
-    public var pid: Int32
+    package var pid: Int32
     /// The role; nil where it is not to be seen.
-    public var user: String?
+    package var user: String?
     /// The session's `application_name`; empty when it gave none.
-    public var application: String
+    package var application: String
     /// `active`, `idle in transaction`, …; nil where it is not to be seen.
-    public var state: String?
+    package var state: String?
     /// How long its transaction has been open, in seconds.
-    public var seconds: Double
+    package var seconds: Double
     /// The statement it runs, or ran last, cut at 120 characters.
-    public var query: String
+    package var query: String
 
     /// Makes one.
-    public init(pid: Int32, user: String?, application: String, state: String?, seconds: Double, query: String) {
+    package init(pid: Int32, user: String?, application: String, state: String?, seconds: Double, query: String) {
         self.pid = pid
         self.user = user
         self.application = application
@@ -24,7 +24,7 @@ public struct BlockingSession: Sendable, Codable, Equatable, CustomStringConvert
     }
 
     /// `pid 4711, app, psql, idle in transaction, transaction open for 12 s: SELECT …`
-    public var description: String {
+    package var description: String {
         var parts = ["pid \(pid)"]
         if let user { parts.append(user) }
         parts.append(application.isEmpty ? "no application name" : application)

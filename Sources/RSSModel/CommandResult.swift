@@ -1,5 +1,5 @@
 /// What a command returns: a value that a renderer can lay out and a script can read.
-public protocol CommandResult: Encodable, Tabular, Sendable {
+package protocol CommandResult: Encodable, Tabular, Sendable {
     /// How the run ends; ``ExitStatus/done`` unless there is something to look at.
     var exitStatus: ExitStatus { get }
     /// Numbers for the journal: rows inserted, partitions created.
@@ -11,9 +11,9 @@ public protocol CommandResult: Encodable, Tabular, Sendable {
 
 extension CommandResult {
     /// ``ExitStatus/done``
-    public var exitStatus: ExitStatus { .done }
+    package var exitStatus: ExitStatus { .done }
     /// None.
-    public var counts: [String: Int64] { [:] }
+    package var counts: [String: Int64] { [:] }
     /// As it is.
-    public func mappingCommands(_ change: (String) -> String) -> Self { self }
+    package func mappingCommands(_ change: (String) -> String) -> Self { self }
 }

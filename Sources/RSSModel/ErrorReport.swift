@@ -1,26 +1,26 @@
 /// What a person, a script and the journal are told about an error: what happened, to what, why, and what to do next.
-public struct ErrorReport: Sendable, Encodable, Equatable {
+package struct ErrorReport: Sendable, Encodable, Equatable {
     /// Stable code, for example `RSS-IMPORT-014`; each is explained in Docs/error-codes.md.
-    public var code: String
+    package var code: String
     /// The exit status that this error leads to.
-    public var exit: ExitStatus
+    package var exit: ExitStatus
     /// What happened, to what; one sentence without a full stop.
-    public var message: String
+    package var message: String
     /// Why, as far as it is known.
-    public var detail: String?
+    package var detail: String?
     /// The next step, as a command where there is one.
-    public var hint: String?
+    package var hint: String?
     /// Five-character SQLSTATE where PostgreSQL reported the error.
-    public var sqlState: String?
+    package var sqlState: String?
     /// The SQL statement concerned, without parameter values.
-    public var statement: String?
+    package var statement: String?
     /// Where in a file the cause stands.
-    public var place: SourcePlace?
+    package var place: SourcePlace?
     /// The sessions that kept a lock, where one was not to be had.
-    public var blockers: [BlockingSession]?
+    package var blockers: [BlockingSession]?
 
     /// Makes a report; everything but code, exit status and message may be left out.
-    public init(
+    package init(
         code: String, exit: ExitStatus, message: String, detail: String? = nil, hint: String? = nil,
         sqlState: String? = nil, statement: String? = nil, place: SourcePlace? = nil,
         blockers: [BlockingSession]? = nil
@@ -39,7 +39,7 @@ public struct ErrorReport: Sendable, Encodable, Equatable {
 
 extension ErrorReport {
     /// The report with its hint changed.
-    public func mappingHint(_ change: (String) -> String) -> ErrorReport {
+    package func mappingHint(_ change: (String) -> String) -> ErrorReport {
         var report = self
         report.hint = hint.map(change)
         return report
@@ -47,23 +47,23 @@ extension ErrorReport {
 }
 
 /// A place in a file that a person can go to; line and column count from 1, columns in characters.
-public struct SourcePlace: Sendable, Codable, Equatable, CustomStringConvertible {
+package struct SourcePlace: Sendable, Codable, Equatable, CustomStringConvertible {
     /// The file as the user named it.
-    public var file: String
+    package var file: String
     /// Line, from 1.
-    public var line: Int
+    package var line: Int
     /// Column in characters, from 1; nil where the whole line is meant.
-    public var column: Int?
+    package var column: Int?
 
     /// Makes a place.
-    public init(file: String, line: Int, column: Int? = nil) {
+    package init(file: String, line: Int, column: Int? = nil) {
         self.file = file
         self.line = line
         self.column = column
     }
 
     /// `file:line:column`, the form that editors and CI systems make clickable.
-    public var description: String {
+    package var description: String {
         column.map { "\(file):\(line):\($0)" } ?? "\(file):\(line)"
     }
 }
@@ -72,7 +72,7 @@ public struct SourcePlace: Sendable, Codable, Equatable, CustomStringConvertible
 ///
 /// Each capability has its own error types, one case a condition, so that a caller can catch exactly one; this protocol
 /// is how they all reach the terminal, the JSON output and the journal.
-public protocol ReportableError: Error {
+package protocol ReportableError: Error {
     /// The error as it is told.
     var report: ErrorReport { get }
 }

@@ -1,7 +1,7 @@
 /// How a run ends, as the number that the shell sees.
 ///
 /// The numbers from 64 on are those of `sysexits.h`, so that cron wrappers and mail filters know them already.
-public enum ExitStatus: Int32, Sendable, CaseIterable, Codable {
+package enum ExitStatus: Int32, Sendable, CaseIterable, Codable {
     /// Everything asked for was done.
     case done = 0
     /// The work failed.
@@ -34,7 +34,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable, Codable {
     case terminated = 143
 
     /// One line for `rssctl help exit-codes` and the documentation.
-    public var summary: String {
+    package var summary: String {
         switch self {
         case .done: "done"
         case .failed: "failed"

@@ -1,5 +1,5 @@
 /// What a check, a run or a row comes to, as a word that is coloured alike everywhere.
-public enum Verdict: String, Sendable, Codable, CaseIterable {
+package enum Verdict: String, Sendable, Codable, CaseIterable {
     /// Looked at, and well.
     case ok
     /// Worth knowing, nothing to do.
@@ -27,24 +27,24 @@ public enum Verdict: String, Sendable, Codable, CaseIterable {
 }
 
 /// One thing that a check found, with what it was measured by and the way to mend it.
-public struct Finding: Sendable, Codable, Equatable {
+package struct Finding: Sendable, Codable, Equatable {
     /// Stable key of the check, for example `index.invalid`.
-    public var check: String
+    package var check: String
     /// ``Verdict/info``, ``Verdict/warning`` or ``Verdict/critical``.
-    public var severity: Verdict
+    package var severity: Verdict
     /// The object concerned, quoted as SQL would quote it.
-    public var object: String
+    package var object: String
     /// One sentence with the figures.
-    public var detail: String
+    package var detail: String
     /// What was measured, in the unit of the threshold.
-    public var measured: Double?
+    package var measured: Double?
     /// The limit that was passed.
-    public var threshold: Double?
+    package var threshold: Double?
     /// SQL or a command that mends it.
-    public var fix: String?
+    package var fix: String?
 
     /// Makes a finding.
-    public init(
+    package init(
         check: String, severity: Verdict, object: String, detail: String, measured: Double? = nil,
         threshold: Double? = nil, fix: String? = nil
     ) {
@@ -59,7 +59,7 @@ public struct Finding: Sendable, Codable, Equatable {
 }
 
 /// How a check ended: three answers, not two.
-public enum CheckOutcome: Sendable, Equatable {
+package enum CheckOutcome: Sendable, Equatable {
     /// Looked, and found nothing; the text says what was seen.
     case ok(String?)
     /// Looked, and found something.
@@ -70,7 +70,7 @@ public enum CheckOutcome: Sendable, Equatable {
     case blind(reason: String, hint: String?)
 
     /// The outcome of a look that found this, and could not see that.
-    public init(_ findings: [Finding], unseen: (reason: String, hint: String?)? = nil) {
+    package init(_ findings: [Finding], unseen: (reason: String, hint: String?)? = nil) {
         self =
             switch (findings.isEmpty, unseen) {
             case (true, nil): .ok(nil)
@@ -81,7 +81,7 @@ public enum CheckOutcome: Sendable, Equatable {
     }
 
     /// What was found.
-    public var findings: [Finding] {
+    package var findings: [Finding] {
         switch self {
         case .findings(let findings), .partial(let findings, _, _): findings
         case .ok, .blind: []
@@ -89,7 +89,7 @@ public enum CheckOutcome: Sendable, Equatable {
     }
 
     /// Why it was not seen, or not everywhere; nil where all was seen.
-    public var unseen: (reason: String, hint: String?)? {
+    package var unseen: (reason: String, hint: String?)? {
         switch self {
         case .blind(let reason, let hint), .partial(_, let reason, let hint): (reason, hint)
         case .ok, .findings: nil
@@ -97,7 +97,7 @@ public enum CheckOutcome: Sendable, Equatable {
     }
 
     /// The gravest verdict in the outcome.
-    public var verdict: Verdict {
+    package var verdict: Verdict {
         let found = findings.map(\.severity)
         if found.contains(.critical) { return .critical }
         if found.contains(.warning) { return .warning }

@@ -1,5 +1,5 @@
 /// What a long operation tells while it goes on.
-public enum ProgressEvent: Sendable, Equatable {
+package enum ProgressEvent: Sendable, Equatable {
     /// A phase begins; the total is nil where it is not known beforehand.
     case phase(String, total: Int64?, unit: ProgressUnit)
     /// So much of the phase is done, of which so much was put aside (rejected rows, for example).
@@ -14,7 +14,7 @@ public enum ProgressEvent: Sendable, Equatable {
     case warning(String)
 
     /// The event with what it says to a person changed.
-    public func mappingText(_ change: (String) -> String) -> ProgressEvent {
+    package func mappingText(_ change: (String) -> String) -> ProgressEvent {
         switch self {
         case .note(let text): .note(change(text))
         case .warning(let text): .warning(change(text))
@@ -24,28 +24,28 @@ public enum ProgressEvent: Sendable, Equatable {
 }
 
 /// What a progress count counts.
-public enum ProgressUnit: String, Sendable {
+package enum ProgressUnit: String, Sendable {
     case rows, bytes, keys, steps
     /// Thousandths of the whole, where nothing can be counted; shown as percent only.
     case share
 }
 
 /// Where an operation sends its progress: the terminal and the journal both listen.
-public struct ProgressReporter: Sendable {
+package struct ProgressReporter: Sendable {
     private let send: @Sendable (ProgressEvent) -> Void
 
     /// Makes a reporter that hands each event to a closure, on the caller's thread.
-    public init(_ send: @escaping @Sendable (ProgressEvent) -> Void) { self.send = send }
+    package init(_ send: @escaping @Sendable (ProgressEvent) -> Void) { self.send = send }
 
     /// A reporter that nobody listens to.
-    public static let silent = ProgressReporter { _ in }
+    package static let silent = ProgressReporter { _ in }
 
     /// Tells an event.
-    public func callAsFunction(_ event: ProgressEvent) { send(event) }
+    package func callAsFunction(_ event: ProgressEvent) { send(event) }
 
     /// Runs work as a phase: told when it begins and when it ends.
     @discardableResult
-    public func phase<T>(
+    package func phase<T>(
         _ name: String, total: Int64? = nil, unit: ProgressUnit = .steps,
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> T
     ) async rethrows -> T {

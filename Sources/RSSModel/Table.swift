@@ -1,7 +1,7 @@
 import Foundation
 
 /// A result that can be laid out in rows and columns.
-public protocol Tabular {
+package protocol Tabular {
     /// The tables of the result, the main one first; CSV and NDJSON write that one only.
     var tables: [Table] { get }
     /// Text that is shown in the place of the tables and is written as it is, for another program to read; nil for none.
@@ -10,24 +10,24 @@ public protocol Tabular {
 
 extension Tabular {
     /// None.
-    public var document: String? { nil }
+    package var document: String? { nil }
 }
 
 /// Rows and columns, with typed cells, free of any layout: a renderer decides on widths and colour.
-public struct Table: Sendable, Equatable {
+package struct Table: Sendable, Equatable {
     /// A heading above the table; nil for none.
-    public var title: String?
+    package var title: String?
     /// The columns in order.
-    public var columns: [Column]
+    package var columns: [Column]
     /// The rows; each has as many cells as there are columns.
-    public var rows: [[Cell]]
+    package var rows: [[Cell]]
     /// Lines below the table for a person, for example totals; not written by machine formats.
-    public var notes: [String]
+    package var notes: [String]
     /// What a person is told in place of a table without rows.
-    public var emptyMessage: String
+    package var emptyMessage: String
 
     /// Makes a table.
-    public init(
+    package init(
         title: String? = nil, columns: [Column], rows: [[Cell]] = [], notes: [String] = [],
         emptyMessage: String = "Nothing to show."
     ) {
@@ -41,7 +41,7 @@ public struct Table: Sendable, Equatable {
 
 extension Table {
     /// The table as a person is shown it: without the columns that are for programs.
-    public var forPeople: Table {
+    package var forPeople: Table {
         guard columns.contains(where: \.isForMachines) else { return self }
         var table = self
         table.columns.removeAll(where: \.isForMachines)
@@ -50,7 +50,7 @@ extension Table {
     }
 
     /// The headings for people: those of points in time name their zone.
-    public var headings: [String] {
+    package var headings: [String] {
         columns.enumerated().map { index, column in
             let holdsTimes = rows.contains { row in
                 if index < row.count, case .timestamp = row[index] { true } else { false }
@@ -61,28 +61,28 @@ extension Table {
 }
 
 /// A column of a ``Table``.
-public struct Column: Sendable, Equatable {
+package struct Column: Sendable, Equatable {
     /// Where the text of a cell stands within its width.
-    public enum Alignment: Sendable { case leading, trailing }
+    package enum Alignment: Sendable { case leading, trailing }
 
     /// Machine name, snake_case, as it stands in JSON and CSV.
-    public var name: String
+    package var name: String
     /// Heading for people.
-    public var header: String
+    package var header: String
     /// Alignment; numbers stand on the right.
-    public var alignment: Alignment
+    package var alignment: Alignment
     /// Whether the column may be cut or wrapped when the terminal is too narrow.
-    public var isFlexible: Bool
+    package var isFlexible: Bool
     /// Whether the column may be left out when the terminal is too narrow even so; the last such column goes first.
-    public var isOptional: Bool
+    package var isOptional: Bool
     /// Whether it is for programs alone: it is in CSV, NDJSON and the like, and in no table.
-    public var isForMachines: Bool
+    package var isForMachines: Bool
     /// Whether it holds commands or SQL to be copied: such a cell is never cut or wrapped; where the table is too wide, it
     /// stands below its row.
-    public var isCommand: Bool
+    package var isCommand: Bool
 
     /// Makes a column; the header defaults to the name with blanks for underscores.
-    public init(
+    package init(
         _ name: String, header: String? = nil, alignment: Alignment = .leading, isFlexible: Bool = false,
         isOptional: Bool = false, isForMachines: Bool = false, isCommand: Bool = false
     ) {
@@ -96,13 +96,13 @@ public struct Column: Sendable, Equatable {
     }
 
     /// A column of numbers.
-    public static func number(_ name: String, header: String? = nil, isOptional: Bool = false) -> Column {
+    package static func number(_ name: String, header: String? = nil, isOptional: Bool = false) -> Column {
         Column(name, header: header, alignment: .trailing, isOptional: isOptional)
     }
 }
 
 /// A cell of a ``Table``; the case says how people and machines are shown the value.
-public enum Cell: Sendable, Equatable {
+package enum Cell: Sendable, Equatable {
     /// No value: an empty cell for people, `null` in JSON.
     case null
     case text(String)
@@ -122,9 +122,9 @@ public enum Cell: Sendable, Equatable {
     case json(String)
 
     /// A text cell, or `.null` for nil.
-    public static func optional(_ text: String?) -> Cell { text.map(Cell.text) ?? .null }
+    package static func optional(_ text: String?) -> Cell { text.map(Cell.text) ?? .null }
     /// An integer cell from any integer.
-    public static func count(_ value: some BinaryInteger) -> Cell { .integer(Int64(value)) }
+    package static func count(_ value: some BinaryInteger) -> Cell { .integer(Int64(value)) }
     /// A timestamp cell, or `.null` for nil.
-    public static func optional(_ date: Date?) -> Cell { date.map(Cell.timestamp) ?? .null }
+    package static func optional(_ date: Date?) -> Cell { date.map(Cell.timestamp) ?? .null }
 }

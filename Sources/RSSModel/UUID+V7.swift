@@ -4,7 +4,7 @@ extension UUID {
     /// A UUID that sorts by time: 48 bits of Unix milliseconds, then random bits; RFC 9562, 5.7.
     ///
     /// Ordered ids halve the cost of a B-tree that is loaded with them, and a list of runs sorts by its ids.
-    public static func v7(
+    package static func v7(
         at date: Date = Date(), using random: inout some RandomNumberGenerator
     ) -> UUID {
         let milliseconds = UInt64(max(0, date.timeIntervalSince1970 * 1000))
@@ -22,7 +22,7 @@ extension UUID {
     }
 
     /// A time-ordered UUID of this moment.
-    public static func v7() -> UUID {
+    package static func v7() -> UUID {
         var random = SystemRandomNumberGenerator()
         return v7(using: &random)
     }

@@ -1,26 +1,26 @@
 /// The parts of a Redis address, as far as it has them.
-public struct RedisAddress: Sendable, Equatable {
+package struct RedisAddress: Sendable, Equatable {
     /// Whether its scheme asks for TLS.
-    public var usesTLS = false
+    package var usesTLS = false
     /// The host; nil where there is none, or a socket.
-    public var host: String?
+    package var host: String?
     /// The port.
-    public var port: UInt16?
+    package var port: UInt16?
     /// The path of a Unix socket.
-    public var socket: String?
+    package var socket: String?
     /// The ACL user.
-    public var username: String?
+    package var username: String?
     /// The password.
-    public var password: String?
+    package var password: String?
     /// The database.
-    public var database: Int?
+    package var database: Int?
 
     /// Reads `redis://[user[:password]@]host[:port][/database]`, the same with `rediss://` for TLS, or
     /// `unix://[user[:password]@]/path/to/socket[?db=0]`.
     ///
     /// User and password are percent-decoded. `redis://:secret@host` is a password without a user.
     /// Throws ``RedisError/invalidConfiguration(_:)``, in which no part of the URL but its scheme is repeated.
-    public init(_ url: String) throws(RedisError) {
+    package init(_ url: String) throws(RedisError) {
         guard let end = url.firstRange(of: "://") else {
             throw Self.invalid("the URL has no scheme, for example redis://")
         }

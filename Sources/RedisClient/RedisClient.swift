@@ -3,15 +3,15 @@
 /// A command that could not be sent is sent on a new connection. One that was sent and not answered is sent again
 /// only when it is idempotent; otherwise the error goes to the caller, because nobody knows whether it was carried
 /// out. A pipeline is never repeated.
-public actor RedisClient: RedisCommands {
+package actor RedisClient: RedisCommands {
     /// What connections are made with.
-    public nonisolated let configuration: RedisConfiguration
+    package nonisolated let configuration: RedisConfiguration
     /// How long a lost connection is tried again.
-    public nonisolated let retry: RetryPolicy
+    package nonisolated let retry: RetryPolicy
     private var current: RedisConnection?
 
     /// Makes a client; the first command connects.
-    public init(_ configuration: RedisConfiguration, retry: RetryPolicy = RetryPolicy()) {
+    package init(_ configuration: RedisConfiguration, retry: RetryPolicy = RetryPolicy()) {
         self.configuration = configuration
         self.retry = retry
     }
@@ -20,7 +20,7 @@ public actor RedisClient: RedisCommands {
     ///
     /// Throws ``RedisError`` of the last attempt, `CancellationError` when cancelled.
     @discardableResult
-    public func send(_ command: RedisCommand, timeout: Duration?) async throws -> RedisValue {
+    package func send(_ command: RedisCommand, timeout: Duration?) async throws -> RedisValue {
         try await attempting { connection, isSent in
             isSent = !command.isIdempotent
             return try await connection.send(command, timeout: timeout)
@@ -29,7 +29,7 @@ public actor RedisClient: RedisCommands {
 
     /// Runs a pipeline (see ``RedisConnection``) on a connection that is up; what breaks during it is not repeated.
     @discardableResult
-    public func pipeline<Commands: AsyncSequence & Sendable>(
+    package func pipeline<Commands: AsyncSequence & Sendable>(
         _ commands: Commands, window: Int = 128, onReply: @escaping @Sendable (Int, RedisValue) throws -> Void
     ) async throws -> Int where Commands.Element == RedisCommand {
         let connection = try await attempting { connection, _ in
@@ -41,7 +41,7 @@ public actor RedisClient: RedisCommands {
     }
 
     /// Closes the connection; the next command makes a new one.
-    public func close() async {
+    package func close() async {
         let connection = current
         current = nil
         await connection?.close()

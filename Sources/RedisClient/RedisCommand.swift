@@ -1,13 +1,13 @@
 /// A command with its arguments, and whether it may be sent twice.
-public struct RedisCommand: Sendable, Equatable {
+package struct RedisCommand: Sendable, Equatable {
     /// The name of the command and its arguments.
-    public var arguments: [RedisArgument]
+    package var arguments: [RedisArgument]
     /// Whether sending it again leaves everything as sending it once. Only such a command is repeated after a lost
     /// connection.
-    public var isIdempotent: Bool
+    package var isIdempotent: Bool
 
     /// Makes a command; without a word on it, it is not repeated.
-    public init(_ arguments: [RedisArgument], isIdempotent: Bool = false) {
+    package init(_ arguments: [RedisArgument], isIdempotent: Bool = false) {
         self.arguments = arguments
         self.isIdempotent = isIdempotent
     }
@@ -18,7 +18,7 @@ public struct RedisCommand: Sendable, Equatable {
 
 extension RedisCommand {
     /// When `SET` writes.
-    public enum Condition: Sendable {
+    package enum Condition: Sendable {
         case always
         /// Only where the key does not exist (`NX`): takes a lock.
         case ifAbsent
@@ -27,11 +27,11 @@ extension RedisCommand {
     }
 
     /// `GET key`
-    public static func get(_ key: RedisArgument) -> RedisCommand { .init(["GET", key], isIdempotent: true) }
+    package static func get(_ key: RedisArgument) -> RedisCommand { .init(["GET", key], isIdempotent: true) }
 
     /// `SET key value [PX milliseconds] [NX|XX]`; with ``Condition/ifAbsent`` it is not repeated, because the second
     /// answer differs.
-    public static func set(
+    package static func set(
         _ key: RedisArgument, _ value: RedisArgument, expiry: Duration? = nil, condition: Condition = .always
     ) -> RedisCommand {
         var arguments: [RedisArgument] = ["SET", key, value]
@@ -53,25 +53,25 @@ extension RedisCommand {
     }
 
     /// `PTTL key`
-    public static func pttl(_ key: RedisArgument) -> RedisCommand { .init(["PTTL", key], isIdempotent: true) }
+    package static func pttl(_ key: RedisArgument) -> RedisCommand { .init(["PTTL", key], isIdempotent: true) }
 
     /// `PEXPIRE key milliseconds`
-    public static func expire(_ key: RedisArgument, _ expiry: Duration) -> RedisCommand {
+    package static func expire(_ key: RedisArgument, _ expiry: Duration) -> RedisCommand {
         .init(["PEXPIRE", key, RedisArgument(expiry.wholeMilliseconds)], isIdempotent: true)
     }
 
     /// `UNLINK key…`: memory is given back in the background. Repeated, it tells a smaller number.
-    public static func unlink(_ keys: [RedisArgument]) -> RedisCommand { .init(["UNLINK"] + keys, isIdempotent: true) }
+    package static func unlink(_ keys: [RedisArgument]) -> RedisCommand { .init(["UNLINK"] + keys, isIdempotent: true) }
 
     /// `MEMORY USAGE key`: the bytes that the key and its value take.
-    public static func memoryUsage(_ key: RedisArgument) -> RedisCommand {
+    package static func memoryUsage(_ key: RedisArgument) -> RedisCommand {
         .init(["MEMORY", "USAGE", key], isIdempotent: true)
     }
 }
 
 extension Duration {
     /// Whole milliseconds, rounded down.
-    public var wholeMilliseconds: Int64 {
+    package var wholeMilliseconds: Int64 {
         let (seconds, atto) = components
         return seconds * 1000 + atto / 1_000_000_000_000_000
     }

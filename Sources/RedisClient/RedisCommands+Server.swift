@@ -1,6 +1,6 @@
 extension RedisCommands {
     /// `INFO [section]` as names and values: `maxmemory_policy` → `noeviction`.
-    public func info(_ section: String? = nil) async throws -> [String: String] {
+    package func info(_ section: String? = nil) async throws -> [String: String] {
         let words: [RedisArgument] = ["INFO"] + (section.map { [RedisArgument($0)] } ?? [])
         let text = try expect("INFO", try await send(words, isIdempotent: true)) { $0.string }
         var values: [String: String] = [:]
@@ -13,7 +13,7 @@ extension RedisCommands {
 
     /// `CONFIG GET pattern`. Managed services forbid it: ``RedisServerError/Code/generic`` or
     /// ``RedisServerError/Code/noPermission``.
-    public func configGet(_ pattern: String) async throws -> [String: String] {
+    package func configGet(_ pattern: String) async throws -> [String: String] {
         let reply = try await send(["CONFIG", "GET", RedisArgument(pattern)], isIdempotent: true)
         let words = try expect("CONFIG GET", reply) { $0.elements }.map { $0.string ?? "" }
         var values: [String: String] = [:]
@@ -22,7 +22,7 @@ extension RedisCommands {
     }
 
     /// Runs a Lua script on the server; not repeated after a lost connection unless said so.
-    public func eval(
+    package func eval(
         _ script: String, keys: [RedisArgument] = [], arguments: [RedisArgument] = [], isIdempotent: Bool = false
     ) async throws -> RedisValue {
         try await send(
@@ -31,7 +31,7 @@ extension RedisCommands {
 
     /// Removes a key only while it holds this value: gives back a lock that is still ours. True when it was removed.
     @discardableResult
-    public func unlink(_ key: RedisArgument, ifEqualTo value: RedisArgument) async throws -> Bool {
+    package func unlink(_ key: RedisArgument, ifEqualTo value: RedisArgument) async throws -> Bool {
         let script =
             "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('UNLINK', KEYS[1]) else return 0 end"
         let reply = try await eval(script, keys: [key], arguments: [value], isIdempotent: true)
@@ -39,7 +39,7 @@ extension RedisCommands {
     }
 
     /// Sets when a key expires only while it holds this value: keeps a lock that is still ours. False when it is lost.
-    public func expire(_ key: RedisArgument, _ expiry: Duration, ifEqualTo value: RedisArgument) async throws -> Bool {
+    package func expire(_ key: RedisArgument, _ expiry: Duration, ifEqualTo value: RedisArgument) async throws -> Bool {
         let script =
             "if redis.call('GET', KEYS[1]) == ARGV[1] then "
             + "return redis.call('PEXPIRE', KEYS[1], ARGV[2]) else return 0 end"

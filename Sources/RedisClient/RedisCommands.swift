@@ -1,5 +1,5 @@
 /// Something that carries out commands: a connection, or a client that keeps one.
-public protocol RedisCommands: Sendable {
+package protocol RedisCommands: Sendable {
     /// Sends a command and gives its reply; an error reply is thrown as ``RedisError/server(_:)``.
     @discardableResult
     func send(_ command: RedisCommand, timeout: Duration?) async throws -> RedisValue
@@ -8,7 +8,7 @@ public protocol RedisCommands: Sendable {
 extension RedisConnection: RedisCommands {}
 
 /// How long a key will live.
-public enum RedisTTL: Sendable, Equatable {
+package enum RedisTTL: Sendable, Equatable {
     case missing
     /// The key has no expiry.
     case persistent
@@ -18,30 +18,30 @@ public enum RedisTTL: Sendable, Equatable {
 extension RedisCommands {
     /// Sends a command with the configured timeout.
     @discardableResult
-    public func send(_ command: RedisCommand) async throws -> RedisValue { try await send(command, timeout: nil) }
+    package func send(_ command: RedisCommand) async throws -> RedisValue { try await send(command, timeout: nil) }
 
     /// Sends a command of these words.
     @discardableResult
-    public func send(
+    package func send(
         _ arguments: [RedisArgument], isIdempotent: Bool = false, timeout: Duration? = nil
     ) async throws -> RedisValue {
         try await send(RedisCommand(arguments, isIdempotent: isIdempotent), timeout: timeout)
     }
 
     /// Whether the server answers.
-    public func ping() async throws {
+    package func ping() async throws {
         try expect("PING", try await send(["PING"], isIdempotent: true)) { $0 == .simple("PONG") ? () : nil }
     }
 
     /// The value of a key; nil where it does not exist.
-    public func get(_ key: RedisArgument) async throws -> [UInt8]? {
+    package func get(_ key: RedisArgument) async throws -> [UInt8]? {
         let reply = try await send(.get(key))
         return reply == .null ? nil : try expect("GET", reply) { $0.bytes }
     }
 
     /// Writes a key; false where the condition did not hold.
     @discardableResult
-    public func set(
+    package func set(
         _ key: RedisArgument, _ value: RedisArgument, expiry: Duration? = nil,
         condition: RedisCommand.Condition = .always
     ) async throws -> Bool {
@@ -50,29 +50,29 @@ extension RedisCommands {
     }
 
     /// How long a key will live, to the millisecond.
-    public func ttl(_ key: RedisArgument) async throws -> RedisTTL {
+    package func ttl(_ key: RedisArgument) async throws -> RedisTTL {
         try expect("PTTL", try await send(.pttl(key))) { $0.ttl }
     }
 
     /// Sets when a key expires; false where it does not exist.
     @discardableResult
-    public func expire(_ key: RedisArgument, _ expiry: Duration) async throws -> Bool {
+    package func expire(_ key: RedisArgument, _ expiry: Duration) async throws -> Bool {
         try await number(.expire(key, expiry)) == 1
     }
 
     /// Removes keys; the number of those that existed.
     @discardableResult
-    public func unlink(_ keys: [RedisArgument]) async throws -> Int {
+    package func unlink(_ keys: [RedisArgument]) async throws -> Int {
         keys.isEmpty ? 0 : try await number(.unlink(keys))
     }
 
     /// How many of the keys exist.
-    public func exists(_ keys: [RedisArgument]) async throws -> Int {
+    package func exists(_ keys: [RedisArgument]) async throws -> Int {
         keys.isEmpty ? 0 : try await number(RedisCommand(["EXISTS"] + keys, isIdempotent: true))
     }
 
     /// The number of keys in the selected database.
-    public func databaseSize() async throws -> Int {
+    package func databaseSize() async throws -> Int {
         try await number(RedisCommand(["DBSIZE"], isIdempotent: true))
     }
 
@@ -90,7 +90,7 @@ extension RedisCommands {
 
 extension RedisValue {
     /// The reply of `PTTL` as a life time.
-    public var ttl: RedisTTL? {
+    package var ttl: RedisTTL? {
         switch integer {
         case nil: nil
         case -2: .missing

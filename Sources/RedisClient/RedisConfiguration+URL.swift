@@ -1,6 +1,6 @@
 extension RedisConfiguration {
     /// Reads an address; what it leaves out has its usual value. See ``RedisAddress/init(_:)`` for the forms.
-    public init(url: String) throws(RedisError) {
+    package init(url: String) throws(RedisError) {
         let address = try RedisAddress(url)
         self.init(
             address: address.socket.map { .unix(path: $0) }

@@ -1,30 +1,30 @@
 /// Where a Redis server is and how it is talked to.
-public struct RedisConfiguration: Sendable, Equatable {
+package struct RedisConfiguration: Sendable, Equatable {
     /// The way to the server.
-    public enum Address: Sendable, Equatable {
+    package enum Address: Sendable, Equatable {
         case tcp(host: String, port: UInt16)
         case unix(path: String)
     }
 
     /// The way to the server.
-    public var address: Address
+    package var address: Address
     /// The ACL user; nil for the default user.
-    public var username: String?
+    package var username: String?
     /// The password; nil where none is asked for.
-    public var password: String?
+    package var password: String?
     /// The database selected after the connection is made.
-    public var database: Int
+    package var database: Int
     /// TLS; nil for a connection in the clear.
-    public var tls: RedisTLS?
+    package var tls: RedisTLS?
     /// The longest time until the connection stands, TLS and authentication included.
-    public var connectTimeout: Duration
+    package var connectTimeout: Duration
     /// The longest time that a command waits without a byte moving either way.
-    public var commandTimeout: Duration
+    package var commandTimeout: Duration
     /// The name that `CLIENT LIST` shows; blanks become hyphens.
-    public var clientName: String?
+    package var clientName: String?
 
     /// Makes a configuration.
-    public init(
+    package init(
         address: Address = .tcp(host: "127.0.0.1", port: 6379), username: String? = nil, password: String? = nil,
         database: Int = 0, tls: RedisTLS? = nil, connectTimeout: Duration = .seconds(10),
         commandTimeout: Duration = .seconds(5), clientName: String? = nil
@@ -41,18 +41,18 @@ public struct RedisConfiguration: Sendable, Equatable {
 }
 
 /// How TLS is agreed on. The server's certificate is always verified; there is no way to skip it.
-public struct RedisTLS: Sendable, Equatable {
+package struct RedisTLS: Sendable, Equatable {
     /// PEM file of the authorities that are trusted; nil for the system's.
-    public var authorityFile: String?
+    package var authorityFile: String?
     /// PEM file of our certificate, where the server asks for one.
-    public var certificateFile: String?
+    package var certificateFile: String?
     /// PEM file of the key of our certificate.
-    public var keyFile: String?
+    package var keyFile: String?
     /// The name that the certificate must bear; nil for the host of the address.
-    public var serverName: String?
+    package var serverName: String?
 
     /// Makes a TLS configuration.
-    public init(
+    package init(
         authorityFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil, serverName: String? = nil
     ) {
         self.authorityFile = authorityFile
@@ -65,7 +65,7 @@ public struct RedisTLS: Sendable, Equatable {
 extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The URL without the password: `rediss://user@host:6379/0`. A user without a password is left out: it may be a password
     /// in the wrong place.
-    public var description: String {
+    package var description: String {
         let user = password == nil ? "" : username.map { $0 + "@" } ?? ""
         switch address {
         case .tcp(let host, let port):
@@ -77,7 +77,7 @@ extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConverti
     }
 
     /// The same as ``description``.
-    public var debugDescription: String { description }
+    package var debugDescription: String { description }
     /// Nothing to look into, so that `dump` cannot show the password.
-    public var customMirror: Mirror { Mirror(self, children: []) }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

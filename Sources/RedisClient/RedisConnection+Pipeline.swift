@@ -20,7 +20,7 @@ extension RedisConnection {
     /// unanswered commands   were carried out is then unknown. `CancellationError` when cancelled, and the connection
     /// is lost. Otherwise what the   source or `onReply` throws.
     @discardableResult
-    public func pipeline<Commands: AsyncSequence & Sendable>(
+    package func pipeline<Commands: AsyncSequence & Sendable>(
         _ commands: Commands, window: Int = 128, onReply: @escaping @Sendable (Int, RedisValue) throws -> Void
     ) async throws -> Int where Commands.Element == RedisCommand {
         let cancellation = Cancellation(wakeUp)
@@ -33,7 +33,7 @@ extension RedisConnection {
 
     /// The same for commands that are at hand.
     @discardableResult
-    public func pipeline(
+    package func pipeline(
         _ commands: some Sequence<RedisCommand> & Sendable, window: Int = 128,
         onReply: @escaping @Sendable (Int, RedisValue) throws -> Void
     ) async throws -> Int {

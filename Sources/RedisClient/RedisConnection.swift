@@ -8,13 +8,13 @@
 /// let redis = try await RedisConnection.connect(RedisConfiguration(url: "redis://cache.example.com/0"))
 /// try await redis.set("reports:x", "{}", expiry: .seconds(300))
 /// ```
-public actor RedisConnection {
+package actor RedisConnection {
     private let executor = QueueExecutor(label: "rssctl.redis")
     /// The thread of this connection.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// What the connection was made with.
-    public nonisolated let configuration: RedisConfiguration
+    package nonisolated let configuration: RedisConfiguration
     let wakeUp: WakeUp
     var link: Link?
     var isPipelining = false
@@ -29,7 +29,7 @@ public actor RedisConnection {
     /// timeout.
     ///
     /// Throws ``RedisError``, and `CancellationError` as soon as the task is cancelled.
-    public static func connect(_ configuration: RedisConfiguration) async throws -> RedisConnection {
+    package static func connect(_ configuration: RedisConfiguration) async throws -> RedisConnection {
         let connection = try RedisConnection(configuration)
         let cancellation = Cancellation(connection.wakeUp)
         try await withTaskCancellationHandler {
@@ -46,7 +46,7 @@ public actor RedisConnection {
     /// - Throws: ``RedisError``; ``RedisError/server(_:)`` when the reply is an error, after which the connection is
     /// as good   as before. `CancellationError` as soon as the task is cancelled.
     @discardableResult
-    public func send(_ command: RedisCommand, timeout: Duration? = nil) async throws -> RedisValue {
+    package func send(_ command: RedisCommand, timeout: Duration? = nil) async throws -> RedisValue {
         let cancellation = Cancellation(wakeUp)
         return try await withTaskCancellationHandler {
             try exchange(command, timeout: timeout ?? configuration.commandTimeout, cancellation)
@@ -56,13 +56,13 @@ public actor RedisConnection {
     }
 
     /// Whether the connection can still be used, as far as is known without asking the server.
-    public var isOpen: Bool {
+    package var isOpen: Bool {
         if let link, !isPipelining, link.isEnded { lose("closed by the server") }
         return link != nil
     }
 
     /// Closes the connection; replies that are on their way are lost.
-    public func close() { lose("closed") }
+    package func close() { lose("closed") }
 
     private func open(_ cancellation: Cancellation) throws {
         let host = if case .tcp(let host, _) = configuration.address { host } else { "" }

@@ -1,5 +1,5 @@
 /// What can go wrong with Redis, one case a condition.
-public enum RedisError: Error, Sendable, Equatable {
+package enum RedisError: Error, Sendable, Equatable {
     /// No connection could be made: refused, no such host, no such socket; the text is the system's.
     case unreachable(String)
     /// Nothing moved for as long as the configuration allows; the text says what was waited for.
@@ -20,7 +20,7 @@ public enum RedisError: Error, Sendable, Equatable {
     indirect case pipelineBroken(replies: Int, sent: Int, cause: RedisError)
 
     /// Whether the way to the server is at fault rather than the command, so that another attempt can succeed.
-    public var isConnectivity: Bool {
+    package var isConnectivity: Bool {
         switch self {
         case .unreachable, .timedOut, .connectionLost: true
         case .pipelineBroken(_, _, let cause): cause.isConnectivity
@@ -30,10 +30,10 @@ public enum RedisError: Error, Sendable, Equatable {
 
     /// Whether another attempt in a moment can succeed: the way to the server is at fault, or the server is not ready and
     /// did not carry out the command.
-    public var isTransient: Bool { isConnectivity || serverError?.code == .loading || serverError?.code == .tryAgain }
+    package var isTransient: Bool { isConnectivity || serverError?.code == .loading || serverError?.code == .tryAgain }
 
     /// The server's error, where there is one.
-    public var serverError: RedisServerError? {
+    package var serverError: RedisServerError? {
         switch self {
         case .server(let error): error
         case .pipelineBroken(_, _, let cause): cause.serverError
@@ -44,7 +44,7 @@ public enum RedisError: Error, Sendable, Equatable {
 
 extension RedisError: CustomStringConvertible {
     /// One line without secrets.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unreachable(let reason): "cannot reach Redis: \(reason)"
         case .timedOut(let what): "Redis did not answer in time: \(what)"
@@ -61,56 +61,56 @@ extension RedisError: CustomStringConvertible {
 }
 
 /// An error that the server answered with: `WRONGTYPE Operation against a key holding the wrong kind of value`.
-public struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The first word of the answer.
-    public struct Code: RawRepresentable, Sendable, Hashable {
+    package struct Code: RawRepresentable, Sendable, Hashable {
         /// The word as the server sent it.
-        public let rawValue: String
+        package let rawValue: String
         /// Makes a code from the server's word.
-        public init(rawValue: String) { self.rawValue = rawValue }
+        package init(rawValue: String) { self.rawValue = rawValue }
 
         /// The error without a code of its own.
-        public static let generic = Code(rawValue: "ERR")
+        package static let generic = Code(rawValue: "ERR")
         /// The key holds another kind of value.
-        public static let wrongType = Code(rawValue: "WRONGTYPE")
+        package static let wrongType = Code(rawValue: "WRONGTYPE")
         /// The server asks for a password, and none was given.
-        public static let noAuthentication = Code(rawValue: "NOAUTH")
+        package static let noAuthentication = Code(rawValue: "NOAUTH")
         /// User or password is wrong, or the user is disabled.
-        public static let wrongPassword = Code(rawValue: "WRONGPASS")
+        package static let wrongPassword = Code(rawValue: "WRONGPASS")
         /// The ACL forbids the command or the key.
-        public static let noPermission = Code(rawValue: "NOPERM")
+        package static let noPermission = Code(rawValue: "NOPERM")
         /// The server is a replica that takes no writes.
-        public static let readOnly = Code(rawValue: "READONLY")
+        package static let readOnly = Code(rawValue: "READONLY")
         /// The memory limit is reached, and nothing may be evicted.
-        public static let outOfMemory = Code(rawValue: "OOM")
+        package static let outOfMemory = Code(rawValue: "OOM")
         /// The server is still loading its data.
-        public static let loading = Code(rawValue: "LOADING")
+        package static let loading = Code(rawValue: "LOADING")
         /// Writes are refused because a snapshot cannot be saved.
-        public static let misconfigured = Code(rawValue: "MISCONF")
+        package static let misconfigured = Code(rawValue: "MISCONF")
         /// A script runs too long.
-        public static let busy = Code(rawValue: "BUSY")
+        package static let busy = Code(rawValue: "BUSY")
         /// No script of this hash is known.
-        public static let noScript = Code(rawValue: "NOSCRIPT")
+        package static let noScript = Code(rawValue: "NOSCRIPT")
         /// The key lives on another node of a cluster.
-        public static let moved = Code(rawValue: "MOVED")
+        package static let moved = Code(rawValue: "MOVED")
         /// The key is being moved to another node of a cluster.
-        public static let ask = Code(rawValue: "ASK")
+        package static let ask = Code(rawValue: "ASK")
         /// The keys of a command live on several nodes of a cluster.
-        public static let crossSlot = Code(rawValue: "CROSSSLOT")
+        package static let crossSlot = Code(rawValue: "CROSSSLOT")
         /// The keys of a command are being moved between nodes of a cluster.
-        public static let tryAgain = Code(rawValue: "TRYAGAIN")
+        package static let tryAgain = Code(rawValue: "TRYAGAIN")
         /// A cluster lacks nodes.
-        public static let clusterDown = Code(rawValue: "CLUSTERDOWN")
+        package static let clusterDown = Code(rawValue: "CLUSTERDOWN")
         /// A replica has lost its primary, and serves no old data.
-        public static let masterDown = Code(rawValue: "MASTERDOWN")
+        package static let masterDown = Code(rawValue: "MASTERDOWN")
         /// A primary lacks the replicas that it is to have for writes.
-        public static let noReplicas = Code(rawValue: "NOREPLICAS")
+        package static let noReplicas = Code(rawValue: "NOREPLICAS")
     }
 
     /// The condition.
-    public let code: Code
+    package let code: Code
     /// The rest of the answer.
-    public let message: String
+    package let message: String
 
     /// Takes an answer apart; an answer whose first word is not in capitals is all message.
     init(answer: String) {
@@ -121,5 +121,5 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
     }
 
     /// The answer as the server sent it.
-    public var description: String { code.rawValue + " " + message }
+    package var description: String { code.rawValue + " " + message }
 }

@@ -7,16 +7,16 @@
 /// let lock = RedisLock(key: "rssctl:lock:warm", token: "018c22ac")
 /// try await lock.hold(on: configuration) { try await warm() }
 /// ```
-public struct RedisLock: Sendable {
+package struct RedisLock: Sendable {
     /// The key.
-    public let key: RedisArgument
+    package let key: RedisArgument
     /// The value by which the holder recognises the key as its own; another for each holder.
-    public let token: RedisArgument
+    package let token: RedisArgument
     /// How long the key lives without being renewed.
-    public let lifetime: Duration
+    package let lifetime: Duration
 
     /// Makes a lock.
-    public init(key: RedisArgument, token: RedisArgument, lifetime: Duration = .seconds(60)) {
+    package init(key: RedisArgument, token: RedisArgument, lifetime: Duration = .seconds(60)) {
         self.key = key
         self.token = token
         self.lifetime = lifetime
@@ -26,7 +26,7 @@ public struct RedisLock: Sendable {
     ///
     /// - Parameter configuration: how to reach the server; the lock has a connection of its own.
     /// - Throws: ``RedisLockError``, ``RedisError``, `CancellationError`, and what the work throws.
-    public func hold<T: Sendable>(
+    package func hold<T: Sendable>(
         on configuration: RedisConfiguration, _ work: @escaping @Sendable () async throws -> T
     ) async throws -> T {
         let client = RedisClient(configuration)
@@ -92,7 +92,7 @@ public struct RedisLock: Sendable {
 }
 
 /// Why a lock is not held.
-public enum RedisLockError: Error, Sendable, Equatable {
+package enum RedisLockError: Error, Sendable, Equatable {
     /// Another holds it: its token, and how long the key lives unless it is renewed.
     case held(by: String?, remaining: Duration?)
     /// It was held, and the key is gone or another's.

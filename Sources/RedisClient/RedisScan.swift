@@ -2,9 +2,9 @@
 ///
 /// Every key that is there from beginning to end comes; one that comes or goes meanwhile may come or not, and a key
 /// may come twice (Redis docs, SCAN). Batches may be empty.
-public struct RedisScan<Source: RedisCommands>: AsyncSequence, Sendable {
+package struct RedisScan<Source: RedisCommands>: AsyncSequence, Sendable {
     /// A batch of keys.
-    public typealias Element = [RedisArgument]
+    package typealias Element = [RedisArgument]
 
     let source: Source
     let match: RedisArgument?
@@ -12,12 +12,12 @@ public struct RedisScan<Source: RedisCommands>: AsyncSequence, Sendable {
     let type: String?
 
     /// Asks for one batch after another.
-    public struct AsyncIterator: AsyncIteratorProtocol {
+    package struct AsyncIterator: AsyncIteratorProtocol {
         let scan: RedisScan
         var cursor: RedisArgument? = "0"
 
         /// The next batch; nil when all keys have come. Throws what ``RedisCommands/send(_:timeout:)`` throws.
-        public mutating func next() async throws -> [RedisArgument]? {
+        package mutating func next() async throws -> [RedisArgument]? {
             guard let cursor else { return nil }
             var words: [RedisArgument] = ["SCAN", cursor]
             if let match = scan.match { words += ["MATCH", match] }
@@ -32,7 +32,7 @@ public struct RedisScan<Source: RedisCommands>: AsyncSequence, Sendable {
     }
 
     /// Begins at the first batch.
-    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(scan: self) }
+    package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(scan: self) }
 }
 
 extension RedisCommands {
@@ -42,7 +42,7 @@ extension RedisCommands {
     ///   - match: A glob; nil for all keys.
     ///   - count: How many slots the server looks at for a batch; 1000 kept other clients' waits under 100 ms with
     /// 200,000 keys.   - type: Only keys of this type: `string`, `hash`, …
-    public func scan(match: RedisArgument? = nil, count: Int = 1000, type: String? = nil) -> RedisScan<Self> {
+    package func scan(match: RedisArgument? = nil, count: Int = 1000, type: String? = nil) -> RedisScan<Self> {
         RedisScan(source: self, match: match, count: max(1, count), type: type)
     }
 }

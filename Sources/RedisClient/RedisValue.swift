@@ -1,5 +1,5 @@
 /// A reply (RESP2).
-public enum RedisValue: Sendable, Equatable {
+package enum RedisValue: Sendable, Equatable {
     /// A status: `OK`, `PONG`.
     case simple(String)
     /// A string of any bytes.
@@ -12,7 +12,7 @@ public enum RedisValue: Sendable, Equatable {
     case error(RedisServerError)
 
     /// The bytes of a string or a status.
-    public var bytes: [UInt8]? {
+    package var bytes: [UInt8]? {
         switch self {
         case .bulk(let bytes): bytes
         case .simple(let text): Array(text.utf8)
@@ -21,7 +21,7 @@ public enum RedisValue: Sendable, Equatable {
     }
 
     /// The text of a string or a status; nil where the bytes are not UTF-8.
-    public var string: String? {
+    package var string: String? {
         switch self {
         case .bulk(let bytes): String(validating: bytes, as: UTF8.self)
         case .simple(let text): text
@@ -30,22 +30,22 @@ public enum RedisValue: Sendable, Equatable {
     }
 
     /// The number, also where it comes as a string of digits.
-    public var integer: Int64? {
+    package var integer: Int64? {
         if case .integer(let value) = self { value } else { string.flatMap { Int64($0) } }
     }
 
     /// The elements of a list.
-    public var elements: [RedisValue]? {
+    package var elements: [RedisValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
     /// The server's error.
-    public var error: RedisServerError? {
+    package var error: RedisServerError? {
         if case .error(let error) = self { error } else { nil }
     }
 
     /// Whether the reply is the status `OK`.
-    public var isOK: Bool { self == .simple("OK") }
+    package var isOK: Bool { self == .simple("OK") }
 
     /// The shape in a word, for an error message that must not hold the content.
     var kind: String {

@@ -1,21 +1,21 @@
 /// How long and how often a connection is tried again.
-public struct RetryPolicy: Sendable, Equatable {
+package struct RetryPolicy: Sendable, Equatable {
     /// Time for all attempts together; an attempt that runs is not cut short by it.
-    public var budget: Duration
+    package var budget: Duration
     /// The wait before the second attempt; it doubles with each.
-    public var base: Duration
+    package var base: Duration
     /// The longest wait.
-    public var cap: Duration
+    package var cap: Duration
 
     /// Makes a policy.
-    public init(budget: Duration = .seconds(10), base: Duration = .milliseconds(50), cap: Duration = .seconds(1)) {
+    package init(budget: Duration = .seconds(10), base: Duration = .milliseconds(50), cap: Duration = .seconds(1)) {
         self.budget = budget
         self.base = base
         self.cap = cap
     }
 
     /// One attempt only.
-    public static let never = RetryPolicy(budget: .zero)
+    package static let never = RetryPolicy(budget: .zero)
 
     /// The wait after so many failures (from 1), between half and all of the doubled wait, so that clients that were
     /// cut off together do not come back together.

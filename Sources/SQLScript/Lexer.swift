@@ -1,13 +1,13 @@
 /// Reads SQL text token by token, by the rules of PostgreSQL's own scanner ("PostgreSQL 15 docs, 4.1", `scan.l`), with
 /// `standard_conforming_strings` on.
-public struct Lexer: Sendable {
+package struct Lexer: Sendable {
     let bytes: [UInt8]
     /// The offset of the next byte to read.
     private(set) var offset: Int
     private let end: Int
 
     /// Makes a lexer of a part of a text.
-    public init(_ bytes: [UInt8], from start: Int = 0, to end: Int? = nil) {
+    package init(_ bytes: [UInt8], from start: Int = 0, to end: Int? = nil) {
         self.bytes = bytes
         offset = start
         self.end = end ?? bytes.count
@@ -16,7 +16,7 @@ public struct Lexer: Sendable {
     /// The next token, nil at the end. White space is passed over.
     ///
     /// - Throws: ``ScriptError`` for a quote or comment that is not closed, and for a NUL byte.
-    public mutating func next() throws -> Token? {
+    package mutating func next() throws -> Token? {
         while offset < end, bytes[offset].isSQLSpace { offset += 1 }
         guard offset < end else { return nil }
         let start = offset

@@ -1,7 +1,7 @@
 /// A node of PostgreSQL's raw parse tree, under PostgreSQL's own names (`AlterTableStmt`, `AT_AddColumn`, `relname`).
 ///
 /// A field that is not set is not there: PostgreSQL leaves out zeros, empty lists and `false`.
-public indirect enum ParseNode: Sendable, Equatable {
+package indirect enum ParseNode: Sendable, Equatable {
     case object([String: ParseNode])
     case array([ParseNode])
     case text(String)
@@ -11,42 +11,42 @@ public indirect enum ParseNode: Sendable, Equatable {
     case null
 
     /// A field of an object; nil where there is none.
-    public subscript(_ name: String) -> ParseNode? {
+    package subscript(_ name: String) -> ParseNode? {
         if case .object(let fields) = self { fields[name] } else { nil }
     }
 
     /// The items of an array; none for anything else.
-    public var items: [ParseNode] { if case .array(let items) = self { items } else { [] } }
+    package var items: [ParseNode] { if case .array(let items) = self { items } else { [] } }
     /// The value of a text.
-    public var text: String? { if case .text(let text) = self { text } else { nil } }
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
     /// The value of a number.
-    public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+    package var integer: Int? { if case .integer(let value) = self { value } else { nil } }
     /// Whether this is the value `true`.
-    public var isTrue: Bool { self == .boolean(true) }
+    package var isTrue: Bool { self == .boolean(true) }
 
     /// The name and the fields of a node that is wrapped in its type: `{"IndexStmt": {…}}`.
-    public var tagged: (name: String, node: ParseNode)? {
+    package var tagged: (name: String, node: ParseNode)? {
         guard case .object(let fields) = self, fields.count == 1, let field = fields.first else { return nil }
         return (field.key, field.value)
     }
 
     /// The node under its type's name, where this is one of that type.
-    public func `as`(_ type: String) -> ParseNode? { self[type] }
+    package func `as`(_ type: String) -> ParseNode? { self[type] }
 
     /// Whether a flag is set.
-    public func flag(_ name: String) -> Bool { self[name]?.isTrue ?? false }
+    package func flag(_ name: String) -> Bool { self[name]?.isTrue ?? false }
 
     /// A text field.
-    public func string(_ name: String) -> String? { self[name]?.text }
+    package func string(_ name: String) -> String? { self[name]?.text }
 
     /// The items of a list field.
-    public func list(_ name: String) -> [ParseNode] { self[name]?.items ?? [] }
+    package func list(_ name: String) -> [ParseNode] { self[name]?.items ?? [] }
 
     /// The texts of a list of `String` nodes: a qualified name.
-    public func names(_ name: String) -> [String] { list(name).compactMap { $0["String"]?.string("sval") } }
+    package func names(_ name: String) -> [String] { list(name).compactMap { $0["String"]?.string("sval") } }
 
     /// Calls a closure with each node that is wrapped in its type, this one and all below, outermost first.
-    public func walk(_ visit: (String, ParseNode) throws -> Void) rethrows {
+    package func walk(_ visit: (String, ParseNode) throws -> Void) rethrows {
         switch self {
         case .object(let fields):
             for (name, value) in fields.sorted(by: { $0.key < $1.key }) {

@@ -2,26 +2,26 @@ import CPgQuery
 import Foundation
 
 /// A statement that PostgreSQL's grammar does not accept.
-public struct GrammarError: Error, Sendable, Equatable {
+package struct GrammarError: Error, Sendable, Equatable {
     /// PostgreSQL's own words.
-    public let message: String
+    package let message: String
     /// Where in the statement, in characters from 1; nil where it is not told.
-    public let character: Int?
+    package let character: Int?
 
     /// Makes an error.
-    public init(message: String, character: Int?) {
+    package init(message: String, character: Int?) {
         self.message = message
         self.character = character
     }
 }
 
 /// PostgreSQL's own parser, by way of libpg_query.
-public enum Parser {
+package enum Parser {
     /// The major version of PostgreSQL whose grammar it is, that of the libpg_query that rssctl was built with.
-    public static let grammarMajor = Int(PG_VERSION_NUM) / 10_000
+    package static let grammarMajor = Int(PG_VERSION_NUM) / 10_000
 
     /// How a statement was read.
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         /// The tree of the statement: one node, wrapped in its type.
         case tree(ParseNode)
         /// The grammar does not accept it.
@@ -31,14 +31,14 @@ public enum Parser {
     }
 
     /// The longest statement that is parsed, in bytes.
-    public static let longest = 1 << 19
+    package static let longest = 1 << 19
 
     /// Stack for each byte of a statement: with it, no text overflows the stack. A stack for the longest one would be
     /// refused where memory is limited.
     private static let stackPerByte = 1024
 
     /// Parses statements, each by itself.
-    public static func parse(_ statements: [String]) -> [Outcome] {
+    package static func parse(_ statements: [String]) -> [Outcome] {
         // The parser of PostgreSQL recurses; on a thread of the size that Dispatch makes, a long expression would
         // overflow the stack.
         let box = Box()
@@ -71,7 +71,7 @@ public enum Parser {
 
     /// What a PL/pgSQL function's body is refused for; nil for a body that can be read. The statement is the whole
     /// CREATE FUNCTION.
-    public static func plpgsqlError(_ statement: String) -> GrammarError? {
+    package static func plpgsqlError(_ statement: String) -> GrammarError? {
         let result = pg_query_parse_plpgsql(statement)
         defer { pg_query_free_plpgsql_parse_result(result) }
         guard let error = result.error?.pointee else { return nil }

@@ -1,7 +1,7 @@
 /// What makes a script unreadable as a series of SQL statements.
-public struct ScriptError: Error, Sendable, Equatable {
+package struct ScriptError: Error, Sendable, Equatable {
     /// The kinds of trouble.
-    public enum Problem: Sendable, Equatable {
+    package enum Problem: Sendable, Equatable {
         /// A quote, a comment or a dollar quote that is never closed; what it is, as a person would call it.
         case unterminated(String)
         /// A closing parenthesis without an opening one.
@@ -17,12 +17,12 @@ public struct ScriptError: Error, Sendable, Equatable {
     }
 
     /// What is wrong.
-    public let problem: Problem
+    package let problem: Problem
     /// Where it begins.
-    public let position: ScriptPosition
+    package let position: ScriptPosition
 
     /// Makes an error.
-    public init(_ problem: Problem, at position: ScriptPosition) {
+    package init(_ problem: Problem, at position: ScriptPosition) {
         self.problem = problem
         self.position = position
     }

@@ -1,25 +1,25 @@
 /// A place in a script; line and column count from 1, columns in characters as PostgreSQL counts them.
-public struct ScriptPosition: Sendable, Hashable {
+package struct ScriptPosition: Sendable, Hashable {
     /// Line, from 1.
-    public var line: Int
+    package var line: Int
     /// Column in characters (Unicode scalars), from 1.
-    public var column: Int
+    package var column: Int
 
     /// Makes a position.
-    public init(line: Int, column: Int) {
+    package init(line: Int, column: Int) {
         self.line = line
         self.column = column
     }
 }
 
 /// Finds lines and columns in UTF-8 text.
-public struct LineMap: Sendable {
+package struct LineMap: Sendable {
     private let bytes: [UInt8]
     /// The offset at which each line begins.
     private let starts: [Int]
 
     /// Reads where the lines of a text begin. A line ends with LF, CR LF or CR.
-    public init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
         var starts = [0]
         var index = 0
@@ -34,7 +34,7 @@ public struct LineMap: Sendable {
     }
 
     /// Line and column of a byte; an offset past the end is the end.
-    public func position(at offset: Int) -> ScriptPosition {
+    package func position(at offset: Int) -> ScriptPosition {
         let offset = min(max(0, offset), bytes.count)
         var low = 0
         var high = starts.count

@@ -1,22 +1,22 @@
 /// One statement of a script.
-public struct ScriptStatement: Sendable, Equatable {
+package struct ScriptStatement: Sendable, Equatable {
     /// Which one in its script, from 1.
-    public let ordinal: Int
+    package let ordinal: Int
     /// Where it begins.
-    public let position: ScriptPosition
+    package let position: ScriptPosition
     /// The bytes of ``text`` in the script.
-    public let range: Range<Int>
+    package let range: Range<Int>
     /// The script, which all its statements share.
     let script: [UInt8]
     /// The comments between the statement before and this one, without their marks and the white space around.
-    public let comments: [ScriptComment]
+    package let comments: [ScriptComment]
 
     /// The statement as written, without the comments before it and the semicolon after it.
-    public var text: String { String(decoding: script[range], as: UTF8.self) }
+    package var text: String { String(decoding: script[range], as: UTF8.self) }
 
     /// The statement's tokens without comments, separated by one blank each: equal for statements that differ in
     /// comments and white space only.
-    public var normalized: String {
+    package var normalized: String {
         var words: [UInt8] = []
         words.reserveCapacity(range.count)
         for token in tokens where !token.isComment {
@@ -27,13 +27,13 @@ public struct ScriptStatement: Sendable, Equatable {
     }
 
     /// The key words and identifiers without quotes, in upper case: what is known of a statement that cannot be parsed.
-    public var words: [String] {
+    package var words: [String] {
         let bytes = Array(text.utf8)
         return tokens.filter { $0.kind == .word }.map { String(decoding: bytes[$0.range], as: UTF8.self).uppercased() }
     }
 
     /// The statement's tokens; offsets count from the statement's first byte.
-    public var tokens: [Token] {
+    package var tokens: [Token] {
         var lexer = Lexer(script, from: range.lowerBound, to: range.upperBound)
         var found: [Token] = []
         // The text was read by this lexer before, so nothing in it is unterminated.
@@ -45,16 +45,16 @@ public struct ScriptStatement: Sendable, Equatable {
     }
 
     /// Whether two statements are the same text at the same place of their scripts.
-    public static func == (left: ScriptStatement, right: ScriptStatement) -> Bool {
+    package static func == (left: ScriptStatement, right: ScriptStatement) -> Bool {
         left.ordinal == right.ordinal && left.position == right.position && left.range == right.range
             && left.comments == right.comments && left.script[left.range] == right.script[right.range]
     }
 }
 
 /// A comment of a script.
-public struct ScriptComment: Sendable, Equatable {
+package struct ScriptComment: Sendable, Equatable {
     /// The text without `--` or `/* */`, trimmed.
-    public let text: String
+    package let text: String
     /// Where it begins.
-    public let position: ScriptPosition
+    package let position: ScriptPosition
 }

@@ -3,7 +3,7 @@
 /// A semicolon ends a statement unless it stands in a string, a comment, parentheses (`CREATE RULE … DO (…; …)`) or the
 /// body of an SQL-standard function (`BEGIN ATOMIC … END`). Where such a body ends is for PostgreSQL's grammar to say; only
 /// where that refuses the statement, its words are counted as psql does.
-public struct Splitter: Sendable {
+package struct Splitter: Sendable {
     private let bytes: [UInt8]
     private let lines: LineMap
     private var lexer: Lexer
@@ -17,7 +17,7 @@ public struct Splitter: Sendable {
     /// Reads a script; a byte order mark at its head is skipped.
     ///
     /// - Throws: ``ScriptError`` with ``ScriptError/Problem/notUTF8``.
-    public init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         lines = LineMap(self.bytes)
         lexer = Lexer(self.bytes)
@@ -37,7 +37,7 @@ public struct Splitter: Sendable {
     /// The statements in order.
     ///
     /// - Throws: ``ScriptError``.
-    public func statements() throws -> [ScriptStatement] {
+    package func statements() throws -> [ScriptStatement] {
         var reader = self
         return try reader.next(.max)
     }
@@ -45,7 +45,7 @@ public struct Splitter: Sendable {
     /// The next statements, so many of them at most; none at the end.
     ///
     /// - Throws: ``ScriptError``.
-    public mutating func next(_ limit: Int) throws -> [ScriptStatement] {
+    package mutating func next(_ limit: Int) throws -> [ScriptStatement] {
         var found: [ScriptStatement] = []
         while found.count < limit, let statement = try next() { found.append(statement) }
         return found

@@ -1,7 +1,7 @@
 /// A lexical element of SQL, with the bytes it stands on.
-public struct Token: Sendable, Equatable {
+package struct Token: Sendable, Equatable {
     /// The kinds that a reader of scripts tells apart.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// `-- …` to the end of its line, without the line break.
         case lineComment
         /// `/* … */`, nested ones included.
@@ -29,10 +29,10 @@ public struct Token: Sendable, Equatable {
     }
 
     /// The kind.
-    public let kind: Kind
+    package let kind: Kind
     /// Offsets in the script's bytes.
-    public let range: Range<Int>
+    package let range: Range<Int>
 
     /// Whether the token is no part of a statement's meaning.
-    public var isComment: Bool { kind == .lineComment || kind == .blockComment }
+    package var isComment: Bool { kind == .lineComment || kind == .blockComment }
 }

@@ -22,7 +22,7 @@ def tokenizer(folder):
     """Compiles the tokenizer with what measures it."""
     binary = f"{folder}/tokenizer"
     subprocess.run(["swiftc", "-O", "-wmo", "-parse-as-library", "-swift-version", "6", "-enable-upcoming-feature", "ExistentialAny",
-                    "-I", f"{ROOT}/Sources/CByteMask/include", *map(str, sorted(ROOT.glob("Sources/CSV/*.swift"))),
+                    "-package-name", "rssctl", "-I", f"{ROOT}/Sources/CByteMask/include", "-I", f"{ROOT}/Sources/CUchardet", *map(str, sorted(ROOT.glob("Sources/CSV/**/*.swift"))),
                     f"{ROOT}/Tests/Benchmarks/TokenizerBenchmark.swift", "-o", binary], check=True)
     return binary
 

@@ -18,7 +18,7 @@ import threading
 import psycopg2
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MIGRATIONS = os.path.join(HERE, "../../Sources/RSSCore/SQL/Migrations")
+MIGRATIONS = os.path.join(HERE, "../../Sources/RSSMigrate/SQL/Migrations")
 ORGANIZATIONS = 20
 
 

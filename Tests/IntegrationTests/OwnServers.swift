@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSCore
+import RSSSetup
 import RedisClient
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSCore
+import RSSPartition
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSCore
+import RSSSetup
 import TestSupport
 import Testing
 

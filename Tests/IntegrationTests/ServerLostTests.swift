@@ -14,11 +14,11 @@ import Testing
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             for version in 1...7 {
                 let file = try FileManager.default.contentsOfDirectory(
-                    atPath: "\(Self.root)/Sources/RSSCore/SQL/Migrations"
+                    atPath: "\(Self.root)/Sources/RSSMigrate/SQL/Migrations"
                 ).first { $0.hasPrefix("V000\(version)") && !$0.hasSuffix(".down.sql") }
                 let name = try #require(file)
                 try FileManager.default.copyItem(
-                    atPath: "\(Self.root)/Sources/RSSCore/SQL/Migrations/\(name)", toPath: "\(folder)/\(name)")
+                    atPath: "\(Self.root)/Sources/RSSMigrate/SQL/Migrations/\(name)", toPath: "\(folder)/\(name)")
             }
             try "SELECT pg_sleep(60);".write(toFile: "\(folder)/V0900__slow.sql", atomically: true, encoding: .utf8)
             let run = try binary.start(["migrate", "--directory", folder])

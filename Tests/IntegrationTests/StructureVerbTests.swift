@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import TestSupport
 import Testing
 

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSAnalyze
+@testable import RSSPartition
 
 /// Look-alikes that are not to be named, and faults that are, check by check.
 @Suite struct AnalyzeFaultTests {

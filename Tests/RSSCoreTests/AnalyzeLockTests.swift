@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSAnalyze
+@testable import RSSPartition
 
 /// A lock that another session holds, or that stands in the queue behind a reader, never holds an analysis up.
 @Suite struct AnalyzeLockTests {

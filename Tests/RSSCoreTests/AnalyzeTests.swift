@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSAnalyze
+@testable import RSSSetup
 
 @Suite struct PerformanceScoreTests {
     private func findings(_ random: inout SeedRandom) -> [Finding] {

@@ -4,6 +4,7 @@ import PostgresClient
 import TestSupport
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Tables with partitions to archive and to retire.
 enum ArchiveScenario {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 @Suite struct ArchiveTests {
     @Test func `the digest computed from the file is the one that the server computes, for values of every kind`()

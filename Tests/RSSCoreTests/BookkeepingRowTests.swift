@@ -5,6 +5,9 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
+@testable import RSSMigrate
+@testable import RSSPartition
 
 /// What a row of `rssctl.*` says is checked when it is read: it becomes no SQL, and names nothing that is not ours.
 @Suite struct BookkeepingRowTests {

@@ -5,6 +5,10 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
+@testable import RSSMigrate
+@testable import RSSPartition
+@testable import RSSSetup
 
 /// The schema `rssctl` is not used where a role that is not trusted could have code run in it.
 @Suite struct BookkeepingTrustTests {

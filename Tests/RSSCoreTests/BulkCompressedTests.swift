@@ -5,6 +5,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkCompressedTests {
     private static let examples = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

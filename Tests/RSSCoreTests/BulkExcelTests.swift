@@ -3,6 +3,7 @@ import PostgresClient
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 /// Files as Excel in Europe saves them: semicolons, a byte order mark, CRLF, its own ways of writing numbers and dates.
 @Suite struct BulkExcelTests {

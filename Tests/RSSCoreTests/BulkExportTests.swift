@@ -5,6 +5,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkExportTests {
     private func export(

@@ -2,6 +2,7 @@ import PostgresClient
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 /// What a field comes to that says something other than its bytes: an error of a spreadsheet, no value, an identifier in
 /// disguise.

@@ -2,6 +2,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkHeaderTests {
     private func columns(_ names: [String]) throws -> [String] {

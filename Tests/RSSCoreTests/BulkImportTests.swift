@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkImportTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(

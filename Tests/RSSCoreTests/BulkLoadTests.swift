@@ -4,6 +4,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkLoadTests {
     private struct Killed: Error {}

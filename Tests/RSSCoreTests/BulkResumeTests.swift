@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 /// Imports that were stopped, and what happened before they were gone on with.
 @Suite struct BulkResumeTests {

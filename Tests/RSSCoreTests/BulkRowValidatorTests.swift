@@ -4,6 +4,7 @@ import PostgresClient
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkRowValidatorTests {
     private static let laptop = UUID()

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 /// A migrated database with two visit reports, a folder for files, and imports between them.
 struct BulkScenario {

@@ -3,6 +3,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkSpreadsheetTests {
     /// A workbook as the CSV that is made of it.

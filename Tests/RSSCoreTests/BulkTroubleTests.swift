@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 /// Imports in many small batches, to which things happen.
 @Suite struct BulkTroubleTests {

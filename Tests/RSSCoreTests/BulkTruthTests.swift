@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 /// An import stores what the file says, and nothing else.
 @Suite struct BulkTruthTests {

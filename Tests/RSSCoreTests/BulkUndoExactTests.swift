@@ -1,4 +1,5 @@
 import PostgresClient
+import RSSBulk
 import RSSModel
 import Testing
 

@@ -3,6 +3,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkUndoTests {
     @Test func `an undo leaves the table as it was, to the last bit`() async throws {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 /// What the ledger has is data: nothing of it becomes SQL, and it decides over no row without evidence.
 @Suite struct BulkUndoTrustTests {

@@ -4,6 +4,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
 
 @Suite struct BulkValidateTests {
     @Test func `the example inventory has the faults that need no database`() async throws {

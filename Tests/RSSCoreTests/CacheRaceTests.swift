@@ -7,6 +7,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSCache
+@testable import RSSSetup
 
 /// The backend changes visit reports and invalidates their keys while the cache is warmed.
 @Suite(.serialized) struct CacheRaceTests {

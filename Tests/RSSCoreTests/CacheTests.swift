@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSCache
+@testable import RSSSetup
 
 @Suite struct SummaryTests {
     @Test func `the key is the backend's own`() throws {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Columns whose values the server makes, through every verb that moves rows, on whatever server the tests run.
 @Suite struct ColumnKindTests {

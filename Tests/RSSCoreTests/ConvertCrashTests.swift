@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
+@testable import RSSPartition
 
 /// A conversion is broken off at every point there is; run again, taken back, or undone, it comes to its end, and the data
 /// are as they were.

@@ -1,10 +1,13 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import RSSPartition
 import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
+@testable import RSSSetup
 
 /// `migrate` where visit_reports is still a plain table.
 @Suite struct ConvertMigrateTests {

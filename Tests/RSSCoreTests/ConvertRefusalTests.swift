@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
+@testable import RSSPartition
 
 /// What a conversion cannot take along is refused before anything is done.
 @Suite struct ConvertRefusalTests {

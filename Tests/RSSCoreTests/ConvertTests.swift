@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
+@testable import RSSPartition
 
 @Suite struct ConvertTests {
     private let scenario = ConversionRequest(

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSSetup
 
 /// What `rssctl doctor` says of a way that ends at each of its steps, and that the next step is the one for it.
 @Suite struct DiagnosisTests {

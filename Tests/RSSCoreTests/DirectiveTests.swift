@@ -2,6 +2,7 @@ import SQLScript
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct DirectiveTests {
     private func parse(_ comment: String) throws -> Directive? {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Integer keys that count seconds, milliseconds or microseconds since 1970 are kept by the clock.
 @Suite struct EpochKeyTests {

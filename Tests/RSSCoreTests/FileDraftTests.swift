@@ -5,6 +5,7 @@ import RSSSystem
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 @Suite struct FileDraftTests {
     private func status(_ path: String) -> stat {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// One statement that changes a schema, and the object that the difference must name.
 struct Mutation: Sendable, CustomStringConvertible {

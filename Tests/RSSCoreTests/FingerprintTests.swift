@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
+@testable import RSSPartition
 
 /// One thing at a time is changed in the specimen, and put back.
 @Suite(.serialized) struct DriftTests {

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSBulk
+@testable import RSSReport
 
 /// A superuser loads, exports and reports tables of a tenant: the tenant's code never runs with more than its rights.
 @Suite struct ForeignCodeBulkTests {

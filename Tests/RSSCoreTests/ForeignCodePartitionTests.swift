@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// A superuser keeps the partitioned tables of a tenant: the tenant's code never runs with more than the tenant's rights.
 @Suite struct ForeignCodePartitionTests {

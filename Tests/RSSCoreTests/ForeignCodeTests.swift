@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import RSSPartition
 import TestSupport
 import Testing
 

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// Migrations take nothing over that a role with fewer rights could change or drop afterwards.
 @Suite struct ForeignObjectTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Who can write an archive's files, or its record, gets no statement run, and no other archive removed.
 @Suite struct ForgedArchiveTests {

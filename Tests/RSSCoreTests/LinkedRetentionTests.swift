@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Retention of partitions with foreign keys to partitioned tables.
 @Suite struct LinkedRetentionTests {

@@ -2,6 +2,7 @@ import SQLScript
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// A fault, the rule that must find it, and the same intent written safely.
 struct LintPair: Sendable, CustomTestStringConvertible {

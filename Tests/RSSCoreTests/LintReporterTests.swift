@@ -3,6 +3,7 @@ import RSSModel
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct LintReporterTests {
     private static let findings = [

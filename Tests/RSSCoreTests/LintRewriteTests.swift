@@ -1,4 +1,5 @@
 import PostgresClient
+import RSSMigrate
 import SQLScript
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// `Docs/lint-rules.md` is made from the rules; `RSSCTL_RECORD=1` writes it anew.
 @Suite struct LintRulesPageTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// Which files are judged, against what, and what is wrong between them.
 @Suite struct LintSequenceTests {

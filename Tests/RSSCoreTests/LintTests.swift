@@ -2,6 +2,7 @@ import SQLScript
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct LintTests {
     @Test(arguments: LintCorpus.pairs)

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// What an application meets that goes on while partitions are taken out, archived and attached again.
 @Suite struct LivePartitionTests {

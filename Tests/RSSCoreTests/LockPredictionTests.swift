@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct LockPredictionTests {
     /// Relations of each kind, empty.

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// A retention that would take out much of a table at once: by a wrong clock, or a slip of the pen.
 @Suite struct MassRetirementTests {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// A run is broken off at every point there is; run again, it must come to what an unbroken run comes to.
 @Suite(.serialized) struct MigrateCrashTests {

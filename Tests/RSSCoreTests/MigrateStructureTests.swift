@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// What the catalog says of objects that depend on each other, as the server has it.
 @Suite struct MigrateStructureTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 private func history(_ rows: AppliedMigration...) -> MigrationHistory { MigrationHistory(applied: rows) }
 

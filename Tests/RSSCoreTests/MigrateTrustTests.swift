@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// What whoever comes from another tool relies on.
 @Suite struct MigrateTrustTests {

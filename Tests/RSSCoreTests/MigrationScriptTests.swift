@@ -4,6 +4,7 @@ import SQLScript
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 private func script(_ sql: String) throws -> MigrationScript {
     try MigrationScript(file: "V1__x.sql", bytes: Array(sql.utf8))

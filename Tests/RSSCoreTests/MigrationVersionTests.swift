@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct MigrationVersionTests {
     private func version(_ text: String) throws -> MigrationVersion { try #require(MigrationVersion(text)) }

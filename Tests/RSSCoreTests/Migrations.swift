@@ -5,6 +5,7 @@ import Synchronization
 import TestSupport
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// A folder of migrations, by name and text.
 func migrations(_ files: [String: String]) throws -> MigrationSource {

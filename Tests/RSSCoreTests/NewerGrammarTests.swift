@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// Statements that the grammar does not know, because the server is newer.
 @Suite struct NewerGrammarTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Rows past retention that no run takes out are reported.
 @Suite struct OverdueRowsTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Numbers, dates and durations at the ends of what there is.
 @Suite struct PartitionExtremesTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 @Suite struct PartitionIndexTests {
     private static let sql = "CREATE INDEX t_x ON t (lower(x), id DESC) WHERE t.id > 5"

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 @Suite struct PartitionLockTests {
     private struct Failure: Error {}

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 @Suite struct PartitionMaintenanceTests {
     /// What a run made, or would make.

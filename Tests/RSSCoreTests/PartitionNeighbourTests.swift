@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// The trouble of one table is told, and stops no other.
 @Suite struct PartitionNeighbourTests {

@@ -2,6 +2,8 @@ import PostgresClient
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
+@testable import RSSSetup
 
 private let key = PartitionKey(column: "visit_date", kind: .date)
 

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 @Suite struct PartitionPolicyTests {
     private static let now = Date(timeIntervalSince1970: 1_795_536_000)  // 2026-11-24 16:00 UTC

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// A partition that was taken out finds its place free when it comes back, whatever was written meanwhile.
 @Suite struct PartitionQuarantineTests {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// What is refused, or comes to nothing, says so, and leaves nothing half done.
 @Suite struct PartitionRefusalTests {

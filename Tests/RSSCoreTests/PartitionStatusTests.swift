@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 @Suite struct PartitionStatusTests {
     private static let visits = PartitionPolicy.visitReports.table

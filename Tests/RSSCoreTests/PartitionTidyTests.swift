@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// What people of a database without policies, with a killed conversion, or with odd words for durations see.
 @Suite struct PartitionTidyTests {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// What other tools stumble over.
 @Suite struct PartitionTroubleTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Partitions that are partitioned themselves: what is read of them alone is nothing, which must not be taken for all.
 @Suite struct PartitionedPartitionTests {

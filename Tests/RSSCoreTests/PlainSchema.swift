@@ -2,13 +2,15 @@ import Foundation
 import PostgresClient
 
 @testable import RSSCore
+@testable import RSSMigrate
+@testable import RSSPartition
 
 /// The shipped schema as it is where visit_reports was never partitioned: one plain table that its children reference.
 enum PlainSchema {
     /// The statements that make it.
     static func sql() throws -> String {
         func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-        let reports = text(PackageResources.V0003__visit_reports_sql)
+        let reports = text(RSSMigrate.PackageResources.V0003__visit_reports_sql)
         let start = reports.range(of: "CREATE TABLE visit_reports (")
         let end = reports.range(of: "CREATE TABLE visit_report_keys")
         guard let start, let end else { throw CocoaError(.formatting) }
@@ -17,18 +19,22 @@ enum PlainSchema {
             .replacing(
                 "PRIMARY KEY (id, visit_date)",
                 with: "PRIMARY KEY (id),\n CONSTRAINT visit_reports_report_number_key UNIQUE (report_number)")
-        let children = [PackageResources.V0004__hardware_and_recycling_sql, PackageResources.V0005__files_sql]
-            .map { text($0).replacing("visit_report_keys (id)", with: "visit_reports (id)") }
+        let children = [
+            RSSMigrate.PackageResources.V0004__hardware_and_recycling_sql, RSSMigrate.PackageResources.V0005__files_sql,
+        ]
+        .map { text($0).replacing("visit_report_keys (id)", with: "visit_reports (id)") }
         return
             ([
-                text(PackageResources.V0001__extensions_and_people_sql), text(PackageResources.V0002__categories_sql),
+                text(RSSMigrate.PackageResources.V0001__extensions_and_people_sql),
+                text(RSSMigrate.PackageResources.V0002__categories_sql),
                 String(plain),
-            ] + children + [text(PackageResources.V0006__report_function_sql)]).joined(separator: "\n")
+            ] + children + [text(RSSMigrate.PackageResources.V0006__report_function_sql)]).joined(separator: "\n")
     }
 
     /// What comes after the conversion, as `migrate` applies it.
     static func finish(_ connection: PostgresConnection) async throws {
-        try await connection.executeScript(String(decoding: PackageResources.V0007__key_functions_sql, as: UTF8.self))
+        try await connection.executeScript(
+            String(decoding: RSSMigrate.PackageResources.V0007__key_functions_sql, as: UTF8.self))
     }
 
     /// Makes it, with some rows.

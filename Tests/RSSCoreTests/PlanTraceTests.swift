@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct PlanTraceTests {
     private func trace(_ sql: String, setup: String) async throws -> [PlanTrace.Step] {

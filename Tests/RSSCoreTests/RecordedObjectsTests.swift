@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// The owner of one table writes its records and its triggers. What these name of other roles is left alone, also where a
 /// superuser maintains the table.

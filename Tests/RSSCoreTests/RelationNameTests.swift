@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Names as people type them, and which relation they mean.
 @Suite struct RelationNameTests {

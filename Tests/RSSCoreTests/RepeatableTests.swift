@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct RepeatableTests {
     private static func function(_ parameters: String, _ body: String = "SELECT 1", returns: String = "int") -> String {

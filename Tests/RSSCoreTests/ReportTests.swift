@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSReport
+@testable import RSSSetup
 
 @Suite struct ReportTests {
     private func seeded(_ options: ConnectionOptions) async throws -> PostgresConnection {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// A drain is broken off at every point there is; run again, it must come to what an unbroken one comes to, and taken
 /// back, to what was before.

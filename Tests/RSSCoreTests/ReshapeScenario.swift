@@ -4,6 +4,7 @@ import RSSModel
 import TestSupport
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// A table with all that a row can have, and what a test asks about it afterwards.
 enum ReshapeScenario {

@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
+@testable import RSSSetup
 
 @Suite struct ReshapeTests {
     private typealias Scenario = ReshapeScenario

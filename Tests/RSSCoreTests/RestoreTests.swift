@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// What was archived and dropped comes back as it was.
 @Suite(.serialized) struct RestoreTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Partitions in quarantine in a database that a dump was restored into, where every OID is another.
 @Suite struct RestoredDumpTests {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Retirement, archive, drop and undo are broken off at every point there is; the next maintenance must come to what an
 /// unbroken one comes to, and at no time may a half detached partition be left while nothing runs.

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// The end of a quarantine: what must go, what must stay, and what keeps it from going.
 @Suite struct RetireDropTests {

@@ -4,6 +4,7 @@ import RSSModel
 import TestSupport
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// Visit reports of past months with all that belongs to them, to be retired.
 enum RetireScenario {

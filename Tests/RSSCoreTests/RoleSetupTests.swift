@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSSetup
 
 /// `setup roles`: the least rights, to the role that was named and no other.
 @Suite struct RoleSetupTests {

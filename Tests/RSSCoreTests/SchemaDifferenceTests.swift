@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 private func table(_ name: String, _ definition: String) -> SchemaObject {
     SchemaObject(kind: .table, identity: "public.\(name)", definition: definition)

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSSetup
 
 /// What the schema promises to the backend and to its data.
 @Suite struct SchemaTests {

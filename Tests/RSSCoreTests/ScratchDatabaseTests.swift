@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite(.serialized) struct ScratchDatabaseTests {
     private func databases(_ options: ConnectionOptions) async throws -> [String?] {

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// The five indexes that the backend's document builds concurrently, broken off at each: no run ends well while one of
 /// them is invalid, and the next run ends them all.

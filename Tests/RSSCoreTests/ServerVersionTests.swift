@@ -5,6 +5,8 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
+@testable import RSSPartition
 
 /// What differs between servers that count as the same.
 @Suite struct ServerVersionTests {

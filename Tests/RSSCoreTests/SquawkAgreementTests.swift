@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// squawk as a judge; PyPI `squawk-cli`.
 enum Squawk {

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct StatementEffectTests {
     /// Columns of each kind with an index over each, so that what is built anew can be seen.

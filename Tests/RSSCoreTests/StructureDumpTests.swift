@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 @Suite struct DumpFilterTests {
     private func filtered(_ text: String) -> String {

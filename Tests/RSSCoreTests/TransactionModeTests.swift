@@ -1,4 +1,5 @@
 import RSSCore
+import RSSMigrate
 import SQLScript
 import Testing
 

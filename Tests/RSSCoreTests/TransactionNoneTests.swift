@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSMigrate
 
 /// Files that say `-- rssctl:transaction none`.
 @Suite struct TransactionNoneTests {

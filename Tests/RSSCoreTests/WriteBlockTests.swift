@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import RSSCore
+@testable import RSSPartition
 
 /// A partition in use whose writes a run refuses that is gone: killed, or cut off by the server's restart.
 @Suite struct WriteBlockTests {

@@ -3,28 +3,28 @@ import Glibc
 import RSSCore
 
 /// The built rssctl, run as a user would run it.
-public struct Binary: Sendable {
+package struct Binary: Sendable {
     /// How a run ended.
-    public struct Result: Sendable {
+    package struct Result: Sendable {
         /// Exit status; 128 and the signal's number for a run that a signal ended.
-        public let status: Int32
+        package let status: Int32
         /// What it printed.
-        public let output: String
+        package let output: String
         /// What it told.
-        public let errors: String
+        package let errors: String
     }
 
     /// Variables besides those of the test.
-    public var environment: [String: String]
+    package var environment: [String: String]
 
     /// A binary that keeps its state in a folder, and knows no other configuration.
-    public init(state: String, environment: [String: String] = [:]) {
+    package init(state: String, environment: [String: String] = [:]) {
         self.environment = ["RSSCTL_STATE": state, "RSSCTL_CONFIG": "", "XDG_CONFIG_HOME": "\(state)/config"]
             .merging(environment) { $1 }
     }
 
     /// The executable: it lies beside the test bundle.
-    public static var path: String {
+    package static var path: String {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         var folder = bundle
         while folder.path != "/" {
@@ -41,26 +41,26 @@ public struct Binary: Sendable {
     }
 
     /// Starts a run; its outputs go to files.
-    public func start(_ arguments: [String], input: String? = nil, directory: String? = nil) throws -> Running {
+    package func start(_ arguments: [String], input: String? = nil, directory: String? = nil) throws -> Running {
         try Running(arguments, environment: environment, input: input, directory: directory)
     }
 
     /// Runs to the end.
-    public func run(_ arguments: String..., input: String? = nil, directory: String? = nil) async throws -> Result {
+    package func run(_ arguments: String..., input: String? = nil, directory: String? = nil) async throws -> Result {
         try await start(arguments, input: input, directory: directory).result()
     }
 
     /// Runs to the end.
-    public func run(_ arguments: [String], input: String? = nil, directory: String? = nil) async throws -> Result {
+    package func run(_ arguments: [String], input: String? = nil, directory: String? = nil) async throws -> Result {
         try await start(arguments, input: input, directory: directory).result()
     }
 
     /// A run that goes on.
-    public struct Running: Sendable {
+    package struct Running: Sendable {
         private let folder: URL
 
         /// Its process id.
-        public let pid: Int32
+        package let pid: Int32
 
         init(_ arguments: [String], environment: [String: String], input: String?, directory: String?) throws {
             folder = FileManager.default.temporaryDirectory.appendingPathComponent("rssctl-run-\(UUID().uuidString)")
@@ -87,14 +87,14 @@ public struct Binary: Sendable {
         }
 
         /// Sends a signal.
-        public func signal(_ number: Int32) { kill(pid, number) }
+        package func signal(_ number: Int32) { kill(pid, number) }
 
         private func text(_ name: String) -> String {
             (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
         }
 
         /// Waits for its end, at most for so long; then it is killed. To be called once.
-        public func result(within limit: Duration = .seconds(120)) async throws -> Result {
+        package func result(within limit: Duration = .seconds(120)) async throws -> Result {
             var status: Int32?
             _ = try await eventually(within: limit) {
                 status = Subprocess.status(of: pid)

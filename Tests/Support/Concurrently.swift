@@ -1,5 +1,5 @@
 /// Does the same for each of some values, two at a time: for work that mostly waits for a server, on databases of its own.
-public func concurrently<Value: Sendable>(
+package func concurrently<Value: Sendable>(
     _ values: some Sequence<Value>, _ body: @escaping @Sendable (Value) async throws -> Void
 ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,16 +1,16 @@
 import PostgresClient
 
 /// A plain table with everything that can hang on one, for conversions that are broken off.
-public enum ConversionScenario {
+package enum ConversionScenario {
     /// The name of the table.
-    public static let table = #"Work "Orders""#
+    package static let table = #"Work "Orders""#
     /// The column it is to be partitioned by.
-    public static let column = "due; day"
+    package static let column = "due; day"
     /// The columns that are to stay unique.
-    public static let unique = ["Id", "number"]
+    package static let unique = ["Id", "number"]
 
     /// The table with rows, tables that reference it and tables that it references, and all that goes along.
-    public static let sql = #"""
+    package static let sql = #"""
         DO $$ BEGIN CREATE ROLE convert_reader; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
         CREATE TABLE customers (id int PRIMARY KEY);
         INSERT INTO customers SELECT generate_series(1, 5);
@@ -81,7 +81,7 @@ public enum ConversionScenario {
 
     /// What must hold of the data at every moment, and no matter what was broken off: one number for each, all of them
     /// nought; and the rows, as text.
-    public static func data(_ connection: PostgresConnection) async throws -> String? {
+    package static func data(_ connection: PostgresConnection) async throws -> String? {
         try await connection.value(
             #"""
             SELECT concat_ws('|',
@@ -93,7 +93,7 @@ public enum ConversionScenario {
     }
 
     /// What is ours and should be there only while a conversion is under way.
-    public static func leftovers(_ connection: PostgresConnection) async throws -> String? {
+    package static func leftovers(_ connection: PostgresConnection) async throws -> String? {
         try await connection.value(
             """
             SELECT string_agg(name, ', ' ORDER BY name) FROM (

@@ -1,5 +1,5 @@
 /// Waits until a condition holds, and says whether it did in time; in place of a sleep of a guessed length.
-public func eventually(
+package func eventually(
     within limit: Duration = .seconds(10), isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Bool
 ) async throws -> Bool {

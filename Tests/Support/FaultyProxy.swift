@@ -4,9 +4,9 @@ import Synchronization
 
 /// A TCP proxy on the loopback address that begins to misbehave when it has passed on a certain text: the way between a
 /// client and a server that both are alive.
-public final class FaultyProxy: Sendable {
+package final class FaultyProxy: Sendable {
     /// What goes wrong.
-    public enum Fault: Sendable {
+    package enum Fault: Sendable {
         /// Nothing is passed on any more; connections stay open, and new ones are accepted.
         case frozen
         /// The connections of now are frozen; new ones are served.
@@ -24,7 +24,7 @@ public final class FaultyProxy: Sendable {
     private let listener: Int32
 
     /// Where clients connect to.
-    public let port: Int
+    package let port: Int
 
     /// Starts the proxy.
     ///
@@ -33,7 +33,7 @@ public final class FaultyProxy: Sendable {
     ///   - fault: what goes wrong.
     ///   - trigger: what a client sends before it goes wrong; empty for the first byte.
     ///   - grace: the bytes that pass behind that.
-    public init(to upstream: Int, _ fault: Fault, at trigger: String, after grace: Int = 0) throws {
+    package init(to upstream: Int, _ fault: Fault, at trigger: String, after grace: Int = 0) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         port = try Self.listen(listener)
         let thread = Thread { [self] in
@@ -44,10 +44,10 @@ public final class FaultyProxy: Sendable {
     }
 
     /// Whether it misbehaves by now.
-    public var isFaulty: Bool { state.withLock { $0.fault != nil } }
+    package var isFaulty: Bool { state.withLock { $0.fault != nil } }
 
     /// Ends the proxy and all connections through it.
-    public func stop() { state.withLock { $0.isClosed = true } }
+    package func stop() { state.withLock { $0.isClosed = true } }
 
     private struct Failure: Error {}
 

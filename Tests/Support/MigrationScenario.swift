@@ -1,10 +1,10 @@
 import PostgresClient
 
 /// Migrations with statements of every kind, for runs that are broken off.
-public enum MigrationScenario {
+package enum MigrationScenario {
     /// Statements of every kind: in a transaction and out of it, data that must be changed exactly once, a build on a
     /// plain and one on a partitioned table, a backfill, a function.
-    public static let files = [
+    package static let files = [
         "V1__tables.sql": """
         CREATE TABLE a (id int PRIMARY KEY, n int NOT NULL);
         INSERT INTO a SELECT g, 0 FROM generate_series(1, 200) g;
@@ -32,7 +32,7 @@ public enum MigrationScenario {
     ]
 
     /// Everything that the migrations make, as text.
-    public static func state(_ connection: PostgresConnection) async throws -> String? {
+    package static func state(_ connection: PostgresConnection) async throws -> String? {
         try await connection.value(
             """
             SELECT concat_ws('|', (SELECT string_agg(id || ':' || n, ',' ORDER BY id) FROM a), total(),

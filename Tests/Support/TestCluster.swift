@@ -2,19 +2,22 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
+import RSSPartition
+import RSSSetup
 
 /// A private PostgreSQL and Redis for one test run, started by the sandbox's own code when the first test asks, and
 /// stopped when the process ends, however it ends.
-public struct TestCluster: Sendable {
+package struct TestCluster: Sendable {
     /// Ports, sockets and passwords.
-    public let state: SandboxState
+    package let state: SandboxState
     private let databases: DatabaseMaker
 
     private static let starting = Task { try await start() }
 
     /// The cluster of this process.
-    public static var shared: TestCluster {
+    package static var shared: TestCluster {
         get async throws { try await starting.value }
     }
 
@@ -37,10 +40,10 @@ public struct TestCluster: Sendable {
     }
 
     /// PostgreSQL's port on the loopback address.
-    public var postgresPort: Int { state.postgresPort }
+    package var postgresPort: Int { state.postgresPort }
 
     /// How to reach a database of the cluster.
-    public func options(_ database: String, timeout: Duration = .seconds(30)) -> ConnectionOptions {
+    package func options(_ database: String, timeout: Duration = .seconds(30)) -> ConnectionOptions {
         var keywords = state.postgresKeywords
         keywords["dbname"] = database
         return ConnectionOptions(
@@ -49,10 +52,10 @@ public struct TestCluster: Sendable {
     }
 
     /// Makes a database; migrated ones are copies of a template.
-    public func makeDatabase(migrated: Bool) async throws -> String { try await databases.make(migrated: migrated) }
+    package func makeDatabase(migrated: Bool) async throws -> String { try await databases.make(migrated: migrated) }
 
     /// Drops a database.
-    public func drop(_ database: String) async throws { try await databases.drop(database) }
+    package func drop(_ database: String) async throws { try await databases.drop(database) }
 }
 
 /// Makes databases one at a time: a template must not be in use while it is copied.
@@ -125,7 +128,7 @@ private actor DatabaseMaker {
 }
 
 /// Runs a test against a database of its own.
-public func withDatabase<T>(
+package func withDatabase<T>(
     migrated: Bool = false, isolation: isolated (any Actor)? = #isolation,
     _ body: (ConnectionOptions) async throws -> T
 ) async throws -> T {
@@ -142,7 +145,7 @@ public func withDatabase<T>(
 }
 
 /// Runs a test with one session on a database of its own.
-public func withConnection<T>(
+package func withConnection<T>(
     migrated: Bool = false, isolation: isolated (any Actor)? = #isolation,
     _ body: (PostgresConnection) async throws -> T
 ) async throws -> T {
@@ -155,8 +158,8 @@ public func withConnection<T>(
 
 extension PostgresConnection {
     /// The first column of the first row, as text.
-    public func value(_ sql: String) async throws -> String? { try await query(sql).first?.text(at: 0) }
+    package func value(_ sql: String) async throws -> String? { try await query(sql).first?.text(at: 0) }
 
     /// Whether the session still does its work.
-    public func answers() async throws -> Bool { try await query("SELECT 1").count == 1 }
+    package func answers() async throws -> Bool { try await query("SELECT 1").count == 1 }
 }

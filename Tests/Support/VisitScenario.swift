@@ -1,12 +1,12 @@
 import PostgresClient
 
 /// Visit reports of two past months with all that belongs to them.
-public enum VisitScenario {
+package enum VisitScenario {
     /// The first month.
-    public static let partition = "visit_reports_2024_01"
+    package static let partition = "visit_reports_2024_01"
 
     /// 40 reports a month, every one with two devices, a recycling record and a file; no gap up to the month of now.
-    public static func make(_ connection: PostgresConnection) async throws {
+    package static func make(_ connection: PostgresConnection) async throws {
         try await connection.executeScript(
             """
             CREATE TABLE visit_reports_2024_01 PARTITION OF visit_reports FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
@@ -28,7 +28,7 @@ public enum VisitScenario {
     }
 
     /// Everything that there is of visits, as text; the same before a retirement and after its undoing.
-    public static func state(_ connection: PostgresConnection) async throws -> String? {
+    package static func state(_ connection: PostgresConnection) async throws -> String? {
         try await connection.value(
             """
             SELECT concat_ws('|',

@@ -49,15 +49,15 @@ enum DiagnosticField {
 }
 
 /// What a server says besides its results.
-public struct ServerNotice: Sendable, Equatable {
+package struct ServerNotice: Sendable, Equatable {
     /// `NOTICE`, `WARNING`, `INFO`, `LOG`, `DEBUG`, whatever the language of the server's messages.
-    public let severity: String
+    package let severity: String
     /// What it says.
-    public let message: String
+    package let message: String
     /// More about it.
-    public let detail: String?
+    package let detail: String?
     /// What to do about it.
-    public let hint: String?
+    package let hint: String?
 }
 
 /// The notices of a session that were not fetched yet; the newest 1000 are kept.

@@ -1,23 +1,23 @@
 import Glibc
 
 /// Where and how to open a session.
-public struct ConnectionOptions: Sendable {
+package struct ConnectionOptions: Sendable {
     /// libpq's own keywords (host, port, dbname, user, sslmode, service, …), see "PostgreSQL 15 docs, 34.1.2".
     /// What is not set comes from libpq's service file and its password file, never from a variable that says where, as whom
     /// or how (``InheritedVariables``).
-    public var keywords: [String: String]
+    package var keywords: [String: String]
     /// Longest wait for a session, name resolution left out.
-    public var connectTimeout: Duration
+    package var connectTimeout: Duration
     /// Longest wait for the server's answer to one call; nil leaves that to `statement_timeout`.
-    public var responseTimeout: Duration?
+    package var responseTimeout: Duration?
     /// How long no byte may move while an answer is waited for, or a COPY goes on, until the server is asked over another
     /// connection whether it is still working.
-    public var stallTimeout: Duration
+    package var stallTimeout: Duration
     /// Settings made at the start of the session.
-    public var session: SessionSettings
+    package var session: SessionSettings
 
     /// Makes options; `keywords` may be empty, then libpq's defaults hold.
-    public init(
+    package init(
         keywords: [String: String] = [:], connectTimeout: Duration = .seconds(30), responseTimeout: Duration? = nil,
         stallTimeout: Duration = .seconds(60), session: SessionSettings = SessionSettings()
     ) {
@@ -46,7 +46,7 @@ public struct ConnectionOptions: Sendable {
     }
 
     /// libpq's `sslmode` as sessions have it.
-    public var sslMode: String { effectiveKeywords["sslmode"] ?? "prefer" }
+    package var sslMode: String { effectiveKeywords["sslmode"] ?? "prefer" }
 
     /// libpq 15 knows no `sslrootcert=system` (it came with 16), so the bundle is named by its file.
     private static let systemCABundle = "/etc/ssl/certs/ca-certificates.crt"
@@ -70,33 +70,33 @@ public struct ConnectionOptions: Sendable {
 }
 
 /// What each session sets once it is open.
-public struct SessionSettings: Sendable, Equatable {
+package struct SessionSettings: Sendable, Equatable {
     /// `application_name`, by which a DBA finds the session in pg_stat_activity; cut at 63 bytes by the server.
-    public var applicationName: String
+    package var applicationName: String
     /// `TimeZone`; nil leaves the server's own.
-    public var timeZone: String?
+    package var timeZone: String?
     /// `statement_timeout`; nil leaves the server's own, zero turns it off.
-    public var statementTimeout: Duration?
+    package var statementTimeout: Duration?
     /// `lock_timeout`; nil leaves the server's own.
-    public var lockTimeout: Duration?
+    package var lockTimeout: Duration?
     /// `idle_in_transaction_session_timeout`; nil leaves the server's own.
-    public var idleInTransactionTimeout: Duration?
+    package var idleInTransactionTimeout: Duration?
     /// `client_connection_check_interval`: how soon the server notices that a killed client is gone, and frees its locks.
-    public var clientConnectionCheckInterval: Duration?
+    package var clientConnectionCheckInterval: Duration?
     /// `default_transaction_read_only`.
-    public var readOnly: Bool
+    package var readOnly: Bool
     /// `search_path`. Unless told otherwise ``pinnedSearchPath``: what others put into a schema in which they may create
     /// objects, an operator that fits better than pg_catalog's among them, is then never run (CVE-2018-1058).
-    public var searchPath: String
+    package var searchPath: String
     /// The path along which unqualified names of a user are looked up: tables of an application, statements of a file. The
     /// session itself never has it, but for statements that are the user's own.
-    public var userSearchPath: String
+    package var userSearchPath: String
 
     /// pg_catalog alone. `pg_temp` is named because PostgreSQL otherwise looks for tables there first.
-    public static let pinnedSearchPath = "pg_catalog, pg_temp"
+    package static let pinnedSearchPath = "pg_catalog, pg_temp"
 
     /// Makes settings with the defaults of the design: UTC, clients checked every second, 5 minutes idle in transaction.
-    public init(
+    package init(
         applicationName: String = "rssctl", timeZone: String? = "UTC", statementTimeout: Duration? = nil,
         lockTimeout: Duration? = nil, idleInTransactionTimeout: Duration? = .seconds(300),
         clientConnectionCheckInterval: Duration? = .seconds(1), readOnly: Bool = false,

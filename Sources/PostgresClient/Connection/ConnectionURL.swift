@@ -2,12 +2,12 @@ import CLibPQ
 
 /// Why an address is refused. The text never holds a part of the address: in one that is malformed, it is not known what is
 /// the password.
-public struct AddressError: Error, Sendable, Equatable {
+package struct AddressError: Error, Sendable, Equatable {
     /// What is wrong with it.
-    public let reason: String
+    package let reason: String
 
     /// Makes an error.
-    public init(_ reason: String) { self.reason = reason }
+    package init(_ reason: String) { self.reason = reason }
 }
 
 extension ConnectionOptions {
@@ -15,7 +15,7 @@ extension ConnectionOptions {
     /// no part of a malformed one reaches a name server or a message.
     ///
     /// - Throws: ``AddressError``.
-    public static func keywords(parsing address: String) throws(AddressError) -> [String: String] {
+    package static func keywords(parsing address: String) throws(AddressError) -> [String: String] {
         try checkForm(of: address)
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(address, &message) else {
@@ -65,7 +65,7 @@ extension ConnectionOptions {
     /// Refuses values that libpq would refuse too, but with their text in its message, and only on the way to the server.
     ///
     /// - Throws: ``AddressError``, which names the keyword.
-    public static func check(_ keywords: [String: String]) throws(AddressError) {
+    package static func check(_ keywords: [String: String]) throws(AddressError) {
         for (keyword, value) in keywords {
             if let reason = problem(keyword, value) { throw AddressError("\(keyword) \(reason)") }
         }
@@ -90,7 +90,7 @@ extension ConnectionOptions {
     }
 
     /// Whether a text can be the name of a database or a role; an address put there by mistake, with its password, is none.
-    public static func isPlainName(_ text: String) -> Bool {
+    package static func isPlainName(_ text: String) -> Bool {
         guard !text.contains("://"), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
             return false
         }
@@ -104,7 +104,7 @@ extension ConnectionOptions {
     ]
 
     /// The values that libpq knows for a keyword.
-    public static let choices: [String: [String]] = [
+    package static let choices: [String: [String]] = [
         "sslmode": ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
         "channel_binding": ["disable", "prefer", "require"], "gssencmode": ["disable", "prefer", "require"],
         "target_session_attrs": ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"],

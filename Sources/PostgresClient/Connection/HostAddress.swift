@@ -1,10 +1,10 @@
 import Glibc
 
 /// What can be said of a host by its text alone; no name is looked up.
-public enum HostAddress {
+package enum HostAddress {
     /// Whether it is this machine: a socket, `localhost`, or an address of the loopback network. A name that begins like such
     /// an address, as `127.0.0.1.example.com`, is a name.
-    public static func isLocal(_ host: String) -> Bool {
+    package static func isLocal(_ host: String) -> Bool {
         // libpq takes no host for its own socket, or localhost.
         if host.isEmpty || isSocket(host) || host == "localhost" { return true }
         if let address = v4(host) { return address >> 24 == 127 }
@@ -14,10 +14,10 @@ public enum HostAddress {
     }
 
     /// Whether it is a socket: the path of its folder, or an abstract name.
-    public static func isSocket(_ host: String) -> Bool { host.hasPrefix("/") || host.hasPrefix("@") }
+    package static func isSocket(_ host: String) -> Bool { host.hasPrefix("/") || host.hasPrefix("@") }
 
     /// Whether it is an IP address in numbers, IPv6 with its zone if it has one.
-    public static func isNumeric(_ host: String) -> Bool {
+    package static func isNumeric(_ host: String) -> Bool {
         v4(host) != nil || v6(host) != nil
             || host.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false).count == 2
                 && v6(String(host.prefix { $0 != "%" })) != nil && isName(host.drop { $0 != "%" }.dropFirst())
@@ -25,7 +25,7 @@ public enum HostAddress {
 
     /// Whether it can be a host at all: a socket, an IP address, or a name without the signs that addresses are divided by.
     /// Anything else is never looked up: it may be a part of a password.
-    public static func isWellFormed(_ host: String) -> Bool {
+    package static func isWellFormed(_ host: String) -> Bool {
         if isSocket(host) {
             return !host.dropFirst().contains("@")
                 && host.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }

@@ -7,7 +7,7 @@ import Glibc
 /// either. Whoever wants to obey them finds their values here. What libpq may read by itself stays: where its password and
 /// service files are, and what makes TLS and authentication stricter (`PGPASSFILE`, `PGSERVICEFILE`, `PGSYSCONFDIR`,
 /// `PGSSLCRL`, `PGREQUIREPEER`, `PGCHANNELBINDING` and their like).
-public enum InheritedVariables {
+package enum InheritedVariables {
     private static let names = [
         "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGSERVICE", "PGTARGETSESSIONATTRS",
         "PGLOADBALANCEHOSTS", "PGSSLMODE", "PGREQUIRESSL", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGOPTIONS",
@@ -15,7 +15,7 @@ public enum InheritedVariables {
     ]
 
     /// The variables that were set, with their values. The first use takes them out of the environment.
-    public static let withdrawn: [String: String] = {
+    package static let withdrawn: [String: String] = {
         var found: [String: String] = [:]
         for name in names {
             guard let value = getenv(name) else { continue }

@@ -1,5 +1,5 @@
 /// What stands between a client and the server, as far as it matters to session state.
-public enum PoolerKind: String, Sendable, Codable {
+package enum PoolerKind: String, Sendable, Codable {
     /// Nothing: the session is the server's own.
     case direct
     /// A proxy that gives each client a server session of its own for as long as it stays (session pooling), or one whose
@@ -15,7 +15,7 @@ extension PostgresConnection {
     /// and under transaction pooling two idle clients see the same backend.
     ///
     /// A busy pool may hide the second sign, so a plain ``PoolerKind/proxy`` is to be treated with suspicion too.
-    public static func detectPooler(_ options: ConnectionOptions) async throws -> PoolerKind {
+    package static func detectPooler(_ options: ConnectionOptions) async throws -> PoolerKind {
         let first = try await connect(options)
         defer { Task { await first.close() } }
         if await first.announcedBackendPID == first.backendPID { return .direct }
@@ -33,7 +33,7 @@ extension PostgresConnection {
     /// session's, or this session another one. Where no second one can be had, the backend counts as not kept.
     ///
     /// - Throws: ``PostgresError``, `CancellationError`.
-    public nonisolated func keepsBackend() async throws -> Bool {
+    package nonisolated func keepsBackend() async throws -> Bool {
         var options = options
         options.connectTimeout = min(options.connectTimeout, .seconds(5))
         let other: PostgresConnection

@@ -9,7 +9,7 @@ extension PostgresConnection {
     ///
     /// - Returns: a value for each variable that is to be set, nil for each that must not be inherited.
     /// - Throws: ``PostgresError`` when the session is closed.
-    public func environment() throws -> [String: String?] {
+    package func environment() throws -> [String: String?] {
         guard let parameters = PQconninfo(try pointer()) else {
             throw PostgresError(.unexpectedResult, "out of memory")
         }

@@ -1,7 +1,7 @@
 extension PostgresConnection {
     /// Whether something was established about the session's database before, in this session.
-    public func isMarked(_ fact: String) -> Bool { marks.contains(fact) }
+    package func isMarked(_ fact: String) -> Bool { marks.contains(fact) }
 
     /// Notes that something was established about the session's database, and need not be asked again.
-    public func mark(_ fact: String) { marks.insert(fact) }
+    package func mark(_ fact: String) { marks.insert(fact) }
 }

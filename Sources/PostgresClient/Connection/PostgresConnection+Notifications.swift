@@ -2,35 +2,35 @@ import CLibPQ
 import Glibc
 
 /// A message sent with NOTIFY.
-public struct PostgresNotification: Sendable, Equatable {
+package struct PostgresNotification: Sendable, Equatable {
     /// The channel it was sent on.
-    public let channel: String
+    package let channel: String
     /// The text sent along, empty for none.
-    public let payload: String
+    package let payload: String
     /// The process id of the sending backend.
-    public let backendPID: Int32
+    package let backendPID: Int32
 }
 
 extension PostgresConnection {
     /// Listens on a channel from now on.
-    public func listen(_ channel: String) async throws {
+    package func listen(_ channel: String) async throws {
         try await execute("LISTEN \(try quoteIdentifier(channel))")
     }
 
     /// Stops listening on a channel.
-    public func unlisten(_ channel: String) async throws {
+    package func unlisten(_ channel: String) async throws {
         try await execute("UNLISTEN \(try quoteIdentifier(channel))")
     }
 
     /// Sends a notification; the payload may have up to 8000 bytes.
-    public func notify(_ channel: String, payload: String = "") async throws {
+    package func notify(_ channel: String, payload: String = "") async throws {
         try await query("SELECT pg_notify($1, $2)", [channel, payload])
     }
 
     /// The next notification, or nil when none came in time. The connection is busy meanwhile.
     ///
     /// - Throws: ``PostgresError`` when the session is lost; `CancellationError`.
-    public func nextNotification(within timeout: Duration) async throws -> PostgresNotification? {
+    package func nextNotification(within timeout: Duration) async throws -> PostgresNotification? {
         try await cancellable {
             try self.requireIdle()
             let deadline = ContinuousClock.now + timeout

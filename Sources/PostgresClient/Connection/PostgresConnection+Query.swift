@@ -10,7 +10,7 @@ extension PostgresConnection {
     ///   - timeout: how long the client waits; the server's `statement_timeout` holds besides. Nil: the connection's own.
     /// - Throws: ``PostgresError``; `CancellationError` when the task was cancelled.
     @discardableResult
-    public func query(
+    package func query(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], timeout: Duration? = nil
     ) async throws -> ResultSet {
         let encoded = parameters.map(\.postgresParameter)
@@ -21,7 +21,7 @@ extension PostgresConnection {
     ///
     /// - Throws: ``PostgresError``; `CancellationError` when the task was cancelled.
     @discardableResult
-    public func execute(
+    package func execute(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], timeout: Duration? = nil
     ) async throws -> Int {
         try await query(sql, parameters, timeout: timeout).affectedRows
@@ -30,7 +30,7 @@ extension PostgresConnection {
     /// Runs a text of several statements without parameters, in one implicit transaction unless it says otherwise.
     ///
     /// - Throws: ``PostgresError``; `CancellationError` when the task was cancelled.
-    public func executeScript(_ sql: String, timeout: Duration? = nil) async throws {
+    package func executeScript(_ sql: String, timeout: Duration? = nil) async throws {
         _ = try await cancellable { try self.run(sql, nil, timeout: timeout) }
     }
 

@@ -6,7 +6,7 @@ extension PostgresConnection {
     /// What the body leaves unread is cancelled on the server. The connection is busy until the body returns.
     ///
     /// - Throws: ``PostgresError``, `CancellationError`, and what the body throws.
-    public nonisolated(nonsending) func stream<T>(
+    package nonisolated(nonsending) func stream<T>(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], _ body: (RowStream) async throws -> T
     ) async throws -> T {
         try await underSettings {
@@ -80,20 +80,20 @@ extension PostgresConnection {
 }
 
 /// The rows of a running statement, one after the other; see ``PostgresConnection/stream(_:_:_:)``.
-public struct RowStream: AsyncSequence, Sendable {
-    public typealias Element = Row
+package struct RowStream: AsyncSequence, Sendable {
+    package typealias Element = Row
 
     let connection: PostgresConnection
     let statement: String
 
     /// Reads rows in batches, so that one hop to the connection's thread serves hundreds of them.
-    public struct AsyncIterator: AsyncIteratorProtocol {
+    package struct AsyncIterator: AsyncIteratorProtocol {
         let stream: RowStream
         var batch: ResultSet?
         var index = 0
 
         /// The next row, nil at the end. Throws ``PostgresError`` or `CancellationError`.
-        public mutating func next() async throws -> Row? {
+        package mutating func next() async throws -> Row? {
             if let batch, index < batch.count {
                 defer { index += 1 }
                 return batch[index]
@@ -105,5 +105,5 @@ public struct RowStream: AsyncSequence, Sendable {
     }
 
     /// Starts reading; a stream can be read once.
-    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: self) }
+    package func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: self) }
 }

@@ -1,5 +1,5 @@
 /// The isolation of a transaction; "PostgreSQL 15 docs, 13.2".
-public enum IsolationLevel: String, Sendable {
+package enum IsolationLevel: String, Sendable {
     case readCommitted = "READ COMMITTED"
     case repeatableRead = "REPEATABLE READ"
     case serializable = "SERIALIZABLE"
@@ -10,7 +10,7 @@ extension PostgresConnection {
     ///
     /// - Throws: what the body throws, or ``PostgresError`` when BEGIN or COMMIT fails.
     @discardableResult
-    public nonisolated(nonsending) func transaction<T>(
+    package nonisolated(nonsending) func transaction<T>(
         isolation: IsolationLevel = .readCommitted, readOnly: Bool = false, _ body: () async throws -> T
     ) async throws -> T {
         try await begin("BEGIN ISOLATION LEVEL \(isolation.rawValue) READ \(readOnly ? "ONLY" : "WRITE")")
@@ -28,7 +28,7 @@ extension PostgresConnection {
     ///
     /// - Throws: what the body throws, or ``PostgresError`` outside a transaction.
     @discardableResult
-    public nonisolated(nonsending) func savepoint<T>(
+    package nonisolated(nonsending) func savepoint<T>(
         _ name: String = "rssctl", _ body: () async throws -> T
     ) async throws -> T {
         let quoted = try await quoteIdentifier(name)

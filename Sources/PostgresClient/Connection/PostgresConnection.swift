@@ -9,7 +9,7 @@ import Logging
 /// transaction nothing keeps another caller out. Cancelling the task that waits for a call cancels the statement on the
 /// server and throws `CancellationError`; the session stays usable. When the server is gone, each call throws a
 /// ``PostgresError`` with code ``PostgresError/Code/connectionLost``; a lost session stays lost.
-public actor PostgresConnection {
+package actor PostgresConnection {
     /// What the session is in the middle of.
     enum State: Equatable {
         case idle
@@ -33,21 +33,22 @@ public actor PostgresConnection {
     var pendingCancel: DispatchSemaphore?
 
     /// The backend's process id as this session's first statement saw it.
-    public private(set) var backendPID: Int32 = 0
+    package private(set) var backendPID: Int32 = 0
 
     /// Whether a pooler or proxy is in between, which announces a process id of its own. The session's settings are then made
     /// again in each transaction, because the next one may be another server session.
-    public private(set) var isBehindPooler = false
+    package private(set) var isBehindPooler = false
 
     /// The server's version as libpq counts it: 150018 for 15.18.
-    public private(set) var serverVersion: Int32 = 0
+    package private(set) var serverVersion: Int32 = 0
 
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Opens a session and makes its settings, unless a pooler is in between: they would stay behind for others.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/connectionFailed``, or `CancellationError`.
-    public static func connect(_ options: ConnectionOptions, logger: Logger? = nil) async throws -> PostgresConnection {
+    package static func connect(_ options: ConnectionOptions, logger: Logger? = nil) async throws -> PostgresConnection
+    {
         let connection = try PostgresConnection(options: options, logger: logger)
         do {
             try await connection.open()
@@ -163,7 +164,7 @@ public actor PostgresConnection {
     }
 
     /// Makes the session's settings again, as they were at its start. Not for a session behind a pooler.
-    public func restoreSettings() async throws {
+    package func restoreSettings() async throws {
         try await execute("RESET SESSION AUTHORIZATION")
         try await execute("RESET ROLE")
         try await execute("RESET ALL")
@@ -187,10 +188,10 @@ public actor PostgresConnection {
     }
 
     /// The path along which the user's unqualified names are looked up; see ``SessionSettings/userSearchPath``.
-    public nonisolated var userSearchPath: String { options.session.userSearchPath }
+    package nonisolated var userSearchPath: String { options.session.userSearchPath }
 
     /// The path that the session itself has; see ``SessionSettings/searchPath``.
-    public nonisolated var searchPath: String { options.session.searchPath }
+    package nonisolated var searchPath: String { options.session.searchPath }
 
     /// libpq quotes values that it cannot use. Those that say where and as whom may be shown, no other.
     private func withoutValues(_ text: String) -> String {
@@ -204,7 +205,7 @@ public actor PostgresConnection {
     }
 
     /// `host:port/database` for messages; never holds a secret.
-    public nonisolated var endpoint: String {
+    package nonisolated var endpoint: String {
         let keywords = options.keywords
         if let service = keywords["service"] { return "service \(service)" }
         let host = keywords["host"] ?? keywords["hostaddr"] ?? "local socket"
@@ -212,7 +213,7 @@ public actor PostgresConnection {
     }
 
     /// The keywords with what came of them: of a list or a service the host that answered, its port, the database, the role.
-    public var reached: [String: String] {
+    package var reached: [String: String] {
         guard let pointer = try? pointer() else { return options.keywords }
         var reached = options.keywords
         reached["service"] = nil
@@ -229,7 +230,7 @@ public actor PostgresConnection {
     }
 
     /// The IP address that the session goes to; nil for a socket.
-    public var address: String? {
+    package var address: String? {
         guard let pointer = try? pointer(), let text = PQhostaddr(pointer).map({ String(cString: $0) }) else {
             return nil
         }
@@ -237,22 +238,22 @@ public actor PostgresConnection {
     }
 
     /// The version of TLS that the session is encrypted by, `TLSv1.3`; nil without encryption.
-    public var tlsVersion: String? {
+    package var tlsVersion: String? {
         guard let pointer = try? pointer(), PQsslInUse(pointer) == 1 else { return nil }
         return PQsslAttribute(pointer, "protocol").map { String(cString: $0) } ?? "TLS"
     }
 
     /// The process id that libpq was told at the start; differs from ``backendPID`` behind a pooler.
-    public var announcedBackendPID: Int32 { (try? pointer()).map { PQbackendPID($0) } ?? 0 }
+    package var announcedBackendPID: Int32 { (try? pointer()).map { PQbackendPID($0) } ?? 0 }
 
     /// Whether the session can still be used, as far as is known without asking.
-    public var isOpen: Bool {
+    package var isOpen: Bool {
         if case .closed = state { return false }
         return true
     }
 
     /// Whether a transaction is open, and whether it has failed.
-    public var transactionStatus: TransactionStatus {
+    package var transactionStatus: TransactionStatus {
         guard let pointer = try? pointer() else { return .unknown }
         return switch PQtransactionStatus(pointer) {
         case PQTRANS_IDLE: .idle
@@ -263,13 +264,13 @@ public actor PostgresConnection {
     }
 
     /// Where a session stands with respect to transactions.
-    public enum TransactionStatus: Sendable { case idle, inTransaction, inFailedTransaction, unknown }
+    package enum TransactionStatus: Sendable { case idle, inTransaction, inFailedTransaction, unknown }
 
     /// The server's notices since they were last taken: the newest 1000, and how many came before them.
-    public func takeNotices() -> (kept: [ServerNotice], lost: Int) { handle.notices.take() }
+    package func takeNotices() -> (kept: [ServerNotice], lost: Int) { handle.notices.take() }
 
     /// Ends the session. Calls made afterwards throw.
-    public func close() { markClosed("the connection was closed") }
+    package func close() { markClosed("the connection was closed") }
 
     func markClosed(_ reason: String) {
         if case .closed = state { return }
@@ -284,7 +285,7 @@ public actor PostgresConnection {
     }
 
     /// Quotes an identifier by libpq's rules for this session's encoding.
-    public func quoteIdentifier(_ name: String) throws -> String {
+    package func quoteIdentifier(_ name: String) throws -> String {
         let pointer = try pointer()
         guard let quoted = PQescapeIdentifier(pointer, name, name.utf8.count) else {
             throw PostgresError(.unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines)
@@ -294,7 +295,7 @@ public actor PostgresConnection {
     }
 
     /// Quotes a literal by libpq's rules; for DDL, which takes no parameters. Everything else travels as a parameter.
-    public func quoteLiteral(_ text: String) throws -> String {
+    package func quoteLiteral(_ text: String) throws -> String {
         let pointer = try pointer()
         guard let quoted = PQescapeLiteral(pointer, text, text.utf8.count) else {
             throw PostgresError(.unexpectedResult, String(cString: PQerrorMessage(pointer)).trimmedLines)

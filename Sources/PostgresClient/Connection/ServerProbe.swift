@@ -4,7 +4,7 @@ import Synchronization
 
 /// What is known of the way to a server without logging in: whether its name has an address, whether something listens
 /// there, and whether that answers as PostgreSQL does. For a diagnosis, after a session could not be opened.
-public enum ServerProbe: Sendable, Equatable {
+package enum ServerProbe: Sendable, Equatable {
     /// The name service knows no address; the text is the system's.
     case noAddress(String)
     /// Every address refused; the number is the system's `errno`, of the last one.
@@ -22,7 +22,7 @@ public enum ServerProbe: Sendable, Equatable {
     ///   - host: a name, an IP address in numbers, or the path of a socket's file.
     ///   - asksTLS: whether to ask for TLS as a PostgreSQL client does (SSLRequest, "PostgreSQL 15 docs, 55.7"), and then leave.
     ///   - limit: for each step.
-    public static func look(at host: String, port: Int, asksTLS: Bool, within limit: Duration) async -> ServerProbe {
+    package static func look(at host: String, port: Int, asksTLS: Bool, within limit: Duration) async -> ServerProbe {
         await withCheckedContinuation { continuation in
             let answer = Once(continuation)
             // getaddrinfo knows no deadline: one that is late is left to itself.

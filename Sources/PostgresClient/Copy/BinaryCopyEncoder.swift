@@ -4,15 +4,15 @@ import Foundation
 ///
 /// Fields are appended one by one, each in the binary format of its column's type; the number of fields a row is fixed.
 /// Take the bytes out with ``drain()`` whenever ``count`` is large enough to be worth a write.
-public struct BinaryCopyEncoder: Sendable {
+package struct BinaryCopyEncoder: Sendable {
     private var buffer: [UInt8] = []
     private let fieldsPerRow: Int16
 
     /// Rows begun so far.
-    public private(set) var rows = 0
+    package private(set) var rows = 0
 
     /// Starts a stream of rows with so many fields each.
-    public init(fieldsPerRow: Int) {
+    package init(fieldsPerRow: Int) {
         self.fieldsPerRow = Int16(fieldsPerRow)
         buffer.reserveCapacity(1 << 19)
         buffer += Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00]
@@ -21,102 +21,102 @@ public struct BinaryCopyEncoder: Sendable {
     }
 
     /// Bytes waiting.
-    public var count: Int { buffer.count }
+    package var count: Int { buffer.count }
 
     /// Takes the bytes waiting.
-    public mutating func drain() -> [UInt8] {
+    package mutating func drain() -> [UInt8] {
         let taken = buffer
         buffer.removeAll(keepingCapacity: true)
         return taken
     }
 
     /// Ends the stream: the trailer, and what was waiting before it.
-    public mutating func finish() -> [UInt8] {
+    package mutating func finish() -> [UInt8] {
         append(Int16(-1))
         return drain()
     }
 
     /// Begins a row.
-    public mutating func beginRow() {
+    package mutating func beginRow() {
         rows += 1
         append(fieldsPerRow)
     }
 
     /// NULL, of any type.
-    public mutating func null() { append(Int32(-1)) }
+    package mutating func null() { append(Int32(-1)) }
 
     /// A `text`, `varchar`, `json` or enum value, in UTF-8.
-    public mutating func text(_ value: some StringProtocol) {
+    package mutating func text(_ value: some StringProtocol) {
         append(Int32(value.utf8.count))
         buffer.append(contentsOf: value.utf8)
     }
 
     /// The UTF-8 bytes of a text, or a `bytea`.
-    public mutating func bytes(_ value: some Collection<UInt8>) {
+    package mutating func bytes(_ value: some Collection<UInt8>) {
         append(Int32(value.count))
         buffer.append(contentsOf: value)
     }
 
     /// A `jsonb`: its version, 1, and the text.
-    public mutating func jsonb(_ value: some StringProtocol) {
+    package mutating func jsonb(_ value: some StringProtocol) {
         append(Int32(value.utf8.count + 1))
         buffer.append(1)
         buffer.append(contentsOf: value.utf8)
     }
 
     /// A `bool`.
-    public mutating func bool(_ value: Bool) {
+    package mutating func bool(_ value: Bool) {
         append(Int32(1))
         buffer.append(value ? 1 : 0)
     }
 
     /// A `smallint`.
-    public mutating func int2(_ value: Int16) {
+    package mutating func int2(_ value: Int16) {
         append(Int32(2))
         append(value)
     }
 
     /// An `integer`.
-    public mutating func int4(_ value: Int32) {
+    package mutating func int4(_ value: Int32) {
         append(Int32(4))
         append(value)
     }
 
     /// A `bigint`.
-    public mutating func int8(_ value: Int64) {
+    package mutating func int8(_ value: Int64) {
         append(Int32(8))
         append(value)
     }
 
     /// A `double precision`.
-    public mutating func float8(_ value: Double) {
+    package mutating func float8(_ value: Double) {
         append(Int32(8))
         append(Int64(bitPattern: value.bitPattern))
     }
 
     /// A `uuid`.
-    public mutating func uuid(_ value: UUID) {
+    package mutating func uuid(_ value: UUID) {
         append(Int32(16))
         withUnsafeBytes(of: value.uuid) { buffer.append(contentsOf: $0) }
     }
 
     /// A `date`: days since 2000-01-01.
-    public mutating func date(_ value: CalendarDate) {
+    package mutating func date(_ value: CalendarDate) {
         append(Int32(4))
         append(Int32(value.daysSinceEpoch - Self.epochDays))
     }
 
     /// A `timestamptz`: microseconds since 2000-01-01.
-    public mutating func timestamptz(_ value: Date) {
+    package mutating func timestamptz(_ value: Date) {
         append(Int32(8))
         append(Int64((value.timeIntervalSince1970 * 1_000_000).rounded()) - Int64(Self.epochDays) * 86_400_000_000)
     }
 
     /// A `macaddr`.
-    public mutating func macaddr(_ value: MACAddress) { bytes(value.bytes) }
+    package mutating func macaddr(_ value: MACAddress) { bytes(value.bytes) }
 
     /// An `inet`: family, prefix length, not a cidr, address length, address.
-    public mutating func inet(_ value: InetAddress) {
+    package mutating func inet(_ value: InetAddress) {
         append(Int32(4 + value.bytes.count))
         // PGSQL_AF_INET is 2 on every platform, PGSQL_AF_INET6 one more.
         buffer += [value.bytes.count == 4 ? 2 : 3, UInt8(value.prefixLength), 0, UInt8(value.bytes.count)]
@@ -124,7 +124,7 @@ public struct BinaryCopyEncoder: Sendable {
     }
 
     /// A `numeric` of a number of at most 15 digits with so many decimal places: base-10000 digits.
-    public mutating func numeric(unscaled: Int64, scale: Int) {
+    package mutating func numeric(unscaled: Int64, scale: Int) {
         // Widened to a whole number of base-10000 digits behind the point.
         let groupsBehind = (scale + 3) / 4
         var magnitude = unscaled.magnitude

@@ -10,7 +10,7 @@ extension PostgresConnection {
     ///
     /// - Returns: the number of rows copied.
     /// - Throws: ``PostgresError`` (with the server's line in `context`), `CancellationError`, what the body throws.
-    public nonisolated(nonsending) func copyIn(
+    package nonisolated(nonsending) func copyIn(
         _ sql: String, _ body: (CopyWriter) async throws -> Void
     ) async throws -> Int {
         guard Self.isOneStatement(sql) else {
@@ -125,14 +125,14 @@ extension PostgresConnection {
 }
 
 /// Takes the data of a `COPY … FROM STDIN`; see ``PostgresConnection/copyIn(_:_:)``.
-public struct CopyWriter: Sendable {
+package struct CopyWriter: Sendable {
     let connection: PostgresConnection
     let statement: String
 
     /// Sends bytes, in any portion; 64 KB to 1 MB at a time is fast. Returns when they are with the kernel.
     ///
     /// - Throws: ``PostgresError`` or `CancellationError`. An error of the data itself comes at the end of the COPY.
-    public func write(_ bytes: [UInt8]) async throws {
+    package func write(_ bytes: [UInt8]) async throws {
         try await connection.writeCopy(bytes, statement: statement)
     }
 }

@@ -7,7 +7,7 @@ extension PostgresConnection {
     ///
     /// - Returns: the number of rows copied.
     /// - Throws: ``PostgresError``, `CancellationError`, and what the body throws.
-    public nonisolated(nonsending) func copyOut(
+    package nonisolated(nonsending) func copyOut(
         _ sql: String, _ body: ([UInt8]) async throws -> Void
     ) async throws -> Int {
         try await underSettings {

@@ -1,14 +1,14 @@
 import Foundation
 
 /// A session-level advisory lock, by its key.
-public struct AdvisoryLock: Sendable, Hashable {
+package struct AdvisoryLock: Sendable, Hashable {
     /// The key, one 64-bit number for each name.
-    public let key: Int64
+    package let key: Int64
     /// What the lock is for, in messages.
-    public let name: String
+    package let name: String
 
     /// The lock of a name; the key is the 64-bit FNV-1a hash of the name, so that every host computes the same one.
-    public init(_ name: String) {
+    package init(_ name: String) {
         self.name = name
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in name.utf8 {
@@ -20,18 +20,18 @@ public struct AdvisoryLock: Sendable, Hashable {
 }
 
 /// The session that holds a lock, as pg_stat_activity shows it.
-public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible {
+package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible {
     /// The backend's process id.
-    public let pid: Int32
+    package let pid: Int32
     /// The client's address; nil for a local socket.
-    public let host: String?
+    package let host: String?
     /// The session's `application_name`, which for rssctl holds the command and the run.
-    public let application: String
+    package let application: String
     /// Since when the session exists.
-    public let since: Date?
+    package let since: Date?
 
     /// `pid 4711, rssctl/migrate#…, from 10.0.0.5, since 2026-11-24 01:59:50`
-    public var description: String {
+    package var description: String {
         var parts = ["pid \(pid)"]
         if !application.isEmpty { parts.append(application) }
         parts.append(host.map { "from \($0)" } ?? "local")
@@ -41,14 +41,14 @@ public struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible 
 }
 
 /// Another session kept an advisory lock for as long as the caller was willing to wait.
-public struct AdvisoryLockError: Error, Sendable {
+package struct AdvisoryLockError: Error, Sendable {
     /// The lock wanted.
-    public let lock: AdvisoryLock
+    package let lock: AdvisoryLock
     /// Who holds it; nil when the holder could not be seen, or let go meanwhile.
-    public let holder: LockHolder?
+    package let holder: LockHolder?
 
     /// Makes the error.
-    public init(lock: AdvisoryLock, holder: LockHolder?) {
+    package init(lock: AdvisoryLock, holder: LockHolder?) {
         self.lock = lock
         self.holder = holder
     }
@@ -62,7 +62,7 @@ extension PostgresConnection {
     ///
     /// - Parameter wait: how long to try; zero tries once.
     /// - Throws: ``AdvisoryLockError`` that names the holder, ``PostgresError``, `CancellationError`.
-    public func acquire(_ lock: AdvisoryLock, wait: Duration = .zero) async throws {
+    package func acquire(_ lock: AdvisoryLock, wait: Duration = .zero) async throws {
         let deadline = ContinuousClock.now + wait
         while true {
             let row = try await query("SELECT pg_try_advisory_lock($1)", [lock.key]).first
@@ -75,12 +75,12 @@ extension PostgresConnection {
     }
 
     /// Gives an advisory lock back.
-    public func release(_ lock: AdvisoryLock) async throws {
+    package func release(_ lock: AdvisoryLock) async throws {
         try await query("SELECT pg_advisory_unlock($1)", [lock.key])
     }
 
     /// Whether this session holds a lock.
-    public func holds(_ lock: AdvisoryLock) async throws -> Bool {
+    package func holds(_ lock: AdvisoryLock) async throws -> Bool {
         try await !query(
             """
             SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = pg_backend_pid()
@@ -90,7 +90,7 @@ extension PostgresConnection {
     }
 
     /// The session that holds a lock now, nil when nobody does.
-    public func holder(of lock: AdvisoryLock) async throws -> LockHolder? {
+    package func holder(of lock: AdvisoryLock) async throws -> LockHolder? {
         let rows = try await query(
             """
             SELECT a.pid, host(a.client_addr), coalesce(a.application_name, ''), a.backend_start

@@ -3,36 +3,36 @@ import Logging
 /// Connections for parallel work, opened as needed and handed out one caller at a time.
 ///
 /// The defaults are those of the seed ("Connection Pooling Configuration").
-public actor PostgresPool {
+package actor PostgresPool {
     /// Sizes and times of a pool.
-    public struct Options: Sendable, Equatable {
+    package struct Options: Sendable, Equatable {
         /// Connections kept open once they have been opened.
-        public var min = 2
+        package var min = 2
         /// Connections open at the same time.
-        public var max = 20
+        package var max = 20
         /// Longest wait for a connection.
-        public var acquireTimeout = Duration.seconds(30)
+        package var acquireTimeout = Duration.seconds(30)
         /// How long an unused connection is kept.
-        public var idleTimeout = Duration.seconds(30)
+        package var idleTimeout = Duration.seconds(30)
         /// Pause between two tries to open a connection.
-        public var retryInterval = Duration.milliseconds(200)
+        package var retryInterval = Duration.milliseconds(200)
         /// More waiting callers than this are worth a warning.
-        public var warnWhenWaiting = 5
+        package var warnWhenWaiting = 5
 
         /// The seed's settings.
-        public init() {}
+        package init() {}
     }
 
     /// What a monitor wants to know; the same names as the seed's pool statistics.
-    public struct Counters: Sendable, Equatable, Codable {
+    package struct Counters: Sendable, Equatable, Codable {
         /// Connections open or being opened.
-        public var totalConnections: Int
+        package var totalConnections: Int
         /// Connections that nobody uses.
-        public var idleConnections: Int
+        package var idleConnections: Int
         /// Callers that wait.
-        public var waitingClients: Int
+        package var waitingClients: Int
         /// The most callers that ever waited at the same time.
-        public var mostWaiting: Int
+        package var mostWaiting: Int
     }
 
     private struct Pooled: Identifiable, Sendable {
@@ -52,7 +52,7 @@ public actor PostgresPool {
     private var reaper: Task<Void, Never>?
 
     /// Makes a pool; nothing is opened yet.
-    public init(_ connect: ConnectionOptions, options: Options = Options(), logger: Logger? = nil) {
+    package init(_ connect: ConnectionOptions, options: Options = Options(), logger: Logger? = nil) {
         self.connect = connect
         self.options = options
         self.logger = logger
@@ -60,7 +60,7 @@ public actor PostgresPool {
     }
 
     /// The numbers of this moment.
-    public var counters: Counters {
+    package var counters: Counters {
         Counters(
             totalConnections: state.total, idleConnections: state.idle.count, waitingClients: state.waiters.count,
             mostWaiting: mostWaiting)
@@ -70,7 +70,7 @@ public actor PostgresPool {
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/poolExhausted`` or ``PostgresError/Code/poolClosed``,
     ///   the error of opening a connection, `CancellationError`, and what the body throws.
-    public nonisolated(nonsending) func withConnection<T>(
+    package nonisolated(nonsending) func withConnection<T>(
         _ body: (PostgresConnection) async throws -> T
     ) async throws -> T {
         let connection = try await acquire()
@@ -200,7 +200,7 @@ public actor PostgresPool {
     }
 
     /// Closes what is idle and turns away who waits; connections in use are closed when they come back.
-    public func shutDown() async {
+    package func shutDown() async {
         reaper?.cancel()
         let (close, refuse) = state.shutDown()
         for waiter in refuse {

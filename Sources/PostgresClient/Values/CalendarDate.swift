@@ -1,16 +1,16 @@
 import Foundation
 
 /// A day of the proleptic Gregorian calendar, as PostgreSQL's `date` holds it; without a time zone.
-public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+package struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
     /// Days since 1970-01-01, negative before.
-    public let daysSinceEpoch: Int
+    package let daysSinceEpoch: Int
 
     /// The day so many days after 1970-01-01.
-    public init(daysSinceEpoch: Int) { self.daysSinceEpoch = daysSinceEpoch }
+    package init(daysSinceEpoch: Int) { self.daysSinceEpoch = daysSinceEpoch }
 
     /// A day by its parts; nil when there is no such day. Years run from -4712 to 5874897, PostgreSQL's own range;
     /// year 0 is 1 BC.
-    public init?(year: Int, month: Int, day: Int) {
+    package init?(year: Int, month: Int, day: Int) {
         guard (-4712...5_874_897).contains(year), (1...12).contains(month),
             (1...Self.days(inMonth: month, ofYear: year)).contains(day)
         else { return nil }
@@ -24,12 +24,12 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
     }
 
     /// The day of a point in time in UTC.
-    public init(_ date: Date) {
+    package init(_ date: Date) {
         daysSinceEpoch = Int((date.timeIntervalSince1970 / 86_400).rounded(.down))
     }
 
     /// Year, month and day.
-    public var parts: (year: Int, month: Int, day: Int) {
+    package var parts: (year: Int, month: Int, day: Int) {
         // Howard Hinnant, civil_from_days.
         let shifted = daysSinceEpoch + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -42,7 +42,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
     }
 
     /// The number of days of a month.
-    public static func days(inMonth month: Int, ofYear year: Int) -> Int {
+    package static func days(inMonth month: Int, ofYear year: Int) -> Int {
         switch month {
         case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -51,7 +51,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
     }
 
     /// Reads `YYYY-MM-DD`, with ` BC` behind it for years before 1; nil for anything else.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let isBC = text.hasSuffix(" BC")
         let fields = (isBC ? text.dropLast(3) : text[...]).split(separator: "-", omittingEmptySubsequences: false)
         guard fields.count == 3, fields.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { 48...57 ~= $0 } }),
@@ -61,7 +61,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
     }
 
     /// `YYYY-MM-DD`, with ` BC` behind it for years before 1.
-    public var description: String {
+    package var description: String {
         let (year, month, day) = parts
         func padded(_ value: Int, _ width: Int) -> String {
             let text = "\(value)"
@@ -71,10 +71,10 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
     }
 
     /// So many days later.
-    public func adding(days: Int) -> CalendarDate { CalendarDate(daysSinceEpoch: daysSinceEpoch + days) }
+    package func adding(days: Int) -> CalendarDate { CalendarDate(daysSinceEpoch: daysSinceEpoch + days) }
 
     /// The first day of the month so many months after this day's month.
-    public func startOfMonth(adding months: Int = 0) -> CalendarDate {
+    package func startOfMonth(adding months: Int = 0) -> CalendarDate {
         let (year, month, _) = parts
         let index = year * 12 + month - 1 + months
         let newYear = index >= 0 ? index / 12 : (index - 11) / 12
@@ -83,12 +83,12 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
     }
 
     /// Earlier days come first.
-    public static func < (left: CalendarDate, right: CalendarDate) -> Bool {
+    package static func < (left: CalendarDate, right: CalendarDate) -> Bool {
         left.daysSinceEpoch < right.daysSinceEpoch
     }
 
     /// Reads the text form from JSON and the like.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let day = CalendarDate(text) else {
@@ -98,17 +98,17 @@ public struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStrin
     }
 
     /// Writes the text form.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
 }
 
 extension CalendarDate: PostgresEncodable, PostgresDecodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: description, type: PostgresType.date) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: description, type: PostgresType.date) }
 
     /// A finite date; `infinity` is an error.
-    public static func decode(_ field: Field) throws -> CalendarDate {
+    package static func decode(_ field: Field) throws -> CalendarDate {
         guard let value = CalendarDate(try field.text()) else { throw field.mismatch(CalendarDate.self) }
         return value
     }

@@ -1,14 +1,14 @@
 import Glibc
 
 /// An `inet`: an IPv4 or IPv6 address with the length of its network prefix.
-public struct InetAddress: Sendable, Hashable, CustomStringConvertible {
+package struct InetAddress: Sendable, Hashable, CustomStringConvertible {
     /// 4 or 16 bytes, in network order.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// Bits of the network prefix: 0…32 or 0…128.
-    public let prefixLength: Int
+    package let prefixLength: Int
 
     /// Reads the forms that PostgreSQL's `inet` takes: a whole address, with `/bits` behind it or not; nil for anything else.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let address = String(parts[0])
         var buffer = [UInt8](repeating: 0, count: 16)
@@ -31,7 +31,7 @@ public struct InetAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The canonical text, with the prefix where it is not the whole address.
-    public var description: String {
+    package var description: String {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let family = bytes.count == 4 ? AF_INET : AF_INET6
         guard inet_ntop(family, bytes, &buffer, socklen_t(buffer.count)) != nil else { return "" }
@@ -41,13 +41,13 @@ public struct InetAddress: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A `macaddr`: six bytes.
-public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
+package struct MACAddress: Sendable, Hashable, CustomStringConvertible {
     /// The six bytes.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Reads the forms that PostgreSQL's `macaddr` takes ("PostgreSQL 15 docs, 8.9.4"): `08:00:2b:01:02:03`,
     /// `08-00-2b-01-02-03`, `08002b:010203`, `08002b-010203`, `0800.2b01.0203`, `0800-2b01-0203`, `08002b010203`.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         let shapes: [(separator: Character?, group: Int)] = [
             (":", 2), ("-", 2), (":", 6), ("-", 6), (".", 4), ("-", 4), (nil, 12),
         ]
@@ -66,36 +66,38 @@ public struct MACAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// `08:00:2b:01:02:03`
-    public var description: String { bytes.map { [$0].hex }.joined(separator: ":") }
+    package var description: String { bytes.map { [$0].hex }.joined(separator: ":") }
 }
 
 extension InetAddress: PostgresEncodable, PostgresDecodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: description, type: PostgresType.inet) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: description, type: PostgresType.inet) }
 
-    public static func decode(_ field: Field) throws -> InetAddress {
+    package static func decode(_ field: Field) throws -> InetAddress {
         guard let value = InetAddress(try field.text()) else { throw field.mismatch(InetAddress.self) }
         return value
     }
 }
 
 extension MACAddress: PostgresEncodable, PostgresDecodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: description, type: PostgresType.macaddr) }
+    package var postgresParameter: PostgresParameter {
+        PostgresParameter(text: description, type: PostgresType.macaddr)
+    }
 
-    public static func decode(_ field: Field) throws -> MACAddress {
+    package static func decode(_ field: Field) throws -> MACAddress {
         guard let value = MACAddress(try field.text()) else { throw field.mismatch(MACAddress.self) }
         return value
     }
 }
 
 /// JSON text on its way to or from a `json` or `jsonb`.
-public struct JSONText: Sendable, Hashable, PostgresEncodable, PostgresDecodable {
+package struct JSONText: Sendable, Hashable, PostgresEncodable, PostgresDecodable {
     /// The text.
-    public let text: String
+    package let text: String
 
     /// Wraps text; the server says whether it is JSON.
-    public init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: text, type: PostgresType.jsonb) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: text, type: PostgresType.jsonb) }
 
-    public static func decode(_ field: Field) throws -> JSONText { JSONText(try field.text()) }
+    package static func decode(_ field: Field) throws -> JSONText { JSONText(try field.text()) }
 }

@@ -2,18 +2,18 @@ import Foundation
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
     /// Nil for NULL.
-    public static func decode(_ field: Field) throws -> Wrapped? {
+    package static func decode(_ field: Field) throws -> Wrapped? {
         field.bytes == nil ? nil : try Wrapped.decode(field)
     }
 }
 
 extension String: PostgresDecodable {
     /// The text of a value of any type.
-    public static func decode(_ field: Field) throws -> String { try field.text() }
+    package static func decode(_ field: Field) throws -> String { try field.text() }
 }
 
 extension Bool: PostgresDecodable {
-    public static func decode(_ field: Field) throws -> Bool {
+    package static func decode(_ field: Field) throws -> Bool {
         switch try field.text() {
         case "t": true
         case "f": false
@@ -24,7 +24,7 @@ extension Bool: PostgresDecodable {
 
 extension PostgresDecodable where Self: FixedWidthInteger {
     /// An integer that fits; anything else is an error, never a wrap.
-    public static func decode(_ field: Field) throws -> Self {
+    package static func decode(_ field: Field) throws -> Self {
         guard let value = Self(try field.text()) else { throw field.mismatch(Self.self) }
         return value
     }
@@ -38,7 +38,7 @@ extension UInt32: PostgresDecodable {}
 
 extension Double: PostgresDecodable {
     /// A float4, float8 or numeric; `NaN` and `Infinity` as PostgreSQL spells them.
-    public static func decode(_ field: Field) throws -> Double {
+    package static func decode(_ field: Field) throws -> Double {
         guard let value = Double(try field.text()) else { throw field.mismatch(Double.self) }
         return value
     }
@@ -46,7 +46,7 @@ extension Double: PostgresDecodable {
 
 extension Decimal: PostgresDecodable {
     /// A numeric that fits 38 digits; longer ones are read as `String`.
-    public static func decode(_ field: Field) throws -> Decimal {
+    package static func decode(_ field: Field) throws -> Decimal {
         let text = try field.text()
         if text == "NaN" { return .nan }
         let digits = text.utf8.count { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
@@ -58,7 +58,7 @@ extension Decimal: PostgresDecodable {
 }
 
 extension UUID: PostgresDecodable {
-    public static func decode(_ field: Field) throws -> UUID {
+    package static func decode(_ field: Field) throws -> UUID {
         guard let value = UUID(uuidString: try field.text()) else { throw field.mismatch(UUID.self) }
         return value
     }
@@ -66,7 +66,7 @@ extension UUID: PostgresDecodable {
 
 extension Data: PostgresDecodable {
     /// A bytea in hex format, which every session of ours sets.
-    public static func decode(_ field: Field) throws -> Data {
+    package static func decode(_ field: Field) throws -> Data {
         let text = Array(try field.text().utf8)
         guard text.starts(with: Array("\\x".utf8)), text.count.isMultiple(of: 2) else {
             throw field.mismatch(Data.self)
@@ -84,7 +84,7 @@ extension Data: PostgresDecodable {
 
 extension Date: PostgresDecodable {
     /// A timestamptz or timestamp (taken as UTC); `infinity` is `distantFuture`, `-infinity` is `distantPast`.
-    public static func decode(_ field: Field) throws -> Date {
+    package static func decode(_ field: Field) throws -> Date {
         guard let value = PostgresTimestamp.date(try field.text()) else { throw field.mismatch(Date.self) }
         return value
     }
@@ -92,7 +92,7 @@ extension Date: PostgresDecodable {
 
 extension Array: PostgresDecodable where Element: PostgresDecodable {
     /// A one-dimensional array.
-    public static func decode(_ field: Field) throws -> [Element] {
+    package static func decode(_ field: Field) throws -> [Element] {
         guard let elements = ArrayText.decode(try field.text()) else { throw field.mismatch([Element].self) }
         return try elements.map {
             try Element.decode(Field(bytes: $0.map { [UInt8]($0.utf8) }, type: 0, name: field.name))

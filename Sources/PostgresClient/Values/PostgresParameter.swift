@@ -2,23 +2,23 @@ import CLibPQ
 import Foundation
 
 /// A value as it travels to the server: its type, its bytes, and whether they are text or binary.
-public struct PostgresParameter: Sendable, Equatable {
+package struct PostgresParameter: Sendable, Equatable {
     /// The type's OID; 0 lets the server infer it from the statement.
-    public let type: UInt32
+    package let type: UInt32
     /// The bytes; nil for NULL.
-    public let bytes: [UInt8]?
+    package let bytes: [UInt8]?
     /// Whether the bytes are in the type's binary format.
-    public let isBinary: Bool
+    package let isBinary: Bool
 
     /// A value in the type's text format; its type is inferred unless given.
-    public init(text: String, type: UInt32 = 0) {
+    package init(text: String, type: UInt32 = 0) {
         self.type = type
         bytes = Array(text.utf8)
         isBinary = false
     }
 
     /// A value in the type's binary format.
-    public init(binary: [UInt8], type: UInt32) {
+    package init(binary: [UInt8], type: UInt32) {
         self.type = type
         bytes = binary
         isBinary = true
@@ -31,7 +31,7 @@ public struct PostgresParameter: Sendable, Equatable {
     }
 
     /// NULL.
-    public static let null = PostgresParameter()
+    package static let null = PostgresParameter()
 
     /// Lends the arrays that PQsendQueryParams reads. The values lie one after the other in one buffer, each followed by
     /// a zero byte, which libpq expects behind a text value.
@@ -61,79 +61,81 @@ public struct PostgresParameter: Sendable, Equatable {
 }
 
 /// A type whose values can be sent as statement parameters.
-public protocol PostgresEncodable: Sendable {
+package protocol PostgresEncodable: Sendable {
     /// The value as it travels.
     var postgresParameter: PostgresParameter { get }
 }
 
 extension PostgresParameter: PostgresEncodable {
     /// Itself.
-    public var postgresParameter: PostgresParameter { self }
+    package var postgresParameter: PostgresParameter { self }
 }
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
     /// NULL for nil.
-    public var postgresParameter: PostgresParameter { self?.postgresParameter ?? .null }
+    package var postgresParameter: PostgresParameter { self?.postgresParameter ?? .null }
 }
 
 extension String: PostgresEncodable {
     /// Text of a type that the statement's context decides.
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: self) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: self) }
 }
 
 extension Bool: PostgresEncodable {
-    public var postgresParameter: PostgresParameter {
+    package var postgresParameter: PostgresParameter {
         PostgresParameter(text: self ? "t" : "f", type: PostgresType.bool)
     }
 }
 
 extension Int16: PostgresEncodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int2) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int2) }
 }
 
 extension Int32: PostgresEncodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int4) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int4) }
 }
 
 extension Int64: PostgresEncodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int8) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int8) }
 }
 
 extension Int: PostgresEncodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int8) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: "\(self)", type: PostgresType.int8) }
 }
 
 extension Double: PostgresEncodable {
-    public var postgresParameter: PostgresParameter {
+    package var postgresParameter: PostgresParameter {
         let text = isNaN ? "NaN" : isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : "\(self)"
         return PostgresParameter(text: text, type: PostgresType.float8)
     }
 }
 
 extension Decimal: PostgresEncodable {
-    public var postgresParameter: PostgresParameter {
+    package var postgresParameter: PostgresParameter {
         PostgresParameter(text: isNaN ? "NaN" : "\(self)", type: PostgresType.numeric)
     }
 }
 
 extension UUID: PostgresEncodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(text: uuidString, type: PostgresType.uuid) }
+    package var postgresParameter: PostgresParameter { PostgresParameter(text: uuidString, type: PostgresType.uuid) }
 }
 
 extension Data: PostgresEncodable {
-    public var postgresParameter: PostgresParameter { PostgresParameter(binary: Array(self), type: PostgresType.bytea) }
+    package var postgresParameter: PostgresParameter {
+        PostgresParameter(binary: Array(self), type: PostgresType.bytea)
+    }
 }
 
 extension Date: PostgresEncodable {
     /// A `timestamptz` in microseconds.
-    public var postgresParameter: PostgresParameter {
+    package var postgresParameter: PostgresParameter {
         PostgresParameter(text: PostgresTimestamp.text(self), type: PostgresType.timestamptz)
     }
 }
 
 extension Array: PostgresEncodable where Element: PostgresEncodable {
     /// An array of the element's type; of an inferred type when empty or of strings.
-    public var postgresParameter: PostgresParameter {
+    package var postgresParameter: PostgresParameter {
         let elements = map(\.postgresParameter)
         let type = elements.lazy.map(\.type).first { $0 != 0 }.flatMap { PostgresType.array(of: $0) } ?? 0
         return PostgresParameter(text: ArrayText.encode(elements), type: type)

@@ -1,23 +1,23 @@
 /// OIDs of the built-in types; they are fixed in the server's `pg_type.dat` and never change.
-public enum PostgresType {
-    public static let bool: UInt32 = 16
-    public static let bytea: UInt32 = 17
-    public static let int8: UInt32 = 20
-    public static let int2: UInt32 = 21
-    public static let int4: UInt32 = 23
-    public static let text: UInt32 = 25
-    public static let json: UInt32 = 114
-    public static let float4: UInt32 = 700
-    public static let float8: UInt32 = 701
-    public static let macaddr: UInt32 = 829
-    public static let inet: UInt32 = 869
-    public static let varchar: UInt32 = 1043
-    public static let date: UInt32 = 1082
-    public static let timestamp: UInt32 = 1114
-    public static let timestamptz: UInt32 = 1184
-    public static let numeric: UInt32 = 1700
-    public static let uuid: UInt32 = 2950
-    public static let jsonb: UInt32 = 3802
+package enum PostgresType {
+    package static let bool: UInt32 = 16
+    package static let bytea: UInt32 = 17
+    package static let int8: UInt32 = 20
+    package static let int2: UInt32 = 21
+    package static let int4: UInt32 = 23
+    package static let text: UInt32 = 25
+    package static let json: UInt32 = 114
+    package static let float4: UInt32 = 700
+    package static let float8: UInt32 = 701
+    package static let macaddr: UInt32 = 829
+    package static let inet: UInt32 = 869
+    package static let varchar: UInt32 = 1043
+    package static let date: UInt32 = 1082
+    package static let timestamp: UInt32 = 1114
+    package static let timestamptz: UInt32 = 1184
+    package static let numeric: UInt32 = 1700
+    package static let uuid: UInt32 = 2950
+    package static let jsonb: UInt32 = 3802
 
     /// The array type of an element type, where it is one of ours.
     static func array(of element: UInt32) -> UInt32? {

@@ -1,13 +1,13 @@
 import CLibPQ
 
 /// The rows that a statement returned, copied out of libpq, and how many rows it touched.
-public struct ResultSet: Sendable, RandomAccessCollection {
+package struct ResultSet: Sendable, RandomAccessCollection {
     let columns: Columns
     private let fields: [[UInt8]?]
     /// Number of rows.
-    public let count: Int
+    package let count: Int
     /// The count of the command tag: rows inserted, updated, deleted, copied or selected.
-    public let affectedRows: Int
+    package let affectedRows: Int
 
     static let empty = ResultSet(columns: Columns([]), fields: [], count: 0, affectedRows: 0)
 
@@ -24,16 +24,16 @@ public struct ResultSet: Sendable, RandomAccessCollection {
         self = builder.build(affectedRows: Int(String(cString: PQcmdTuples(result))) ?? 0)
     }
 
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { count }
-    public subscript(index: Int) -> Row {
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { count }
+    package subscript(index: Int) -> Row {
         precondition(index >= 0 && index < count, "row \(index) of \(count)")
         return Row(
             columns: columns, fields: fields[(index * columns.names.count)..<((index + 1) * columns.names.count)])
     }
 
     /// The names of the columns in order.
-    public var columnNames: [String] { columns.names }
+    package var columnNames: [String] { columns.names }
 
     /// Collects rows from one or many results of the same statement.
     struct Builder {

@@ -1,12 +1,12 @@
 /// One row of a result. Values are read by column name or position, as the type that the caller asks for.
-public struct Row: Sendable {
+package struct Row: Sendable {
     let columns: Columns
     let fields: ArraySlice<[UInt8]?>
 
     /// The value of a column by name; for a column that may be NULL, ask for an optional type.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/decoding``.
-    public func decode<T: PostgresDecodable>(_ type: T.Type = T.self, _ name: String) throws -> T {
+    package func decode<T: PostgresDecodable>(_ type: T.Type = T.self, _ name: String) throws -> T {
         guard let position = columns.position(name) else {
             throw PostgresError(
                 .decoding, "no column \"\(name)\" in the result; it has \(columns.names.joined(separator: ", "))")
@@ -17,7 +17,7 @@ public struct Row: Sendable {
     /// The value of a column by position, from 0.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/decoding``.
-    public func decode<T: PostgresDecodable>(_ type: T.Type = T.self, at position: Int) throws -> T {
+    package func decode<T: PostgresDecodable>(_ type: T.Type = T.self, at position: Int) throws -> T {
         guard position >= 0, position < fields.count else {
             throw PostgresError(.decoding, "no column \(position) in a result of \(fields.count) columns")
         }
@@ -29,7 +29,7 @@ public struct Row: Sendable {
     /// The first columns in order, as a tuple.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/decoding``.
-    public func decode<each T: PostgresDecodable>(_ types: repeat (each T).Type) throws -> (repeat each T) {
+    package func decode<each T: PostgresDecodable>(_ types: repeat (each T).Type) throws -> (repeat each T) {
         var position = -1
         func next<U: PostgresDecodable>(_ type: U.Type) throws -> U {
             position += 1
@@ -39,25 +39,25 @@ public struct Row: Sendable {
     }
 
     /// The text of a column as the server sent it, nil for NULL.
-    public func text(at position: Int) -> String? {
+    package func text(at position: Int) -> String? {
         guard position >= 0, position < fields.count else { return nil }
         return fields[fields.startIndex + position].map { String(decoding: $0, as: UTF8.self) }
     }
 }
 
 /// A value of a row as it came from the server, in text format.
-public struct Field: Sendable {
+package struct Field: Sendable {
     /// The text's bytes; nil for NULL.
-    public let bytes: [UInt8]?
+    package let bytes: [UInt8]?
     /// The OID of the type.
-    public let type: UInt32
+    package let type: UInt32
     /// The name of the column.
-    public let name: String
+    package let name: String
 
     /// The text, which is not NULL.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/decoding`` for NULL.
-    public func text() throws -> String {
+    package func text() throws -> String {
         guard let bytes else {
             throw PostgresError(.decoding, "column \"\(name)\" is NULL where a value is needed")
         }
@@ -65,14 +65,14 @@ public struct Field: Sendable {
     }
 
     /// The error of a text that is no value of the type asked for.
-    public func mismatch(_ type: Any.Type) -> PostgresError {
+    package func mismatch(_ type: Any.Type) -> PostgresError {
         let shown = bytes.map { String(decoding: $0.prefix(40), as: UTF8.self) } ?? "NULL"
         return PostgresError(.decoding, "column \"\(name)\": '\(shown)' is no \(type)")
     }
 }
 
 /// A type whose values can be read from rows.
-public protocol PostgresDecodable {
+package protocol PostgresDecodable {
     /// Reads a value. Throws ``PostgresError`` with code ``PostgresError/Code/decoding``.
     static func decode(_ field: Field) throws -> Self
 }

@@ -1,11 +1,13 @@
 import ArgumentParser
 import PostgresClient
+import RSSAnalyze
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl analyze performance`
-public struct AnalyzePerformance: Verb {
-    public static let declaration = Declaration(
+package struct AnalyzePerformance: Verb {
+    package static let declaration = Declaration(
         "analyze performance", "Check the database: each check ends ok, with findings, or blind",
         discussion: """
             Reads catalogs and statistics alone, in a read-only session. What another session holds a lock on is blind after \
@@ -20,14 +22,14 @@ public struct AnalyzePerformance: Verb {
                 exit: .findings),
         ], exits: [.findings])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Option(help: ArgumentHelp("Only checks of these areas, separated by commas.", valueName: "area,…"))
     var only: String?
 
     @OptionGroup var checks: CheckOptions
 
-    public init() {}
+    package init() {}
 
     private var words: [String] { (only ?? "").split(separator: ",").map { $0.filter { $0 != " " } } }
 
@@ -37,7 +39,7 @@ public struct AnalyzePerformance: Verb {
 
     private func isWanted(_ key: String) -> Bool { only == nil || words.contains { Self.isNamed(key, by: $0) } }
 
-    public func validate() throws {
+    package func validate() throws {
         let unknown = words.first { word in !Self.keys.contains { Self.isNamed($0, by: word) } }
         if unknown != nil || !Self.keys.contains(where: isWanted) {
             let areas = Set(Self.keys.compactMap { $0.split(separator: ".").first.map(String.init) })
@@ -46,7 +48,7 @@ public struct AnalyzePerformance: Verb {
         }
     }
 
-    public func execute(_ context: Context) async throws -> PerformanceReport {
+    package func execute(_ context: Context) async throws -> PerformanceReport {
         let list = try checks.ignoreList()
         let connection = try await context.connectPostgres(
             statementTimeout: .seconds(30), readOnly: true, lockTimeout: PerformanceAnalyzer.lockTimeout)
@@ -66,7 +68,7 @@ public struct AnalyzePerformance: Verb {
 }
 
 /// The result of `analyze performance`.
-public struct PerformanceReport: CommandResult {
+package struct PerformanceReport: CommandResult {
     let score: PerformanceScore
     let checks: [CheckEntry]
     private let options: CheckOptions
@@ -81,13 +83,13 @@ public struct PerformanceReport: CommandResult {
         self.isQuiet = isQuiet
     }
 
-    public var exitStatus: ExitStatus { options.failOn.status(checks) }
+    package var exitStatus: ExitStatus { options.failOn.status(checks) }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         CheckEntry.counts(checks).merging(["score": Int64(score.score)]) { $1 }
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         if isQuiet, exitStatus == .done { return [] }
         let lost = score.losses.map { "\($0.check) −\(Quantity.points($0.points))" }.joined(separator: ", ")
         return [

@@ -1,10 +1,11 @@
 import ArgumentParser
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk delete`
-public struct BulkDelete: Verb {
-    public static let declaration = Declaration(
+package struct BulkDelete: Verb {
+    package static let declaration = Declaration(
         "bulk delete", "Delete the rows that a file lists",
         discussion: """
             Of the file only the key is read: the id where it has one, else the serial number, asset tag or MAC address. Rows \
@@ -18,15 +19,15 @@ public struct BulkDelete: Verb {
             .init("Without asking", "rssctl bulk delete hardware Examples/moves.csv --yes", exit: .findings),
         ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
     @OptionGroup var input: ImportFileOptions
     @OptionGroup var loading: LoadOptions
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         // What comes by a pipe can be read once.
         if input.options.isStandardInput {
             return "Delete the rows of \(input.object.table.table) that standard input lists?"
@@ -36,7 +37,7 @@ public struct BulkDelete: Verb {
         return "Delete \(report.deleted) rows of \(input.object.table.table) that \(report.file) lists?"
     }
 
-    public func execute(_ context: Context) async throws -> ImportReport {
+    package func execute(_ context: Context) async throws -> ImportReport {
         try await loading.run(input, context) { $0.operation = .delete }
     }
 }

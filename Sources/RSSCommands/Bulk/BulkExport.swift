@@ -2,12 +2,13 @@ import ArgumentParser
 import Console
 import Foundation
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk export`
-public struct BulkExport: Verb {
-    public static let declaration = Declaration(
+package struct BulkExport: Verb {
+    package static let declaration = Declaration(
         "bulk export", "Write rows as a file that bulk import reads without a change",
         discussion: """
             The columns are those of the import, visit reports by their numbers, categories by their names. Imported as it is, \
@@ -22,7 +23,7 @@ public struct BulkExport: Verb {
             .init("What is to be thrown away", "rssctl bulk export hardware --status disposed --category Laptop"),
         ], exits: [.dataError, .cannotWrite, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(help: "What is exported: hardware, recycling.")
     var object: ImportObject
@@ -55,9 +56,9 @@ public struct BulkExport: Verb {
     @Flag(help: "As Excel in Europe opens it: semicolons, CRLF, a byte order mark.")
     var excel = false
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         // The export is the output: a report of it there would make two documents of one.
         if to == nil, ![.table, .csv].contains(global.output) {
             throw ValidationError(
@@ -66,7 +67,7 @@ public struct BulkExport: Verb {
         }
     }
 
-    public func execute(_ context: Context) async throws -> ExportReport {
+    package func execute(_ context: Context) async throws -> ExportReport {
         var filter = ExportFilter()
         filter.visit = visit
         filter.category = category
@@ -94,17 +95,17 @@ public struct BulkExport: Verb {
 }
 
 /// The result of `bulk export`.
-public struct ExportReport: CommandResult {
+package struct ExportReport: CommandResult {
     let object: String
     let file: String?
     let rows: Int
 
-    public var counts: [String: Int64] { ["rows": Int64(rows)] }
+    package var counts: [String: Int64] { ["rows": Int64(rows)] }
 
     /// On stdout stands the export itself.
-    public var document: String? { file == nil ? "" : nil }
+    package var document: String? { file == nil ? "" : nil }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         if file == nil { return [] }
         return [Table(columns: [Column("file"), .number("rows")], rows: [[.optional(file), .count(rows)]])]
     }

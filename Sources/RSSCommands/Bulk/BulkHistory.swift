@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk history`
-public struct BulkHistory: Verb {
-    public static let declaration = Declaration(
+package struct BulkHistory: Verb {
+    package static let declaration = Declaration(
         "bulk history", "List the bulk runs that the database remembers, newest first",
         discussion: """
             The database keeps what each run loaded, so every host sees the same list, and any of them can undo a run. A run that is interrupted resumes when \
@@ -17,18 +18,18 @@ public struct BulkHistory: Verb {
             .init("All of them, for a script", "rssctl bulk history --limit 0 --output json"),
         ])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Option(help: "At most so many; 0 for all.")
     var limit = 20
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if limit < 0 { throw ValidationError("--limit must not be negative.") }
     }
 
-    public func execute(_ context: Context) async throws -> BulkRunList {
+    package func execute(_ context: Context) async throws -> BulkRunList {
         let connection = try await context.connectPostgres(readOnly: true)
         let runs = try await RunHistory.list(connection, limit: limit == 0 ? .max : limit)
         await connection.close()
@@ -37,10 +38,10 @@ public struct BulkHistory: Verb {
 }
 
 /// The result of `bulk history`.
-public struct BulkRunList: CommandResult {
+package struct BulkRunList: CommandResult {
     let runs: [RunHistoryEntry]
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [

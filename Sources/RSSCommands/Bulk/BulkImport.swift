@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk import`
-public struct BulkImport: Verb {
-    public static let declaration = Declaration(
+package struct BulkImport: Verb {
+    package static let declaration = Declaration(
         "bulk import", "Import a CSV file: good rows go in, bad ones into a file beside it",
         discussion: """
             Delimiter, quotes and encoding are detected; columns are matched by name, whatever their order, case and \
@@ -33,9 +34,9 @@ public struct BulkImport: Verb {
                 "rssctl bulk import hardware Examples/inventory.csv --visit latest --max-errors 10", exit: .dataError),
         ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @OptionGroup var input: ImportFileOptions
 
@@ -55,9 +56,9 @@ public struct BulkImport: Verb {
 
     @OptionGroup var loading: LoadOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ImportReport {
+    package func execute(_ context: Context) async throws -> ImportReport {
         try await loading.run(input, context) { options in
             options.visit = visit
             options.onConflict = onConflict

@@ -1,10 +1,11 @@
 import ArgumentParser
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk template`
-public struct BulkTemplate: Verb {
-    public static let declaration = Declaration(
+package struct BulkTemplate: Verb {
+    package static let declaration = Declaration(
         "bulk template", "Write an empty file to be filled in, with notes on each column",
         discussion: """
             The first line has the names of the columns, the second says what each of them holds. The import passes over the \
@@ -17,7 +18,7 @@ public struct BulkTemplate: Verb {
             .init("What the columns of recycling records are", "rssctl bulk template recycling"),
         ], exits: [.cannotWrite])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(help: "What is to be listed: hardware, recycling.")
     var object: ImportObject
@@ -33,9 +34,9 @@ public struct BulkTemplate: Verb {
     @Flag(help: "As Excel in Europe opens it: semicolons, CRLF, a byte order mark.")
     var excel = false
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> TemplateReport {
+    package func execute(_ context: Context) async throws -> TemplateReport {
         if let to, to.lowercased().hasSuffix(".xlsx") {
             try ImportTemplate(object.table).write(workbook: to, replaces: force)
             return TemplateReport(object: object.rawValue, file: to, text: nil)
@@ -52,14 +53,14 @@ public struct BulkTemplate: Verb {
 }
 
 /// The result of `bulk template`.
-public struct TemplateReport: CommandResult {
+package struct TemplateReport: CommandResult {
     let object: String
     let file: String?
     let text: String?
 
-    public var document: String? { text }
+    package var document: String? { text }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         guard let text else { return [Table(columns: [Column("file")], rows: [[.optional(file)]])] }
         return [Table(columns: [Column("text")], rows: [[.text(text)]])]
     }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk undo`
-public struct BulkUndo: Verb {
-    public static let declaration = Declaration(
+package struct BulkUndo: Verb {
+    package static let declaration = Declaration(
         "bulk undo", "Undo a bulk run: its rows go, changed ones are as before",
         discussion: """
             Rows that the run inserted are removed, rows that it changed or deleted are restored as they were, to the last bit, \
@@ -26,9 +27,9 @@ public struct BulkUndo: Verb {
                 exit: .dataError),
         ], exits: [.findings, .dataError, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The run: its id, or what its id begins or ends with; last for the newest of the role.")
     var run: String
@@ -39,16 +40,16 @@ public struct BulkUndo: Verb {
     @Option(help: ArgumentHelp("The role that made the run, where it is another one.", valueName: "role"))
     var by: String?
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         let outcome = try await undo(context, isDryRun: true)
         let kept = outcome.keptCount > 0 ? ", keep \(outcome.keptCount) as they are" : ""
         return
             "Undo \(outcome.file), run \(outcome.run): remove \(outcome.removed) rows of \(outcome.table), restore \(outcome.restored)\(kept)?"
     }
 
-    public func execute(_ context: Context) async throws -> BulkUndoReport {
+    package func execute(_ context: Context) async throws -> BulkUndoReport {
         BulkUndoReport(try await undo(context, isDryRun: context.isDryRun), isDryRun: context.isDryRun)
     }
 
@@ -62,7 +63,7 @@ public struct BulkUndo: Verb {
 }
 
 /// The result of `bulk undo`.
-public struct BulkUndoReport: CommandResult {
+package struct BulkUndoReport: CommandResult {
     let run: String
     let file: String
     let table: String
@@ -89,13 +90,13 @@ public struct BulkUndoReport: CommandResult {
         statements = isDryRun ? outcome.statements : []
     }
 
-    public var exitStatus: ExitStatus { kept > 0 ? .findings : .done }
+    package var exitStatus: ExitStatus { kept > 0 ? .findings : .done }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         isDryRun ? [:] : ["removed": Int64(removed), "restored": Int64(restored), "kept": Int64(kept)]
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         var notes = isDryRun ? ["Dry run: nothing was changed."] : []
         if forceable > 0 {
             // Not `last`, which is another run by now.

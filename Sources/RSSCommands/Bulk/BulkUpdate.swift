@@ -1,10 +1,11 @@
 import ArgumentParser
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk update`
-public struct BulkUpdate: Verb {
-    public static let declaration = Declaration(
+package struct BulkUpdate: Verb {
+    package static let declaration = Declaration(
         "bulk update", "Update rows that are there, in the columns of a file alone",
         discussion: """
             The file has the key and the columns to be changed; others are left as they are. The key is the id where the file \
@@ -19,9 +20,9 @@ public struct BulkUpdate: Verb {
                 exit: .dataError),
         ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
     @OptionGroup var input: ImportFileOptions
 
     @Flag(help: "Never overwrite a value with an empty one.")
@@ -32,9 +33,9 @@ public struct BulkUpdate: Verb {
 
     @OptionGroup var loading: LoadOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ImportReport {
+    package func execute(_ context: Context) async throws -> ImportReport {
         try await loading.run(input, context) { options in
             options.operation = .update
             options.fillsOnly = fillOnly

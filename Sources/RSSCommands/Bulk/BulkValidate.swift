@@ -1,10 +1,11 @@
 import ArgumentParser
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk validate`
-public struct BulkValidate: Verb {
-    public static let declaration = Declaration(
+package struct BulkValidate: Verb {
+    package static let declaration = Declaration(
         "bulk validate", "Say what an import would reject, without a database",
         discussion: """
             Reads the file as bulk import does and checks every field. Not asked is whether the categories and visit reports \
@@ -18,7 +19,7 @@ public struct BulkValidate: Verb {
                 "rssctl bulk validate hardware Examples/inventory.csv --rejects inventory.rejects.csv", exit: .findings),
         ], exits: [.findings, .dataError, .cannotWrite, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var input: ImportFileOptions
 
     @Option(
@@ -26,16 +27,16 @@ public struct BulkValidate: Verb {
         completion: .file(extensions: ["csv"]))
     var rejects: String?
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if let name = input.savedMappings.first {
             throw ValidationError(
                 "--map \(name): a mapping that was saved is in the database, which is not asked; write 'Name=column'.")
         }
     }
 
-    public func execute(_ context: Context) async throws -> ValidationReport {
+    package func execute(_ context: Context) async throws -> ValidationReport {
         var options = input.options
         options.rejectsPath = rejects
         options.isDryRun = true
@@ -46,7 +47,7 @@ public struct BulkValidate: Verb {
 }
 
 /// The result of `bulk validate`.
-public struct ValidationReport: CommandResult {
+package struct ValidationReport: CommandResult {
     let object: String
     let file: String
     let delimiter: String
@@ -86,11 +87,11 @@ public struct ValidationReport: CommandResult {
         placeholderNotes = outcome.placeholders.notes
     }
 
-    public var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
+    package var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
 
-    public var counts: [String: Int64] { ["read": Int64(read), "rejected": Int64(rejected)] }
+    package var counts: [String: Int64] { ["read": Int64(read), "rejected": Int64(rejected)] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let summary = Table(
             columns: [
                 Column("delimiter"), Column("encoding"), Column("key"), .number("read"), .number("good"),

@@ -2,6 +2,7 @@ import ArgumentParser
 import CSV
 import Console
 import PostgresClient
+import RSSBulk
 import RSSCore
 
 /// What a file is, as the verbs that read one are told.
@@ -148,7 +149,7 @@ enum ImportObject: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension TextEncoding: ExpressibleByArgument {
-    public init?(argument: String) { self.init(named: argument) }
+    package init?(argument: String) { self.init(named: argument) }
 }
 
 extension QuoteChoice: ExpressibleByArgument {}
@@ -158,7 +159,7 @@ extension OnConflict: ExpressibleByArgument {}
 extension DuplicateChoice: ExpressibleByArgument {}
 
 extension ErrorLimit: ExpressibleByArgument {
-    public init?(argument: String) {
+    package init?(argument: String) {
         if argument.hasSuffix("%") {
             guard let share = Double(argument.dropLast()), (0...100).contains(share) else { return nil }
             self = .percent(share)

@@ -1,8 +1,9 @@
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// The result of `bulk import`, `bulk update` and `bulk delete`.
-public struct ImportReport: CommandResult {
+package struct ImportReport: CommandResult {
     let operation: String
     let object: String
     let file: String
@@ -72,7 +73,7 @@ public struct ImportReport: CommandResult {
         }
     }
 
-    public var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
+    package var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }
 
     /// What there is to count, in the order of the table.
     var figures: [(name: String, value: Int)] {
@@ -86,11 +87,11 @@ public struct ImportReport: CommandResult {
         return [("read", read)] + done + left + [("rejected", rejected)]
     }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         Dictionary(figures.map { ($0.name, Int64($0.value)) }) { first, _ in first }
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let summary = Table(
             columns: figures.map { .number($0.name) }, rows: [figures.map { .count($0.value) }], notes: notes)
         var tables = [summary]

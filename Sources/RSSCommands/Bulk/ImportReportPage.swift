@@ -1,4 +1,5 @@
 import Foundation
+import RSSBulk
 import RSSCore
 
 /// What became of a file, as a page that is sent on: complete in itself, without scripts.

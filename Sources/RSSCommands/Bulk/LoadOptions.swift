@@ -1,5 +1,6 @@
 import ArgumentParser
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 

@@ -1,3 +1,4 @@
+import RSSBulk
 import RSSCore
 import RSSModel
 

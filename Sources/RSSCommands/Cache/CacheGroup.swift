@@ -1,10 +1,10 @@
 import ArgumentParser
 
 /// `rssctl cache`
-public struct CacheGroup: Group {
-    public static let group = "cache"
-    public static let abstract = "The backend's cache in Redis"
-    public static let verbs: [any ParsableCommand.Type] = [CacheWarm.self]
+package struct CacheGroup: Group {
+    package static let group = "cache"
+    package static let abstract = "The backend's cache in Redis"
+    package static let verbs: [any ParsableCommand.Type] = [CacheWarm.self]
 
-    public init() {}
+    package init() {}
 }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import PostgresClient
+import RSSCache
 import RSSCore
 import RSSModel
 import RedisClient
 
 /// `rssctl cache warm`
-public struct CacheWarm: Verb {
-    public static let declaration = Declaration(
+package struct CacheWarm: Verb {
+    package static let declaration = Declaration(
         "cache warm", "Write the report summary of every active organization into Redis",
         discussion: """
             Keys and values are those of the backend, to the byte, so its next request finds them. Timestamps in them are \
@@ -20,9 +21,9 @@ public struct CacheWarm: Verb {
             .init("Every four minutes, from cron", "rssctl cache warm --refresh-below 5min --quiet"),
         ], exits: [.findings, .dataError, .cannotWrite])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Option(help: "How long the keys live.", transform: parseDuration)
     var ttl: Duration = .seconds(600)
@@ -36,15 +37,15 @@ public struct CacheWarm: Verb {
     @Option(help: "Reports a page.")
     var limit = 20
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if ttl < .seconds(1) { throw ValidationError("--ttl is at least 1s.") }
         if !(1...3660).contains(days) { throw ValidationError("--days is a number from 1 to 3660.") }
         if !(1...1000).contains(limit) { throw ValidationError("--limit is a number from 1 to 1000.") }
     }
 
-    public func execute(_ context: Context) async throws -> WarmReport {
+    package func execute(_ context: Context) async throws -> WarmReport {
         let postgres = try await context.connectPostgres(
             readOnly: true, timeZone: context.settings.text(.cacheTimeZone))
         let clock = try await context.clock(postgres)
@@ -65,7 +66,7 @@ public struct CacheWarm: Verb {
 }
 
 /// The result of `cache warm`.
-public struct WarmReport: CommandResult {
+package struct WarmReport: CommandResult {
     let keys: [CacheWarmer.Entry]
     let isDryRun: Bool
     let isQuiet: Bool
@@ -75,9 +76,9 @@ public struct WarmReport: CommandResult {
     private func number(_ action: CacheWarmer.Action) -> Int { keys.count { $0.action == action } }
 
     /// Keys that Redis evicts are not there for the backend.
-    public var exitStatus: ExitStatus { number(.evicted) > 0 ? .findings : .done }
+    package var exitStatus: ExitStatus { number(.evicted) > 0 ? .findings : .done }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         if isDryRun { return [:] }
         var counts = ["written": Int64(number(.done)), "kept": Int64(number(.skipped))]
         for action in [CacheWarmer.Action.invalidated, .evicted] where number(action) > 0 {
@@ -86,7 +87,7 @@ public struct WarmReport: CommandResult {
         return counts
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         if isQuiet { return [] }
         let bytes = Int64(keys.filter { $0.action == .done }.reduce(0) { $0 + ($1.bytes ?? 0) })
         guard isDryRun else {

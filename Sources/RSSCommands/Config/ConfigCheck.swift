@@ -3,18 +3,18 @@ import RSSCore
 import RSSModel
 
 /// `rssctl config check`
-public struct ConfigCheck: Verb {
-    public static let declaration = Declaration(
+package struct ConfigCheck: Verb {
+    package static let declaration = Declaration(
         "config check", "Check the configuration file and the environment, without asking any server",
         needs: [.settings], journaled: false,
         examples: [.init("Exit status 78 names the line that is wrong", "rssctl config check")],
         exits: [.findings, .configuration])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ConfigVerdict {
+    package func execute(_ context: Context) async throws -> ConfigVerdict {
         // An error in what was read never gets this far. Every profile is checked, not one, and besides that with the
         // environment without it too: a variable may hide what the file has wrong.
         let settings = context.settings
@@ -45,15 +45,15 @@ public struct ConfigCheck: Verb {
 }
 
 /// The result of `config check`.
-public struct ConfigVerdict: CommandResult {
+package struct ConfigVerdict: CommandResult {
     let file: String?
     let profiles: [String]
     let settings: Int
     let warnings: [String]
 
-    public var exitStatus: ExitStatus { warnings.isEmpty ? .done : .findings }
+    package var exitStatus: ExitStatus { warnings.isEmpty ? .done : .findings }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [Column("verdict"), Column("finding", isFlexible: true)],

@@ -1,10 +1,11 @@
 import ArgumentParser
+import RSSCore
 
 /// `rssctl config`
-public struct ConfigGroup: Group {
-    public static let group = "config"
-    public static let abstract = "Settings: what holds, where it comes from, and a file to start from"
-    public static let verbs: [any ParsableCommand.Type] = [ConfigShow.self, ConfigCheck.self, ConfigInit.self]
+package struct ConfigGroup: Group {
+    package static let group = "config"
+    package static let abstract = "Settings: what holds, where it comes from, and a file to start from"
+    package static let verbs: [any ParsableCommand.Type] = [ConfigShow.self, ConfigCheck.self, ConfigInit.self]
 
-    public init() {}
+    package init() {}
 }

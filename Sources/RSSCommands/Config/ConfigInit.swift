@@ -5,8 +5,8 @@ import RSSModel
 import RSSSystem
 
 /// `rssctl config init`
-public struct ConfigInit: Verb {
-    public static let declaration = Declaration(
+package struct ConfigInit: Verb {
+    package static let declaration = Declaration(
         "config init", "Write a configuration file to start from, every setting in it as a comment", effect: .writes,
         journaled: false,
         examples: [
@@ -14,9 +14,9 @@ public struct ConfigInit: Verb {
             .init("Into a place of your own", "rssctl config init rssctl.yaml"),
         ], exits: [.cannotWrite, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Flag(name: .customLong("print"), help: "Show the file and write nothing; the same as --dry-run.")
     var printOnly = false
@@ -24,9 +24,9 @@ public struct ConfigInit: Verb {
     @Argument(help: "Where to write it; the user's configuration folder unless given.", completion: .file())
     var path: String?
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ConfigTemplate {
+    package func execute(_ context: Context) async throws -> ConfigTemplate {
         let environment = context.world.environment
         let base = UserFolder.configuration(environment) ?? "\(UserFolder.ofAccount)/.config"
         let isPlaceOurs = path == nil
@@ -41,11 +41,11 @@ public struct ConfigInit: Verb {
 }
 
 /// The result of `config init`.
-public struct ConfigTemplate: CommandResult {
+package struct ConfigTemplate: CommandResult {
     let path: String
     let text: String
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [Column("file", header: "# \(path)")],

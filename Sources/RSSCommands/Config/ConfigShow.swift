@@ -3,8 +3,8 @@ import RSSCore
 import RSSModel
 
 /// `rssctl config show`
-public struct ConfigShow: Verb {
-    public static let declaration = Declaration(
+package struct ConfigShow: Verb {
+    package static let declaration = Declaration(
         "config show", "Show every setting with its value and where it comes from", needs: [.settings],
         journaled: false,
         examples: [
@@ -12,14 +12,14 @@ public struct ConfigShow: Verb {
             .init("Only what is set", "rssctl config show --set --output json"),
         ], exits: [.configuration])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Flag(name: .customLong("set"), help: "Leave out what has its built-in value.")
     var onlySet = false
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> SettingsTable {
+    package func execute(_ context: Context) async throws -> SettingsTable {
         let settings = context.settings
         let keys = SettingKey.allCases.filter { !onlySet || settings.isSet($0) }
         let targets = try Targets(settings: settings, stateFolder: context.world.stateFolder)
@@ -39,7 +39,7 @@ public struct ConfigShow: Verb {
 }
 
 /// The result of `config show`.
-public struct SettingsTable: CommandResult {
+package struct SettingsTable: CommandResult {
     let file: String?
     let profile: String?
     let settings: [Entry]
@@ -58,7 +58,7 @@ public struct SettingsTable: CommandResult {
         let summary: String
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [

@@ -1,10 +1,11 @@
 import ArgumentParser
 import RSSCore
 import RSSModel
+import RSSSetup
 
 /// `rssctl doctor`
-public struct Doctor: Verb {
-    public static let declaration = Declaration(
+package struct Doctor: Verb {
+    package static let declaration = Declaration(
         "doctor", "Check everything rssctl needs, step by step: settings, servers, rights, clock, disk",
         discussion: """
             The way to each server is checked step by step: name, TCP, TLS, login, database, then version, role and rights; \
@@ -13,11 +14,11 @@ public struct Doctor: Verb {
         needs: [.settings], journaled: false,
         examples: [.init("Exit status 2 when something needs attention", "rssctl doctor")], exits: [.findings])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> DoctorReport {
+    package func execute(_ context: Context) async throws -> DoctorReport {
         let doctor = Diagnosis(
             settings: context.settings, stateFolder: context.world.stateFolder, journalPath: context.world.journalPath,
             applicationName: context.applicationName)
@@ -26,18 +27,18 @@ public struct Doctor: Verb {
 }
 
 /// The result of `doctor`.
-public struct DoctorReport: CommandResult {
+package struct DoctorReport: CommandResult {
     private(set) var lines: [DiagnosisLine]
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         lines.contains { [.warning, .critical, .blind].contains($0.verdict) } ? .findings : .done
     }
 
-    public func mappingCommands(_ change: (String) -> String) -> DoctorReport {
+    package func mappingCommands(_ change: (String) -> String) -> DoctorReport {
         DoctorReport(lines: lines.map { $0.mappingNextStep(change) })
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [

@@ -8,7 +8,7 @@ import RSSModel
 ///
 /// Texts name commands as a user types them, `rssctl migrate status`; here each gets the flags that it takes and does not
 /// have yet. So no text that names a command has to know of them.
-public struct CarriedFlags: Sendable {
+package struct CarriedFlags: Sendable {
     /// A flag with its value, and which commands it means something for.
     struct Flag: Sendable {
         let name: String

@@ -5,28 +5,29 @@ import Logging
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSSetup
 import RedisClient
 
 /// What a verb works with.
-public struct Context: Sendable {
+package struct Context: Sendable {
     /// The outside.
-    public let world: World
+    package let world: World
     /// Streams and questions.
-    public let console: Console
+    package let console: Console
     /// The settings; those of an empty configuration for a verb that needs none.
-    public let settings: Settings
+    package let settings: Settings
     /// The servers; only for a verb that needs one.
     let targets: Targets?
     /// Where progress goes: the terminal and the journal.
-    public let progress: ProgressReporter
+    package let progress: ProgressReporter
     /// The record of this run; nil when it is not journaled.
     let recorder: RunRecorder?
     /// The run's id.
-    public let runID: String
+    package let runID: String
     /// Group and verb.
-    public let command: String
+    package let command: String
     /// Whether nothing may be changed.
-    public let isDryRun: Bool
+    package let isDryRun: Bool
     /// Tells statements when asked to.
     let logger: Logger
     /// The flags that a command printed to be typed needs too.
@@ -47,12 +48,12 @@ public struct Context: Sendable {
     }
 
     /// `rssctl/<command>#<run>`, by which a DBA finds our sessions; the run's last 12 characters are its random part.
-    public var applicationName: String { "rssctl/\(command.replacing(" ", with: "-"))#\(runID.suffix(12))" }
+    package var applicationName: String { "rssctl/\(command.replacing(" ", with: "-"))#\(runID.suffix(12))" }
 
     /// How to reach the database.
     ///
     /// - Throws: `SettingsError`.
-    public func postgresOptions(
+    package func postgresOptions(
         statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false,
         lockTimeout: Duration? = nil
     ) throws -> ConnectionOptions {
@@ -69,7 +70,7 @@ public struct Context: Sendable {
     /// session that is to change something, whether it may.
     ///
     /// - Throws: `UnsupportedServer`, `ReadOnlySession`, `PostgresError`, `SettingsError`, `CancellationError`.
-    public func connectPostgres(
+    package func connectPostgres(
         statementTimeout: Duration? = nil, readOnly: Bool = false, timeZone: String? = "UTC", direct: Bool = false,
         lockTimeout: Duration? = nil
     ) async throws -> PostgresConnection {
@@ -109,7 +110,7 @@ public struct Context: Sendable {
     /// Opens a connection to Redis.
     ///
     /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
-    public func connectRedis() async throws -> RedisConnection {
+    package func connectRedis() async throws -> RedisConnection {
         guard let targets else { throw SettingsError.noRedis }
         let configuration = try targets.redis(clientName: applicationName)
         servers.add("\(configuration)")
@@ -117,12 +118,12 @@ public struct Context: Sendable {
     }
 
     /// The sandbox of this machine's settings.
-    public var sandbox: Sandbox {
+    package var sandbox: Sandbox {
         Sandbox(folder: settings.sandboxFolder(stateFolder: world.stateFolder), stateFolder: world.stateFolder)
     }
 
     /// Opens the journal for reading; here its failure is an error, because its history is needed.
     ///
     /// - Throws: `JournalError`.
-    public func openJournal() throws -> Journal { try Journal(path: world.journalPath) }
+    package func openJournal() throws -> Journal { try Journal(path: world.journalPath) }
 }

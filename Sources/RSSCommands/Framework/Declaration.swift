@@ -2,9 +2,9 @@ import ArgumentParser
 import RSSModel
 
 /// What a verb is, as data: help, man pages, completions, the reference page and the runner all read this.
-public struct Declaration: Sendable {
+package struct Declaration: Sendable {
     /// What a verb does to the servers.
-    public enum Effect: String, Sendable {
+    package enum Effect: String, Sendable {
         /// Touches no server, or only reads.
         case reads
         /// Changes something that can be changed back; has `--dry-run`, and asks on a terminal where it has a question.
@@ -14,19 +14,19 @@ public struct Declaration: Sendable {
     }
 
     /// What a verb must be given to work.
-    public enum Need: Sendable { case settings, postgres, redis }
+    package enum Need: Sendable { case settings, postgres, redis }
 
     /// An example as a user would type it; the tests run each one.
-    public struct Example: Sendable {
+    package struct Example: Sendable {
         /// What it is for.
-        public let comment: String
+        package let comment: String
         /// The command line.
-        public let command: String
+        package let command: String
         /// The exit status it ends with on a healthy, freshly seeded sandbox.
-        public let exit: ExitStatus
+        package let exit: ExitStatus
 
         /// Makes an example.
-        public init(_ comment: String, _ command: String, exit: ExitStatus = .done) {
+        package init(_ comment: String, _ command: String, exit: ExitStatus = .done) {
             self.comment = comment
             self.command = command
             self.exit = exit
@@ -34,31 +34,31 @@ public struct Declaration: Sendable {
     }
 
     /// Group and verb as typed: `partition maintain`.
-    public let command: String
+    package let command: String
     /// One line of at most 80 characters without a full stop.
-    public let abstract: String
+    package let abstract: String
     /// More, in paragraphs.
-    public let discussion: String
+    package let discussion: String
     /// What it does to the servers.
-    public let effect: Effect
+    package let effect: Effect
     /// The name of the advisory lock that keeps two of its runs apart; nil for none.
-    public let lock: String?
+    package let lock: String?
     /// Whether the session that does the work holds the lock too, so that the one is never lost without the other; if
     /// not, the runner holds it on a session of its own.
-    public let workHoldsLock: Bool
+    package let workHoldsLock: Bool
     /// What it must be given.
-    public let needs: Set<Need>
+    package let needs: Set<Need>
     /// Whether its runs are written into the journal.
-    public let isJournaled: Bool
+    package let isJournaled: Bool
     /// Examples, the commonest first.
-    public let examples: [Example]
+    package let examples: [Example]
     /// The exit statuses it can end with besides those that every command has.
-    public let exits: [ExitStatus]
+    package let exits: [ExitStatus]
     /// Whether it is left out of help.
-    public let isHidden: Bool
+    package let isHidden: Bool
 
     /// Makes a declaration.
-    public init(
+    package init(
         _ command: String, _ abstract: String, discussion: String = "", effect: Effect = .reads, lock: String? = nil,
         workHoldsLock: Bool = false, needs: Set<Need> = [], journaled: Bool = true, examples: [Example],
         exits: [ExitStatus] = [],
@@ -78,10 +78,10 @@ public struct Declaration: Sendable {
     }
 
     /// The last word of the command.
-    public var name: String { command.split(separator: " ").last.map(String.init) ?? command }
+    package var name: String { command.split(separator: " ").last.map(String.init) ?? command }
 
     /// Every exit status it can end with, in order.
-    public var allExits: [ExitStatus] {
+    package var allExits: [ExitStatus] {
         var all: Set<ExitStatus> = [.done, .failed, .usage, .interrupted, .terminated]
         all.formUnion(exits)
         if needs.contains(.postgres) || needs.contains(.redis) {
@@ -91,7 +91,7 @@ public struct Declaration: Sendable {
     }
 
     /// The discussion with examples and exit statuses, as help shows it.
-    public var fullDiscussion: String {
+    package var fullDiscussion: String {
         var parts: [String] = discussion.isEmpty ? [] : [discussion]
         let shown = examples.map { "  # \($0.comment)\n  \($0.command)" }.joined(separator: "\n\n")
         if !shown.isEmpty { parts.append("EXAMPLES:\n\(shown)") }

@@ -7,7 +7,7 @@ extension ColorChoice: ExpressibleByArgument {}
 extension ProgressManner: ExpressibleByArgument {}
 
 /// The options that every command has.
-public struct GlobalOptions: ParsableArguments, Sendable {
+package struct GlobalOptions: ParsableArguments, Sendable {
     @Option(name: [.short, .long], help: "Output format.")
     var output: OutputFormat = .table
 
@@ -46,7 +46,7 @@ public struct GlobalOptions: ParsableArguments, Sendable {
     var timeout: Duration?
 
     /// Makes options with their defaults.
-    public init() {}
+    package init() {}
 
     var verbosity: Verbosity { quiet ? .quiet : verbose ? .verbose : .normal }
 
@@ -60,7 +60,7 @@ public struct GlobalOptions: ParsableArguments, Sendable {
 }
 
 /// The options of commands that change something.
-public struct ChangeOptions: ParsableArguments, Sendable {
+package struct ChangeOptions: ParsableArguments, Sendable {
     @Flag(name: [.customShort("n"), .long], help: "Print what would be done, with the SQL, and change nothing.")
     var dryRun = false
 
@@ -68,7 +68,7 @@ public struct ChangeOptions: ParsableArguments, Sendable {
     var yes = false
 
     /// Makes options with their defaults.
-    public init() {}
+    package init() {}
 }
 
 /// Reads a duration flag.

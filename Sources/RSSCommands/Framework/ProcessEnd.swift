@@ -6,7 +6,7 @@ import RSSModel
 /// What ends the process when the work does not: after a signal, after `--timeout`, or where no thread can be created.
 ///
 /// It lives in signal handlers and a timer of the process, so that it needs no thread, no memory and no answer.
-public enum ProcessEnd {
+package enum ProcessEnd {
     /// How long after a signal or the deadline the process may last.
     static let grace = Duration.milliseconds(1700)
 
@@ -15,7 +15,7 @@ public enum ProcessEnd {
 
     /// Catches the signals and starts the timer of `--timeout`. To be called before anything else, on the main thread:
     /// the first `await` may need a thread already.
-    public static func prepare(arguments: [String]) {
+    package static func prepare(arguments: [String]) {
         let started = began
         process_end_begin(Int64(grace / .milliseconds(1)), ExitStatus.tryAgain.rawValue)
         let timeout = timeout(in: arguments)

@@ -2,7 +2,7 @@ import ArgumentParser
 import RSSModel
 
 /// A command that does something: it declares what it is, validates its flags, and returns a value. It never prints.
-public protocol Verb: AsyncParsableCommand, Sendable {
+package protocol Verb: AsyncParsableCommand, Sendable {
     associatedtype Output: CommandResult
 
     /// What the verb is.
@@ -32,37 +32,37 @@ public protocol Verb: AsyncParsableCommand, Sendable {
 
 extension Verb {
     /// Built from the declaration.
-    public static var configuration: CommandConfiguration { declaration.configuration }
+    package static var configuration: CommandConfiguration { declaration.configuration }
 
     /// None: the verb changes nothing.
-    public var change: ChangeOptions? { nil }
+    package var change: ChangeOptions? { nil }
 
     /// None.
-    public var ownCarriedFlags: [(name: String, value: String?)] { [] }
+    package var ownCarriedFlags: [(name: String, value: String?)] { [] }
 
     /// What changes something resumes; what reads begins again.
-    public static var stepAfterInterruption: String {
+    package static var stepAfterInterruption: String {
         declaration.effect == .reads ? "run the same command again" : "run the same command again: it resumes"
     }
 
     /// So it is with changes and checks: of those the status says all. A query is run for its result.
-    public var isSilentWhenDone: Bool {
+    package var isSilentWhenDone: Bool {
         let isCheck = Self.declaration.exits.contains(.findings) || Self.declaration.exits.contains(.pending)
         return (Self.declaration.effect != .reads || isCheck) && change?.dryRun != true
     }
 
     /// Nothing to ask.
-    public func question(_ context: Context) async throws -> String? { nil }
+    package func question(_ context: Context) async throws -> String? { nil }
 
     /// Runs the verb; ends by throwing its exit status, which the root turns into the process's.
-    public func run() async throws {
+    package func run() async throws {
         let status = await Runner(verb: self, world: World.current).run()
         if status != .done { throw ExitCode(status.rawValue) }
     }
 }
 
 /// A group of verbs.
-public protocol Group: ParsableCommand {
+package protocol Group: ParsableCommand {
     /// Name of the group.
     static var group: String { get }
     /// One line of what it is for.
@@ -77,11 +77,11 @@ public protocol Group: ParsableCommand {
 
 extension Group {
     /// None.
-    public static var discussion: String { "" }
+    package static var discussion: String { "" }
     /// None: the bare group prints its help.
-    public static var defaultVerb: (any ParsableCommand.Type)? { nil }
+    package static var defaultVerb: (any ParsableCommand.Type)? { nil }
     /// Built from the group's own words.
-    public static var configuration: CommandConfiguration {
+    package static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: group, abstract: abstract, discussion: discussion, subcommands: verbs,
             defaultSubcommand: defaultVerb)

@@ -4,20 +4,20 @@ import Journal
 import PostgresClient
 
 /// Everything outside the process that a command can touch, in one place, so that every command runs in a test.
-public struct World: Sendable {
+package struct World: Sendable {
     /// The variables the process was started with.
-    public var environment: [String: String]
+    package var environment: [String: String]
     /// Makes the console for the colour and verbosity asked for.
-    public var makeConsole: @Sendable (ColorChoice, Verbosity) -> Console
+    package var makeConsole: @Sendable (ColorChoice, Verbosity) -> Console
     /// The arguments as typed, for the journal.
-    public var arguments: [String]
+    package var arguments: [String]
     /// Whether signals are caught and the process may be ended; not in tests.
-    public var ownsProcess: Bool
+    package var ownsProcess: Bool
     /// The moment that counts as now.
-    public var now: @Sendable () -> Date
+    package var now: @Sendable () -> Date
 
     /// Makes a world.
-    public init(
+    package init(
         environment: [String: String], arguments: [String], ownsProcess: Bool = false,
         now: @escaping @Sendable () -> Date = { Date() },
         makeConsole: @escaping @Sendable (ColorChoice, Verbosity) -> Console
@@ -30,10 +30,10 @@ public struct World: Sendable {
     }
 
     /// The world of this task: the real one, unless a test put another in its place.
-    @TaskLocal public static var current = World.real
+    @TaskLocal package static var current = World.real
 
     /// The world of this process.
-    public static var real: World {
+    package static var real: World {
         let environment = ProcessInfo.processInfo.environment.merging(InheritedVariables.withdrawn) { $1 }
         return World(
             environment: environment, arguments: Array(CommandLine.arguments.dropFirst()), ownsProcess: true
@@ -41,12 +41,12 @@ public struct World: Sendable {
     }
 
     /// The folder of what rssctl keeps on this machine.
-    public var stateFolder: String {
+    package var stateFolder: String {
         environment["RSSCTL_STATE"].flatMap { $0.isEmpty ? nil : $0 } ?? Journal.stateFolder(environment: environment)
     }
 
     /// The journal's file.
-    public var journalPath: String {
+    package var journalPath: String {
         environment["RSSCTL_JOURNAL"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(stateFolder)/journal.sqlite"
     }
 }

@@ -2,8 +2,8 @@ import ArgumentParser
 import Console
 
 /// `rssctl completion`
-public struct CompletionVerb: ParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct CompletionVerb: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "completion", abstract: "Print the completion script of a shell",
         discussion: "EXAMPLES:\n  # For this bash session\n  source <(rssctl completion bash)")
 
@@ -12,9 +12,9 @@ public struct CompletionVerb: ParsableCommand {
     @Argument(help: "bash, zsh or fish.")
     var shell: Shell
 
-    public init() {}
+    package init() {}
 
-    public func run() throws {
+    package func run() throws {
         let script = Root.completionScript(for: CompletionShell(rawValue: shell.rawValue) ?? .bash)
         try World.current.makeConsole(.never, .normal).withOutput { (output) throws(ConsoleError) in
             try output.writeLine(script)

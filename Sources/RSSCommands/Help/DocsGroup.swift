@@ -4,40 +4,40 @@ import Foundation
 import RSSCore
 
 /// `rssctl docs`, for `make docs` and `make install`; not shown in help.
-public struct DocsGroup: ParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct DocsGroup: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "docs", abstract: "Write man pages and the command reference", shouldDisplay: false,
         subcommands: [DocsReference.self, DocsMan.self])
 
-    public init() {}
+    package init() {}
 }
 
 /// `rssctl docs reference`
-public struct DocsReference: ParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct DocsReference: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "reference", abstract: "Write the command reference as Markdown")
 
     @Argument(help: "The file.", completion: .file(extensions: ["md"]))
     var file: String
 
-    public init() {}
+    package init() {}
 
-    public func run() throws {
+    package func run() throws {
         try WholeFile.write(Data(ReferencePage.render(CommandTree.load()).utf8), to: file)
     }
 }
 
 /// `rssctl docs man`
-public struct DocsMan: ParsableCommand {
-    public static let configuration = CommandConfiguration(
+package struct DocsMan: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "man", abstract: "Write a man page for each command")
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
 
-    public init() {}
+    package init() {}
 
-    public func run() throws {
+    package func run() throws {
         for command in try CommandTree.load().command.all {
             try WholeFile.write(Data(ManPage.render(command).utf8), to: "\(folder)/\(ManPage.fileName(command))")
         }

@@ -1,8 +1,9 @@
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// The result of `migrate lint`.
-public struct LintReport: CommandResult {
+package struct LintReport: CommandResult {
     struct Allowed: Encodable {
         let rule: String
         let place: SourcePlace
@@ -47,20 +48,20 @@ public struct LintReport: CommandResult {
             }
     }
 
-    public var document: String? { form.map { $0.hasSuffix("\n") || $0.isEmpty ? $0 : $0 + "\n" } }
+    package var document: String? { form.map { $0.hasSuffix("\n") || $0.isEmpty ? $0 : $0 + "\n" } }
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         unreadable > 0 ? .dataError : findings.contains { $0.severity > .info } ? .findings : .done
     }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         [
             "files": Int64(files), "errors": Int64(findings.count { $0.severity == .error }),
             "warnings": Int64(findings.count { $0.severity == .warning }),
         ]
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let main = Table(
             columns: [
                 Column("severity"), Column("rule"), Column("place"), Column("message", isFlexible: true),

@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate baseline`
-public struct MigrateBaseline: Verb {
-    public static let declaration = Declaration(
+package struct MigrateBaseline: Verb {
+    package static let declaration = Declaration(
         "migrate baseline", "Take the migrations up to a version for applied, without running them",
         discussion:
             "For a database whose schema was made before rssctl kept its history. It must have no history yet.",
@@ -16,19 +17,19 @@ public struct MigrateBaseline: Verb {
                 "rssctl migrate baseline 6 --dry-run", exit: .failed)
         ], exits: [.dataError, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
-    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Argument(help: "The newest version that the schema has.")
     var version: MigrationVersion
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> MigrationReport {
+    package func execute(_ context: Context) async throws -> MigrationReport {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             let taken = try await source.reader(connection, context).baseline(version, isDryRun: true)

@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate down`
-public struct MigrateDown: Verb {
-    public static let declaration = Declaration(
+package struct MigrateDown: Verb {
+    package static let declaration = Declaration(
         "migrate down", "Revert migrations, by their down files",
         discussion:
             "Reverts the newest migration, or with --to all that are newer than a version. What a down file drops is gone with its rows. Prove the files first: rssctl migrate verify --round-trip.",
@@ -15,19 +16,19 @@ public struct MigrateDown: Verb {
             .init("Back to version 5, without asking", "rssctl migrate down --to 5 --yes"),
         ], exits: [.pending, .dataError, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
-    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Option(help: "The version that stays; 0 reverts everything.")
     var to: MigrationVersion?
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         let connection = try await context.connectPostgres(readOnly: true)
         defer { Task { await connection.close() } }
         let back = try await source.reader(connection, context).planDown(to: to)
@@ -35,7 +36,7 @@ public struct MigrateDown: Verb {
         return "Revert \(back.map(\.file).joined(separator: ", ")), with the rows of what they made?"
     }
 
-    public func execute(_ context: Context) async throws -> MigrationReport {
+    package func execute(_ context: Context) async throws -> MigrationReport {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             let back = try await source.reader(connection, context).planDown(to: to)

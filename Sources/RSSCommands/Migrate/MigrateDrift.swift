@@ -2,11 +2,12 @@ import ArgumentParser
 import Foundation
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate drift`
-public struct MigrateDrift: Verb {
-    public static let declaration = Declaration(
+package struct MigrateDrift: Verb {
+    package static let declaration = Declaration(
         "migrate drift", "Compare the schema with what the last migration left, and name each difference",
         discussion:
             "With --accept the schema as it is now is what is expected from then on; the reason is kept in the journal and in rssctl.operation. Nothing else is changed.",
@@ -19,9 +20,9 @@ public struct MigrateDrift: Verb {
                 "rssctl migrate drift --accept --reason 'index made by hand in an outage' --dry-run"),
         ], exits: [.pending, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Flag(help: "Take the schema as it is for what is expected.")
     var accept = false
@@ -29,14 +30,14 @@ public struct MigrateDrift: Verb {
     @Option(help: "Why it is accepted; for those who come after.")
     var reason: String?
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if accept, reason?.allSatisfy(\.isWhitespace) ?? true { throw ValidationError("--accept takes a --reason.") }
         if !accept, reason != nil { throw ValidationError("--reason is for --accept.") }
     }
 
-    public func execute(_ context: Context) async throws -> DriftReport {
+    package func execute(_ context: Context) async throws -> DriftReport {
         guard accept, let reason else {
             let connection = try await context.connectPostgres(readOnly: true)
             let drift = try await SchemaDrift.find(connection)
@@ -60,7 +61,7 @@ public struct MigrateDrift: Verb {
 }
 
 /// The result of `migrate drift`.
-public struct DriftReport: CommandResult {
+package struct DriftReport: CommandResult {
     struct Entry: Encodable {
         let kind: SchemaObject.Kind
         let object: String
@@ -92,11 +93,11 @@ public struct DriftReport: CommandResult {
         }
     }
 
-    public var exitStatus: ExitStatus { differences.isEmpty || isAccepted ? .done : .pending }
+    package var exitStatus: ExitStatus { differences.isEmpty || isAccepted ? .done : .pending }
 
-    public var counts: [String: Int64] { ["objects": Int64(objects), "differences": Int64(differences.count)] }
+    package var counts: [String: Int64] { ["objects": Int64(objects), "differences": Int64(differences.count)] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let rows = differences.flatMap { entry -> [[Cell]] in
             let lines = entry.difference.isEmpty ? [""] : entry.difference
             // One line of the difference to a row, the object beside the first.

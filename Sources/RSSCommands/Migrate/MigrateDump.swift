@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate dump`
-public struct MigrateDump: Verb {
-    public static let declaration = Declaration(
+package struct MigrateDump: Verb {
+    package static let declaration = Declaration(
         "migrate dump", "Write the structure of the database as SQL, the same bytes each time",
         discussion: "The work is done by pg_dump, which must be installed and not be older than the server.",
         needs: [.settings, .postgres],
@@ -14,15 +15,15 @@ public struct MigrateDump: Verb {
             .init("To stdout", "rssctl migrate dump"),
         ], exits: [.cannotWrite])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Option(
         help: "File to write, as a whole or not at all; stdout unless given.", completion: .file(extensions: ["sql"]))
     var file: String?
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> StructureReport {
+    package func execute(_ context: Context) async throws -> StructureReport {
         let connection = try await context.connectPostgres(readOnly: true)
         let dump = try await StructureDump(connection)
         await connection.close()
@@ -33,7 +34,7 @@ public struct MigrateDump: Verb {
 }
 
 /// The result of `migrate dump`: the SQL itself, or what was written where.
-public struct StructureReport: CommandResult {
+package struct StructureReport: CommandResult {
     let sql: String?
     let file: String?
     let bytes: Int64
@@ -53,11 +54,11 @@ public struct StructureReport: CommandResult {
         self.lines = lines
     }
 
-    public var document: String? { sql }
+    package var document: String? { sql }
 
-    public var counts: [String: Int64] { ["bytes": bytes] }
+    package var counts: [String: Int64] { ["bytes": bytes] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         guard let sql else {
             return [
                 Table(

@@ -3,11 +3,13 @@ import Console
 import Foundation
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
+import RSSSetup
 
 /// `rssctl migrate lint`
-public struct MigrateLint: Verb {
-    public static let declaration = Declaration(
+package struct MigrateLint: Verb {
+    package static let declaration = Declaration(
         "migrate lint", "Find what will fail, block others or lose data in migrations, before they are run",
         discussion: """
             Checks what is pending, or the files named. Each file is judged as if those before it had been applied and \
@@ -30,7 +32,7 @@ public struct MigrateLint: Verb {
     /// The forms of other programs.
     enum Report: String, ExpressibleByArgument, CaseIterable, Sendable { case github, sarif }
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @OptionGroup var source: MigrationSourceOptions
 
@@ -54,9 +56,9 @@ public struct MigrateLint: Verb {
         help: "Files to check, in the order in which they would be run.", completion: .file(extensions: ["sql"]))
     var files: [String] = []
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if report != nil, global.output != .table {
             throw ValidationError("--report is a form of its own; leave --output out.")
         }
@@ -67,7 +69,7 @@ public struct MigrateLint: Verb {
         try LintInput.validate(files: files, directory: source.directory)
     }
 
-    public func execute(_ context: Context) async throws -> LintReport {
+    package func execute(_ context: Context) async throws -> LintReport {
         let origin = source.source(context)
         let all = try LintInput.source(files: files, origin)
         for notice in all.notices { context.progress(.note(notice)) }

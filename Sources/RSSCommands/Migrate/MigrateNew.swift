@@ -1,10 +1,11 @@
 import ArgumentParser
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate new`
-public struct MigrateNew: Verb {
-    public static let declaration = Declaration(
+package struct MigrateNew: Verb {
+    package static let declaration = Declaration(
         "migrate new", "Begin a migration: the next number, with the file that reverts it", effect: .writes,
         needs: [.settings], journaled: false,
         examples: [
@@ -16,9 +17,9 @@ public struct MigrateNew: Verb {
                 "rssctl migrate new 'report totals' --repeatable --directory migrations"),
         ], exits: [.cannotWrite, .dataError, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "What the migration does, in a few words.")
     var title: String
@@ -30,9 +31,9 @@ public struct MigrateNew: Verb {
     @Flag(help: "A file that is run again whenever it has changed, for functions and views.")
     var repeatable = false
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         // As an unset variable of a shell's gives it; the files would go into the root folder.
         if directory?.isEmpty == true {
             throw ValidationError("--directory names no folder; for this one write --directory .")
@@ -42,7 +43,7 @@ public struct MigrateNew: Verb {
         }
     }
 
-    public func execute(_ context: Context) async throws -> NewMigration {
+    package func execute(_ context: Context) async throws -> NewMigration {
         let configured = MigrationSource(context.settings)
         guard let folder = directory ?? configured.folders.last else { throw MigrateNewError.noFolder }
         let template = try MigrationTemplate(
@@ -65,11 +66,11 @@ enum MigrateNewError: ReportableError {
 }
 
 /// The result of `migrate new`.
-public struct NewMigration: CommandResult {
+package struct NewMigration: CommandResult {
     let files: [String]
     let state: Verdict
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [Column("file", isFlexible: true), Column("state")],

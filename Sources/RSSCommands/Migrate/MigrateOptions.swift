@@ -1,13 +1,14 @@
 import ArgumentParser
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 extension MigrationOrder: ExpressibleByArgument {}
 
 extension MigrationVersion: ExpressibleByArgument {
     /// Reads `4`, `0004`, `4.1`, and `V0004` as files are named.
-    public init?(argument: String) {
+    package init?(argument: String) {
         self.init(argument.hasPrefix("V") ? argument.dropFirst() : argument[...])
     }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate plan`
-public struct MigratePlan: Verb {
-    public static let declaration = Declaration(
+package struct MigratePlan: Verb {
+    package static let declaration = Declaration(
         "migrate plan", "Show what each pending statement will lock, block, rewrite and read",
         discussion: """
             Reads the catalog and the files, and runs nothing on the database. Locks are told on relations that are there already. Rows and \
@@ -19,9 +20,9 @@ public struct MigratePlan: Verb {
             .init("The same for a script", "rssctl migrate plan --output json"),
         ], exits: [.findings, .pending, .dataError, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
-    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
     @Flag(help: "Run it on a scratch database made from the structure, without rows, and compare.")
     var trace = false
@@ -30,15 +31,15 @@ public struct MigratePlan: Verb {
     var files: [String] = []
 
     /// The plan is what is asked for, also when a trace came true.
-    public var isSilentWhenDone: Bool { false }
+    package var isSilentWhenDone: Bool { false }
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         try LintInput.validate(files: files, directory: source.directory)
     }
 
-    public func execute(_ context: Context) async throws -> StatementPlan {
+    package func execute(_ context: Context) async throws -> StatementPlan {
         let connection = try await context.connectPostgres(readOnly: true)
         var input = try LintInput.source(files: files, source.source(context))
         if files.isEmpty {
@@ -79,7 +80,7 @@ enum PlanError: ReportableError {
 }
 
 /// The result of `migrate plan`.
-public struct StatementPlan: CommandResult {
+package struct StatementPlan: CommandResult {
     let statements: [PlannedStatement]
 
     let trace: [PlanTrace.Step]?
@@ -96,13 +97,13 @@ public struct StatementPlan: CommandResult {
     }
 
     /// A plan that did not come true is a finding.
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         trace?.contains { $0.verdict == .warning || $0.verdict == .failed } == true ? .findings : .done
     }
 
-    public var counts: [String: Int64] { ["statements": Int64(statements.count)] }
+    package var counts: [String: Int64] { ["statements": Int64(statements.count)] }
 
-    public var tables: [Table] { [plan] + (trace.map { [TraceTable.table($0)] } ?? []) }
+    package var tables: [Table] { [plan] + (trace.map { [TraceTable.table($0)] } ?? []) }
 
     private var plan: Table {
         Table(

@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate repair`
-public struct MigrateRepair: Verb {
-    public static let declaration = Declaration(
+package struct MigrateRepair: Verb {
+    package static let declaration = Declaration(
         "migrate repair", "Accept a migration's file that was changed after it had been applied",
         discussion:
             "Takes the file as it is now for the one that was applied, and links the history again. Nothing is run. The reason is kept in the journal and in rssctl.operation. An interrupted run needs no repair: run rssctl migrate again.",
@@ -16,11 +17,11 @@ public struct MigrateRepair: Verb {
                 "rssctl migrate repair --accept 6 --reason 'a misspelt literal was fixed' --dry-run")
         ], exits: [.dataError, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
-    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Option(help: ArgumentHelp("The version whose file is to be accepted.", valueName: "version"))
@@ -29,13 +30,13 @@ public struct MigrateRepair: Verb {
     @Option(help: "Why; for those who come after.")
     var reason: String
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
     }
 
-    public func execute(_ context: Context) async throws -> MigrationReport {
+    package func execute(_ context: Context) async throws -> MigrationReport {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             let migration = try await source.reader(connection, context).accept(

@@ -2,22 +2,23 @@ import ArgumentParser
 import Foundation
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate status`
-public struct MigrateStatus: Verb {
-    public static let declaration = Declaration(
+package struct MigrateStatus: Verb {
+    package static let declaration = Declaration(
         "migrate status", "Show which migrations are applied and which are pending", needs: [.settings, .postgres],
         examples: [.init("Exit status 3 when something is pending", "rssctl migrate status")],
         exits: [.pending, .dataError])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
-    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> MigrationStatus {
+    package func execute(_ context: Context) async throws -> MigrationStatus {
         let connection = try await context.connectPostgres(readOnly: true)
         let plan = try await source.reader(connection, context).plan()
         await connection.close()
@@ -26,7 +27,7 @@ public struct MigrateStatus: Verb {
 }
 
 /// The result of `migrate status`.
-public struct MigrationStatus: CommandResult {
+package struct MigrationStatus: CommandResult {
     struct Entry: Encodable {
         let version: MigrationVersion?
         let name: String
@@ -64,9 +65,9 @@ public struct MigrationStatus: CommandResult {
         notices = plan.notices
     }
 
-    public var exitStatus: ExitStatus { pending > 0 ? .pending : .done }
+    package var exitStatus: ExitStatus { pending > 0 ? .pending : .done }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [

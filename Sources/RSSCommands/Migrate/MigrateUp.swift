@@ -2,11 +2,13 @@ import ArgumentParser
 import Console
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
+import RSSSetup
 
 /// `rssctl migrate`
-public struct MigrateUp: Verb {
-    public static let declaration = Declaration(
+package struct MigrateUp: Verb {
+    package static let declaration = Declaration(
         "migrate up", "Apply what is pending, statement by statement",
         discussion:
             "Each statement is run in a transaction wherever PostgreSQL allows it, and recorded in the same one. A run that was killed is simply run again: it resumes at its statement. A database that has tables and no history of migrations is not migrated without a question.",
@@ -17,11 +19,11 @@ public struct MigrateUp: Verb {
             .init("Up to a version, before the step that breaks old programs", "rssctl migrate up --to 5"),
         ], exits: [.pending, .dataError, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
     @OptionGroup var source: MigrationSourceOptions
-    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
     @OptionGroup var waits: MigrationWaitOptions
 
     @Flag(help: "Where visit_reports is still a plain table, convert it to a partitioned one first.")
@@ -36,7 +38,7 @@ public struct MigrateUp: Verb {
     @Flag(help: "Refuse when the schema is not as the last migration left it.")
     var checkDrift = false
 
-    public init() {}
+    package init() {}
 
     /// The part of a plan that was asked for.
     private func choose(_ plan: MigrationPlan) throws -> MigrationPlan {
@@ -58,7 +60,7 @@ public struct MigrateUp: Verb {
         }
     }
 
-    public func execute(_ context: Context) async throws -> MigrationReport {
+    package func execute(_ context: Context) async throws -> MigrationReport {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             try await source.reader(connection, context).refusePlainReports()

@@ -2,11 +2,12 @@ import ArgumentParser
 import Console
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl migrate verify`
-public struct MigrateVerify: Verb {
-    public static let declaration = Declaration(
+package struct MigrateVerify: Verb {
+    package static let declaration = Declaration(
         "migrate verify", "Check files against history, and prove that each migration can be reverted",
         discussion:
             "With --round-trip each migration is applied, reverted and applied again on a database that is made for it on the same server and dropped afterwards, and the schemas are compared.",
@@ -16,16 +17,16 @@ public struct MigrateVerify: Verb {
             .init("Up, down and up again on a scratch database", "rssctl migrate verify --round-trip"),
         ], exits: [.findings, .pending, .dataError, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var source: MigrationSourceOptions
-    public var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
     @Flag(help: "Apply, revert and apply again on a scratch database.")
     var roundTrip = false
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> VerificationReport {
+    package func execute(_ context: Context) async throws -> VerificationReport {
         let connection = try await context.connectPostgres(readOnly: true)
         let migrator = source.reader(connection, context)
         let available = try source.source(context).load()
@@ -59,7 +60,7 @@ public struct MigrateVerify: Verb {
 }
 
 /// The result of `migrate verify`.
-public struct VerificationReport: CommandResult {
+package struct VerificationReport: CommandResult {
     struct Check: Encodable {
         let check: String
         let object: String
@@ -69,13 +70,13 @@ public struct VerificationReport: CommandResult {
 
     let checks: [Check]
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         checks.contains { $0.verdict == .warning || $0.verdict == .critical } ? .findings : .done
     }
 
-    public var counts: [String: Int64] { ["checks": Int64(checks.count)] }
+    package var counts: [String: Int64] { ["checks": Int64(checks.count)] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [Column("check"), Column("object"), Column("verdict"), Column("detail", isFlexible: true)],

@@ -1,8 +1,9 @@
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// What a command has done, or would do, with migrations.
-public struct MigrationReport: CommandResult {
+package struct MigrationReport: CommandResult {
     struct Entry: Encodable {
         let version: MigrationVersion?
         let name: String
@@ -106,9 +107,9 @@ public struct MigrationReport: CommandResult {
         return groups
     }
 
-    public var counts: [String: Int64] { appliedInTotal == nil ? [:] : ["applied": Int64(migrations.count)] }
+    package var counts: [String: Int64] { appliedInTotal == nil ? [:] : ["applied": Int64(migrations.count)] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let main = Table(
             columns: [.number("version"), Column("name", isFlexible: true), Column("state"), .number("took")],
             rows: migrations.map {

@@ -1,4 +1,5 @@
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// What a trial run has shown, as a table.

@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// The result of `partition archive`, `restore` and `verify-archive`.
-public struct ArchiveReport: CommandResult {
+package struct ArchiveReport: CommandResult {
     struct Rows: Encodable {
         let table: String
         let rows: Int64
@@ -39,15 +40,15 @@ public struct ArchiveReport: CommandResult {
             }, error: nil)
     }
 
-    public var exitStatus: ExitStatus { archives.contains { $0.error != nil } ? .dataError : .done }
+    package var exitStatus: ExitStatus { archives.contains { $0.error != nil } ? .dataError : .done }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         let contents = archives.flatMap(\.contents)
         return contents.isEmpty
             ? [:] : ["rows": contents.reduce(0) { $0 + $1.rows }, "bytes": contents.reduce(0) { $0 + $1.bytes }]
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         if !statements.isEmpty {
             return [Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] })]
         }

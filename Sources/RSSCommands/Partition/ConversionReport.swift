@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// The result of `partition convert`.
-public struct ConversionReport: CommandResult {
+package struct ConversionReport: CommandResult {
     struct Step: Encodable {
         let what: String
         let locks: [PartitionOperation.Lock]?
@@ -67,9 +68,9 @@ public struct ConversionReport: CommandResult {
         isDryRun = false
     }
 
-    public var counts: [String: Int64] { isDryRun ? [:] : ["steps": Int64(steps.count)] }
+    package var counts: [String: Int64] { isDryRun ? [:] : ["steps": Int64(steps.count)] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let state = Table(
             columns: [
                 Column("step", isFlexible: true), isDryRun ? Column("locks", isFlexible: true) : .number("took"),

@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// The result of `partition maintain` and `partition plan`.
-public struct MaintainReport: CommandResult {
+package struct MaintainReport: CommandResult {
     struct Operation: Encodable {
         let kind: String
         let object: String
@@ -80,21 +81,21 @@ public struct MaintainReport: CommandResult {
 
     private var operations: [Operation] { maintained.flatMap(\.operations) }
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         let errors = errors
         if errors.isEmpty { return .done }
         if isStopped, !isDryRun { return .failed }
         return errors.allSatisfy { $0.exit == .tryAgain } ? .tryAgain : .findings
     }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         if isDryRun { return [:] }
         let done = operations.filter { $0.state == .done }
         return Dictionary(grouping: done, by: \.kind).mapValues { Int64($0.count) }
             .merging(errors.isEmpty ? [:] : ["failed": Int64(errors.count)]) { $1 }
     }
 
-    public func mappingCommands(_ change: (String) -> String) -> MaintainReport {
+    package func mappingCommands(_ change: (String) -> String) -> MaintainReport {
         var report = self
         report.maintained = maintained.map { entry in
             var entry = entry
@@ -108,7 +109,7 @@ public struct MaintainReport: CommandResult {
         return report
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         // Cron wants silence when all is well.
         if isQuiet, operations.allSatisfy({ $0.state == .skipped }), errors.isEmpty { return [] }
         if maintained.isEmpty { return [.noPolicies] }

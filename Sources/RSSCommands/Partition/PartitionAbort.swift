@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition abort`
-public struct PartitionAbort: Verb {
-    public static let declaration = Declaration(
+package struct PartitionAbort: Verb {
+    package static let declaration = Declaration(
         "partition abort", "Take back a drain, split or merge that is under way",
         discussion: """
             Drops the copies and the triggers. Once the new partitions are in their place it is too late, and the command \
@@ -17,9 +18,9 @@ public struct PartitionAbort: Verb {
         ],
         exits: [.tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partitioned table.")
     var table: TableArgument
@@ -27,9 +28,9 @@ public struct PartitionAbort: Verb {
     @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
     var lockBudget: Duration?
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ReshapeReport {
+    package func execute(_ context: Context) async throws -> ReshapeReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)

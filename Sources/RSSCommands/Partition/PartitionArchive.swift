@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition archive`
-public struct PartitionArchive: Verb {
-    public static let declaration = Declaration(
+package struct PartitionArchive: Verb {
+    package static let declaration = Declaration(
         "partition archive", "Copy a partition, and what belongs to its rows, into verified files",
         discussion: """
             Writes a folder with one compressed file a table, a manifest and checksums: there is the whole of it or nothing. \
@@ -21,9 +22,9 @@ public struct PartitionArchive: Verb {
                 "The statements it would run", "rssctl partition archive visit_reports_2024_01 --dry-run"),
         ], exits: [.cannotWrite, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partition: attached, or retired and not dropped yet.")
     var partition: TableArgument
@@ -37,9 +38,9 @@ public struct PartitionArchive: Verb {
     @Flag(help: "Have the server compute the digest of all rows as well, and compare; before a drop it does so anyway.")
     var compare = false
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ArchiveReport {
+    package func execute(_ context: Context) async throws -> ArchiveReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let archiver = PartitionArchiver(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,

@@ -2,11 +2,13 @@ import ArgumentParser
 import Foundation
 import PostgresClient
 import RSSCore
+import RSSMigrate
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition check`
-public struct PartitionCheck: Verb {
-    public static let declaration = Declaration(
+package struct PartitionCheck: Verb {
+    package static let declaration = Declaration(
         "partition check", "Check the partitions of tables: each check ends ok, with findings, or blind",
         discussion: """
             Tells what is wrong with partitions and what mends it: runway, gaps, default rows, unfinished detaches, missing \
@@ -22,7 +24,7 @@ public struct PartitionCheck: Verb {
             .init("The keys of visit_reports too", "rssctl partition check visit_reports --deep"),
         ], exits: [.findings, .cannotWrite])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(help: "The partitioned tables; all that have a policy unless given.")
     var tables: [TableArgument] = []
@@ -35,9 +37,9 @@ public struct PartitionCheck: Verb {
     @Option(help: "Write metrics for Prometheus to a file, whole or not at all.", completion: .file())
     var metrics: String?
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> PartitionCheckReport {
+    package func execute(_ context: Context) async throws -> PartitionCheckReport {
         let list = try checks.ignoreList()
         let connection = try await context.connectPostgres(
             statementTimeout: deep ? .zero : .seconds(30), readOnly: true, lockTimeout: .seconds(1))

@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 
 /// The result of `partition check`.
-public struct PartitionCheckReport: CommandResult {
+package struct PartitionCheckReport: CommandResult {
     let checks: [CheckEntry]
     private let options: CheckOptions
     private let isQuiet: Bool
@@ -16,11 +16,11 @@ public struct PartitionCheckReport: CommandResult {
         self.isQuiet = isQuiet
     }
 
-    public var exitStatus: ExitStatus { options.failOn.status(checks) }
+    package var exitStatus: ExitStatus { options.failOn.status(checks) }
 
-    public var counts: [String: Int64] { CheckEntry.counts(checks) }
+    package var counts: [String: Int64] { CheckEntry.counts(checks) }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         if isQuiet, exitStatus == .done { return [] }
         let names = checks.compactMap(\.table).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let summary =

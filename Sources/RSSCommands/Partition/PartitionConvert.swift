@@ -3,10 +3,11 @@ import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition convert`
-public struct PartitionConvert: Verb {
-    public static let declaration = Declaration(
+package struct PartitionConvert: Verb {
+    package static let declaration = Declaration(
         "partition convert", "Convert a table into a partitioned one without blocking readers and writers",
         discussion: """
             The table becomes the first partition of a new partitioned table, which takes over its name; no row is moved. \
@@ -30,9 +31,9 @@ public struct PartitionConvert: Verb {
             .init("Make it plain again", "rssctl partition convert recycling_records --undo"),
         ], exits: [.tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The table.")
     var table: TableArgument = .visitReports
@@ -75,9 +76,9 @@ public struct PartitionConvert: Verb {
     @Flag(help: "Make a converted table plain again; all its rows must be in the first partition.")
     var undo = false
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if copy, zeroCopy { throw ValidationError("--zero-copy copies no row, and --copy all of them.") }
         if abort, undo { throw ValidationError("--abort is for a conversion in progress, --undo for a completed one.") }
         if abort || undo {
@@ -91,7 +92,7 @@ public struct PartitionConvert: Verb {
     }
 
     /// Asks where a key becomes another: what is refused is refused before.
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         if abort || undo { return nil }
         let connection = try await context.connectPostgres(statementTimeout: .zero, readOnly: true)
         let name = try await context.resolve(table, on: connection)
@@ -109,7 +110,7 @@ public struct PartitionConvert: Verb {
         return asked.isEmpty ? nil : "\(asked.joined(separator: "; ")). Convert \(name.quoted)?"
     }
 
-    public func execute(_ context: Context) async throws -> ConversionReport {
+    package func execute(_ context: Context) async throws -> ConversionReport {
         var policy = LockPolicy(context.settings)
         if let lockBudget { policy.budget = lockBudget }
         let connection =

@@ -1,10 +1,11 @@
 import ArgumentParser
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition drain`
-public struct PartitionDrain: Verb {
-    public static let declaration = Declaration(
+package struct PartitionDrain: Verb {
+    package static let declaration = Declaration(
         "partition drain", "Move the rows of the default partition into partitions of their own",
         discussion: """
             The rows are copied aside while readers and writers go on, what changes meanwhile is brought after, and the new \
@@ -20,10 +21,10 @@ public struct PartitionDrain: Verb {
             .init("By the table's policy", "rssctl partition drain events"),
         ], exits: [.tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
     @OptionGroup var reshape: ReshapeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partitioned table.")
     var table: TableArgument
@@ -37,9 +38,9 @@ public struct PartitionDrain: Verb {
     @Flag(help: "Drop the default partition if it comes out empty.")
     var dropDefault = false
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ReshapeReport {
+    package func execute(_ context: Context) async throws -> ReshapeReport {
         try await reshape.run(context, [table]) { reshape, tables, options in
             var options = options
             options.interval = interval

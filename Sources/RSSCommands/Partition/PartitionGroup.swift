@@ -1,10 +1,12 @@
 import ArgumentParser
+import RSSMigrate
+import RSSPartition
 
 /// `rssctl partition`
-public struct PartitionGroup: Group {
-    public static let group = "partition"
-    public static let abstract = "Keep the partitions of tables: make, archive, retire, convert"
-    public static let verbs: [any ParsableCommand.Type] = [
+package struct PartitionGroup: Group {
+    package static let group = "partition"
+    package static let abstract = "Keep the partitions of tables: make, archive, retire, convert"
+    package static let verbs: [any ParsableCommand.Type] = [
         PartitionPlan.self,
         PartitionMaintain.self,
         PartitionStatus.self,
@@ -23,5 +25,5 @@ public struct PartitionGroup: Group {
         PartitionRestore.self,
     ]
 
-    public init() {}
+    package init() {}
 }

@@ -3,10 +3,11 @@ import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition maintain`
-public struct PartitionMaintain: Verb {
-    public static let declaration = Declaration(
+package struct PartitionMaintain: Verb {
+    package static let declaration = Declaration(
         "partition maintain", "Maintain the partitions of all tables that have a policy",
         discussion: """
             Creates partitions in advance and fills gaps, finishes interrupted operations, builds missing indexes, retires \
@@ -23,9 +24,9 @@ public struct PartitionMaintain: Verb {
             .init("Half a year ahead, from cron", "rssctl partition maintain --premake 6 --quiet"),
         ], exits: [.findings, .pending, .dataError, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partitioned tables; all that have a policy unless given.")
     var tables: [TableArgument] = []
@@ -45,11 +46,11 @@ public struct PartitionMaintain: Verb {
     var allowMassRetire: Int?
 
     /// It names what it did, and is silent itself where there was nothing to do.
-    public var isSilentWhenDone: Bool { false }
+    package var isSilentWhenDone: Bool { false }
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if let allowMassRetire, allowMassRetire < 1 {
             throw ValidationError("--allow-mass-retire is the number of partitions that may be retired.")
         }
@@ -59,7 +60,7 @@ public struct PartitionMaintain: Verb {
         }
     }
 
-    public func execute(_ context: Context) async throws -> MaintainReport {
+    package func execute(_ context: Context) async throws -> MaintainReport {
         let saved = try planFile.map { try SavedMaintenancePlan(json: WholeFile.read($0), file: $0) }
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         var options = MaintenanceRun.Options(at: try await context.clock(connection).now)

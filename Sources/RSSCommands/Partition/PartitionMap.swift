@@ -1,9 +1,10 @@
 import Console
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// The result of `partition status`.
-public struct PartitionMap: CommandResult {
+package struct PartitionMap: CommandResult {
     struct Entry: Encodable {
         let name: String
         let lower: String?
@@ -83,14 +84,14 @@ public struct PartitionMap: CommandResult {
         return bound.lower ?? .min <= now ? "now" : "ahead"
     }
 
-    public var exitStatus: ExitStatus {
+    package var exitStatus: ExitStatus {
         mapped.allSatisfy { table in
             table.missing.isEmpty && table.problem == nil && !table.partitions.contains { $0.isDetachPending }
         } ? .done : .pending
     }
 
     /// One table each for people; for machines, which are given the first alone, one of all.
-    public var tables: [Table] {
+    package var tables: [Table] {
         if mapped.isEmpty { return [.noPolicies] }
         let tables = mapped.map(table)
         guard bars == nil, tables.count > 1, var whole = tables.first else { return tables }

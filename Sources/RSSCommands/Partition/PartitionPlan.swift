@@ -3,10 +3,11 @@ import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition plan`
-public struct PartitionPlan: Verb {
-    public static let declaration = Declaration(
+package struct PartitionPlan: Verb {
+    package static let declaration = Declaration(
         "partition plan", "Show what partition maintain would do, and what it would lock",
         discussion: """
             Changes nothing. A plan that is saved can be carried out later with partition maintain --plan; it is refused when \
@@ -18,7 +19,7 @@ public struct PartitionPlan: Verb {
             .init("Keep it for the evening", "rssctl partition plan --save /tmp/rssctl-plan.json"),
         ], exits: [.findings, .cannotWrite])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(help: "The partitioned tables; all that have a policy unless given.")
     var tables: [TableArgument] = []
@@ -26,9 +27,9 @@ public struct PartitionPlan: Verb {
     @Option(help: "Write the plan to a file.", completion: .file())
     var save: String?
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> MaintainReport {
+    package func execute(_ context: Context) async throws -> MaintainReport {
         let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
         var options = MaintenanceRun.Options(at: try await context.clock(connection).now)
         options.tables = try await context.resolve(tables, on: connection)

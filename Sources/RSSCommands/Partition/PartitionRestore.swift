@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition restore`
-public struct PartitionRestore: Verb {
-    public static let declaration = Declaration(
+package struct PartitionRestore: Verb {
+    package static let declaration = Declaration(
         "partition restore", "Bring a partition back from its archive, attached, with all that belongs to it",
         discussion: """
             The archive is read and verified first. Then the table is made like its parent, loaded, and compared with the \
@@ -22,9 +23,9 @@ public struct PartitionRestore: Verb {
                 "rssctl partition restore archive/rss.public.visit_reports_2023_12")
         ], exits: [.dataError, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The archive's folder, or its manifest.", completion: .directory)
     var archive: String
@@ -32,13 +33,13 @@ public struct PartitionRestore: Verb {
     @Option(help: "The partitioned table to restore into; the one it was archived of unless given.")
     var table: TableArgument?
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ArchiveReport {
+    package func execute(_ context: Context) async throws -> ArchiveReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         var target: RelationName?
         if let table { target = try await context.resolve(table, on: connection) }
-        let result = try await RSSCore.PartitionRestore(
+        let result = try await RSSPartition.PartitionRestore(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
         ).restore(archive, into: target, isDryRun: context.isDryRun)
         await connection.close()

@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition retire`
-public struct PartitionRetire: Verb {
-    public static let declaration = Declaration(
+package struct PartitionRetire: Verb {
+    package static let declaration = Declaration(
         "partition retire", "Take partitions out of their table, for quarantine",
         discussion: """
             The rows are seen through the table no more, and nothing is lost: the partition stays as a table of its own that \
@@ -21,9 +22,9 @@ public struct PartitionRetire: Verb {
             .init("The statements it would run", "rssctl partition retire visit_reports_2024_01 --dry-run"),
         ], exits: [.tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partitions.")
     var partitions: [TableArgument]
@@ -31,21 +32,21 @@ public struct PartitionRetire: Verb {
     @Option(help: "Days until it may be dropped, in the place of what the policy says; 7 where there is none.")
     var quarantineDays: Int?
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         let names = partitions.map(\.typed.quoted).joined(separator: ", ")
         return "Take \(names) out of its table? The rows are no longer seen through it"
             + "; rssctl partition undo reattaches it."
     }
 
-    public func validate() throws {
+    package func validate() throws {
         if let quarantineDays, !(0...36_500).contains(quarantineDays) {
             throw ValidationError("--quarantine-days is a number from 0.")
         }
     }
 
-    public func execute(_ context: Context) async throws -> RetireReport {
+    package func execute(_ context: Context) async throws -> RetireReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcomes = try await RetirementRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
@@ -59,7 +60,7 @@ public struct PartitionRetire: Verb {
 }
 
 /// The result of `partition retire` and `partition undo`.
-public struct RetireReport: CommandResult {
+package struct RetireReport: CommandResult {
     struct Entry: Encodable {
         let table: String
         let partition: String
@@ -82,9 +83,9 @@ public struct RetireReport: CommandResult {
         self.isDryRun = isDryRun
     }
 
-    public var counts: [String: Int64] { isDryRun ? [:] : ["partitions": Int64(partitions.count)] }
+    package var counts: [String: Int64] { isDryRun ? [:] : ["partitions": Int64(partitions.count)] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let main = Table(
             columns: [Column("table", isOptional: true), Column("partition"), Column("range"), Column("state")],
             rows: partitions.map { [.text($0.table), .text($0.partition), .text($0.range), .verdict($0.state)] })

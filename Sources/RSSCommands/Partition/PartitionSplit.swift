@@ -1,10 +1,11 @@
 import ArgumentParser
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition split`
-public struct PartitionSplit: Verb {
-    public static let declaration = Declaration(
+package struct PartitionSplit: Verb {
+    package static let declaration = Declaration(
         "partition split", "Put several shorter partitions in the place of one",
         discussion: """
             Readers and writers go on meanwhile, as with partition drain. The parts begin by the clock of the table's \
@@ -16,10 +17,10 @@ public struct PartitionSplit: Verb {
             .init("A busy month into weeks", "rssctl partition split visit_reports_2024_02 --into week"),
         ], exits: [.tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
     @OptionGroup var reshape: ReshapeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partition.")
     var partition: TableArgument
@@ -27,9 +28,9 @@ public struct PartitionSplit: Verb {
     @Option(help: "How much one part holds: hour, day, week, month, quarter, year or a number.")
     var into: PartitionInterval
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ReshapeReport {
+    package func execute(_ context: Context) async throws -> ReshapeReport {
         try await reshape.run(context, [partition]) { reshape, partitions, options in
             var options = options
             options.interval = into

@@ -3,10 +3,11 @@ import Console
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition status`
-public struct PartitionStatus: Verb {
-    public static let declaration = Declaration(
+package struct PartitionStatus: Verb {
+    package static let declaration = Declaration(
         "partition status", "Show the partitions of tables with bounds, rows and sizes",
         discussion: """
             Rows are the planner's estimate, sizes those of the last VACUUM or ANALYZE: nothing but the catalog is read. \
@@ -18,14 +19,14 @@ public struct PartitionStatus: Verb {
             .init("One table, for a script", "rssctl partition status visit_reports --output json"),
         ], exits: [.pending])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(help: "The partitioned tables; all that have a policy unless given.")
     var tables: [TableArgument] = []
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> PartitionMap {
+    package func execute(_ context: Context) async throws -> PartitionMap {
         let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
         let overview = try await PartitionSurveyor(connection).overview(
             context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,

@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition undo`
-public struct PartitionUndo: Verb {
-    public static let declaration = Declaration(
+package struct PartitionUndo: Verb {
+    package static let declaration = Declaration(
         "partition undo", "Attach a retired partition again, with the bound it had",
         discussion: """
             As long as the partition is in quarantine. It is not read for that: a constraint that was put up when it was \
@@ -17,16 +18,16 @@ public struct PartitionUndo: Verb {
             .init("One of them", "rssctl partition undo visit_reports_2023_12"),
         ], exits: [.tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partition, or a table for all its retired ones.")
     var partition: TableArgument
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> RetireReport {
+    package func execute(_ context: Context) async throws -> RetireReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcomes = try await RetirementRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress

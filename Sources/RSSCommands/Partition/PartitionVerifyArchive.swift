@@ -1,10 +1,11 @@
 import ArgumentParser
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition verify-archive`
-public struct PartitionVerifyArchive: Verb {
-    public static let declaration = Declaration(
+package struct PartitionVerifyArchive: Verb {
+    package static let declaration = Declaration(
         "partition verify-archive", "Read archives to their end and compare every byte and row",
         discussion: """
             Needs no database: the checksum of every file, that it can be decompressed to its end, the number of its rows, \
@@ -15,14 +16,14 @@ public struct PartitionVerifyArchive: Verb {
                 "An archive", "rssctl partition verify-archive archive/rss.public.visit_reports_2023_12")
         ], exits: [.dataError])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(help: "Folders of archives, or their manifests.", completion: .directory)
     var archives: [String]
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> ArchiveReport {
+    package func execute(_ context: Context) async throws -> ArchiveReport {
         var entries: [ArchiveReport.Entry] = []
         for path in archives {
             let verifier = ArchiveVerifier(path)

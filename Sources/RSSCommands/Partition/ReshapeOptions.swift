@@ -3,6 +3,7 @@ import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// How rows are moved to other partitions.
 struct ReshapeOptions: ParsableArguments, Sendable {

@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// The result of `partition drain`, `split`, `merge` and `abort`.
-public struct ReshapeReport: CommandResult {
+package struct ReshapeReport: CommandResult {
     struct Part: Encodable {
         let name: String
         let range: String
@@ -39,7 +40,7 @@ public struct ReshapeReport: CommandResult {
         statements = outcome.statements
     }
 
-    public var counts: [String: Int64] { state == .done ? ["partitions": Int64(partitions.count)] : [:] }
+    package var counts: [String: Int64] { state == .done ? ["partitions": Int64(partitions.count)] : [:] }
 
     private var verdict: Verdict {
         switch state {
@@ -79,7 +80,7 @@ public struct ReshapeReport: CommandResult {
         return notes
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let main = Table(
             columns: [
                 Column("partition"), Column("range", isFlexible: true),

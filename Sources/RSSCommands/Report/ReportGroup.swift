@@ -1,10 +1,10 @@
 import ArgumentParser
 
 /// `rssctl report`
-public struct ReportGroup: Group {
-    public static let group = "report"
-    public static let abstract = "Read visit reports"
-    public static let verbs: [any ParsableCommand.Type] = [ReportQueryVerb.self]
+package struct ReportGroup: Group {
+    package static let group = "report"
+    package static let abstract = "Read visit reports"
+    package static let verbs: [any ParsableCommand.Type] = [ReportQueryVerb.self]
 
-    public init() {}
+    package init() {}
 }

@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSReport
 
 /// `rssctl report query`
-public struct ReportQueryVerb: Verb {
-    public static let declaration = Declaration(
+package struct ReportQueryVerb: Verb {
+    package static let declaration = Declaration(
         "report query", "List visit reports, newest first, by the filters of the backend",
         needs: [.settings, .postgres],
         examples: [
@@ -16,7 +17,7 @@ public struct ReportQueryVerb: Verb {
             .init("Search, without counting beyond 1000", "rssctl report query --search printer --count 1000"),
         ], exits: [.dataError])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Option(name: [.customLong("organization"), .customLong("org")], help: "Organization, by name or id.")
     var organization: String?
@@ -55,9 +56,9 @@ public struct ReportQueryVerb: Verb {
         help: ArgumentHelp("How to find the total: exact, none, or count up to a number.", valueName: "exact|none|N"))
     var count = "exact"
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if let status, !ReportFilter.statuses.contains(status) {
             let meant = EditDistance.closest(to: status, among: ReportFilter.statuses)
             throw ValidationError(
@@ -90,7 +91,7 @@ public struct ReportQueryVerb: Verb {
         }
     }
 
-    public func execute(_ context: Context) async throws -> ReportPage {
+    package func execute(_ context: Context) async throws -> ReportPage {
         var filter = ReportFilter()
         filter.organization = organization
         filter.office = office

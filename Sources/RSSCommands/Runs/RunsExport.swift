@@ -4,29 +4,29 @@ import Journal
 import RSSModel
 
 /// `rssctl runs export`
-public struct RunsExport: Verb {
-    public static let declaration = Declaration(
+package struct RunsExport: Verb {
+    package static let declaration = Declaration(
         "runs export", "Write the whole journal, oldest run first, for another tool to read", journaled: false,
         examples: [.init("One JSON object a run", "rssctl runs export --output ndjson")])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Option(help: "Runs that began within this time, for example 7d.", transform: parseDuration)
     var since: Duration?
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> RunExport {
+    package func execute(_ context: Context) async throws -> RunExport {
         let since = since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) }
         return RunExport(runs: try context.openJournal().runs(RunFilter(since: since)).reversed())
     }
 }
 
 /// The result of `runs export`.
-public struct RunExport: CommandResult {
+package struct RunExport: CommandResult {
     let runs: [Run]
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let names = [
             "id", "command", "arguments", "host", "user", "pid", "version", "target", "started_at", "ended_at",
             "outcome",

@@ -1,14 +1,14 @@
 import ArgumentParser
 
 /// `rssctl runs`
-public struct RunsGroup: Group {
-    public static let group = "runs"
-    public static let abstract = "What was run on this machine, when, by whom, with which outcome"
-    public static let discussion =
+package struct RunsGroup: Group {
+    package static let group = "runs"
+    package static let abstract = "What was run on this machine, when, by whom, with which outcome"
+    package static let discussion =
         "Every command that touches a server leaves a record in the journal, an SQLite file. Secrets are taken out before it is written."
-    public static let verbs: [any ParsableCommand.Type] = [
+    package static let verbs: [any ParsableCommand.Type] = [
         RunsList.self, RunsShow.self, RunsPrune.self, RunsExport.self,
     ]
 
-    public init() {}
+    package init() {}
 }

@@ -4,8 +4,8 @@ import Journal
 import RSSModel
 
 /// `rssctl runs list`
-public struct RunsList: Verb {
-    public static let declaration = Declaration(
+package struct RunsList: Verb {
+    package static let declaration = Declaration(
         "runs list", "List the runs on this machine, newest first", journaled: false,
         examples: [
             .init("The last 20 runs", "rssctl runs list"),
@@ -15,7 +15,7 @@ public struct RunsList: Verb {
                 "rssctl runs list --command 'partition maintain' --limit 0 --output json"),
         ])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Option(help: "Runs of this command, or group of commands.")
     var command: String?
@@ -29,13 +29,13 @@ public struct RunsList: Verb {
     @Option(help: "At most this many; 0 for all.")
     var limit = 20
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if limit < 0 { throw ValidationError("--limit must not be negative.") }
     }
 
-    public func execute(_ context: Context) async throws -> RunList {
+    package func execute(_ context: Context) async throws -> RunList {
         let journal = try context.openJournal()
         // A run whose process is gone is interrupted, whatever the journal says; so that filter is applied afterwards.
         let derived = outcome == .running || outcome == .interrupted
@@ -55,7 +55,7 @@ public struct RunsList: Verb {
 extension Run.Outcome: ExpressibleByArgument {}
 
 /// A run as it is listed.
-public struct RunSummary: Encodable, Sendable {
+package struct RunSummary: Encodable, Sendable {
     let id: String
     let command: String
     let startedAt: Date
@@ -80,7 +80,7 @@ public struct RunSummary: Encodable, Sendable {
 }
 
 /// The result of `runs list`.
-public struct RunList: CommandResult {
+package struct RunList: CommandResult {
     let runs: [RunSummary]
     /// All runs in the journal, whatever the filter.
     let total: Int
@@ -95,7 +95,7 @@ public struct RunList: CommandResult {
         self.hasMore = hasMore
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let rows = runs.map { run -> [Cell] in
             [
                 .text(String(run.id.suffix(12))), .timestamp(run.startedAt), .text(run.command),

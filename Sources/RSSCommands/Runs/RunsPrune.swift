@@ -4,17 +4,17 @@ import Journal
 import RSSModel
 
 /// `rssctl runs prune`
-public struct RunsPrune: Verb {
-    public static let declaration = Declaration(
+package struct RunsPrune: Verb {
+    package static let declaration = Declaration(
         "runs prune", "Remove old runs from the journal", effect: .destroys, journaled: false,
         examples: [
             .init("Keep 90 days, and the newest 1000 runs in any case", "rssctl runs prune --yes"),
             .init("What would go", "rssctl runs prune --older-than 30d --keep 100 --dry-run"),
         ])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Option(help: "Runs that began longer ago than this.", transform: parseDuration)
     var olderThan: Duration = .seconds(90 * 86_400)
@@ -22,9 +22,9 @@ public struct RunsPrune: Verb {
     @Option(help: "The newest so many are kept in any case.")
     var keep = 1000
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if keep < 0 { throw ValidationError("--keep must not be negative.") }
     }
 
@@ -33,22 +33,22 @@ public struct RunsPrune: Verb {
         return try context.openJournal().prune(before: before, keeping: keep, dryRun: dryRun)
     }
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         let count = try prune(context, dryRun: true)
         return count == 0 ? nil : "Remove \(count) runs from the journal?"
     }
 
-    public func execute(_ context: Context) async throws -> PruneResult {
+    package func execute(_ context: Context) async throws -> PruneResult {
         PruneResult(removed: try prune(context, dryRun: context.isDryRun), dryRun: context.isDryRun)
     }
 }
 
 /// The result of `runs prune`.
-public struct PruneResult: CommandResult {
+package struct PruneResult: CommandResult {
     let removed: Int
     let dryRun: Bool
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [.number("removed", header: dryRun ? "would be removed" : "removed")],

@@ -4,30 +4,30 @@ import Journal
 import RSSModel
 
 /// `rssctl runs show`
-public struct RunsShow: Verb {
-    public static let declaration = Declaration(
+package struct RunsShow: Verb {
+    package static let declaration = Declaration(
         "runs show", "Show one run with its phases, warnings and error", journaled: false,
         examples: [.init("The newest run", "rssctl runs show last")])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(help: "The run's id, its last characters, or 'last'.", completion: .custom(Completion.runs))
     var run = "last"
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> RunReport {
+    package func execute(_ context: Context) async throws -> RunReport {
         let details = try context.openJournal().details(run)
         return RunReport(details: details, outcome: details.run.effectiveOutcome(here: Host.name))
     }
 }
 
 /// The result of `runs show`.
-public struct RunReport: CommandResult {
+package struct RunReport: CommandResult {
     let details: RunDetails
     let outcome: Run.Outcome
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let run = details.run
         var facts: [(String, Cell)] = [
             ("run", .text(run.id)), ("command", .text("rssctl \(run.arguments.joined(separator: " "))")),

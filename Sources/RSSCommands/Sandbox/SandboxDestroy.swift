@@ -2,10 +2,11 @@ import ArgumentParser
 import Console
 import RSSCore
 import RSSModel
+import RSSSetup
 
 /// `rssctl sandbox destroy`
-public struct SandboxDestroy: Verb {
-    public static let declaration = Declaration(
+package struct SandboxDestroy: Verb {
+    package static let declaration = Declaration(
         "sandbox destroy", "Stop the private servers and remove all their files",
         discussion: """
             Only what sandbox up made is removed, and only by the user who made it. A folder that sandbox up did not make is \
@@ -15,19 +16,19 @@ public struct SandboxDestroy: Verb {
         examples: [.init("What would be removed", "rssctl sandbox destroy --dry-run")],
         exits: [.cannotWrite, .tryAgain, .permission, .configuration])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         let sandbox = context.sandbox
         guard try sandbox.isMade() else { return nil }
         return "Remove the sandbox in \(sandbox.folder) with all its data (\(Quantity.bytes(sandbox.bytes())))?"
     }
 
-    public func execute(_ context: Context) async throws -> SandboxReport {
+    package func execute(_ context: Context) async throws -> SandboxReport {
         let sandbox = context.sandbox
         if context.isDryRun {
             context.progress(

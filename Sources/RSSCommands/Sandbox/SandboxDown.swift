@@ -1,21 +1,22 @@
 import RSSModel
 import ArgumentParser
 import RSSCore
+import RSSSetup
 
 /// `rssctl sandbox down`
-public struct SandboxDown: Verb {
-    public static let declaration = Declaration(
+package struct SandboxDown: Verb {
+    package static let declaration = Declaration(
         "sandbox down", "Stop the private servers and keep their data", needs: [.settings],
         examples: [.init("Stop both servers", "rssctl sandbox down")],
         exits: [.tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
-    public var isSilentWhenDone: Bool { true }
+    package var isSilentWhenDone: Bool { true }
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> SandboxReport {
+    package func execute(_ context: Context) async throws -> SandboxReport {
         try await context.sandbox.down()
         return SandboxReport(context.sandbox, try await context.sandbox.status(), expectsUp: false)
     }

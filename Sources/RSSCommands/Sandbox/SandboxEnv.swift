@@ -1,20 +1,21 @@
 import ArgumentParser
 import RSSCore
 import RSSModel
+import RSSSetup
 
 /// `rssctl sandbox env`
-public struct SandboxEnv: Verb {
-    public static let declaration = Declaration(
+package struct SandboxEnv: Verb {
+    package static let declaration = Declaration(
         "sandbox env", "Print the variables that point psql, redis-cli and the backend at the sandbox",
         needs: [.settings], journaled: false,
         examples: [.init("Into the shell of this terminal: eval \"$(rssctl sandbox env)\"", "rssctl sandbox env")],
         exits: [.unavailable, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> SandboxVariables {
+    package func execute(_ context: Context) async throws -> SandboxVariables {
         let folder = context.sandbox.folder
         guard let state = try SandboxState.load(from: folder) else { throw SandboxError.notRunning(folder: folder) }
         return SandboxVariables(state.environment)
@@ -22,7 +23,7 @@ public struct SandboxEnv: Verb {
 }
 
 /// The result of `sandbox env`; without a format it is what a shell reads.
-public struct SandboxVariables: CommandResult {
+package struct SandboxVariables: CommandResult {
     let variables: [Variable]
 
     struct Variable: Encodable {
@@ -34,12 +35,12 @@ public struct SandboxVariables: CommandResult {
         self.variables = variables.map { Variable(name: $0.name, value: $0.value) }
     }
 
-    public var document: String? {
+    package var document: String? {
         let lines = variables.map { "export \($0.name)='\($0.value.replacing("'", with: "'\\''"))'\n" }
         return "# eval \"$(rssctl sandbox env)\"\n" + lines.joined()
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [Column("name"), Column("value", isFlexible: true)],

@@ -4,32 +4,33 @@ import Foundation
 import Glibc
 import RSSCore
 import RSSModel
+import RSSSetup
 import RSSSystem
 
 /// `rssctl sandbox psql`
-public struct SandboxPsql: Verb {
-    public static let declaration = Declaration(
+package struct SandboxPsql: Verb {
+    package static let declaration = Declaration(
         "sandbox psql", "Open psql on the sandbox's database",
         discussion: "The exit status is psql's own. With --timeout psql is ended after that time, with status 75.",
         needs: [.settings], journaled: false,
         examples: [.init("One statement; what stands after -- goes to psql", "rssctl sandbox psql -- -c 'SELECT 1'")],
         exits: [.findings, .pending, .unavailable, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Argument(parsing: .postTerminator, help: "Arguments for psql, after --.")
     var arguments: [String] = []
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if global.output != .table {
             throw ValidationError("psql has formats of its own: rssctl sandbox psql -- --csv -c 'SELECT 1'")
         }
     }
 
     /// Becomes psql, or with a timeout waits for it.
-    public func execute(_ context: Context) async throws -> PsqlResult {
+    package func execute(_ context: Context) async throws -> PsqlResult {
         let folder = context.sandbox.folder
         guard let state = try SandboxState.load(from: folder), try await context.sandbox.status().postgres else {
             throw SandboxError.notRunning(folder: folder)
@@ -63,10 +64,10 @@ public struct SandboxPsql: Verb {
 }
 
 /// The result of `sandbox psql`, which printed its own.
-public struct PsqlResult: CommandResult {
+package struct PsqlResult: CommandResult {
     let status: Int32
 
-    public var document: String? { "" }
-    public var tables: [Table] { [] }
-    public var exitStatus: ExitStatus { ExitStatus(rawValue: status) ?? .failed }
+    package var document: String? { "" }
+    package var tables: [Table] { [] }
+    package var exitStatus: ExitStatus { ExitStatus(rawValue: status) ?? .failed }
 }

@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
+import RSSSetup
 
 /// What the verbs of the sandbox return.
-public struct SandboxReport: CommandResult {
+package struct SandboxReport: CommandResult {
     let folder: String
     let exists: Bool
     let postgresUp: Bool
@@ -32,9 +33,9 @@ public struct SandboxReport: CommandResult {
         self.expectsUp = expectsUp
     }
 
-    public var exitStatus: ExitStatus { expectsUp && !(postgresUp && redisUp) ? .pending : .done }
+    package var exitStatus: ExitStatus { expectsUp && !(postgresUp && redisUp) ? .pending : .done }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         let hint =
             exists ? (postgresUp && redisUp ? [] : ["Start it: rssctl sandbox up"]) : ["Make one: rssctl sandbox up"]
         return [

@@ -1,25 +1,26 @@
 import ArgumentParser
 import RSSCore
 import RSSModel
+import RSSSetup
 
 /// `rssctl sandbox reset`
-public struct SandboxReset: Verb {
-    public static let declaration = Declaration(
+package struct SandboxReset: Verb {
+    package static let declaration = Declaration(
         "sandbox reset", "Empty the private database and Redis", effect: .destroys, needs: [.settings],
         examples: [.init("An empty database, without asking", "rssctl sandbox reset --yes")],
         exits: [.unavailable, .tryAgain, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         "Drop all data of the sandbox in \(context.sandbox.folder)?"
     }
 
-    public func execute(_ context: Context) async throws -> SandboxReport {
+    package func execute(_ context: Context) async throws -> SandboxReport {
         if context.isDryRun {
             context.progress(
                 .note("Would drop and make anew the database of \(context.sandbox.folder), and flush its Redis."))

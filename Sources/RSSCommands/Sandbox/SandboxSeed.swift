@@ -2,16 +2,17 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSSetup
 
 /// `rssctl sandbox seed`
-public struct SandboxSeed: Verb {
-    public static let declaration = Declaration(
+package struct SandboxSeed: Verb {
+    package static let declaration = Declaration(
         "sandbox seed", "Fill the sandbox with realistic, repeatable data over 36 months", needs: [.settings],
         examples: [
             .init("1,000 visits with about 6,000 rows that belong to them", "rssctl sandbox seed --visits 1000")
         ], exits: [.unavailable, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
     @Option(help: "Number of visits.")
     var visits = 20_000
@@ -19,17 +20,17 @@ public struct SandboxSeed: Verb {
     @Option(help: "Seed of the random numbers; the same seed makes the same data on the same day.")
     var seed: UInt64 = 1
 
-    public static let stepAfterInterruption = Seeder.startOver
+    package static let stepAfterInterruption = Seeder.startOver
 
-    public var isSilentWhenDone: Bool { true }
+    package var isSilentWhenDone: Bool { true }
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if !(36...20_000_000).contains(visits) { throw ValidationError("--visits is a number from 36 to 20000000.") }
     }
 
-    public func execute(_ context: Context) async throws -> SeedReport {
+    package func execute(_ context: Context) async throws -> SeedReport {
         let folder = context.sandbox.folder
         guard let state = try SandboxState.load(from: folder), try await context.sandbox.status().postgres else {
             throw SandboxError.notRunning(folder: folder)
@@ -49,7 +50,7 @@ public struct SandboxSeed: Verb {
 }
 
 /// The result of `sandbox seed`.
-public struct SeedReport: CommandResult {
+package struct SeedReport: CommandResult {
     let rows: Seeder.Outcome
 
     private var list: [(String, Int)] {
@@ -60,9 +61,9 @@ public struct SeedReport: CommandResult {
         ]
     }
 
-    public var counts: [String: Int64] { Dictionary(uniqueKeysWithValues: list.map { ($0.0, Int64($0.1)) }) }
+    package var counts: [String: Int64] { Dictionary(uniqueKeysWithValues: list.map { ($0.0, Int64($0.1)) }) }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [Table(columns: [Column("table"), .number("rows")], rows: list.map { [.text($0.0), .count($0.1)] })]
     }
 }

@@ -1,10 +1,10 @@
 import ArgumentParser
 
 /// `rssctl setup`
-public struct SetupGroup: Group {
-    public static let group = "setup"
-    public static let abstract = "Prepare the database for those who use it"
-    public static let verbs: [any ParsableCommand.Type] = [SetupRoles.self]
+package struct SetupGroup: Group {
+    package static let group = "setup"
+    package static let abstract = "Prepare the database for those who use it"
+    package static let verbs: [any ParsableCommand.Type] = [SetupRoles.self]
 
-    public init() {}
+    package init() {}
 }

@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSSetup
 
 /// `rssctl setup roles`
-public struct SetupRoles: Verb {
-    public static let declaration = Declaration(
+package struct SetupRoles: Verb {
+    package static let declaration = Declaration(
         "setup roles", "Give a role the least rights for what it does",
         discussion: """
             An importer imports, updates and deletes by files, and undoes what it did. A reader reads reports, status, checks and \
@@ -24,9 +25,9 @@ public struct SetupRoles: Verb {
                 "rssctl setup roles --for reader --role rss_monitor --create"),
         ], exits: [.findings])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Option(
         name: .customLong("for"),
@@ -39,15 +40,15 @@ public struct SetupRoles: Verb {
     @Flag(help: "Create the role where it does not exist, able to log in and without a password.")
     var create = false
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if Set(purposes).count > 1, role == nil {
             throw ValidationError("--role names the role that is several things.")
         }
     }
 
-    public func execute(_ context: Context) async throws -> RoleReport {
+    package func execute(_ context: Context) async throws -> RoleReport {
         let connection = try await context.connectPostgres()
         let name = role ?? purposes[0].defaultRole
         let outcome = try await RoleSetup(connection, runID: context.runID).run(
@@ -60,7 +61,7 @@ public struct SetupRoles: Verb {
 extension RolePurpose: ExpressibleByArgument {}
 
 /// The result of `setup roles`.
-public struct RoleReport: CommandResult {
+package struct RoleReport: CommandResult {
     let role: String
     let purposes: [String]
     let isDryRun: Bool
@@ -77,11 +78,11 @@ public struct RoleReport: CommandResult {
         notes = outcome.notes
     }
 
-    public var exitStatus: ExitStatus { left.isEmpty ? .done : .findings }
+    package var exitStatus: ExitStatus { left.isEmpty ? .done : .findings }
 
-    public var counts: [String: Int64] { isDryRun ? [:] : ["statements": Int64(statements.count)] }
+    package var counts: [String: Int64] { isDryRun ? [:] : ["statements": Int64(statements.count)] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         // Alone, so that psql can read it.
         if isDryRun { return [Table(sql: statements)] }
         return [

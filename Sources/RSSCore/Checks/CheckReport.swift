@@ -1,25 +1,38 @@
 import PostgresClient
 import RSSModel
 
+/// An error that stops one look alone: the check that looked ends blind, with the error's message and hint, and the others go on.
+package protocol BlindingError: ReportableError {}
+
 /// A check with its outcome.
-public struct CheckReport: Sendable, Equatable {
+package struct CheckReport: Sendable, Equatable {
     /// Stable key.
-    public let check: String
+    package let check: String
     /// A few words.
-    public let title: String
+    package let title: String
     /// Why it matters.
-    public let why: String
+    package let why: String
     /// How it ended.
-    public let outcome: CheckOutcome
+    package let outcome: CheckOutcome
     /// What of it is left out on purpose.
-    public var ignored: [IgnoreList.Item] = []
+    package var ignored: [IgnoreList.Item] = []
+
+    package init(
+        check: String, title: String, why: String, outcome: CheckOutcome, ignored: [IgnoreList.Item] = []
+    ) {
+        self.check = check
+        self.title = title
+        self.why = why
+        self.outcome = outcome
+        self.ignored = ignored
+    }
 }
 
 extension CheckOutcome {
     /// The outcome of a look that may be refused: what the server refuses is blind, and stops no other check.
     ///
     /// - Throws: `PostgresError` when the session is lost, `CancellationError`, and other errors of the look.
-    static func of(
+    package static func of(
         isolation: isolated (any Actor)? = #isolation, _ look: () async throws -> CheckOutcome
     ) async throws -> CheckOutcome {
         do {
@@ -31,9 +44,7 @@ extension CheckOutcome {
                     hint: "run it again when the lock is released")
             }
             return .blind(reason: error.message, hint: error.hint)
-        } catch let error as any ReportableError
-            where error is ForeignCode || error is ForeignOwner || error is ArchiveError
-        {
+        } catch let error as any BlindingError {
             return .blind(reason: error.report.message, hint: error.report.hint)
         }
     }

@@ -15,9 +15,9 @@ import Yams
 ///   until: 2027-06-30
 ///   reason: The provider does not offer pg_stat_statements.
 /// ```
-public struct IgnoreList: Sendable, Equatable {
+package struct IgnoreList: Sendable, Equatable {
     /// What an entry leaves out.
-    public enum Subject: Sendable, Equatable {
+    package enum Subject: Sendable, Equatable {
         /// Findings about this object, as the report writes it.
         case object(String)
         /// All findings of the check.
@@ -27,40 +27,40 @@ public struct IgnoreList: Sendable, Equatable {
     }
 
     /// An entry of the list.
-    public struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         /// The check's key.
-        public let check: String
+        package let check: String
         /// What of it.
-        public let subject: Subject
+        package let subject: Subject
         /// The last day on which it is left out.
-        public let until: CalendarDate
+        package let until: CalendarDate
         /// Why.
-        public let reason: String
+        package let reason: String
         /// The line of the file.
-        public let line: Int
+        package let line: Int
     }
 
     /// Something that was left out, with the reason for it.
-    public struct Item: Sendable, Equatable, Encodable {
+    package struct Item: Sendable, Equatable, Encodable {
         /// The finding; nil for a check that is blind.
-        public let finding: Finding?
+        package let finding: Finding?
         /// Why the check is blind; nil for a finding.
-        public let blindReason: String?
+        package let blindReason: String?
         /// Why it is left out.
-        public let reason: String
+        package let reason: String
         /// Until when.
-        public let until: CalendarDate
+        package let until: CalendarDate
     }
 
     /// The file.
-    public let path: String
+    package let path: String
     /// Its entries.
-    public let entries: [Entry]
+    package let entries: [Entry]
 
     /// Reports with what the list names taken out of them, and what is to be said of the list itself.
     ///
     /// - Parameter today: the day by the server's clock.
-    public func apply(to reports: [CheckReport], today: CalendarDate) -> (reports: [CheckReport], warnings: [String]) {
+    package func apply(to reports: [CheckReport], today: CalendarDate) -> (reports: [CheckReport], warnings: [String]) {
         let valid = entries.filter { $0.until >= today }
         var used: Set<Int> = []
         let left = reports.map { report in
@@ -104,7 +104,7 @@ extension IgnoreList {
     /// Reads a list, strictly: an entry that is not understood would leave out something else than was meant.
     ///
     /// - Throws: ``IgnoreListError``.
-    public init(path: String) throws(IgnoreListError) {
+    package init(path: String) throws(IgnoreListError) {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
@@ -114,7 +114,7 @@ extension IgnoreList {
         try self.init(text: text, path: path)
     }
 
-    init(text: String, path: String) throws(IgnoreListError) {
+    package init(text: String, path: String) throws(IgnoreListError) {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -165,13 +165,13 @@ extension IgnoreList {
 }
 
 /// Why a list of what is ignored cannot be used.
-public enum IgnoreListError: ReportableError, Equatable {
+package enum IgnoreListError: ReportableError, Equatable {
     /// The file cannot be read.
     case unreadable(path: String, reason: String)
     /// Something in it is not understood.
     case malformed(SourcePlace, reason: String)
 
-    public var report: ErrorReport {
+    package var report: ErrorReport {
         switch self {
         case .unreadable(let path, let reason):
             ErrorReport(

@@ -7,7 +7,7 @@ extension SettingKey {
     ///
     /// - Throws: ``SettingsError/badValue(key:value:expected:origin:)``,
     ///   ``SettingsError/malformedAddress(key:origin:reason:)``. Neither holds what may be a secret.
-    func checked(_ text: String, origin: String) throws -> String {
+    package func checked(_ text: String, origin: String) throws -> String {
         func bad(_ expected: String) -> SettingsError {
             .badValue(key: rawValue, value: isShown(text) ? text : nil, expected: expected, origin: origin)
         }

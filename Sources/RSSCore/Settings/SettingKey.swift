@@ -1,7 +1,7 @@
 import PostgresClient
 
 /// Every setting there is. The raw value is its name in the configuration file, with a dot for each level.
-public enum SettingKey: String, Sendable, CaseIterable {
+package enum SettingKey: String, Sendable, CaseIterable {
     case databaseURL = "database.url"
     case databaseDirectURL = "database.direct_url"
     case databaseService = "database.service"
@@ -42,7 +42,7 @@ public enum SettingKey: String, Sendable, CaseIterable {
     case sandboxFolder = "sandbox.folder"
 
     /// What a value of a setting looks like.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         case text
         case integer(ClosedRange<Int>)
         case boolean
@@ -71,17 +71,17 @@ public enum SettingKey: String, Sendable, CaseIterable {
     }
 
     /// What is known of a setting.
-    public struct Definition: Sendable {
+    package struct Definition: Sendable {
         /// The form of its values.
-        public let kind: Kind
+        package let kind: Kind
         /// Environment variables that set it, strongest first; see ``SettingLevel`` for how strong each is.
-        public fileprivate(set) var environment: [String]
+        package fileprivate(set) var environment: [String]
         /// The built-in value; nil for none.
-        public let fallback: String?
+        package let fallback: String?
         /// Whether its value is never shown.
-        public let isSecret: Bool
+        package let isSecret: Bool
         /// One line of what it is.
-        public let summary: String
+        package let summary: String
 
         init(
             _ kind: Kind, _ environment: [String], default fallback: String? = nil, secret: Bool = false,
@@ -96,10 +96,10 @@ public enum SettingKey: String, Sendable, CaseIterable {
     }
 
     /// `RSSCTL_DATABASE_HOST`: the variable that is the setting's own, after its name in the file.
-    public var variable: String { "RSSCTL_" + rawValue.uppercased().replacing(".", with: "_") }
+    package var variable: String { "RSSCTL_" + rawValue.uppercased().replacing(".", with: "_") }
 
     /// The definition. The names of the seed (`DB_…`, `REDIS_…`) and libpq's (`PG…`) stand behind our own.
-    public var definition: Definition {
+    package var definition: Definition {
         var definition = declared
         if !definition.environment.contains(variable) { definition.environment.insert(variable, at: 0) }
         return definition

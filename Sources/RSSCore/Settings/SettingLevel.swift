@@ -1,5 +1,5 @@
 /// How strong the source of a setting is. A stronger one wins; see Docs/config.md, "Precedence".
-public enum SettingLevel: Int, Sendable, Comparable, CaseIterable {
+package enum SettingLevel: Int, Sendable, Comparable, CaseIterable {
     /// The built-in value.
     case builtIn
     /// The configuration file, outside of any profile.
@@ -35,5 +35,5 @@ public enum SettingLevel: Int, Sendable, Comparable, CaseIterable {
     }
 
     /// Whether the weaker comes first.
-    public static func < (left: SettingLevel, right: SettingLevel) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: SettingLevel, right: SettingLevel) -> Bool { left.rawValue < right.rawValue }
 }

@@ -5,31 +5,31 @@ import RSSSystem
 /// The settings of a run, each with its value and where it came from.
 ///
 /// Strongest first: flags, environment, the chosen profile of the configuration file, the rest of the file, defaults.
-public struct Settings: Sendable {
+package struct Settings: Sendable {
     /// A value and its origin.
-    public struct Resolved: Sendable, Equatable {
+    package struct Resolved: Sendable, Equatable {
         /// The value in its normal form.
-        public let value: String
+        package let value: String
         /// `flag`, `environment DB_HOST`, `config.yaml:12`, `default`.
-        public let origin: String
+        package let origin: String
         /// How strong that origin is.
-        public let level: SettingLevel
+        package let level: SettingLevel
     }
 
     /// Every value of each setting, the strongest first; the first one holds.
-    public let sources: [SettingKey: [Resolved]]
+    package let sources: [SettingKey: [Resolved]]
     /// The configuration file in use.
-    public let file: String?
+    package let file: String?
     /// The profile in use.
-    public let profile: String?
+    package let profile: String?
     /// The profiles that the file has.
-    public let profiles: [String]
+    package let profiles: [String]
     /// What should be fixed though the settings hold.
-    public let warnings: [String]
+    package let warnings: [String]
     /// Why no server may be spoken to by these settings; nil when there is no reason.
-    public let hazard: SettingsError?
+    package let hazard: SettingsError?
     /// The variables that the process was started with.
-    public let environment: [String: String]
+    package let environment: [String: String]
 
     /// Puts the layers over each other.
     ///
@@ -39,7 +39,7 @@ public struct Settings: Sendable {
     ///   - path: the file to read; nil takes `RSSCTL_CONFIG`, then the first that exists in the usual places.
     ///   - profile: the profile; nil takes `RSSCTL_PROFILE`, then the file's own choice.
     /// - Throws: ``SettingsError``.
-    public static func load(
+    package static func load(
         flags: [SettingKey: String] = [:], environment: [String: String], path: String? = nil, profile: String? = nil
     ) throws -> Settings {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
@@ -97,31 +97,31 @@ public struct Settings: Sendable {
     }
 
     /// The values that hold.
-    public var values: [SettingKey: Resolved] { sources.compactMapValues(\.first) }
+    package var values: [SettingKey: Resolved] { sources.compactMapValues(\.first) }
 
     /// The value of a setting that would hold if nothing were set on a stronger level; built-in values do not count.
-    func given(_ key: SettingKey, upTo limit: SettingLevel = .flag) -> Resolved? {
+    package func given(_ key: SettingKey, upTo limit: SettingLevel = .flag) -> Resolved? {
         sources[key]?.first { $0.level <= limit && $0.level > .builtIn }
     }
 
     /// The value of a setting as text.
-    public func text(_ key: SettingKey) -> String? { sources[key]?.first?.value }
+    package func text(_ key: SettingKey) -> String? { sources[key]?.first?.value }
 
     /// The values of a setting that is a list.
-    public func list(_ key: SettingKey) -> [String] { text(key)?.split(separator: ",").map(String.init) ?? [] }
+    package func list(_ key: SettingKey) -> [String] { text(key)?.split(separator: ",").map(String.init) ?? [] }
 
     /// The value of a setting that is a whole number; it was checked when it was read.
-    public func integer(_ key: SettingKey) -> Int? { text(key).flatMap { Int($0) } }
+    package func integer(_ key: SettingKey) -> Int? { text(key).flatMap { Int($0) } }
 
     /// The value of a setting that is a duration; it was checked when it was read.
-    public func duration(_ key: SettingKey) -> Duration? { text(key).flatMap(DurationText.parse) }
+    package func duration(_ key: SettingKey) -> Duration? { text(key).flatMap(DurationText.parse) }
 
     /// Whether a setting that is true or false is true.
-    public func isTrue(_ key: SettingKey) -> Bool { text(key) == "true" }
+    package func isTrue(_ key: SettingKey) -> Bool { text(key) == "true" }
 
     /// Whether a setting comes from anywhere but the built-in defaults.
-    public func isSet(_ key: SettingKey) -> Bool { given(key) != nil }
+    package func isSet(_ key: SettingKey) -> Bool { given(key) != nil }
 
     /// The sandbox's folder.
-    public func sandboxFolder(stateFolder: String) -> String { text(.sandboxFolder) ?? "\(stateFolder)/sandbox" }
+    package func sandboxFolder(stateFolder: String) -> String { text(.sandboxFolder) ?? "\(stateFolder)/sandbox" }
 }

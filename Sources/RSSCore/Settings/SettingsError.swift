@@ -1,7 +1,7 @@
 import RSSModel
 
 /// What is wrong with the configuration.
-public enum SettingsError: ReportableError, Equatable {
+package enum SettingsError: ReportableError, Equatable {
     /// The file named does not exist or cannot be read.
     case fileUnreadable(path: String, reason: String)
     /// The file is no YAML, or not of the shape expected.
@@ -25,7 +25,7 @@ public enum SettingsError: ReportableError, Equatable {
     /// Any user can change the configuration file, or a folder above it, and so say where passwords are sent.
     case unsafeFile(path: String, open: String)
 
-    public var report: ErrorReport {
+    package var report: ErrorReport {
         switch self {
         case .fileUnreadable(let path, let reason):
             ErrorReport(

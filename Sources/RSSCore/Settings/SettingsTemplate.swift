@@ -3,9 +3,9 @@ import RSSModel
 import RSSSystem
 
 /// The configuration file that a user starts from.
-public enum SettingsTemplate {
+package enum SettingsTemplate {
     /// Every setting, grouped as the file groups them, each as a comment with its built-in value.
-    public static var text: String {
+    package static var text: String {
         var lines = [
             "# Settings of rssctl. Strongest first: flags, environment, the chosen profile, the rest of this file.",
             "# Keep secrets in files of their own (password_file) or in libpq's PGPASSFILE, and this file at mode 600.",
@@ -36,7 +36,7 @@ public enum SettingsTemplate {
     ///
     /// - Parameter isPlaceOurs: whether its folder is rssctl's own, which none but its owner may write to.
     /// - Throws: ``SettingsFileExists``, ``FileError`` when the place cannot be written.
-    public static func write(to path: String, isPlaceOurs: Bool = false) throws {
+    package static func write(to path: String, isPlaceOurs: Bool = false) throws {
         let folder = FilePath.folder(of: path)
         if isPlaceOurs { try PrivateFolder.make(folder) } else { try PrivateFolder.makeMissing(folder) }
         do throws(FileError) {
@@ -49,11 +49,11 @@ public enum SettingsTemplate {
 }
 
 /// A configuration file is there already.
-public struct SettingsFileExists: ReportableError {
+package struct SettingsFileExists: ReportableError {
     /// The file.
-    public let path: String
+    package let path: String
 
-    public var report: ErrorReport {
+    package var report: ErrorReport {
         ErrorReport(
             code: "RSS-CONFIG-008", exit: .cannotWrite, message: "\(path) exists already and is not overwritten",
             hint: "name another place: rssctl config init FILE")

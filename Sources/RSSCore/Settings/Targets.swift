@@ -8,14 +8,14 @@ import RedisClient
 /// The servers that a run is aimed at, made from its settings.
 ///
 /// Where none is configured and a sandbox is running, the sandbox is the target; ``usesSandbox`` says so.
-public struct Targets: Sendable {
+package struct Targets: Sendable {
     /// The settings.
-    public let settings: Settings
+    package let settings: Settings
     private let sandbox: SandboxState?
     private let stateFolder: String
 
     /// Looks for a sandbox, should one be needed.
-    public init(settings: Settings, stateFolder: String) throws {
+    package init(settings: Settings, stateFolder: String) throws {
         self.settings = settings
         self.stateFolder = stateFolder
         sandbox = try SandboxState.load(from: settings.sandboxFolder(stateFolder: stateFolder))
@@ -26,10 +26,10 @@ public struct Targets: Sendable {
     private var namesRedis: Bool { RedisTarget.isNamed(by: settings) }
 
     /// Whether the database is the sandbox's.
-    public var usesSandboxDatabase: Bool { !namesDatabase && sandbox != nil }
+    package var usesSandboxDatabase: Bool { !namesDatabase && sandbox != nil }
 
     /// Whether Redis is the sandbox's.
-    public var usesSandboxRedis: Bool { !namesRedis && sandbox != nil }
+    package var usesSandboxRedis: Bool { !namesRedis && sandbox != nil }
 
     /// How to reach the database.
     ///
@@ -38,7 +38,7 @@ public struct Targets: Sendable {
     ///   - direct: whether to bypass a pooler where the settings name a way.
     /// - Throws: ``SettingsError/noDatabase``, ``SettingsError/contradiction(_:_:)``,
     ///   ``SettingsError/unusableFile(key:origin:path:reason:)``.
-    public func postgres(session: SessionSettings, direct: Bool = false) throws -> ConnectionOptions {
+    package func postgres(session: SessionSettings, direct: Bool = false) throws -> ConnectionOptions {
         ConnectionOptions(
             keywords: try keywords(direct: direct),
             connectTimeout: settings.duration(.databaseConnectTimeout) ?? .seconds(30),
@@ -54,7 +54,7 @@ public struct Targets: Sendable {
     }
 
     /// `host:port/database as role` for people and the journal, without secrets.
-    public func databaseName(_ options: ConnectionOptions) -> String {
+    package func databaseName(_ options: ConnectionOptions) -> String {
         let name = DatabaseTarget.name(options.keywords)
         return usesSandboxDatabase ? "sandbox \(options.keywords["dbname"] ?? "")" : name
     }
@@ -62,7 +62,7 @@ public struct Targets: Sendable {
     /// How to reach Redis.
     ///
     /// - Throws: ``SettingsError/noRedis``, ``SettingsError/unusableFile(key:origin:path:reason:)``.
-    public func redis(clientName: String) throws -> RedisConfiguration {
+    package func redis(clientName: String) throws -> RedisConfiguration {
         var configuration: RedisConfiguration
         if namesRedis {
             configuration = try RedisTarget(settings).configuration()
@@ -80,7 +80,7 @@ public struct Targets: Sendable {
     /// that they name can be used.
     ///
     /// - Throws: ``SettingsError``.
-    public func check() throws {
+    package func check() throws {
         if namesDatabase {
             for direct in [false, true] {
                 _ = try DatabaseTarget(settings, direct: direct).keywords { $0 }
@@ -90,7 +90,7 @@ public struct Targets: Sendable {
     }
 
     /// Where commands go, a line for each server, without looking into a file or asking a server.
-    public var summary: [String] {
+    package var summary: [String] {
         var lines: [String] = []
         func add(_ label: String, _ name: () throws -> String?) {
             do {
@@ -119,7 +119,7 @@ public struct Targets: Sendable {
     /// Settings that are set and do not count, each with the setting that takes its place.
     ///
     /// - Throws: ``SettingsError/contradiction(_:_:)``.
-    public func overridden() throws -> [SettingKey: String] {
+    package func overridden() throws -> [SettingKey: String] {
         var all = try DatabaseTarget(settings, direct: false).parts.overridden
         all.merge(try DatabaseTarget(settings, direct: true).parts.overridden.filter { $0.key == .databaseDirectURL }) {
             $1
@@ -131,7 +131,7 @@ public struct Targets: Sendable {
     /// Passwords and their like that are set and not used, because they were set for another server; nil for none.
     ///
     /// - Parameter direct: as in ``postgres(session:direct:)``.
-    public func withheld(direct: Bool) -> String? {
+    package func withheld(direct: Bool) -> String? {
         // Contradictions were reported when the target was made.
         guard let parts = try? DatabaseTarget(settings, direct: direct).parts.withheld, !parts.isEmpty else {
             return nil

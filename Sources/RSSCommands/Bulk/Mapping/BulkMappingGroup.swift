@@ -1,12 +1,12 @@
 import ArgumentParser
 
 /// `rssctl bulk mapping`
-public struct BulkMappingGroup: Group {
-    public static let group = "mapping"
-    public static let abstract = "Saved mappings: which column of a file goes where"
-    public static let verbs: [any ParsableCommand.Type] = [
+package struct BulkMappingGroup: Group {
+    package static let group = "mapping"
+    package static let abstract = "Saved mappings: which column of a file goes where"
+    package static let verbs: [any ParsableCommand.Type] = [
         BulkMappingSave.self, BulkMappingList.self, BulkMappingRemove.self,
     ]
 
-    public init() {}
+    package init() {}
 }

@@ -1,19 +1,20 @@
 import ArgumentParser
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk mapping list`
-public struct BulkMappingList: Verb {
-    public static let declaration = Declaration(
+package struct BulkMappingList: Verb {
+    package static let declaration = Declaration(
         "bulk mapping list", "List the mappings that are saved", needs: [.settings, .postgres],
         examples: [.init("All of them", "rssctl bulk mapping list")])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> MappingList {
+    package func execute(_ context: Context) async throws -> MappingList {
         let connection = try await context.connectPostgres(readOnly: true)
         let mappings = try await MappingStore(connection).list()
         await connection.close()
@@ -22,7 +23,7 @@ public struct BulkMappingList: Verb {
 }
 
 /// The result of `bulk mapping list`, `save` and `remove`.
-public struct MappingList: CommandResult {
+package struct MappingList: CommandResult {
     let mappings: [SavedMapping]
     /// What was done with them; nil where they are only listed.
     var change: String?
@@ -30,7 +31,7 @@ public struct MappingList: CommandResult {
 
     private enum CodingKeys: CodingKey { case mappings, isDryRun }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [Column("mapping"), Column("object"), Column("header", isFlexible: true), Column("column")],

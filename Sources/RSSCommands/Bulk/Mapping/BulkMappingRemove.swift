@@ -1,29 +1,30 @@
 import ArgumentParser
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk mapping remove`
-public struct BulkMappingRemove: Verb {
-    public static let declaration = Declaration(
+package struct BulkMappingRemove: Verb {
+    package static let declaration = Declaration(
         "bulk mapping remove", "Remove a saved mapping", effect: .destroys, needs: [.settings, .postgres],
         examples: [.init("One that is not used any more", "rssctl bulk mapping remove scanner --yes")],
         exits: [.dataError, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The name of the mapping.")
     var name: String
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         "Remove the mapping '\(name)', for every host?"
     }
 
-    public func execute(_ context: Context) async throws -> MappingList {
+    package func execute(_ context: Context) async throws -> MappingList {
         let connection = try await context.connectPostgres()
         let store = MappingStore(connection)
         let removed = try await store.list().filter { $0.name == name }

@@ -1,11 +1,12 @@
 import ArgumentParser
 import PostgresClient
+import RSSBulk
 import RSSCore
 import RSSModel
 
 /// `rssctl bulk mapping save`
-public struct BulkMappingSave: Verb {
-    public static let declaration = Declaration(
+package struct BulkMappingSave: Verb {
+    package static let declaration = Declaration(
         "bulk mapping save", "Save a mapping of the columns of files under a name",
         discussion: """
             For files whose headers are not understood by themselves. The mapping is kept in the database, so that every host \
@@ -19,9 +20,9 @@ public struct BulkMappingSave: Verb {
                 "rssctl bulk mapping save scanner hardware 'Gerät=device_name' 'Nr.=serial_number' 'Bemerkung='")
         ], exits: [.dataError, .permission])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The name of the mapping.")
     var name: String
@@ -35,16 +36,16 @@ public struct BulkMappingSave: Verb {
     @Flag(help: "Replace a mapping of the same name.")
     var replace = false
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if name.contains("=") || name.isEmpty { throw ValidationError("The name of a mapping has no = in it.") }
         if let wrong = pairs.first(where: { ColumnMapping.Pair($0) == nil }) {
             throw ValidationError("'\(wrong)' is not a pair; write 'Name in the file=device_name'.")
         }
     }
 
-    public func execute(_ context: Context) async throws -> MappingList {
+    package func execute(_ context: Context) async throws -> MappingList {
         let connection = try await context.connectPostgres()
         let store = MappingStore(connection)
         let mapping = ColumnMapping(pairs.compactMap { ColumnMapping.Pair($0) })

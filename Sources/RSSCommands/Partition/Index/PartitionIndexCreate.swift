@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition index create`
-public struct PartitionIndexCreate: Verb {
-    public static let declaration = Declaration(
+package struct PartitionIndexCreate: Verb {
+    package static let declaration = Declaration(
         "partition index create", "Build an index on every partition, each concurrently",
         discussion: """
             PostgreSQL refuses CREATE INDEX CONCURRENTLY for a partitioned table, and without CONCURRENTLY every writer waits \
@@ -24,16 +25,16 @@ public struct PartitionIndexCreate: Verb {
             ),
         ], exits: [])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: ArgumentHelp("A CREATE INDEX with a name, as it would be run in psql.", valueName: "sql"))
     var sql: String
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> PartitionIndexReport {
+    package func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).create(sql, progress: context.progress)
         await connection.close()

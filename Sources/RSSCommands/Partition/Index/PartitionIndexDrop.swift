@@ -3,10 +3,11 @@ import Console
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition index drop`
-public struct PartitionIndexDrop: Verb {
-    public static let declaration = Declaration(
+package struct PartitionIndexDrop: Verb {
+    package static let declaration = Declaration(
         "partition index drop", "Drop an index with its parts on all partitions",
         discussion: """
             PostgreSQL cannot drop such an index concurrently: it locks the table and every partition. It is done in one \
@@ -19,16 +20,16 @@ public struct PartitionIndexDrop: Verb {
             .init("Without asking", "rssctl partition index drop visit_reports_org_status_idx --yes"),
         ], exits: [])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The index of a partitioned table.")
     var index: TableArgument
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         let connection = try await context.connectPostgres(readOnly: true)
         let name = try await context.resolve(index, on: connection)
         let extent = try await PartitionIndexRun(context, connection).extent(of: name)
@@ -37,7 +38,7 @@ public struct PartitionIndexDrop: Verb {
             "Drop \(name.quoted) with its parts on \(extent.partitions) partitions, \(Quantity.bytes(extent.bytes))?"
     }
 
-    public func execute(_ context: Context) async throws -> PartitionIndexReport {
+    package func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).drop(
             context.resolve(index, on: connection), progress: context.progress)

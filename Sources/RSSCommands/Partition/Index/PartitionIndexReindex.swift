@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition index reindex`
-public struct PartitionIndexReindex: Verb {
-    public static let declaration = Declaration(
+package struct PartitionIndexReindex: Verb {
+    package static let declaration = Declaration(
         "partition index reindex", "Rebuild an index, or all of a table, partition by partition",
         discussion: """
             Each part is rebuilt with REINDEX CONCURRENTLY: readers and writers go on. What an interrupted rebuild has left \
@@ -17,9 +18,9 @@ public struct PartitionIndexReindex: Verb {
             .init("All indexes of a table; shown only", "rssctl partition index reindex visit_reports --dry-run"),
         ], exits: [.findings])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: ArgumentHelp("An index of a partitioned table, or the table for all.", valueName: "index"))
     var target: TableArgument
@@ -27,9 +28,9 @@ public struct PartitionIndexReindex: Verb {
     @Flag(help: "Begin with the first again, also where a run was broken off.")
     var restart = false
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> PartitionIndexReport {
+    package func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).reindex(
             context.resolve(target, on: connection), restarts: restart, progress: context.progress)

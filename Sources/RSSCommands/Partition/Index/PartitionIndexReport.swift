@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// The result of the verbs on indexes of partitioned tables.
-public struct PartitionIndexReport: CommandResult {
+package struct PartitionIndexReport: CommandResult {
     struct Step: Encodable {
         let table: String
         let index: String
@@ -35,13 +36,13 @@ public struct PartitionIndexReport: CommandResult {
         self.isQuiet = isQuiet
     }
 
-    public var exitStatus: ExitStatus { steps.contains { $0.error != nil } ? .findings : .done }
+    package var exitStatus: ExitStatus { steps.contains { $0.error != nil } ? .findings : .done }
 
-    public var counts: [String: Int64] {
+    package var counts: [String: Int64] {
         isDryRun ? [:] : ["indexes": Int64(steps.count { $0.state == .done })]
     }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         if isQuiet, exitStatus == .done { return [] }
         let errors = steps.compactMap { step in
             step.error.map { "\(step.index): \($0.message)\($0.hint.map { "; \($0)" } ?? "")" }

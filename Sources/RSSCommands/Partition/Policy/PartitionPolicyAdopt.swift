@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition policy adopt`
-public struct PartitionPolicyAdopt: Verb {
-    public static let declaration = Declaration(
+package struct PartitionPolicyAdopt: Verb {
+    package static let declaration = Declaration(
         "partition policy adopt", "Read the policy of a table off its partitions",
         discussion: """
             For tables whose partitions were made by hand, by a function, or by pg_partman: interval, zone and how many are \
@@ -18,9 +19,9 @@ public struct PartitionPolicyAdopt: Verb {
             .init("Every partitioned table that has no policy", "rssctl partition policy adopt --all"),
         ], exits: [.findings, .dataError])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partitioned tables.")
     var tables: [TableArgument] = []
@@ -39,13 +40,13 @@ public struct PartitionPolicyAdopt: Verb {
     @Option(help: ArgumentHelp("Zone whose days begin the partitions, for example Europe/Berlin.", valueName: "zone"))
     var timeZone: String?
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if tables.isEmpty != all { throw ValidationError("Name the tables, or give --all.") }
     }
 
-    public func execute(_ context: Context) async throws -> PolicyReport {
+    package func execute(_ context: Context) async throws -> PolicyReport {
         // The zone that the server gives a session is a candidate for that of the partitions.
         let connection = try await context.connectPostgres(timeZone: nil)
         let zone = try await connection.query("SHOW TimeZone").first?.decode(String.self, at: 0)

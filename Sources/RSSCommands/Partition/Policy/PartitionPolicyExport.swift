@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition policy export`
-public struct PartitionPolicyExport: Verb {
-    public static let declaration = Declaration(
+package struct PartitionPolicyExport: Verb {
+    package static let declaration = Declaration(
         "partition policy export", "Write all policies as a document for a repository",
         discussion: "YAML, or with --output json JSON; partition policy import reads both.",
         needs: [.settings, .postgres],
@@ -14,11 +15,11 @@ public struct PartitionPolicyExport: Verb {
             .init("As JSON", "rssctl partition policy export --output json"),
         ])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> PolicyExport {
+    package func execute(_ context: Context) async throws -> PolicyExport {
         let connection = try await context.connectPostgres(readOnly: true)
         let policies = try await PolicyStore(connection).policies()
         await connection.close()
@@ -27,7 +28,7 @@ public struct PartitionPolicyExport: Verb {
 }
 
 /// The result of `partition policy export`.
-public struct PolicyExport: CommandResult {
+package struct PolicyExport: CommandResult {
     private let exported: PolicyDocument
     private let list: PolicyList
 
@@ -36,9 +37,9 @@ public struct PolicyExport: CommandResult {
         list = PolicyList(policies)
     }
 
-    public func encode(to encoder: any Encoder) throws { try exported.encode(to: encoder) }
+    package func encode(to encoder: any Encoder) throws { try exported.encode(to: encoder) }
 
-    public var document: String? { exported.yaml }
+    package var document: String? { exported.yaml }
 
-    public var tables: [Table] { list.tables }
+    package var tables: [Table] { list.tables }
 }

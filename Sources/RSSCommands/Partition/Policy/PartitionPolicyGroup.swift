@@ -1,13 +1,13 @@
 import ArgumentParser
 
 /// `rssctl partition policy`
-public struct PartitionPolicyGroup: Group {
-    public static let group = "policy"
-    public static let abstract = "Say how the partitions of tables are kept"
-    public static let verbs: [any ParsableCommand.Type] = [
+package struct PartitionPolicyGroup: Group {
+    package static let group = "policy"
+    package static let abstract = "Say how the partitions of tables are kept"
+    package static let verbs: [any ParsableCommand.Type] = [
         PartitionPolicyList.self, PartitionPolicySet.self, PartitionPolicyRemove.self, PartitionPolicyExport.self,
         PartitionPolicyImport.self, PartitionPolicyAdopt.self,
     ]
 
-    public init() {}
+    package init() {}
 }

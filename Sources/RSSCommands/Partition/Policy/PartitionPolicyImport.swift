@@ -3,10 +3,11 @@ import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition policy import`
-public struct PartitionPolicyImport: Verb {
-    public static let declaration = Declaration(
+package struct PartitionPolicyImport: Verb {
+    package static let declaration = Declaration(
         "partition policy import", "Set the policies of a document",
         discussion: """
             Reads what partition policy export writes, YAML or JSON, strictly. All policies are looked at before the first is \
@@ -21,9 +22,9 @@ public struct PartitionPolicyImport: Verb {
                 "rssctl partition policy import Examples/partition-policies.yaml --prune"),
         ], exits: [.dataError])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The document; - for stdin.", completion: .file(extensions: ["yaml", "yml", "json"]))
     var file: String
@@ -31,9 +32,9 @@ public struct PartitionPolicyImport: Verb {
     @Flag(help: "Forget the policies that are not in the document.")
     var prune = false
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> PolicyReport {
+    package func execute(_ context: Context) async throws -> PolicyReport {
         let data =
             file == "-"
             ? try FileHandle.standardInput.readToEnd() ?? Data() : try WholeFile.read(file)

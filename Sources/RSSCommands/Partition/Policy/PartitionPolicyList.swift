@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition policy list`
-public struct PartitionPolicyList: Verb {
-    public static let declaration = Declaration(
+package struct PartitionPolicyList: Verb {
+    package static let declaration = Declaration(
         "partition policy list", "Show the policies by which partitions are kept",
         needs: [.settings, .postgres],
         examples: [
@@ -13,11 +14,11 @@ public struct PartitionPolicyList: Verb {
             .init("For a script", "rssctl partition policy list --output json"),
         ])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
 
-    public init() {}
+    package init() {}
 
-    public func execute(_ context: Context) async throws -> PolicyList {
+    package func execute(_ context: Context) async throws -> PolicyList {
         let connection = try await context.connectPostgres(readOnly: true)
         let kept = try await PolicyStore(connection).kept()
         await connection.close()
@@ -29,7 +30,7 @@ public struct PartitionPolicyList: Verb {
 }
 
 /// The result of `partition policy list`.
-public struct PolicyList: CommandResult {
+package struct PolicyList: CommandResult {
     private let policies: [PartitionPolicy]
     private let errors: [ErrorReport]
 
@@ -39,11 +40,11 @@ public struct PolicyList: CommandResult {
         self.errors = errors
     }
 
-    public var exitStatus: ExitStatus { errors.isEmpty ? .done : .configuration }
+    package var exitStatus: ExitStatus { errors.isEmpty ? .done : .configuration }
 
-    public func encode(to encoder: any Encoder) throws { try PolicyDocument(policies).encode(to: encoder) }
+    package func encode(to encoder: any Encoder) throws { try PolicyDocument(policies).encode(to: encoder) }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         [
             Table(
                 columns: [

@@ -2,28 +2,29 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition policy remove`
-public struct PartitionPolicyRemove: Verb {
-    public static let declaration = Declaration(
+package struct PartitionPolicyRemove: Verb {
+    package static let declaration = Declaration(
         "partition policy remove", "Remove the policies of tables; their partitions are kept",
         effect: .destroys, needs: [.settings, .postgres],
         examples: [.init("Keep visit_reports as it was shipped", "rssctl partition policy remove visit_reports --yes")])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The tables.")
     var tables: [TableArgument]
 
-    public init() {}
+    package init() {}
 
-    public func question(_ context: Context) async throws -> String? {
+    package func question(_ context: Context) async throws -> String? {
         "Remove the policies of \(tables.map(\.typed.quoted).joined(separator: ", "))? Their partitions are kept, and no longer maintained."
     }
 
-    public func execute(_ context: Context) async throws -> PolicyReport {
+    package func execute(_ context: Context) async throws -> PolicyReport {
         let connection = try await context.connectPostgres()
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
             .remove(context.resolve(tables, on: connection))

@@ -2,10 +2,11 @@ import ArgumentParser
 import PostgresClient
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// `rssctl partition policy set`
-public struct PartitionPolicySet: Verb {
-    public static let declaration = Declaration(
+package struct PartitionPolicySet: Verb {
+    package static let declaration = Declaration(
         "partition policy set", "Set or change the policy of a table",
         discussion: """
             What is not given stays as it is. The policy is looked at first: interval and zone against the partition key, \
@@ -25,9 +26,9 @@ public struct PartitionPolicySet: Verb {
                 exit: .failed),
         ], exits: [.dataError])
 
-    @OptionGroup public var global: GlobalOptions
+    @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
-    public var change: ChangeOptions? { changes }
+    package var change: ChangeOptions? { changes }
 
     @Argument(help: "The partitioned table.")
     var table: TableArgument
@@ -65,15 +66,15 @@ public struct PartitionPolicySet: Verb {
             valueName: "name=value"))
     var storage: [String] = []
 
-    public init() {}
+    package init() {}
 
-    public func validate() throws {
+    package func validate() throws {
         if let premake, !(0...1000).contains(premake) {
             throw ValidationError("--premake is a number from 0 to 1000.")
         }
     }
 
-    public func execute(_ context: Context) async throws -> PolicyReport {
+    package func execute(_ context: Context) async throws -> PolicyReport {
         let connection = try await context.connectPostgres()
         let outcome = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).set(
             context.resolve(table, on: connection), interval: interval,

@@ -1,19 +1,20 @@
 import ArgumentParser
 import RSSCore
+import RSSPartition
 
 extension PartitionInterval: ExpressibleByArgument {
     /// Reads `month`, or a number.
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
 
 extension EpochUnit: ExpressibleByArgument {
     /// Reads `s`, `ms`, `us`, or the whole word.
-    public init?(argument: String) { self.init(text: argument) }
+    package init?(argument: String) { self.init(text: argument) }
 }
 
 extension PartitionRetention: ExpressibleByArgument {
     /// Reads `24 months`, or a number.
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
 
 /// A value, or the wish to have none.

@@ -1,8 +1,9 @@
 import RSSCore
 import RSSModel
+import RSSPartition
 
 /// The result of the verbs that change policies.
-public struct PolicyReport: CommandResult {
+package struct PolicyReport: CommandResult {
     struct Entry: Encodable {
         let table: String
         let state: Verdict
@@ -28,11 +29,11 @@ public struct PolicyReport: CommandResult {
         self.isQuiet = isQuiet
     }
 
-    public var exitStatus: ExitStatus { policies.contains { $0.error != nil } ? .findings : .done }
+    package var exitStatus: ExitStatus { policies.contains { $0.error != nil } ? .findings : .done }
 
-    public var counts: [String: Int64] { ["policies": Int64(policies.count { $0.state == .done })] }
+    package var counts: [String: Int64] { ["policies": Int64(policies.count { $0.state == .done })] }
 
-    public var tables: [Table] {
+    package var tables: [Table] {
         var rows: [[Cell]] = []
         var notes: [String] = []
         for entry in policies {

@@ -1,0 +1,275 @@
+import CSV
+import RSSModel
+
+/// What keeps a file from being imported at all; nothing is loaded then. What is wrong with a single row is a
+/// ``RowProblem``.
+package enum ImportError: ReportableError, Equatable {
+    /// A column that the table does not have, and the one that may be meant.
+    package struct UnknownColumn: Sendable, Equatable {
+        /// As it stands in the header.
+        package let name: String
+        /// The name of a column of the table.
+        package let suggestion: String?
+    }
+
+    /// Two names that mean the same column.
+    package struct Clash: Sendable, Equatable {
+        /// As they stand in the header.
+        package let first: String
+        package let second: String
+        /// The name of the column of the table.
+        package let column: String
+
+        init(_ first: String, _ second: String, column: String) {
+            (self.first, self.second, self.column) = (first, second, column)
+        }
+    }
+
+    /// The file could not be opened or read.
+    case unreadable(String, reason: String, isPermission: Bool)
+    /// The file has no first line.
+    case empty(String)
+    /// No name in the first line is that of a column.
+    case noHeader(first: String, known: [String], SheetChoice?)
+    /// Columns that the table does not have.
+    case unknownColumns([UnknownColumn], known: [String])
+    /// Columns without which no row can be imported.
+    case missingColumns([String])
+    /// Names that mean a column which another one means too, and those that mean none.
+    case sameColumn([Clash], unknown: [UnknownColumn])
+    /// Mappings of names that the file does not have.
+    case unusedMappings([String], names: [String])
+    /// A filter of an export means no row at all.
+    case unknownFilter(String, String, String)
+    /// The encoding of the file may be one of several.
+    case uncertainEncoding(String, [EncodingChoice])
+    /// The header is not text in the encoding.
+    case unreadableHeader(encoding: String)
+    /// A file cannot be written; the flag gives another place.
+    case notWritable(String, reason: String, flag: String)
+    /// The rejects file is the file that is imported.
+    case rejectsIsInput(String)
+    /// More rows were rejected than allowed.
+    case tooManyRejects(limit: String, first: String)
+    /// The server refused more rows than allowed, when some batches were loaded already.
+    case tooManyRefused(limit: String, first: String, run: String)
+    /// The file became another while it was read.
+    case changedWhileRead(String)
+    /// The file became another while its rows were loaded.
+    case changedWhileLoaded(String, run: String)
+    /// There is no such visit report.
+    case unknownReference(kind: String, name: String)
+    /// Standard input could not be kept in a file.
+    case noSpool(folder: String, reason: String)
+    /// The table is not there.
+    case noTable(String)
+    /// The file has no column of that name to know rows by.
+    case noKeyColumn(String, columns: [String])
+    /// A mapping names a column that the table does not have.
+    case unknownMapping(String, column: String, known: [String])
+    /// There is no mapping of that name.
+    case noMapping(String, known: [String])
+    /// Two pairs of a mapping cannot both hold.
+    case contradictoryMapping(ColumnMapping.Pair, ColumnMapping.Pair)
+    /// There is a mapping of that name already.
+    case mappingExists(String, object: String, pairs: Int)
+    /// The mapping of that name is for other files.
+    case mappingOfOther(String, object: String, asked: String)
+    /// What became of some rows is not known.
+    case unaccounted(Int, of: Int)
+    /// Other sessions kept changing the same rows.
+    case contended(String)
+    /// The file is compressed or a workbook, and cannot be unpacked.
+    case damaged(String, problem: String)
+    /// The file is of a kind that is not read.
+    case unsupported(String, UnreadFormat)
+    /// The workbook has no sheet of that name.
+    case noSheet(String, in: String, sheets: [String])
+    /// A sheet is named, and the file has none.
+    case noWorkbook(String)
+
+    package var report: ErrorReport {
+        switch self {
+        case .unreadable(let path, let reason, let isPermission):
+            ErrorReport(
+                code: "RSS-IMPORT-001", exit: isPermission ? .permission : .dataError, message: "cannot read \(path)",
+                detail: reason, hint: "check the path, owner and mode: ls -l '\(path)'")
+        case .empty(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-002", exit: .dataError, message: "\(path) is empty",
+                hint: "the first line names the columns, each further line is a row")
+        case .noHeader(let first, let known, let sheet):
+            ErrorReport(
+                code: "RSS-IMPORT-003", exit: .dataError,
+                message: sheet.map { "sheet '\($0.name)' has no line that names columns" }
+                    ?? "no line names columns that can be imported",
+                detail: "it begins with '\(RowProblem.shown(first))'; known columns: \(known.joined(separator: ", "))",
+                hint: Self.headerHint(first, sheet))
+        case .unknownColumns(let unknown, let known): Self.report(unknown, known)
+        case .missingColumns(let names):
+            ErrorReport(
+                code: "RSS-IMPORT-005", exit: .dataError,
+                message: "the file lacks the column\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))",
+                hint: names == ["visit_report"]
+                    ? "add the column, or give --visit NUMBER for all rows"
+                    : "add what is missing; other names are understood too")
+        case .sameColumn(let clashes, let unknown):
+            ErrorReport(
+                code: "RSS-IMPORT-006", exit: .dataError,
+                message: clashes.map { "the columns '\($0.first)' and '\($0.second)' both mean \($0.column)" }
+                    .joined(separator: "; "),
+                detail: unknown.isEmpty ? nil : "unknown columns: \(Self.words(unknown))",
+                hint: "ignore one of each: --map \(Self.quoted("\(clashes.first?.second ?? "")="))")
+        case .unusedMappings(let headers, let names):
+            ErrorReport(
+                code: "RSS-IMPORT-136", exit: .dataError,
+                message:
+                    "the file has no column \(headers.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", ")), which --map names",
+                detail: "its columns: \(names.map(RowProblem.shown).joined(separator: ", "))",
+                hint: "leave that --map out, or write the name as it stands in the file")
+        case .unknownFilter(let flag, let value, let reason):
+            ErrorReport(
+                code: "RSS-IMPORT-138", exit: .dataError, message: "\(flag) '\(RowProblem.shown(value))' means no row",
+                detail: reason, hint: "leave \(flag) out to export all rows")
+        case .uncertainEncoding(let path, let choices):
+            ErrorReport(
+                code: "RSS-IMPORT-137", exit: .dataError,
+                message: "the encoding of \(path) cannot be detected for certain; nothing was loaded",
+                detail: choices.map { choice in
+                    "\(choice.encoding.name): \(choice.fields.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", "))"
+                }.joined(separator: "; "),
+                hint: "give the one that reads right: --encoding \(choices.first?.encoding.name ?? "NAME")")
+        case .unreadableHeader(let encoding):
+            ErrorReport(
+                code: "RSS-IMPORT-007", exit: .dataError, message: "the first line is not valid \(encoding)",
+                hint: "give the encoding of the file with --encoding")
+        case .notWritable(let path, let reason, let flag):
+            ErrorReport(
+                code: "RSS-IMPORT-008", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
+                hint: "give another place with \(flag)")
+        case .rejectsIsInput(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-009", exit: .usage, message: "--rejects names the file that is imported: \(path)",
+                hint: "give another name with --rejects")
+        case .tooManyRejects(let limit, let first):
+            ErrorReport(
+                code: "RSS-IMPORT-010", exit: .dataError,
+                message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; nothing was loaded",
+                detail: "the first: \(first)",
+                hint: "see all of them with --dry-run --rejects FILE and without --max-errors")
+        case .tooManyRefused(let limit, let first, let run):
+            ErrorReport(
+                code: "RSS-IMPORT-010", exit: .dataError,
+                message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; the import was stopped",
+                detail: "the first that the server refused: \(first)",
+                hint: "what is loaded stays: take it back with rssctl bulk undo \(run), or use --atomic")
+        case .changedWhileRead(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-011", exit: .dataError,
+                message: "\(path) was changed while it was read; nothing was loaded",
+                hint: "import it again when it is complete")
+        case .changedWhileLoaded(let path, let run):
+            ErrorReport(
+                code: "RSS-IMPORT-026", exit: .dataError,
+                message: "\(path) was changed while it was loaded",
+                detail: "rows of it are in the table, as they were when they were read",
+                hint: "import it again when it is complete, or take back what is loaded with rssctl bulk undo \(run)")
+        case .unknownReference(let kind, let name):
+            ErrorReport(
+                code: "RSS-IMPORT-012", exit: .dataError, message: "there is no \(kind) '\(name)'",
+                hint: "rssctl report query lists their numbers")
+        case .noSpool(let folder, let reason):
+            ErrorReport(
+                code: "RSS-IMPORT-013", exit: .cannotWrite, message: "no room in \(folder) for a copy of the input",
+                detail: reason, hint: "set TMPDIR to a folder with more room, or import from a plain file")
+        case .noTable(let name):
+            ErrorReport(
+                code: "RSS-IMPORT-014", exit: .failed, message: "there is no table \(name)",
+                hint: "rssctl migrate makes it")
+        case .noKeyColumn(let name, let columns):
+            ErrorReport(
+                code: "RSS-IMPORT-015", exit: .dataError, message: "the file has no column \(name), which --key names",
+                hint: "give one of \(columns.joined(separator: ", "))")
+        case .unknownMapping(let header, let column, let known):
+            ErrorReport(
+                code: "RSS-IMPORT-024", exit: .dataError,
+                message:
+                    "'\(header)' is mapped to \(column), which is no column\(Suggestion.words(Suggestion.nearest(column, known.sorted())))",
+                detail: "known columns: \(known.joined(separator: ", "))",
+                hint: "write the name of one of them behind the =, or nothing to pass over the field")
+        case .noMapping(let name, let known):
+            ErrorReport(
+                code: "RSS-IMPORT-025", exit: .dataError, message: "there is no mapping '\(name)'",
+                detail: known.isEmpty ? nil : "there are \(known.joined(separator: ", "))",
+                hint: "save it: rssctl bulk mapping save \(name) hardware 'Name in the file=device_name'")
+        case .contradictoryMapping(let one, let other):
+            ErrorReport(
+                code: "RSS-IMPORT-041", exit: .dataError,
+                message:
+                    "'\(one.header)=\(one.column)' and '\(other.header)=\(other.column)' contradict each other",
+                detail: "A header stands for one column, and a column for one header.", hint: "leave one of them out")
+        case .mappingExists(let name, let object, let pairs):
+            ErrorReport(
+                code: "RSS-IMPORT-042", exit: .dataError,
+                message: "there is a mapping '\(name)' already, for \(object), with \(pairs) pairs",
+                detail: "Every host uses it.",
+                hint: "rssctl bulk mapping list shows it; save under another name, or add --replace")
+        case .mappingOfOther(let name, let object, let asked):
+            ErrorReport(
+                code: "RSS-IMPORT-043", exit: .dataError,
+                message: "the mapping '\(name)' is for \(object), not \(asked)",
+                hint: "rssctl bulk mapping list shows those for \(asked)")
+        case .unaccounted(let count, let all):
+            ErrorReport(
+                code: "RSS-IMPORT-017", exit: .internalError,
+                message: "of \(all) good rows, \(count) are accounted for",
+                hint: "run it again: every row is compared with the table then. If that does not help, please report it"
+            )
+        case .contended(let reason):
+            ErrorReport(
+                code: "RSS-IMPORT-016", exit: .tryAgain, message: "other sessions keep changing the same rows",
+                detail: reason, hint: "run it again: what is loaded already stays, and the rest follows")
+        case .damaged(let path, let problem):
+            ErrorReport(
+                code: "RSS-IMPORT-020", exit: .dataError, message: "\(path) cannot be unpacked", detail: problem,
+                hint: "fetch or save the file again, or import it as CSV")
+        case .unsupported(let path, let format):
+            ErrorReport(
+                code: "RSS-IMPORT-021", exit: .dataError, message: "\(path) is \(format.words), which is not read",
+                hint: format.hint)
+        case .noSheet(let name, let path, let sheets):
+            ErrorReport(
+                code: "RSS-IMPORT-022", exit: .dataError, message: "\(path) has no sheet '\(name)'",
+                detail: "its sheets: \(sheets.joined(separator: ", "))", hint: "give one of them with --sheet")
+        case .noWorkbook(let path):
+            ErrorReport(
+                code: "RSS-IMPORT-023", exit: .usage, message: "--sheet is given, and \(path) is no .xlsx workbook",
+                hint: "leave --sheet out")
+        }
+    }
+
+    private static func report(_ unknown: [UnknownColumn], _ known: [String]) -> ErrorReport {
+        let meant = unknown.first { $0.suggestion != nil }
+        return ErrorReport(
+            code: "RSS-IMPORT-004", exit: .dataError,
+            message: "unknown column\(unknown.count == 1 ? "" : "s") \(words(unknown))",
+            detail: "known columns: \(known.joined(separator: ", "))",
+            hint: meant.map {
+                "--map \(quoted("\($0.name)=\($0.suggestion ?? "")")) if that is meant, else --map \(quoted("\($0.name)="))"
+            }
+                ?? "say what it means with --map \(quoted("\(unknown.first?.name ?? "")=COLUMN")), or ignore such columns with --ignore-unknown"
+        )
+    }
+
+    private static func words(_ unknown: [UnknownColumn]) -> String {
+        unknown.map { "'\(RowProblem.shown($0.name))'\(Suggestion.words($0.suggestion))" }.joined(separator: ", ")
+    }
+
+    private static func headerHint(_ first: String, _ sheet: SheetChoice?) -> String {
+        if let sheet, let other = sheet.others.first { return "read another sheet: --sheet \(quoted(other))" }
+        return
+            "say what its names mean, as --map \(quoted("\(RowProblem.shown(first))=device_name")); where it has none, name the fields with --columns; --delimiter says what separates them"
+    }
+
+    private static func quoted(_ text: String) -> String { text.shellWord }
+}

@@ -1,0 +1,74 @@
+import CSV
+
+/// Makes text of a file that is compressed, or a workbook, or both.
+struct Unpacking {
+    /// What came out.
+    struct Result {
+        let file: TemporaryFile
+        /// How it is written, where that is known.
+        let dialect: Dialect?
+        /// The sheet that it was, of a workbook.
+        var sheet: SheetChoice?
+    }
+
+    /// How often a file may be compressed. Twice happens when a folder of packed files is packed; more is a trap.
+    private static let depth = 3
+
+    private let file: RandomAccessFile
+    private let sheet: String?
+
+    /// - Parameter sheet: the sheet of a workbook; its first visible one unless given.
+    init(_ file: RandomAccessFile, sheet: String?) {
+        self.file = file
+        self.sheet = sheet
+    }
+
+    /// Unpacks.
+    ///
+    /// - Returns: nil for a file that is text as it stands.
+    /// - Throws: ``ImportError``, `CancellationError`.
+    func run() throws -> Result? {
+        var packed = file
+        var unpacked: TemporaryFile?
+        for _ in 0...Self.depth {
+            switch InputFormat(try packed.bytes(8, at: 0)) {
+            case .plain:
+                if let format = UnreadFormat.ofText(try packed.bytes(512, at: 0)) {
+                    throw ImportError.unsupported(file.name, format)
+                }
+                guard sheet == nil else { throw ImportError.noWorkbook(file.name) }
+                return unpacked.map { Result(file: $0, dialect: nil) }
+            case .compoundFile:
+                throw ImportError.unsupported(file.name, try UnreadFormat.inCompoundFile(packed))
+            case .zip:
+                let workbook = try Workbook(ZipArchive(packed))
+                let chosen = try workbook.sheet(sheet)
+                var conversion = try SheetConversion(chosen, of: workbook)
+                let others = workbook.sheets.filter { $0.isVisible && $0.name != chosen.name }
+                return Result(
+                    file: try conversion.run(), dialect: .rfc4180,
+                    sheet: SheetChoice(name: chosen.name, others: others.map(\.name)))
+            case .gzip: unpacked = try Decompression(packed).gzip()
+            case .zstd: unpacked = try Decompression(packed).zstd()
+            }
+            guard let unpacked else { return nil }
+            packed = RandomAccessFile(name: file.name, unpacked)
+        }
+        throw file.damaged("it is compressed more than \(Self.depth) times")
+    }
+}
+
+/// Which sheet of a workbook was read.
+package struct SheetChoice: Sendable, Equatable {
+    /// Its name.
+    package let name: String
+    /// The names of the others that are shown.
+    package let others: [String]
+
+    /// What its reader should know when there are several; nil for the only one.
+    package var note: String? {
+        others.isEmpty
+            ? nil
+            : "Sheet '\(name)' was read, and not \(others.map { "'\($0)'" }.joined(separator: ", ")); --sheet names another."
+    }
+}

@@ -1,0 +1,95 @@
+import PostgresClient
+import RSSModel
+
+/// Why a bulk run is not undone; nothing was changed then.
+package enum RunUndoError: ReportableError {
+    /// There is no such run.
+    case unknown(String)
+    /// Several runs have an id that begins so.
+    case ambiguous(String)
+    /// It was undone already.
+    case undone(String)
+    /// Its rows as they were before are not kept any more.
+    case over(String)
+    /// It is loading still, or being undone.
+    case running(String, holder: LockHolder?)
+    /// The ledger names another table than that of the object.
+    case foreignTable(String, object: String, table: String)
+    /// Another role wrote it, or its author was not recorded by the server.
+    case otherAuthor(String, author: String)
+    /// The session's role is neither its author nor one that may act for that role.
+    case notMember(String, author: String)
+    /// Rows that were changed since are undone by the run's own author alone.
+    case forceOfOther(String, author: String)
+    /// What the ledger has of a batch cannot be what the batch wrote.
+    case damagedBatch(String, number: Int32, problem: String)
+    /// The run deleted rows, by its record, and its author could not have done so.
+    case authorLacksRight(String, author: String, table: String, privilege: String)
+
+    package var report: ErrorReport {
+        switch self {
+        case .unknown("last"):
+            ErrorReport(
+                code: "RSS-IMPORT-018", exit: .dataError, message: "there is no bulk run of this role left to undo",
+                hint: "rssctl bulk history lists all runs; name one to undo what was kept of it")
+        case .unknown(let name):
+            ErrorReport(
+                code: "RSS-IMPORT-018", exit: .dataError, message: "there is no bulk run '\(name)'",
+                hint: "rssctl bulk history lists them")
+        case .ambiguous(let name):
+            ErrorReport(
+                code: "RSS-IMPORT-018", exit: .dataError,
+                message: "several bulk runs have an id that begins with '\(name)'",
+                hint: "give more of it; rssctl bulk history lists them")
+        case .undone(let run):
+            ErrorReport(
+                code: "RSS-IMPORT-019", exit: .failed, message: "the run \(run) was undone already",
+                hint: "to have its rows again, import its file again")
+        case .over(let run):
+            ErrorReport(
+                code: "RSS-IMPORT-019", exit: .failed,
+                message: "the run \(run) can no longer be undone: the rows as they were are not kept that long",
+                hint: "import the right file; --undo-days says how long they are kept")
+        case .running(let run, let holder):
+            ErrorReport(
+                code: "RSS-IMPORT-016", exit: .tryAgain, message: "the run \(run) is still in progress",
+                detail: holder.map { "\($0)" }, hint: "wait until it has ended, or end it")
+        case .foreignTable(let run, let object, let table):
+            ErrorReport(
+                code: "RSS-IMPORT-140", exit: .dataError,
+                message: "rssctl.bulk_run, run \(run): '\(table)' is not the table of '\(object)'",
+                detail: "Nothing of the row was run: bulk runs change hardware_inventory and recycling_records alone.",
+                hint: "ask the owner of schema rssctl who wrote the row")
+        case .otherAuthor(let run, let author):
+            ErrorReport(
+                code: "RSS-IMPORT-141", exit: .permission,
+                message: "the author of the run \(run) is the role '\(author)', or was not recorded by the server",
+                detail:
+                    "A run of another role is undone only where that role is named. The author of runs before format 5 was not verified.",
+                hint: "rssctl bulk undo \(run) --by \(author.shellWord) --dry-run")
+        case .notMember(let run, let author):
+            ErrorReport(
+                code: "RSS-IMPORT-142", exit: .permission,
+                message: "this role may not undo the run \(run) of the role '\(author)'",
+                hint: "connect as that role, as a member of it, or as the owner of schema rssctl")
+        case .forceOfOther(let run, let author):
+            ErrorReport(
+                code: "RSS-IMPORT-143", exit: .permission,
+                message: "--force is for runs of the session's own role, and the run \(run) is of the role '\(author)'",
+                detail:
+                    "Rows that were changed since are known by the record of the run alone, which its author could have written as it liked.",
+                hint: "leave --force out, or connect as that role")
+        case .damagedBatch(let run, let number, let problem):
+            ErrorReport(
+                code: "RSS-IMPORT-144", exit: .dataError,
+                message: "rssctl.bulk_batch, run \(run), batch \(number): \(problem)",
+                hint: "rssctl did not write this; ask the owner of schema rssctl who did")
+        case .authorLacksRight(let run, let author, let table, let privilege):
+            ErrorReport(
+                code: "RSS-IMPORT-145", exit: .permission,
+                message:
+                    "undoing the run \(run) takes \(privilege) on every row of \(table), which its author '\(author)' may not",
+                hint: "where the right was revoked since, grant it again: GRANT \(privilege) ON \(table) TO …")
+        }
+    }
+}

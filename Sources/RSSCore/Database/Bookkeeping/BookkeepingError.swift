@@ -1,0 +1,45 @@
+import RSSModel
+
+/// A row of rssctl's own tables has a value that rssctl did not write. What is read from there is data: it is checked, and
+/// nothing of a row that fails is used.
+package struct BookkeepingRowError: ReportableError {
+    /// The table, as SQL writes it.
+    package let table: String
+    /// Which row.
+    package let row: String
+    /// What is wrong with it.
+    package let problem: String
+
+    package init(_ table: String, row: String, problem: String) {
+        self.table = table
+        self.row = row
+        self.problem = problem
+    }
+
+    package var report: ErrorReport {
+        ErrorReport(
+            code: "RSS-PG-014", exit: .dataError, message: "\(table), \(row): \(problem)",
+            detail: "rssctl does not write such a row, and used nothing of it.",
+            hint: "find out who wrote it: \\dp rssctl.* in psql shows which roles may")
+    }
+}
+
+/// The tables are of an earlier rssctl, and the role may not change them, or nothing is to be changed.
+package struct BookkeepingOutdated: ReportableError {
+    package let found: Int32?
+
+    package init(
+        found: Int32?
+    ) {
+        self.found = found
+    }
+
+    package var report: ErrorReport {
+        let format = found.map { "of format \($0)" } ?? "not there"
+        return ErrorReport(
+            code: "RSS-PG-015", exit: .permission,
+            message:
+                "the tables of schema rssctl are \(format), and this rssctl needs format \(BookkeepingSchema.format)",
+            hint: "as the owner of schema rssctl, or of the database: rssctl migrate")
+    }
+}

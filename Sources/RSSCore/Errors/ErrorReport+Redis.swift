@@ -1,0 +1,80 @@
+import RSSModel
+import RedisClient
+
+extension ErrorReport {
+    /// Describes an error of Redis: by the server's code where it answered with one.
+    package init(redis error: RedisError) {
+        if let answer = error.serverError {
+            self.init(answer: answer, message: "\(error)")
+            return
+        }
+        let (code, exit, hint): (String, ExitStatus, String?) =
+            switch error {
+            case .tls:
+                (
+                    "RSS-REDIS-010", .unavailable,
+                    "name the CA's certificate in redis.tls_ca, and the host as its certificate does: rssctl config show"
+                )
+            case .invalidConfiguration: ("RSS-REDIS-011", .configuration, "rssctl config show")
+            case _ where error.isConnectivity:
+                ("RSS-REDIS-001", .unavailable, "rssctl doctor looks at the connection step by step")
+            default: ("RSS-REDIS-002", .failed, nil)
+            }
+        self.init(code: code, exit: exit, message: "\(error)", hint: hint)
+    }
+
+    private init(answer: RedisServerError, message: String) {
+        let (code, exit, detail, hint): (String, ExitStatus, String?, String?) =
+            switch answer.code {
+            case .noAuthentication, .wrongPassword:
+                (
+                    "RSS-REDIS-003", .permission, "Redis did not accept the user and password.",
+                    "set redis.password_file, and redis.user for an ACL user: rssctl config show"
+                )
+            case .noPermission:
+                (
+                    "RSS-REDIS-004", .permission, "The ACL of the Redis user does not allow it.",
+                    "redis-cli ACL GETUSER shows what the user may do; \"Rights in Redis\" in Docs/cache.md has what is needed"
+                )
+            case .readOnly:
+                (
+                    "RSS-REDIS-005", .unavailable, "The server is a replica, which takes no writes.",
+                    "name the primary: redis-cli INFO replication shows it as master_host"
+                )
+            case .outOfMemory, .misconfigured:
+                (
+                    "RSS-REDIS-006", .cannotWrite,
+                    answer.code == .outOfMemory
+                        ? "The memory of Redis is used up, and its policy evicts nothing."
+                        : "Redis cannot save its snapshot, and takes no writes until it can.",
+                    answer.code == .outOfMemory
+                        ? "redis-cli CONFIG GET 'maxmemory*' shows limit and policy; raise the one or choose another"
+                        : "redis-cli INFO persistence shows the failed save; look for a full disk"
+                )
+            case .loading, .busy, .tryAgain:
+                (
+                    "RSS-REDIS-007", .tryAgain,
+                    answer.code == .loading ? "Redis is reading its data after a start." : "Redis is occupied.",
+                    "run it again in a moment"
+                )
+            case .clusterDown, .masterDown, .noReplicas:
+                (
+                    "RSS-REDIS-008", .unavailable, "Redis takes no commands until its other servers are back.",
+                    "redis-cli INFO replication and redis-cli CLUSTER INFO show which are missing"
+                )
+            case .moved, .ask, .crossSlot:
+                (
+                    "RSS-REDIS-009", .configuration,
+                    "The server is a node of a Redis Cluster, which rssctl does not support.",
+                    "name a Redis that is not a cluster: rssctl config show"
+                )
+            case .wrongType:
+                (
+                    "RSS-REDIS-012", .dataError, "A key that is to be written holds a value of another type.",
+                    "redis-cli TYPE shows it; remove the key or set another cache.key_prefix"
+                )
+            default: ("RSS-REDIS-002", .failed, nil, "rssctl doctor looks at the connection step by step")
+            }
+        self.init(code: code, exit: exit, message: message, detail: detail, hint: hint)
+    }
+}

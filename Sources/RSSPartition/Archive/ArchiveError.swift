@@ -1,0 +1,98 @@
+import RSSCore
+import RSSModel
+
+/// What keeps rows from being archived, or brought back.
+package enum ArchiveError: BlindingError, Equatable {
+    /// A file or folder of an archive cannot be written.
+    case unwritable(path: String, reason: String)
+    /// There is an archive of the partition already.
+    case exists(folder: String)
+    /// Another run is writing the same archive.
+    case busy(folder: String)
+    /// A file of an archive is not as it was written.
+    case damaged(file: String, problem: String)
+    /// What stands in the files is not what the database holds.
+    case mismatch(relation: String, problem: String)
+    /// The table is no partition, and none that was retired.
+    case notPartition(String)
+    /// Restored rows reference rows that are gone: they stand aside, loaded.
+    case waiting(relation: String, by: String, detail: String)
+    /// It is one whose rows cannot be accounted for.
+    case unaccountable(String, reason: String)
+    /// Rows that belong to the partition's rows cannot be told apart.
+    case untraceable(relation: String, problem: String)
+    /// Something is in the place of a partition that is to be brought back.
+    case occupied(partition: String, range: String, by: String)
+    /// A table lacks something that archived rows need.
+    case misfit(relation: String, problem: String)
+    /// Archived rows meet rows that are there.
+    case conflict(relation: String, detail: String?)
+
+    package var report: ErrorReport {
+        switch self {
+        case .unwritable(let path, let reason):
+            ErrorReport(
+                code: "RSS-PARTITION-070", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
+                hint:
+                    "make room or give the right to write, or archive to another folder with --to; nothing was left there"
+            )
+        case .exists(let folder):
+            ErrorReport(
+                code: "RSS-PARTITION-071", exit: .cannotWrite, message: "there is an archive already: \(folder)",
+                hint: "look at it with rssctl partition verify-archive, then move it away or archive to another folder")
+        case .busy(let folder):
+            ErrorReport(
+                code: "RSS-PARTITION-072", exit: .tryAgain, message: "another run is writing \(folder)",
+                hint: "wait for it to end: rssctl runs list --outcome running")
+        case .damaged(let file, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-073", exit: .dataError, message: "\(file) is damaged: \(problem)",
+                hint: "take a copy from the backup; as long as the partition is there, archive it anew")
+        case .mismatch(let relation, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-074", exit: .failed,
+                message: "\(relation) is not what its archive says: \(problem)",
+                hint: "nothing was dropped; move the archive away and archive the partition again")
+        case .notPartition(let name):
+            ErrorReport(
+                code: "RSS-PARTITION-075", exit: .failed,
+                message: "\(name) is no partition, and none that was retired",
+                hint: "rssctl partition status shows the partitions")
+        case .untraceable(let relation, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-076", exit: .failed,
+                message: "the rows of \(relation) that belong to the partition cannot be told: \(problem)",
+                hint: "a partition with such rows is neither archived nor dropped by rssctl")
+        case .occupied(let partition, let range, let by):
+            ErrorReport(
+                code: "RSS-PARTITION-077", exit: .failed, message: "\(partition) cannot hold \(range): \(by)",
+                hint:
+                    "move what is in its place away, or restore into another table: rssctl partition restore ARCHIVE --table"
+            )
+        case .misfit(let relation, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-078", exit: .failed, message: "the archive does not fit \(relation): \(problem)",
+                hint:
+                    "the manifest holds the structure the rows had; restore into a table of that structure with --table"
+            )
+        case .conflict(let relation, let detail):
+            ErrorReport(
+                code: "RSS-PARTITION-079", exit: .failed,
+                message: "archived rows of \(relation) meet rows that are there", detail: detail,
+                hint: "nothing was restored; remove what is in the way and run it again")
+        case .waiting(let relation, let by, let detail):
+            ErrorReport(
+                code: "RSS-PARTITION-081", exit: .failed,
+                message: "\(relation) is loaded and not attached: its rows reference rows that are not there, by \(by)",
+                detail: detail,
+                hint:
+                    "bring those rows back and restore again, which goes on; or drop what was loaded: DROP TABLE \(relation)"
+            )
+        case .unaccountable(let name, let reason):
+            ErrorReport(
+                code: "RSS-PARTITION-080", exit: .failed, message: "\(name) cannot be archived: \(reason)",
+                detail: "its rows lie elsewhere than in itself, and an archive of it would be empty",
+                hint: "copy its rows by hand: \\copy (SELECT * FROM \(name)) TO FILE in psql")
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import RSSModel
+
+/// What keeps a table from being converted, or a conversion from going on or back.
+package enum ConversionError: ReportableError, Equatable {
+    /// Something that hangs on the table can be neither taken along nor left.
+    case refused(table: String, reasons: [ConversionRefusal])
+    /// There is no such table.
+    case noSuchTable(String)
+    /// It is partitioned already.
+    case alreadyPartitioned(String)
+    /// The column is missing, or of a type by which no table is partitioned here.
+    case unsuitableColumn(table: String, column: String, problem: String)
+    /// Rows lie so far ahead that they look like mistakes.
+    case rowsFarAhead(table: String, limit: String, rows: [String])
+    /// Rows have no value in the column.
+    case rowsWithoutKey(table: String, column: String, rows: Int64)
+    /// A name that is needed is taken.
+    case nameTaken(String)
+    /// Another conversion of the table was begun.
+    case otherConversion(table: String, begun: String)
+    /// There is no conversion that could be taken back.
+    case nothingToTakeBack(table: String, what: String)
+    /// The partitioned table has taken over.
+    case alreadyConverted(table: String)
+    /// Rows lie in other partitions than the former table.
+    case rowsInOtherPartitions(table: String, partitions: [String])
+    /// A value that is to be unique is there twice.
+    case duplicate(table: String, detail: String)
+    /// No lock was to be had within the budget.
+    case lockBudgetSpent(table: String, budget: String, blockers: [BlockingSession])
+    /// The request contradicts itself or the table.
+    case unsuitableRequest(table: String, problem: String, hint: String)
+
+    package var report: ErrorReport {
+        switch self {
+        case .refused(let table, let reasons):
+            ErrorReport(
+                code: "RSS-PARTITION-040", exit: .failed,
+                message: "\(table) cannot be converted as it is",
+                detail: reasons.map { "\($0.object): \($0.problem) (\($0.remedy))" }.joined(separator: "; "),
+                hint: "mend what is named, and look again: rssctl partition convert \(table.shellWord) … --dry-run")
+        case .noSuchTable(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-041", exit: .failed, message: "there is no table \(table)",
+                hint: "name it with its schema: public.visit_reports")
+        case .alreadyPartitioned(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-042", exit: .failed, message: "\(table) is partitioned already",
+                hint: "rssctl partition status \(table.shellWord)")
+        case .unsuitableColumn(let table, let column, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-043", exit: .failed,
+                message: "\(table) cannot be partitioned by \(column): \(problem)",
+                hint: "name a column of the type date, timestamp, timestamptz, integer or UUIDv7: --by")
+        case .rowsFarAhead(let table, let limit, let rows):
+            ErrorReport(
+                code: "RSS-PARTITION-044", exit: .failed, message: "\(table) has rows from \(limit) on",
+                detail: rows.joined(separator: ", "),
+                hint: rows.contains("infinity")
+                    ? "no partition holds infinity beside others: give these rows a date, or remove them"
+                    : "fix them, or say where what is there ends: --until, after the last of them")
+        case .rowsWithoutKey(let table, let column, let rows):
+            ErrorReport(
+                code: "RSS-PARTITION-045", exit: .failed, message: "\(rows) rows of \(table) have no \(column)",
+                hint: "give them one: no partition takes a row without")
+        case .nameTaken(let name):
+            ErrorReport(
+                code: "RSS-PARTITION-046", exit: .failed, message: "the name \(name) is needed and taken",
+                hint: "rename or drop what bears it")
+        case .otherConversion(let table, let begun):
+            ErrorReport(
+                code: "RSS-PARTITION-047", exit: .failed, message: "another conversion of \(table) was begun: \(begun)",
+                hint: "go on with that one, or take it back: rssctl partition convert \(table.shellWord) --abort")
+        case .nothingToTakeBack(let table, let what):
+            ErrorReport(
+                code: "RSS-PARTITION-048", exit: .failed, message: "there is no conversion of \(table) to \(what)",
+                hint: "rssctl partition status \(table.shellWord)")
+        case .alreadyConverted(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-049", exit: .failed, message: "\(table) is converted already",
+                hint: "take it back: rssctl partition convert \(table.shellWord) --undo")
+        case .rowsInOtherPartitions(let table, let partitions):
+            ErrorReport(
+                code: "RSS-PARTITION-050", exit: .failed,
+                message: "rows of \(table) lie in partitions that the former table does not hold",
+                detail: partitions.joined(separator: ", "),
+                hint: "a conversion is taken back while all rows are in the former table; move these first")
+        case .duplicate(let table, let detail):
+            ErrorReport(
+                code: "RSS-PARTITION-051", exit: .failed,
+                message: "a value of \(table) that is to be unique is there twice",
+                detail: detail, hint: "mend the rows, and run the same command again")
+        case .lockBudgetSpent(let table, let budget, let blockers):
+            ErrorReport(
+                code: "RSS-PARTITION-052", exit: .tryAgain, message: "no lock for \(table) within \(budget)",
+                hint: "run the same command again when the sessions named have ended", blockers: blockers)
+        case .unsuitableRequest(let table, let problem, let hint):
+            ErrorReport(
+                code: "RSS-PARTITION-053", exit: .usage, message: "\(table) cannot be converted like this: \(problem)",
+                hint: hint)
+        }
+    }
+}
+
+/// Something in the way of a conversion.
+package struct ConversionRefusal: Sendable, Equatable, Codable {
+    /// What is in the way.
+    package var object: String
+    /// Why.
+    package var problem: String
+    /// What to do about it.
+    package var remedy: String
+}

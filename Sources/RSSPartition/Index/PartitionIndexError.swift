@@ -1,0 +1,70 @@
+import RSSModel
+
+/// What keeps an index of a partitioned table from being created, dropped or rebuilt.
+package enum PartitionIndexError: ReportableError, Equatable {
+    /// The text is not one CREATE INDEX with a name.
+    case notCreateIndex(problem: String)
+    /// There is no such index or table.
+    case unknown(String)
+    /// It is no index of a partitioned table.
+    case notPartitioned(String, instead: String)
+    /// It belongs to a constraint.
+    case ofConstraint(String, constraint: String, table: String)
+    /// It is a part of the index of a partitioned table.
+    case attached(String, to: String)
+    /// Another index has the name.
+    case differs(String, found: String, wanted: String)
+    /// Rows have a key twice that is to be unique.
+    case duplicates(String, table: String, detail: String)
+    /// Replication tells rows apart by it.
+    case replicaIdentity(String, table: String)
+
+    package var report: ErrorReport {
+        switch self {
+        case .notCreateIndex(let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-100", exit: .usage, message: "this is not one CREATE INDEX: \(problem)",
+                hint:
+                    "write it as in psql: rssctl partition index create 'CREATE INDEX t_x_idx ON t (x)'")
+        case .unknown(let name):
+            ErrorReport(
+                code: "RSS-PARTITION-101", exit: .failed, message: "there is no index or table \(name)",
+                hint: "\\di in psql lists the indexes; an index is named with its schema unless that is public")
+        case .notPartitioned(let name, let instead):
+            ErrorReport(
+                code: "RSS-PARTITION-102", exit: .failed, message: "\(name) is no index of a partitioned table",
+                hint: "PostgreSQL does it by itself: \(instead)")
+        case .ofConstraint(let name, let constraint, let table):
+            ErrorReport(
+                code: "RSS-PARTITION-103", exit: .failed,
+                message: "\(name) belongs to the constraint \(constraint) of \(table)",
+                hint: "it goes with the constraint: ALTER TABLE \(table) DROP CONSTRAINT \(constraint)")
+        case .attached(let name, let parent):
+            ErrorReport(
+                code: "RSS-PARTITION-104", exit: .failed,
+                message: "\(name) is the part of one partition of the index \(parent)",
+                hint: "drop the whole: rssctl partition index drop \(parent.shellWord)")
+        case .differs(let name, let found, let wanted):
+            ErrorReport(
+                code: "RSS-PARTITION-106", exit: .failed, message: "\(name) is another index already",
+                detail: "there is: \(found); wanted: \(wanted)",
+                hint:
+                    "give the new one another name, or drop that one first: rssctl partition index drop \(name.shellWord)"
+            )
+        case .duplicates(let name, let table, let detail):
+            ErrorReport(
+                code: "RSS-PARTITION-107", exit: .failed,
+                message: "\(name) cannot be unique: rows of \(table) have a key twice",
+                detail: detail,
+                hint:
+                    "mend the rows and run it again, which goes on; or give the index up: rssctl partition index drop \(name.shellWord)"
+            )
+        case .replicaIdentity(let name, let table):
+            ErrorReport(
+                code: "RSS-PARTITION-105", exit: .failed,
+                message: "\(name) is the replica identity of \(table)",
+                detail: "without it, updates and deletes of a published table are refused",
+                hint: "give the table another one first: ALTER TABLE \(table) REPLICA IDENTITY …")
+        }
+    }
+}

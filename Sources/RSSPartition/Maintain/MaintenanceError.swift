@@ -1,0 +1,33 @@
+import RSSModel
+
+/// What keeps a plan from being carried out.
+package enum MaintenanceError: ReportableError, Equatable {
+    /// Retention would take more out of a table at once than is likely to be meant.
+    case massRetirement(table: String, partitions: [String], of: Int)
+    /// A saved plan is of a time that the database has not reached.
+    case planAhead
+
+    /// The code of a run that stopped before a mass retirement.
+    static let massRetirement = "RSS-PARTITION-110"
+
+    package var report: ErrorReport {
+        switch self {
+        case .massRetirement(let table, let partitions, let total):
+            let named = partitions.prefix(20).joined(separator: ", ")
+            let more = partitions.count > 20 ? " and \(partitions.count - 20) more" : ""
+            return ErrorReport(
+                code: Self.massRetirement, exit: .failed,
+                message:
+                    "retention would take \(partitions.count) of \(total) partitions out of \(table), more than a quarter",
+                detail: "none of them was taken out: \(named)\(more)",
+                hint:
+                    "check the policy and the server's clock; if it is meant: rssctl partition maintain \(table.shellWord) --allow-mass-retire \(partitions.count)"
+            )
+        case .planAhead:
+            return ErrorReport(
+                code: "RSS-PARTITION-111", exit: .dataError,
+                message: "the saved plan is of a time that the database has not reached",
+                hint: "make a new one: rssctl partition plan --save FILE")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import RSSModel
+
+/// What keeps partitions from being kept.
+package enum PartitionError: ReportableError, Equatable {
+    /// There is no such table, or it is not partitioned.
+    case notPartitioned(String, NotPartitioned)
+    /// The table is partitioned, but not by range over one column of a type that is known.
+    case unsupportedKey(String, definition: String)
+    /// A bound could not be read.
+    case unreadableBound(partition: String, bound: String)
+    /// A policy in the database could not be read.
+    case unreadablePolicy(String, text: String)
+    /// There is a policy for a table that is not there, or is plain now.
+    case policyWithoutTable(String)
+    /// The policy is not one for the table as it is.
+    case policyMisfit(String, problem: String)
+    /// The table is partitioned by something other than a date and has no policy.
+    case noPolicy(String)
+    /// The default partition holds rows of a partition that is to be made.
+    case strayRows(table: String, range: String)
+    /// No lock was to be had within the budget.
+    case lockBudgetSpent(partition: String, budget: String, blockers: [BlockingSession])
+    /// A file is no saved plan.
+    case unreadablePlan(file: String, problem: String)
+    /// The catalog is not as it was when the plan was made.
+    case stalePlan(table: String)
+
+    package var report: ErrorReport {
+        switch self {
+        case .notPartitioned(let table, let instead): Self.report(of: table, instead)
+        case .unsupportedKey(let table, let definition):
+            ErrorReport(
+                code: "RSS-PARTITION-002", exit: .failed, message: "\(table) is partitioned by \(definition)",
+                hint:
+                    "tables that are partitioned by RANGE over one column can be kept: date, timestamp, timestamptz, integer or UUIDv7"
+            )
+        case .unreadableBound(let partition, let bound):
+            ErrorReport(
+                code: "RSS-PARTITION-003", exit: .failed, message: "the bound of \(partition) cannot be read",
+                detail: bound, hint: "look at the table in psql: \\d+ \(partition)")
+        case .lockBudgetSpent(let partition, let budget, let blockers):
+            ErrorReport(
+                code: "RSS-PARTITION-004", exit: .tryAgain, message: "no lock for \(partition) within \(budget)",
+                hint: "run the same command again when the sessions named have ended", blockers: blockers)
+        case .strayRows(let table, let range):
+            ErrorReport(
+                code: "RSS-PARTITION-005", exit: .failed,
+                message: "the default partition of \(table) holds rows of \(range)",
+                detail: "a partition cannot be attached beside them", hint: "rssctl partition drain \(table.shellWord)")
+        case .unreadablePolicy(let table, let text):
+            ErrorReport(
+                code: "RSS-PARTITION-006", exit: .configuration,
+                message: "the policy of \(table) cannot be read: \(text)",
+                hint: "set it anew: rssctl partition policy set \(table.shellWord)")
+        case .policyWithoutTable(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-030", exit: .failed, message: "\(table) has a policy and is no partitioned table",
+                detail: "it was dropped, renamed or made plain since the policy was set",
+                hint: "rssctl partition policy remove \(table.shellWord)")
+        case .policyMisfit(let table, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-007", exit: .configuration,
+                message: "the policy of \(table) does not fit the table: \(problem)",
+                hint: "set it anew: rssctl partition policy set \(table.shellWord)")
+        case .noPolicy(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-008", exit: .configuration, message: "\(table) has no policy",
+                hint: "rssctl partition policy adopt \(table.shellWord) reads one off its partitions")
+        case .unreadablePlan(let file, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-009", exit: .dataError, message: "\(file) is no saved plan", detail: problem,
+                hint: "make one: rssctl partition plan --save \(file.shellWord)")
+        case .stalePlan(let table):
+            ErrorReport(
+                code: "RSS-PARTITION-010", exit: .pending,
+                message: "the plan is out of date: \(table) is not as it was when the plan was made",
+                hint: "look at a new one: rssctl partition plan")
+        }
+    }
+
+    private static func report(of table: String, _ instead: NotPartitioned) -> ErrorReport {
+        let (message, hint): (String, String)
+        switch instead {
+        case .plain:
+            message = "\(table) is not partitioned"
+            hint = "rssctl partition convert \(table.shellWord) --by COLUMN makes it so while it is in use"
+        case .partition(let parent):
+            (message, hint) = ("\(table) is a partition, not a partitioned table", "name its table: \(parent)")
+        case .other(let kind):
+            (message, hint) = ("\(table) is \(kind), not a partitioned table", "\\d \(table) in psql shows it")
+        case .nothing(let nearest?, _): (message, hint) = ("there is no table \(table)", "did you mean \(nearest)?")
+        case .nothing(nil, let known):
+            message = "there is no table \(table)"
+            let more = known.count > 10 ? " and \(known.count - 10) more" : ""
+            hint =
+                known.isEmpty
+                ? "no table of this database is partitioned; rssctl partition convert makes one so while it is in use"
+                : "the partitioned tables are \(known.prefix(10).joined(separator: ", "))\(more)"
+        }
+        return ErrorReport(code: "RSS-PARTITION-001", exit: .failed, message: message, hint: hint)
+    }
+}

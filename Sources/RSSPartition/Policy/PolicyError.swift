@@ -1,0 +1,93 @@
+import RSSModel
+
+/// What keeps a policy from being set, adopted or imported.
+package enum PolicyError: ReportableError, Equatable {
+    /// The interval is missing, or is none for the key.
+    case interval(String, problem: String)
+    /// The server knows no such zone.
+    case unknownZone(String, nearest: String?)
+    /// There is no such tablespace, or the role may not use it.
+    case tablespace(String, problem: String)
+    /// The owner of the table may not make tables in the tablespace.
+    case tablespaceOfOthers(String, owner: String)
+    /// A storage parameter is none, or has a value that PostgreSQL refuses.
+    case storageParameter(String, problem: String)
+    /// The column holds other UUIDs than those of version 7.
+    case notVersion7(String, figures: String)
+    /// The bounds of the partitions fit no interval.
+    case notAdoptable(String, problem: String, hint: String)
+    /// A file is no document of policies.
+    case unreadableDocument(SourcePlace, problem: String)
+    /// Partitions would be kept for less than one of them holds.
+    case retention(String, problem: String)
+    /// A partition would be kept in quarantine for longer than anybody lives.
+    case quarantine(String, days: Int)
+    /// The folder of archives is not named from the root on.
+    case archive(String)
+    /// The numbers of an integer key are no times in the unit that was given.
+    case epoch(String, number: Int64, unit: EpochUnit, likely: EpochUnit?)
+
+    package var report: ErrorReport {
+        switch self {
+        case .interval(let table, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-011", exit: .usage, message: "no interval for \(table): \(problem)",
+                hint:
+                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table.shellWord) reads it off the partitions"
+            )
+        case .unknownZone(let zone, let nearest):
+            ErrorReport(
+                code: "RSS-PARTITION-012", exit: .usage, message: "the server knows no time zone '\(zone)'",
+                hint: nearest.map { "did you mean '\($0)'?" }
+                    ?? "SELECT name FROM pg_timezone_names lists those it knows")
+        case .tablespace(let name, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-013", exit: .usage, message: "partitions cannot be put into \(name): \(problem)",
+                hint: "\\db in psql lists the tablespaces")
+        case .tablespaceOfOthers(let name, let owner):
+            ErrorReport(
+                code: "RSS-PARTITION-114", exit: .permission,
+                message: "role \(owner), which owns the table, may not create tables in tablespace \(name)",
+                detail: "Partitions belong to the owner of their table, whoever creates them.",
+                hint: "GRANT CREATE ON TABLESPACE \(name) TO \(owner)")
+        case .storageParameter(let parameter, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-014", exit: .usage,
+                message: "'\(parameter)' cannot be a storage parameter of a partition", detail: problem,
+                hint: "write name=value, as in fillfactor=90")
+        case .notVersion7(let column, let figures):
+            ErrorReport(
+                code: "RSS-PARTITION-015", exit: .dataError, message: "\(column) does not hold UUIDs of version 7",
+                detail: figures, hint: "only UUIDs that begin with their time (RFC 9562, version 7) can be kept by time"
+            )
+        case .notAdoptable(let table, let problem, let hint):
+            ErrorReport(
+                code: "RSS-PARTITION-016", exit: .failed,
+                message: "no policy can be read off the partitions of \(table)", detail: problem, hint: hint)
+        case .unreadableDocument(let place, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-017", exit: .dataError, message: "\(place.file) holds no policies",
+                detail: problem,
+                hint: "rssctl partition policy export writes such a file", place: place)
+        case .retention(let table, let problem):
+            ErrorReport(
+                code: "RSS-PARTITION-018", exit: .usage, message: "no retention for \(table): \(problem)",
+                hint: "write '24 months', 90d, '3 months 5 days', or a number for an integer key")
+        case .quarantine(let table, let days):
+            ErrorReport(
+                code: "RSS-PARTITION-032", exit: .usage, message: "no quarantine of \(days) days for \(table)",
+                hint: "write a number from 0 to \(PartitionPolicy.mostQuarantineDays), for example 7d")
+        case .archive(let folder):
+            ErrorReport(
+                code: "RSS-PARTITION-019", exit: .usage, message: "'\(folder)' is no folder named from the root on",
+                hint: "the policy holds for every machine that maintains the table: write /srv/archive")
+        case .epoch(let column, let number, let unit, let likely):
+            ErrorReport(
+                code: "RSS-PARTITION-120", exit: .dataError,
+                message: "\(column) does not hold \(unit) since 1970",
+                detail: "it holds \(number), which as \(unit) is not a time from 1990 to 2100",
+                hint: likely.map { "they look like \($0): --epoch \($0.rawValue)" }
+                    ?? "leave --epoch out, and give --interval and --retention as numbers")
+        }
+    }
+}

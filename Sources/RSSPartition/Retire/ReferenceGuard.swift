@@ -1,0 +1,59 @@
+import PostgresClient
+import RSSCore
+
+/// Looks for rows that reference a partition's rows.
+struct ReferenceGuard: Sendable {
+    let partition: RelationName
+    let connection: PostgresConnection
+
+    /// Refuses a partition whose keys in the registry rows reference that would neither go nor let go; also those of a table
+    /// that was taken out, as they can do neither.
+    func refuse(through registry: KeyRegistry) async throws {
+        for reference in try await TableReference.to(registry.oid, connection) {
+            var isInTheWay = reference.onDelete == .restrict || reference.onDelete == .noAction
+            if !isInTheWay { isInTheWay = try await dropDay(of: reference.relation) != nil }
+            if isInTheWay { try await refuse(reference) }
+        }
+    }
+
+    /// When a table that was taken out may be dropped; nil for one that was not.
+    private func dropDay(of table: RelationName) async throws -> String? {
+        guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return nil }
+        return try await connection.query(
+            SQLResource(PackageResources.retire_waiting_sql).text, [table.schema ?? "public", table.name]
+        ).first?.decode(String.self, at: 0)
+    }
+
+    /// Refuses a partition that rows reference through a foreign key to its table, or to the key registry.
+    ///
+    /// - Parameter bound: looks by the bound of the partition alone, for which an index is enough; for a foreign key that
+    ///   contains the partition key.
+    func refuse(_ reference: TableReference, within bound: (key: PartitionKey, partition: Partition)? = nil)
+        async throws
+    {
+        try await connection.refuseForeignCode(.reading, in: [reference.relation.quoted, partition.quoted])
+        let child = try await connection.quote(reference.relation)
+        var (own, others): ([String], [String]) = ([], [])
+        for column in reference.columns { own.append("c.\(try await connection.quoteIdentifier(column))") }
+        for column in reference.referenced { others.append("p.\(try await connection.quoteIdentifier(column))") }
+        var condition =
+            "(\(own.joined(separator: ", "))) IN (SELECT \(others.joined(separator: ", ")) FROM ONLY \(try await connection.quote(partition)) AS p)"
+        if let bound, let range = bound.partition.bound,
+            let place = reference.referenced.firstIndex(of: bound.key.column)
+        {
+            let ends = bound.key.condition(range, column: own[place])
+            condition = ([ends] + own.map { "\($0) IS NOT NULL" }).filter { !$0.isEmpty }.joined(separator: " AND ")
+        }
+        let rows = try await connection.query(
+            "SELECT DISTINCT concat_ws(' ', \(own.map { "\($0)::text" }.joined(separator: ", "))) FROM (SELECT * FROM \(child) AS c WHERE \(condition) LIMIT 5) AS c",
+            timeout: .seconds(3600))
+        guard !rows.isEmpty else { return }
+        // What was taken out takes no writes: its rows stay as they are until it goes.
+        if let until = try await dropDay(of: reference.relation) {
+            throw RetireError.waits(partition.quoted, for: reference.relation.quoted, until: until)
+        }
+        throw RetireError.referenced(
+            partition.quoted, by: reference.relation.quoted, onDelete: reference.onDelete.name,
+            keys: try rows.map { try $0.decode(String.self, at: 0) })
+    }
+}

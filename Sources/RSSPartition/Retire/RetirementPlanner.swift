@@ -1,0 +1,191 @@
+import PostgresClient
+import RSSCore
+
+/// What a table's retention, and retirements under way, ask for.
+struct RetirementPlanner: Sendable {
+    let connection: PostgresConnection
+
+    /// The operations of a table.
+    ///
+    /// - Parameter cutoff: the point before which nothing is kept; nil to keep all.
+    func operations(
+        _ table: PartitionedTable, _ policy: PartitionPolicy, retired: [RetiredPartition], cutoff: Int64?
+    ) async throws -> [PartitionOperation] {
+        var operations = try await blocks(table, retired, cutoff: cutoff)
+        for partition in Self.expired(table, cutoff: cutoff) {
+            operations.append(
+                try await detach(
+                    partition, of: table, reason: "older than \(policy.retention.map { "\($0)" } ?? "its retention")"))
+        }
+        for record in retired where record.isThere && !record.isPending {
+            if let partition = table.partitions.first(where: { $0.oid == record.oid }) {
+                guard record.state == .detaching, !operations.contains(where: { $0.object == record.relation }) else {
+                    continue
+                }
+                operations.append(try await detach(partition, of: table, reason: "its retirement was broken off"))
+            } else if record.state == .detaching {
+                operations.append(
+                    PartitionOperation(
+                        .detach, record.relation, bound: record.bound, range: table.label(record.bound),
+                        reason: "its retirement was broken off"))
+            } else if record.state == .dropping || record.isDue {
+                operations.append(try await drop(record, of: table, policy))
+            }
+        }
+        return operations
+    }
+
+    /// What lifts the write blocks of partitions that are in use: the run that put one up is gone, as its lock says, or the
+    /// partition was attached again outside rssctl. What is being retired keeps it.
+    private func blocks(
+        _ table: PartitionedTable, _ retired: [RetiredPartition], cutoff: Int64?
+    ) async throws -> [PartitionOperation] {
+        let leaving =
+            retired.filter { $0.state == .detaching }.map(\.relation)
+            + Self.expired(table, cutoff: cutoff).map(\.relation)
+        let blocked = table.partitions.filter {
+            $0.takesNoWrites && !$0.isDetachPending && !leaving.contains($0.relation)
+        }
+        if blocked.isEmpty { return [] }
+        let lock = AdvisoryLock.partitions(of: table.relation)
+        if try await connection.holder(of: lock) != nil, try await !connection.holds(lock) { return [] }
+        var operations: [PartitionOperation] = []
+        for partition in blocked {
+            operations.append(
+                PartitionOperation(
+                    .liftBlock, partition.relation, bound: partition.bound, range: partition.bound.map(table.label),
+                    reason: partition.isDefault
+                        ? "it refuses rows for a run that is gone" : "it refuses writes for a run that is gone",
+                    locks: [RelationLock(partition.relation, .accessExclusive)],
+                    statements: partition.isDefault
+                        ? [try await DefaultGuard.dropping(from: partition.relation, connection)]
+                        : try await WriteBlock(partition: partition.relation).lowering(connection)))
+        }
+        return operations
+    }
+
+    /// The partitions that lie before a point as a whole: all that are accounted for, but never the last of the table.
+    static func expired(_ table: PartitionedTable, cutoff: Int64?) -> [Partition] {
+        guard let cutoff else { return [] }
+        let attached = table.partitions.filter { !$0.isDefault && !$0.isDetachPending }
+        let expired = attached.filter {
+            !$0.isPartitioned && !$0.isForeign && ($0.bound?.upper).map { $0 <= cutoff } == true
+        }
+        return expired.count == attached.count ? expired.dropLast() : expired
+    }
+
+    /// The operation that takes a partition out.
+    func detach(_ partition: Partition, of table: PartitionedTable, reason: String) async throws -> PartitionOperation {
+        let references = try await TableReference.to(table.oid, connection)
+        let way = DetachWay(table, references)
+        let statements = try await DetachStatements(partition: partition, table: table, connection: connection)
+        var locks = [RelationLock(partition.relation, .accessExclusive)]
+        locks.append(RelationLock(table.relation, way == .concurrently ? .shareUpdateExclusive : .accessExclusive))
+        if let other = table.defaultPartition { locks.append(RelationLock(other.relation, .accessExclusive)) }
+        locks += references.map { RelationLock($0.relation, .accessExclusive) }
+        return PartitionOperation(
+            .detach, partition.relation, bound: partition.bound, range: partition.bound.map(table.label),
+            reason: reason, locks: locks, rows: partition.estimatedRows, bytes: partition.bytes,
+            statements: statements.beginning + [statements.validation]
+                + (try await statements.detaching(way, references)))
+    }
+
+    private func drop(
+        _ record: RetiredPartition, of table: PartitionedTable, _ policy: PartitionPolicy
+    ) async throws -> PartitionOperation {
+        let name = try await connection.quote(record.relation)
+        let registry = try await KeyRegistry.of(table.oid, connection)
+        var statements: [String] = []
+        if let registry {
+            let removal = try await KeyRemoval(registry, of: record.relation, connection)
+            statements = [removal.collecting, removal.deleting]
+        }
+        var locks = [RelationLock(record.relation, .accessExclusive)]
+        if let registry { locks.append(RelationLock(registry.relation, .rowExclusive)) }
+        // Its foreign keys go first, for which what they reference is locked for a moment.
+        for row in try await connection.query(
+            SQLResource(PackageResources.partition_neighbours_sql).text, [record.oid])
+        where try !row.decode(Bool.self, "is_incoming") {
+            let (schema, name) = try (row.decode(String.self, "schema"), row.decode(String.self, "name"))
+            locks.append(RelationLock(RelationName(schema: schema, name: name), .accessExclusive))
+        }
+        return PartitionOperation(
+            .drop, record.relation, bound: record.bound, range: table.label(record.bound),
+            reason: record.state == .dropping
+                ? "its drop was broken off"
+                : policy.archive == nil ? "its quarantine is over" : "its quarantine is over; archived first",
+            locks: locks, statements: statements + ["DROP TABLE \(name)"])
+    }
+}
+
+/// How a partition can be taken out without anybody waiting for long.
+enum DetachWay: Sendable, Equatable {
+    /// DETACH CONCURRENTLY: nobody waits. Not with a default partition, nor with foreign keys to the table.
+    case concurrently
+    /// DETACH in a short transaction.
+    case plain
+    /// The foreign keys are dropped, and come back not validated, in the transaction that detaches: nothing is read under
+    /// strong locks.
+    case swappingKeys
+
+    init(_ table: PartitionedTable, _ references: [TableReference]) {
+        if references.isEmpty {
+            self = table.defaultPartition == nil ? .concurrently : .plain
+        } else {
+            // NOT VALID is not to be had for a foreign key of a partitioned table.
+            self = references.contains(where: \.isPartitioned) ? .plain : .swappingKeys
+        }
+    }
+}
+
+/// The statements that take a partition out.
+struct DetachStatements: Sendable {
+    /// The constraint that says what the bound said, so that the partition can be attached again without being read.
+    static let constraint = "rssctl_bound"
+
+    let partition: Partition
+    let table: PartitionedTable
+    let connection: PostgresConnection
+    private let name: String
+    private let parent: String
+    /// From now on nothing is written to it.
+    let beginning: [String]
+    /// Proves the constraint.
+    let validation: String
+
+    init(partition: Partition, table: PartitionedTable, connection: PostgresConnection) async throws {
+        self.partition = partition
+        self.table = table
+        self.connection = connection
+        name = try await connection.quote(partition.relation)
+        parent = try await connection.quote(table.relation)
+        let column = try await connection.quoteIdentifier(table.key.column)
+        let condition = partition.bound.map { table.key.condition($0, column: column) } ?? ""
+        beginning =
+            try await WriteBlock(partition: partition.relation).raising(connection) + [
+                "ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \(Self.constraint)",
+                "ALTER TABLE \(name) ADD CONSTRAINT \(Self.constraint) CHECK (\(([ "\(column) IS NOT NULL", condition]).filter { !$0.isEmpty }.joined(separator: " AND "))) NOT VALID",
+            ]
+        validation = "ALTER TABLE \(name) VALIDATE CONSTRAINT \(Self.constraint)"
+    }
+
+    /// What detaches, in one transaction unless concurrently.
+    func detaching(_ way: DetachWay, _ references: [TableReference]) async throws -> [String] {
+        let detach = "ALTER TABLE \(parent) DETACH PARTITION \(name)"
+        switch way {
+        case .concurrently: return [detach + " CONCURRENTLY"]
+        case .plain: return [detach]
+        case .swappingKeys:
+            var (locks, drops, adds): ([String], [String], [String]) = ([parent], [], [])
+            for reference in references {
+                let other = try await connection.quote(reference.relation)
+                let constraint = try await connection.quoteIdentifier(reference.constraint)
+                if !locks.contains(other) { locks.append(other) }
+                drops.append("ALTER TABLE \(other) DROP CONSTRAINT \(constraint)")
+                let suffix = reference.definition.hasSuffix("NOT VALID") ? "" : " NOT VALID"
+                adds.append("ALTER TABLE \(other) ADD CONSTRAINT \(constraint) \(reference.definition)\(suffix)")
+            }
+            return ["LOCK TABLE \(locks.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE"] + drops + [detach] + adds
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import RSSCore
+import RSSModel
+
+/// What was seen of partitioned tables as metrics in the text form of Prometheus, for node_exporter's textfile collector.
+package struct PartitionMetrics: Sendable {
+    private let inspections: [PartitionInspection]
+    private let date: Date
+
+    /// Makes the metrics of a check.
+    package init(_ inspections: [PartitionInspection], at date: Date) {
+        self.inspections = inspections
+        self.date = date
+    }
+
+    private typealias Sample = (labels: [(String, String)], value: Double)
+
+    /// The whole text; Prometheus' exposition format 0.0.4.
+    package var text: String {
+        let tables = inspections.compactMap { inspection in inspection.survey.map { (inspection, $0) } }
+        func gauge(_ value: (PartitionInspection, PartitionSurvey) -> Double?) -> [Sample] {
+            tables.compactMap { inspection, survey in
+                value(inspection, survey).map { ([("table", survey.table.relation.quoted)], $0) }
+            }
+        }
+        func count(_ key: String) -> [Sample] {
+            gauge { inspection, _ in
+                Double(inspection.findings.count { $0.check == "partition.\(key)" })
+            }
+        }
+        let partitions = { (survey: PartitionSurvey) in survey.table.partitions }
+        let families: [(name: String, help: String, samples: [Sample])] = [
+            ("partitions", "Partitions of the table.", gauge { Double(partitions($1).count) }),
+            (
+                "bytes", "Size of the partitions with their indexes, as of the last VACUUM or ANALYZE.",
+                gauge { Double(partitions($1).reduce(0) { $0 + $1.bytes }) }
+            ),
+            (
+                "rows", "Rows of the partitions as the planner estimates them.",
+                gauge { partitions($1).reduce(0) { $0 + ($1.estimatedRows ?? 0) } }
+            ),
+            (
+                "runway_seconds", "Time from now until what is new finds no partition; 0 when it finds none now.",
+                gauge { $1.runwaySeconds }
+            ),
+            ("missing", "Partitions that the policy wants and that are not there.", gauge { Double($1.missing.count) }),
+            ("gaps", "Holes between partitions.", gauge { Double($1.gaps.count) }),
+            (
+                "default_rows", "Rows in the default partition, estimated where it is large.",
+                gauge { inspection, survey in survey.table.defaultPartition == nil ? 0 : inspection.defaultRows }
+            ),
+            (
+                "detach_pending", "Partitions whose detach was begun and not finished.",
+                gauge { Double(partitions($1).count(where: \.isDetachPending)) }
+            ),
+            ("quarantined", "Partitions taken out and not dropped yet.", gauge { $1.retired.map { Double($0.count) } }),
+            (
+                "quarantine_overdue", "Partitions taken out whose time to be dropped is past.",
+                gauge { $1.retired.map { Double($0.count(where: \.isDue)) } }
+            ),
+            (
+                "overdue_rows", "Rows past retention that no run takes out, estimated where they are many.",
+                gauge { _, survey in
+                    survey.plan.map { $0.overdue.reduce(0) { $0 + ($1.rows ?? 0) } }
+                }
+            ),
+            (
+                "write_blocks", "Partitions in use that refuse writes though no run works on them.",
+                count("write_block")
+            ),
+            ("invalid_indexes", "Invalid indexes of partitions.", count("index_invalid")),
+            ("incomplete_indexes", "Indexes that some partitions lack.", count("index_missing")),
+            ("stale_statistics", "Whether the statistics of the whole are out of date.", count("statistics")),
+            ("findings", "Findings of rssctl partition check.", severities),
+            (
+                "last_check_timestamp_seconds", "When the partitions were checked last.",
+                [([], date.timeIntervalSince1970.rounded(.down))]
+            ),
+        ]
+        return families.filter { !$0.samples.isEmpty }.map { family in
+            let name = "rssctl_partition_\(family.name)"
+            return
+                (["# HELP \(name) \(family.help)", "# TYPE \(name) gauge"]
+                + family.samples.map { "\(name)\(Self.labels($0.labels)) \(Self.number($0.value))" })
+                .map { $0 + "\n" }.joined()
+        }.joined()
+    }
+
+    private var severities: [Sample] {
+        inspections.flatMap { inspection in
+            [Verdict.info, .warning, .critical].map { severity in
+                (
+                    [("table", inspection.table?.quoted ?? ""), ("severity", severity.rawValue)],
+                    Double(inspection.findings.count { $0.severity == severity })
+                )
+            }
+        }
+    }
+
+    private static func labels(_ labels: [(String, String)]) -> String {
+        if labels.isEmpty { return "" }
+        let texts = labels.map { name, value in
+            let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+            return "\(name)=\"\(escaped)\""
+        }
+        return "{\(texts.joined(separator: ","))}"
+    }
+
+    private static func number(_ value: Double) -> String {
+        if value == .infinity { return "+Inf" }
+        return value == value.rounded() && value.magnitude < 9e15 ? String(Int64(value)) : "\(value)"
+    }
+}

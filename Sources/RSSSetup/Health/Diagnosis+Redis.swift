@@ -1,0 +1,181 @@
+import PostgresClient
+import RSSCore
+import RSSModel
+import RedisClient
+
+extension Diagnosis {
+    private static let area = "Redis"
+
+    private static func line(_ verdict: Verdict, _ what: String, _ nextStep: String? = nil) -> DiagnosisLine {
+        DiagnosisLine(verdict, area, what, nextStep)
+    }
+
+    /// The way to Redis step by step, and whether what answers there can be written to.
+    func redis() async -> [DiagnosisLine] {
+        let targets: Targets
+        let configuration: RedisConfiguration
+        do {
+            targets = try Targets(settings: settings, stateFolder: stateFolder)
+            configuration = try targets.redis(clientName: applicationName)
+        } catch {
+            return [Self.target(error, Self.area)]
+        }
+        do {
+            let connection = try await RedisConnection.connect(configuration)
+            do {
+                let lines = try await look(connection, configuration)
+                await connection.close()
+                return lines
+            } catch {
+                await connection.close()
+                throw error
+            }
+        } catch {
+            if targets.usesSandboxRedis {
+                let folder = settings.sandboxFolder(stateFolder: stateFolder)
+                return [DiagnosisLine(SandboxError.notRunning(folder: folder), Self.area)]
+            }
+            return await Self.way(to: configuration, failed: error)
+        }
+    }
+
+    // MARK: The way
+
+    private static func way(to configuration: RedisConfiguration, failed error: any Error) async -> [DiagnosisLine] {
+        guard let error = error as? RedisError else { return [DiagnosisLine(error, area)] }
+        let way: ServerWay
+        switch configuration.address {
+        case .unix(let path):
+            way = ServerWay(
+                area: area, host: path, port: 0, hostSetting: "redis.socket", portSetting: "redis.port")
+        case .tcp(let host, let port):
+            way = ServerWay(
+                area: area, host: host, port: Int(port), hostSetting: "redis.host", portSetting: "redis.port")
+        }
+        let probe = await ServerProbe.look(
+            at: way.host, port: way.port, asksTLS: false, within: min(configuration.connectTimeout, .seconds(5)))
+        guard case .listens = probe else { return way.lines(probe) }
+        return way.lines(probe) + [end(error, usesTLS: configuration.tls != nil)]
+    }
+
+    /// The step at which a server that listens ended the way.
+    private static func end(_ error: RedisError, usesTLS: Bool) -> DiagnosisLine {
+        switch error {
+        case .tls(let reason):
+            return line(
+                .critical, "TLS: \(reason)",
+                "set redis.tls_ca to the certificate of the authority that signed the server's, or redis.tls: false for a server without TLS"
+            )
+        case .server(let error):
+            switch error.code {
+            case .noAuthentication:
+                return line(
+                    .critical, "login: the server asks for a password, and none is set", "set redis.password_file")
+            case .wrongPassword:
+                return line(
+                    .critical, "login: \(error)",
+                    "check redis.user and the password; rssctl config show shows where they come from")
+            case .loading: return line(.critical, "login: \(error)", "wait until the server has loaded its data")
+            default:
+                return line(.critical, "login: \(error)", "check redis.user, redis.password and redis.database")
+            }
+        case .connectionLost, .protocolViolation, .timedOut, .unreachable:
+            return usesTLS
+                ? line(
+                    .critical, "TLS: \(error)",
+                    "set redis.port to the port for TLS, or redis.tls: false for a server without TLS")
+                : line(
+                    .critical, "login: \(error)",
+                    "check that it is Redis that listens there; set redis.tls: true where it speaks TLS")
+        default: return line(.critical, "login: \(error)", "rssctl config show shows the settings")
+        }
+    }
+
+    // MARK: What answers
+
+    /// - Throws: a server that lets in only who has a password, which it says with the first command.
+    private func look(
+        _ connection: RedisConnection, _ configuration: RedisConfiguration
+    ) async throws -> [DiagnosisLine] {
+        var lines: [DiagnosisLine] = []
+        if case .tcp(let host, _) = configuration.address, configuration.tls == nil, configuration.password != nil,
+            !HostAddress.isLocal(host)
+        {
+            lines.append(
+                Self.line(
+                    .info, "TLS: the password goes to \(host) unencrypted", "set redis.tls, or use rediss://"))
+        }
+        do {
+            let info = try await connection.info()
+            let version = info["valkey_version"] ?? info["redis_version"] ?? "unknown"
+            lines.append(
+                Self.line(
+                    .ok,
+                    "\(configuration): version \(version), \(info["used_memory_human"] ?? "?") used, \(info["maxmemory_policy"] ?? "policy unknown")"
+                ))
+            lines.append(Self.role(info))
+            if let mode = info["redis_mode"] ?? info["server_mode"], mode != "standalone" {
+                lines.append(
+                    Self.line(
+                        .critical, "mode: \(mode); rssctl speaks to one server",
+                        mode == "sentinel"
+                            ? "set redis.host and redis.port to the primary that it names"
+                            : "set redis.host to a Redis that is not part of a cluster"))
+            }
+        } catch let error as RedisError where error.serverError?.code == .noAuthentication {
+            throw error
+        } catch {
+            lines.append(
+                Self.line(
+                    .blind, "role and version cannot be read: \(ErrorReport(describing: error).message)",
+                    "ACL SETUSER \(configuration.username ?? "default") +info"))
+        }
+        if !lines.contains(where: { $0.verdict == .critical || $0.verdict == .warning }) {
+            lines.append(await rights(connection, configuration))
+        }
+        return lines
+    }
+
+    private static func role(_ info: [String: String]) -> DiagnosisLine {
+        switch info["role"] {
+        case "master"?: return line(.ok, "role: primary")
+        case "slave"?, "replica"?:
+            let primary = info["master_host"].map { " (\($0):\(info["master_port"] ?? "6379"))" } ?? ""
+            return line(
+                .warning, "role: replica, which takes no writes",
+                "set redis.host and redis.port to its primary\(primary)")
+        case let role: return line(.blind, "role: \(role ?? "unknown")")
+        }
+    }
+
+    /// Whether the user may do what `cache warm` does. In a transaction that is discarded, commands are checked and not run.
+    private func rights(_ connection: RedisConnection, _ configuration: RedisConfiguration) async -> DiagnosisLine {
+        let prefix = settings.text(.cacheKeyPrefix) ?? ""
+        let key = RedisArgument("\(prefix)reports:summary:doctor")
+        let user = configuration.username ?? "default"
+        let commands: [(name: String, command: RedisCommand)] = [
+            ("set", .set(key, "", expiry: .seconds(1))), ("pttl", .pttl(key)),
+            ("eval", RedisCommand(["EVAL", "return 1", "1", key])),
+        ]
+        do {
+            _ = try await connection.send(RedisCommand(["MULTI"]))
+            var refused: [String] = []
+            for (name, command) in commands {
+                do { _ = try await connection.send(command) } catch let error as RedisError {
+                    guard error.serverError?.code == .noPermission else { throw error }
+                    refused.append(name)
+                }
+            }
+            _ = try await connection.send(RedisCommand(["DISCARD"]))
+            if refused.isEmpty { return Self.line(.ok, "rights: enough for cache warm") }
+            return Self.line(
+                .warning,
+                "rights: missing for cache warm: \(refused.joined(separator: ", ")) on \(prefix)reports:summary:*",
+                "ACL SETUSER \(user) \(refused.map { "+\($0)" }.joined(separator: " ")) '~\(prefix)reports:summary:*'")
+        } catch {
+            return Self.line(
+                .blind, "rights: cannot be checked: \(ErrorReport(describing: error).message)",
+                "ACL SETUSER \(user) +multi +discard")
+        }
+    }
+}
