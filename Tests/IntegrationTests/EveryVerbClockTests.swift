@@ -140,7 +140,8 @@ import Testing
     /// this one change at any moment: the checkpoints that `DROP DATABASE` requests count for the whole server.
     private func analysis(_ result: Binary.Result) throws -> String {
         let counters = [
-            "cache.hit_ratio", "checkpoint.forced", "connections.near_max", "session.blocked", "statistics.stale", "temp_files.heavy",
+            "cache.hit_ratio", "checkpoint.forced", "connections.near_max", "session.blocked", "statistics.stale",
+            "temp_files.heavy",
             "transaction.rollback_ratio", "vacuum.behind",
         ]
         let report = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])

@@ -1,16 +1,24 @@
 import Foundation
 import PostgresClient
 import RSSModel
-import RSSPartition
+import SQLScript
 import TestSupport
 import Testing
 
 @testable import RSSCore
 @testable import RSSMigrate
+@testable import RSSPartition
 @testable import RSSSetup
 
 /// `migrate` where visit_reports is still a plain table.
 @Suite struct ConvertMigrateTests {
+    @Test func `the registry of a conversion is that of the migration`() throws {
+        let migration = try Splitter(RSSMigrate.PackageResources.V0003__visit_reports_sql).statements().map(\.text)
+        let registry = migration.drop { !$0.hasPrefix("CREATE TABLE visit_report_keys") }
+        #expect(registry.count > 10)
+        #expect(try ConversionStatements.shippedRegistry() == Array(registry))
+    }
+
     private func shipped(_ connection: PostgresConnection) -> Migrator {
         Migrator(connection, source: .shipped, lockPolicy: LockPolicy(), runID: UUID().uuidString)
     }
