@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-# Where the sandbox, the journal and the scratch files of `make demo` go; nothing outside is touched.
+# Where the sandbox, the journal and the scratch files of `make demo` are; nothing outside is changed.
 # Not in /tmp, where others could have made it before.
 DEMO_STATE ?= $(if $(filter 0,$(shell id -u)),/var/lib,$(or $(XDG_STATE_HOME),$(HOME)/.local/state))/rssctl-demo
 
@@ -24,7 +24,7 @@ RELEASE_BINARY = $(shell swift build --configuration release --show-bin-path 2>/
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
 
-setup: ## Find what is missing and install it with apt, or say how
+setup: ## Install missing packages with apt, or print the command
 	@Tests/Support/Scripts/setup
 
 build: setup ## The release binary, Swift runtime linked in
@@ -37,11 +37,11 @@ test: setup ## Build debug and release, run every test against real servers
 	swift build --build-tests
 	Tests/Support/Scripts/run-tests swift build $(RELEASE_FLAGS)
 
-test-all: setup ## The tests, and the tools that judge some of them, installed if missing
+test-all: setup ## The tests, with the tools that verify some of them, installed if missing
 	@Tests/Support/Scripts/setup-judges
 	$(MAKE) test
 
-test-versions: setup ## The suites that talk to servers, on every PostgreSQL that can be had (VERSIONS, FILTER)
+test-versions: setup ## The suites that talk to servers, on every available PostgreSQL (VERSIONS, FILTER)
 	swift build --build-tests
 	@Tests/Support/Scripts/test-versions
 
@@ -56,11 +56,11 @@ coverage: setup ## Statement coverage of the libraries
 demo: build ## From nothing to a first imported inventory, every command shown
 	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE="$(DEMO_STATE)" Tests/Support/Scripts/demo
 
-bench: build ## Our speed beside the peers', in the same run
+bench: build ## Speed of rssctl and of comparable tools, in the same run
 	@Tests/Support/Scripts/setup-judges
 	@RSSCTL=$(RELEASE_BINARY) Tests/Benchmarks/run
 
-fuzz: setup ## What reads files of strangers, fuzzed for ten minutes with AddressSanitizer (FUZZ_SECONDS)
+fuzz: setup ## Fuzz the readers of untrusted files for ten minutes with AddressSanitizer (FUZZ_SECONDS)
 	@Tests/Support/Scripts/fuzz
 
 lint: setup ## Formatting, and warnings as errors
@@ -84,7 +84,7 @@ install: build ## Binary, man pages and completions under PREFIX
 	$(RELEASE_BINARY) completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rssctl
 	$(RELEASE_BINARY) completion fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/rssctl.fish
 
-uninstall: ## Remove what install put there
+uninstall: ## Remove what install installed
 	rm -f $(DESTDIR)$(PREFIX)/bin/rssctl $(DESTDIR)$(PREFIX)/share/man/man1/rssctl.1 \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/rssctl-*.1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rssctl \

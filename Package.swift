@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Upcoming features that every target is written against, so that the language mode of tomorrow holds today.
+/// Upcoming features that every target is written against, so that the next language mode already applies.
 let strict: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
@@ -53,25 +53,25 @@ let package = Package(
                 .define("RSSCTL_DATE", to: buildInfo("RSSCTL_DATE")),
             ]),
 
-        // Signal handlers, and what else may not wait for Swift's runtime: the end of the process.
+        // Signal handlers, and what else must not depend on Swift's runtime: the end of the process.
         .target(name: "CProcessEnd"),
 
         .target(name: "RSSModel", swiftSettings: strict),
-        // Paths, folders that are ours alone, what a child process may inherit: for all that touch the system.
+        // Paths, folders private to their owner, what a child process may inherit: for all that use the system.
         .target(name: "RSSSystem", dependencies: ["RSSModel"], swiftSettings: strict),
         .target(
             name: "PostgresClient",
             dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(name: "RedisClient", dependencies: ["CHiredis", "COpenSSL"], swiftSettings: strict),
-        // A header alone: what Swift has no word for, the bits of a comparison of bytes.
+        // A header alone: what Swift cannot express, the bits of a comparison of bytes.
         .target(name: "CByteMask"),
         .target(name: "CSV", dependencies: ["CByteMask", "CUchardet"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
             name: "Journal", dependencies: ["RSSModel", "RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
-        // What every capability stands on: files and children of the system, names and locks of the database, online DDL, checks, settings.
+        // The base of every capability: files and children of the system, names and locks of the database, online DDL, checks, settings.
         .target(
             name: "RSSCore",
             dependencies: [
@@ -86,7 +86,7 @@ let package = Package(
         capability("RSSReport"),
         capability("RSSCache", ["RedisClient"]),
         capability("RSSAnalyze"),
-        // The few things that may know several capabilities.
+        // The few things that may use several capabilities.
         capability("RSSSetup", ["RSSMigrate", "RSSPartition", "RedisClient", "SQLScript", "Journal"]),
         .target(name: "Console", dependencies: ["RSSModel", "RSSSystem"], swiftSettings: strict),
         .target(

@@ -30,7 +30,7 @@ static int64_t now_milliseconds(void) {
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/// Ends the process without a further look at it. A stderr that nobody reads must not keep it.
+/// Ends the process at once. A stderr that no process reads must not prevent that.
 static void end(enum process_end_reason reason, int status) {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
     size_t length = strnlen(texts[reason], sizeof texts[reason]);
@@ -160,8 +160,8 @@ int process_end_signal(void) { return atomic_load(&first_signal); }
 #ifndef HAS_SANITIZER
 typedef int create_function(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
-/// In place of the C library's own, which it calls. libdispatch tries for ever to create a thread, and Foundation does
-/// not notice that it has none: both wait for what never comes. The sanitizers have one of their own here.
+/// In place of the C library's own, which it calls. libdispatch tries indefinitely to create a thread, and Foundation does
+/// not notice that it has none: both would wait indefinitely. The sanitizers have one of their own here.
 int pthread_create(
     pthread_t *restrict thread, const pthread_attr_t *restrict attributes, void *(*work)(void *), void *restrict context
 ) {

@@ -36,14 +36,14 @@ public final class Batch: Sendable {
         problems = scan.problems
     }
 
-    /// Memory that a batch leaves behind: to ask the system for new one costs more than to find the records.
+    /// Memory of a released batch, to be reused: to ask the system for new one costs more than to find the records.
     struct Memory: Sendable {
         var bytes: [UInt8] = []
         var fields = FieldList()
         var entries: [Entry] = []
     }
 
-    /// What it has, to be overwritten once the batch is gone.
+    /// What it has, to be overwritten once the batch is released.
     var memory: Memory { Memory(bytes: bytes, fields: fields, entries: entries) }
 }
 

@@ -1,4 +1,4 @@
-/// What each byte means to the scanner, as tables, so that its loops ask one question a byte.
+/// What each byte means to the scanner, as tables, so that its loops do one comparison per byte.
 struct ByteClasses: Sendable {
     static let plain: UInt8 = 0
     /// The delimiter outside quotes, the quote within.

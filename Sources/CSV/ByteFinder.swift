@@ -3,7 +3,7 @@ import Glibc
 
 /// Finds the bytes that mean something to the scanner, 64 at a time: delimiters, quotes, escapes, line ends and NUL.
 ///
-/// Positions asked for in ascending order cost one look at each byte; another order is allowed.
+/// Positions asked for in ascending order cost one pass over the bytes; another order is allowed.
 struct ByteFinder {
     private typealias Repeated = SIMD16<UInt8>
 
@@ -28,7 +28,7 @@ struct ByteFinder {
         )
     }
 
-    /// The first of those bytes at or behind an index; the end when there is none.
+    /// The first of those bytes at or after an index; the end when there is none.
     @inline(__always)
     mutating func next(from index: Int) -> Int {
         let offset = index - base
@@ -80,7 +80,7 @@ struct ByteFinder {
             let wanted = wanted.assumingMemoryBound(to: UInt8.self).baseAddress
             let left = end - position
             if left >= 64 { return byte_masks64(bytes + position, wanted, &first, &rest) }
-            // The last bytes, with others behind them that are not looked at.
+            // The last bytes, with others after them that are not checked.
             withUnsafeTemporaryAllocation(byteCount: 64, alignment: 16) { block in
                 guard let base = block.baseAddress else { return }
                 memset(base, 0, 64)

@@ -9,7 +9,7 @@ final class ByteSource {
     private let path: String?
     private let isOwned: Bool
 
-    /// Reads from a descriptor that somebody else closes.
+    /// Reads from a descriptor that the caller closes.
     init(descriptor: Int32) {
         self.descriptor = descriptor
         path = nil
@@ -26,7 +26,7 @@ final class ByteSource {
 
     deinit { if isOwned { close(descriptor) } }
 
-    /// Fills the buffer as far as the input goes and gives the number of bytes; 0 at the end.
+    /// Fills the buffer up to the end of the input and gives the number of bytes; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReadError) -> Int {
         var filled = 0
         while filled < buffer.count {

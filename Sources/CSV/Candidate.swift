@@ -4,7 +4,7 @@ struct Candidate {
     let records: [Record]
     /// The number of fields that most records have.
     let columns: Int
-    /// The share of records that have so many, or where tables of several widths follow one another, a little less than
+    /// The share of records that have that many, or where tables of several widths follow one another, a little less than
     /// the share of those as wide as the one before; those with problems left out.
     let agreement: Double
     /// What candidates are compared by.
@@ -48,13 +48,13 @@ struct Candidate {
         var value = agreement * agreement * shape * (0.2 + 0.8 * (1 - tally.share(tally.odd))) * (1 + 0.1 * quoted)
         // `Paris, France` in some of the lines is punctuation.
         if tally.isPunctuated, quoted == 0, agreement < 0.95 { value *= width == 2 ? 0.25 : 0.5 }
-        // A space behind each delimiter is part of it; behind some of them, it is part of the values.
+        // A space after each delimiter is part of it; after some of them, it is part of the values.
         if dialect.skipsInitialSpace, dialect.delimiter != 0x20 { value *= tally.isSpaced ? 1.01 : 0.9 }
         self.value = value
     }
 
-    /// Whether a delimiter that stands in names, times and addresses, too, is one here beyond doubt: nearly all records
-    /// agree, the first among them, and quotes or columns of numbers, dates and addresses come out of it.
+    /// Whether a delimiter that also occurs in names, times and addresses is certainly one here: nearly all records
+    /// agree, the first among them, and the result has quotes or columns of numbers, dates and addresses.
     var isEvident: Bool {
         guard let first = records.first, records.count >= 2, agreement >= 0.9, first.count == columns else {
             return false
@@ -62,13 +62,13 @@ struct Candidate {
         guard empty < 0.2, strayQuotes == 0 || quoted > 10 * strayQuotes else { return false }
         if quoted > 0, columns >= 2, hasClosedQuotes { return true }
         guard columns >= 3 else { return false }
-        // Words and names have spaces all over; two colons in each of several lines are there for a reason.
+        // Words and names have spaces everywhere; two colons in each of several lines are delimiters.
         if dialect.delimiter == 0x3A, !dialect.skipsInitialSpace, agreement == 1, records.count >= 4 { return true }
         let typed = typedColumns
         return typed >= 2 || typed == 1 && HeaderDetector.hasHeader(records)
     }
 
-    /// Whether quotes in nearly every record stand where this delimiter would have them, although the records disagree in
+    /// Whether quotes in nearly every record are where this delimiter would have them, although the records disagree in
     /// their number of fields: a guess, but a better one than a delimiter that leaves all quotes within its fields.
     var isEnclosing: Bool { enclosing > 0.9 && spoilt < 0.1 && strayQuotes == 0 && columns >= 3 && typedColumns >= 2 }
 
@@ -78,7 +78,7 @@ struct Candidate {
     /// Whether a column holds numbers, dates or addresses.
     var hasTypedColumn: Bool { typedColumns > 0 }
 
-    /// Whether a quoted field holds two quotes in a row, as if they stood for one.
+    /// Whether a quoted field holds two quotes in a row, as if they meant one.
     var hasDoubledQuotes: Bool {
         guard let quote = dialect.quote else { return false }
         return records.contains { record in
@@ -97,7 +97,7 @@ struct Candidate {
         return (0..<columns).filter { HeaderDetector.isTyped($0, data) }.count
     }
 
-    /// Whether no text stands behind a closing quote.
+    /// Whether no text follows a closing quote.
     private var hasClosedQuotes: Bool { spoilt < 0.1 }
 
     /// The number of fields that most records have; of two that are equally frequent, the larger: a preamble of single
@@ -121,7 +121,7 @@ struct Candidate {
         var empty = 0
         var odd = 0
         var strayQuotes = 0
-        /// Fields behind a delimiter, and those of them with a space before or at their beginning.
+        /// Fields after a delimiter, and those of them with a space before or at their beginning.
         var followers = 0
         var spaced = 0
 
@@ -152,7 +152,7 @@ struct Candidate {
 }
 
 extension Record {
-    /// Whether a space stands right behind the delimiter before a field, be it part of the field or passed over.
+    /// Whether a space directly follows the delimiter before a field, whether it is part of the field or skipped.
     fileprivate func hasSpace(before field: Int) -> Bool {
         guard let span = span(field) else { return false }
         let start = span.start - (span.isQuoted && !span.needsDecoding ? 1 : 0)

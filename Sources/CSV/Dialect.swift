@@ -16,15 +16,15 @@ public struct Dialect: Sendable, Equatable {
     public var quote: UInt8?
     /// How a quote within a quoted field is written.
     public var escape: Escape
-    /// Whether spaces before a field are no part of it, so that a quote behind them opens the field: `a, "b, c"`. Where
+    /// Whether spaces before a field are not part of it, so that a quote after them opens the field: `a, "b, c"`. Where
     /// the space itself separates, a run of them separates once.
     public var skipsInitialSpace: Bool
-    /// Whether the first record names the columns; where records stand before the table, the first of the table.
+    /// Whether the first record names the columns; where records precede the table, the first of the table.
     public var hasHeader: Bool
     /// The encoding of the file. The tokenizer itself reads UTF-8; ``RecordReader`` transcodes.
     public var encoding: TextEncoding
 
-    /// Makes a dialect; RFC 4180 in UTF-8 with a header unless told otherwise.
+    /// Makes a dialect; RFC 4180 in UTF-8 with a header unless given otherwise.
     public init(
         delimiter: UInt8 = UInt8(ascii: ","), quote: UInt8? = UInt8(ascii: "\""), escape: Escape = .doubledQuote,
         hasHeader: Bool = true, encoding: TextEncoding = .utf8, skipsInitialSpace: Bool = false
@@ -43,10 +43,10 @@ public struct Dialect: Sendable, Equatable {
     /// The delimiters that mean little else in a text, the likelier first; the last two are ASCII's unit separator and
     /// the control character that Hive writes.
     static let knownDelimiters: [UInt8] = [0x2C, 0x3B, 0x09, 0x7C, 0x5E, 0x7E, 0x1F, 0x01]
-    /// The delimiters that stand in names, times and addresses, too, and are believed on strong evidence only.
+    /// The delimiters that also occur in names, times and addresses, and are accepted on strong evidence only.
     static let weakDelimiters: [UInt8] = [0x20, 0x3A]
 
-    /// The delimiter as people call it.
+    /// The common name of the delimiter.
     public var delimiterName: String {
         switch delimiter {
         case UInt8(ascii: ","): "comma"

@@ -6,7 +6,7 @@
 /// tried only where no other delimiter makes a table, and must then show it beyond doubt. A line `sep=;`, which Excel
 /// understands, decides by itself.
 public enum DialectDetector {
-    /// The most of a sample that is looked at.
+    /// The most of a sample that is checked.
     static let sampleSize = 256 << 10
 
     /// Detects the dialect.
@@ -44,7 +44,7 @@ public enum DialectDetector {
     private typealias Choice = (best: Candidate, next: Double)
 
     private static func choose(_ candidates: [Candidate], _ sample: Sample) -> Choice {
-        // The first of equals: comma and double quote stand first.
+        // The first of equals: comma and double quote come first.
         var best = candidates[0]
         for candidate in candidates.dropFirst() where candidate.value > best.value { best = candidate }
         if best.columns > 1, LineShape.isOneColumn(sample, delimiter: best.dialect.delimiter),
@@ -72,7 +72,7 @@ public enum DialectDetector {
         return confidence
     }
 
-    /// The dialects that may be meant, scored. Those that the text cannot tell from one before are left out.
+    /// The dialects that may be meant, scored. Those that cannot be distinguished in this text from one before are left out.
     private static func candidates(_ sample: Sample, encoding: TextEncoding, declared: UInt8?) -> [Candidate] {
         let known = declared.map { [$0] } ?? delimiters(sample)
         let candidates = scored(known, sample, encoding)
@@ -106,7 +106,7 @@ public enum DialectDetector {
                         delimiter: delimiter, quote: quote, hasHeader: false, encoding: encoding,
                         skipsInitialSpace: skips)
                     let doubled = Candidate(dialect, sample)
-                    // What encloses nothing is no quote.
+                    // What encloses nothing is not a quote.
                     if quote != 0x22, doubled.quoted == 0 { continue }
                     candidates += [doubled] + others(than: doubled, sample)
                 }
@@ -126,7 +126,7 @@ public enum DialectDetector {
         guard let quote = doubled.dialect.quote else { return [] }
         if sample.contains(0x5C, before: quote) || sample.contains(0x5C, before: doubled.dialect.delimiter) {
             let escaped = with { $0.escape = .backslash }
-            // Backslashes at the ends of paths would make one record of two.
+            // Backslashes at the ends of paths would make two records one.
             let isWhole = doubled.spoilt > 0 || escaped.records.count >= doubled.records.count
             if isWhole, escaped.agreement > doubled.agreement { others.append(escaped) }
         }

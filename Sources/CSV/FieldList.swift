@@ -1,6 +1,6 @@
 /// The fields of a batch, appended by the hundred thousand: without the checks of an array.
 ///
-/// `@unchecked Sendable`: only the scanner changes one, before anybody else has it.
+/// `@unchecked Sendable`: only the scanner changes one, before it is shared.
 @usableFromInline
 struct FieldList: @unchecked Sendable {
     /// Memory that is freed with the last list that has it.
@@ -28,7 +28,7 @@ struct FieldList: @unchecked Sendable {
     /// A field by its index, which is below the count.
     @inlinable subscript(index: Int) -> FieldSpan { base[index] }
 
-    /// Makes room for so many in all, in memory that no other list has.
+    /// Makes room for that many in all, in memory that no other list has.
     mutating func reserve(_ wanted: Int) {
         guard wanted > capacity || !isKnownUniquelyReferenced(&memory) else { return }
         let larger = Memory(wanted)

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where a field stands in the bytes of a batch, and what must be done to it to get its value.
+/// Where a field is in the bytes of a batch, and what must be done to it to get its value.
 @usableFromInline
 struct FieldSpan: Sendable {
     /// Bits of ``flags``.
@@ -54,7 +54,7 @@ extension Dialect {
                 } else {
                     isInside = false
                     index += 1
-                    // Right behind the closing quote nothing is escaped.
+                    // Directly after the closing quote nothing is escaped.
                     if escape == .backslash, index < raw.count, raw[index] == UInt8(ascii: "\\") {
                         append(raw[index])
                         index += 1

@@ -1,4 +1,4 @@
-/// Tells whether the first record names the columns.
+/// Detects whether the first record names the columns.
 enum HeaderDetector {
     /// A header has names for most columns, all different, none of them a number, a date or an address. Where a column below
     /// holds numbers, dates or addresses that is enough; where all is text, the names must also not occur again as values,

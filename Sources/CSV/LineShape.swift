@@ -1,4 +1,4 @@
-/// Whether the lines of a text are values as they stand, so that what looks like a delimiter in them is part of a value.
+/// Whether the lines of a text are values as they are, so that what looks like a delimiter in them is part of a value.
 enum LineShape {
     private static let mostLines = 200
 

@@ -1,6 +1,6 @@
-/// What stands before a table: titles, dates of reports, rows that are empty but for a cell.
+/// What precedes a table: titles, dates of reports, rows that are empty but for a cell.
 enum Preamble {
-    /// So many records are looked at for the beginning of the table.
+    /// The number of records that are searched for the beginning of the table.
     private static let longest = 30
 
     /// The number of records before the table.

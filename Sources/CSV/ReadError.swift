@@ -9,7 +9,7 @@ public struct ReadError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The system's error number.
     public let errno: Int32
 
-    /// The system's words.
+    /// The system's message.
     public var description: String {
         "cannot \(operation) \(path ?? "the input"): " + String(cString: strerror(errno))
     }

@@ -2,10 +2,10 @@ extension Record {
     /// The physical lines that the record takes.
     public var lineCount: Int { spansLines ? lines().count : 1 }
 
-    /// Whether each line of the record has so many fields by itself: then they were rows once, and a quote that was one too
-    /// many has swallowed them, although what came out has as many fields as it should.
+    /// Whether each line of the record has that many fields by itself: then they were rows once, and a quote that was one too
+    /// many has swallowed them, although the result has as many fields as it should.
     ///
-    /// The lines between the first and the last are read as they stand. The first and the last, which hold the two quotes,
+    /// The lines between the first and the last are read as they are. The first and the last, which hold the two quotes,
     /// count where there is nothing between them.
     public func hasSwallowedLines(_ columns: Int) -> Bool {
         guard spansLines, columns > 1 else { return false }
@@ -22,7 +22,7 @@ extension Record {
         return records.count == 1 && records[0].count == columns && !records[0].hasProblems
     }
 
-    /// Whether a line has so many fields when a quote that has no other end on it is a character like any other.
+    /// Whether a line has that many fields when a quote that has no other end on it is a character like any other.
     private func hasFields(_ line: ArraySlice<UInt8>, _ columns: Int) -> Bool {
         let dialect = batch.dialect
         guard let quote = dialect.quote else { return false }

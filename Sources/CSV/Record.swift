@@ -1,6 +1,6 @@
-/// One record: its fields, where it stands in the file, and what is wrong with it.
+/// One record: its fields, where it is in the file, and what is wrong with it.
 ///
-/// Values are UTF-8 as they stand in the file, quotes and escapes resolved.
+/// Values are UTF-8 as they are in the file, quotes and escapes resolved.
 public struct Record: Sendable {
     @usableFromInline let batch: Batch
     @usableFromInline let index: Int
@@ -28,7 +28,7 @@ public struct Record: Sendable {
     /// What is wrong with the record; empty for nearly all.
     public var problems: [RecordProblem] { hasProblems ? batch.problems[index] ?? [] : [] }
 
-    /// The record as it stands in the file, without its line end, for a file of rejects.
+    /// The record as it is in the file, without its line end, for a file of rejects.
     ///
     /// Of a record that is too long: its first 4096 bytes.
     public var raw: ArraySlice<UInt8> { batch.bytes[Int(entry.start)..<Int(entry.end)] }
@@ -57,7 +57,7 @@ public struct Record: Sendable {
     /// The bytes of a field; none for one beyond the last.
     public func bytes(_ field: Int) -> [UInt8] { withBytes(field) { Array($0) } }
 
-    /// The text of a field; nil where it is not valid UTF-8 or there is no such field.
+    /// The text of a field; nil where it is not valid UTF-8 or the field does not exist.
     public func string(_ field: Int) -> String? {
         guard field >= 0, field < count else { return nil }
         return withBytes(field) { String(validating: $0, as: UTF8.self) }

@@ -2,13 +2,13 @@
 public struct RecordProblem: Sendable, Equatable {
     /// What is wrong.
     public enum Kind: Sendable, Equatable {
-        /// Text stands between a closing quote and the next delimiter; it is taken as part of the field.
+        /// There is text between a closing quote and the next delimiter; it is taken as part of the field.
         case textAfterQuote
         /// The file ends within a quoted field; the field is all that follows the quote.
         case unterminatedQuote
         /// A NUL byte, which PostgreSQL's text cannot hold; it is kept.
         case nulByte
-        /// The record is longer than so many bytes. It has no fields, and reading went on at the next line end.
+        /// The record is longer than this many bytes. It has no fields, and reading continued at the next line end.
         case tooLong(limit: Int)
     }
 

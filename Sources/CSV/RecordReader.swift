@@ -6,9 +6,9 @@
 /// while let record = try reader.next() { … }
 /// ```
 public struct RecordReader {
-    /// How the input is written: as told, or as detected from its first 256 KB.
+    /// How the input is written: as given, or as detected from its first 256 KB.
     public let dialect: Dialect
-    /// What was detected, and how surely; nil when the dialect was told.
+    /// What was detected, and how surely; nil when the dialect was given.
     public let detection: Detection?
     /// Bytes of the input read so far, for progress.
     public private(set) var bytesRead: Int64 = 0
@@ -30,7 +30,7 @@ public struct RecordReader {
     ///
     /// Throws ``ReadError``.
     ///
-    /// - Parameter columns: The number of fields that records have, so that a stray quote spoils no more than its line
+    /// - Parameter columns: The number of fields that records have, so that a stray quote affects no more than its line
     /// (``Tokenizer/init(_:limit:columns:)``). Where the dialect is detected for certain, the number is, too.
     public init(
         path: String, dialect: Dialect? = nil, columns: Int? = nil, limit: Int = Tokenizer.defaultLimit
@@ -85,7 +85,7 @@ public struct RecordReader {
         return batch[position]
     }
 
-    /// The records that remain of the piece at hand, or those of the next one; nil at the end of the input.
+    /// The records that remain of the current piece, or those of the next one; nil at the end of the input.
     ///
     /// For work that takes many records at once. Never empty.
     public mutating func nextBatch() throws(ReadError) -> Slice<Batch>? {
@@ -97,7 +97,7 @@ public struct RecordReader {
         return batch[position...]
     }
 
-    /// Tokenizes the piece at hand and reads the next one; at the end of the input, ends the tokenizer.
+    /// Tokenizes the current piece and reads the next one; at the end of the input, ends the tokenizer.
     private mutating func advance() throws(ReadError) {
         position = 0
         var read = Batch(dialect: dialect)

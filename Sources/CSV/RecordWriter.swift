@@ -1,7 +1,7 @@
 /// Writes CSV (RFC 4180), quoting only where it is needed, in UTF-8, through a buffer to a sink.
 ///
 /// No value is an empty field and an empty text is `""`, as PostgreSQL's `COPY … CSV` reads and writes them, so that
-/// what is written comes back in as it was. A leading `=` or `+` is not disarmed.
+/// what is written is read back as it was. A leading `=` or `+` is not disarmed.
 public struct RecordWriter {
     private let delimiter: UInt8
     private let quote: UInt8
@@ -13,9 +13,9 @@ public struct RecordWriter {
     /// Makes a writer.
     ///
     /// - Parameters:
-    ///   - dialect: Its delimiter and its quote are used; a dialect without quotes gets `"`, and quotes are doubled
-    /// always.   - sink: Takes the bytes in pieces of about `capacity`; what it throws comes out of the call that
-    /// wrote.
+    ///   - dialect: Its delimiter and its quote are used; a dialect without quotes gets `"`, and quotes are always
+    /// doubled.
+    ///   - sink: Takes the bytes in pieces of about `capacity`; what it throws is thrown by the call that wrote.
     public init(
         _ dialect: Dialect = .rfc4180, lineEnding: LineEnding = .lf, capacity: Int = 64 << 10,
         sink: @escaping ([UInt8]) throws -> Void
@@ -27,7 +27,7 @@ public struct RecordWriter {
         self.sink = sink
     }
 
-    /// Writes a record; nil is no value.
+    /// Writes a record; nil means no value.
     public mutating func write(_ fields: some Sequence<String?>) throws {
         var isFirst = true
         var isOnlyEmpty = true
@@ -41,18 +41,18 @@ public struct RecordWriter {
             isOnlyEmpty = false
             append(field)
         }
-        // A record of one field without a value would be an empty line, which readers pass over.
+        // A record of one field without a value would be an empty line, which readers skip.
         if isOnlyEmpty, !isFirst { buffer += [quote, quote] }
         try endRecord()
     }
 
-    /// Writes a record as it stands, without its line end: ``Record/raw``, for a file of rejects.
+    /// Writes a record as it is, without its line end: ``Record/raw``, for a file of rejects.
     public mutating func write(raw bytes: some Sequence<UInt8>) throws {
         buffer.append(contentsOf: bytes)
         try endRecord()
     }
 
-    /// Hands over what is held; must be called at the end.
+    /// Hands over what is buffered; must be called at the end.
     public mutating func flush() throws {
         guard !buffer.isEmpty else { return }
         defer { buffer.removeAll(keepingCapacity: true) }

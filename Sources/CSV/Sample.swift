@@ -1,8 +1,8 @@
 /// The beginning of a file in UTF-8, read in one dialect after another.
 struct Sample {
-    /// The most records that are looked at.
+    /// The most records that are checked.
     static let mostRecords = 500
-    /// So many stray quotes are got over; a dialect in which more are left is not the right one.
+    /// The number of stray quotes that are recovered from; a dialect in which more remain is not the right one.
     private static let mostStrayQuotes = 8
 
     let text: [UInt8]
@@ -20,7 +20,7 @@ struct Sample {
 
     func contains(_ byte: UInt8) -> Bool { occurs[Int(byte)] }
 
-    /// Whether one byte stands right before another somewhere.
+    /// Whether one byte directly precedes another somewhere.
     func contains(_ first: UInt8, before second: UInt8) -> Bool {
         guard contains(first), contains(second) else { return false }
         return zip(text, text.dropFirst()).contains { $0 == first && $1 == second }

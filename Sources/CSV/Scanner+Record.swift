@@ -34,7 +34,7 @@ extension Scanner {
                 if hasText {
                     problems.append(.init(kind: .textAfterQuote, field: fields.count - firstField, line: line))
                 }
-                // Right behind the closing quote nothing is escaped.
+                // Directly after the closing quote nothing is escaped.
                 if hasText, input.table[Int(input.bytes[rest])] == ByteClasses.escape { rest += 1 }
                 field.flags = FieldSpan.quoted
                 if quoted.needsDecoding || hasText {

@@ -1,9 +1,9 @@
 extension Scanner {
-    /// So many lines behind a stray quote are looked at for a row.
+    /// The number of lines after a stray quote that are searched for a row.
     private static let mostLinesBehind = 4
-    /// A look ahead that is longer counts as far.
+    /// A longer lookahead counts as far.
     static let farAhead = 64 << 10
-    /// So many stray quotes are got over whose other end is far or nowhere: each costs as much as that is far.
+    /// The number of stray quotes that are recovered from although their other end is far or missing: each costs a scan of that length.
     static let mostFarAhead = 64
 
     /// A line that is read by itself.
@@ -15,11 +15,11 @@ extension Scanner {
         let next: Int
     }
 
-    /// The first line of a record, read by itself, where a stray quote has spoilt the record: one that is never closed
-    /// and has swallowed what follows, or one within a quoted field. nil where the record stands as it is.
+    /// The first line of a record, read by itself, where a stray quote has broken the record: one that is never closed
+    /// and has swallowed what follows, or one within a quoted field. nil where the record is taken as it is.
     ///
-    /// That it was swallowed is believed when a row stands on one of the lines behind. Only what lies between the two
-    /// ends is looked at, so that it does not matter how the input is cut.
+    /// It counts as swallowed when one of the lines after it is a row. Only what is between the two
+    /// ends is checked, so that it does not matter how the input is cut.
     ///
     /// - Parameter next: Where the next record begins; nil for a record that is too long, of which `end` is the limit.
     func recovered(
@@ -32,17 +32,17 @@ extension Scanner {
         }
         guard isBroken || count != columns else { return nil }
         let following = behind(input, firstEnd, end)
-        // What is cut at the limit may go on with the other half of a line end.
+        // What is cut at the limit may continue with the other half of a line end.
         guard next != nil || following < end else { return nil }
         let mended = self.mended(input, start..<firstEnd, columns, line)
-        // What is right but for its width may be a long note; a mended line with all fields says otherwise.
+        // What is right but for its width may be a long note; a fixed line with all fields shows that it is not.
         guard isBroken || mended != nil else { return nil }
         guard hasRow(input, following..<end, columns, acceptsLess: mended != nil) else { return nil }
         let read = mended ?? split(input, start..<firstEnd, line, closes: false)
         return Line(fields: read.fields, problems: read.problems, end: firstEnd, next: following)
     }
 
-    /// Whether a row stands on one of the first lines; or, which is enough behind a line that could be mended, a row with
+    /// Whether one of the first lines is a row; or, which is enough after a line that could be fixed, a row with
     /// a stray quote, the beginning of one, or nothing at all.
     private func hasRow(_ input: Input, _ range: Range<Int>, _ columns: Int, acceptsLess: Bool) -> Bool {
         var (position, lines) = (range.lowerBound, 0)
@@ -89,7 +89,7 @@ extension Scanner {
     private func split(
         _ input: Input, _ range: Range<Int>, _ line: Int, closes: Bool
     ) -> (fields: [FieldSpan], problems: [RecordProblem]) {
-        // The line is all there is: what follows it is not looked at.
+        // The line is the whole input: what follows it is not checked.
         let scanner = Scanner(dialect: dialect, classes: classes, limit: limit, isFinal: true)
         let input = Input(bytes: input.bytes, table: input.table, end: range.upperBound)
         var finder = ByteFinder(input.bytes, end: input.end, from: range.lowerBound, dialect)

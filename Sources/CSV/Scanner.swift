@@ -1,4 +1,4 @@
-/// What a scan found, and where the next one goes on.
+/// What a scan found, and where the next one continues.
 struct ScanResult: Sendable {
     var fields = FieldList()
     var entries: [Batch.Entry] = []
@@ -15,9 +15,9 @@ struct ScanState: Sendable {
     var records = 0
     /// Empty lines so far.
     var emptyLines = 0
-    /// A record was too long, and its rest is being passed over up to a line end.
+    /// A record was too long, and its rest is being skipped up to a line end.
     var isSkipping = false
-    /// Stray quotes so far that were got over after a look far ahead.
+    /// Stray quotes so far that were recovered from after a long lookahead.
     var farAhead = 0
 }
 
@@ -32,7 +32,7 @@ struct Scanner {
     let limit: Int
     /// Whether no bytes follow.
     let isFinal: Bool
-    /// The number of fields of a sound record, where stray quotes are to be got over.
+    /// The number of fields of a sound record, where stray quotes are to be recovered from.
     var columns: Int?
 
     /// How much of a record that is too long is kept.
@@ -131,7 +131,7 @@ struct Scanner {
         }
     }
 
-    /// What stands in place of a record that a stray quote has spoilt; nil for nearly all, and for one that is unfinished.
+    /// What replaces a record that a stray quote has broken; nil for nearly all, and for one that is unfinished.
     @inline(never)
     private func recovered(
         _ input: Input, from start: Int, _ ending: Ending, _ length: Int, _ columns: Int, count: Int,
@@ -165,7 +165,7 @@ struct Scanner {
                 flags: (problems.isEmpty ? 0 : Batch.Entry.problems) | (spansLines ? Batch.Entry.lines : 0)))
     }
 
-    /// Passes over an empty line, or over the rest of a record that is too long; false when more bytes are needed.
+    /// Skips an empty line, or the rest of a record that is too long; false when more bytes are needed.
     private func passLineEnd(_ input: Input, _ state: inout ScanState, _ result: inout ScanResult) -> Bool {
         while result.consumed < input.end, !input.isLineEnd(result.consumed) { result.consumed += 1 }
         guard result.consumed < input.end, let next = endOfLine(input, result.consumed) else { return false }

@@ -8,10 +8,10 @@
 ///
 /// RFC 4180, and what files really hold: lines end in LF, CRLF, CR or a mix; a quote within an unquoted field is a
 /// character; text after a closing quote, an unterminated quote, NUL and a record that is too long are problems of
-/// that record (``Record/problems``), not of the file; empty lines are passed over and counted. The records do not
+/// that record (``Record/problems``), not of the file; empty lines are skipped and counted. The records do not
 /// depend on how the input was cut. Memory is bounded by twice the largest record and a piece of input.
 public struct Tokenizer: Sendable {
-    /// The largest record unless told otherwise: 16 MB.
+    /// The largest record unless given otherwise: 16 MB.
     public static let defaultLimit = 16 << 20
     /// The length of a field is 32 bits wide.
     private static let largestLimit = 1 << 29
@@ -22,19 +22,19 @@ public struct Tokenizer: Sendable {
     private let limit: Int
     private let columns: Int?
     private var pending: [UInt8] = []
-    /// So many of them are input.
+    /// How many of them are input.
     private var pendingCount = 0
     private var memory = Batch.Memory()
     private var state = ScanState()
     private var isAtStart = true
-    /// A long unfinished record is looked at again only when it has grown by half, so that small pieces cost no square.
+    /// A long unfinished record is scanned again only when it has grown by half, so that small pieces do not cost quadratic time.
     private var nextScan = 0
 
     /// Makes a tokenizer.
     ///
     /// - Parameters:
     ///   - limit: The most bytes of a record, at most 512 MB.
-    ///   - columns: The number of fields that records have. Where it is told, a stray quote spoils no more than its line:
+    ///   - columns: The number of fields that records have. Where it is given, a stray quote affects no more than its line:
     /// a record that took in lines which are records by themselves ends with its first line, with the quote as a
     /// problem of it.
     public init(_ dialect: Dialect, limit: Int = Tokenizer.defaultLimit, columns: Int? = nil) {
@@ -55,11 +55,11 @@ public struct Tokenizer: Sendable {
         }
     }
 
-    /// Takes at most so many bytes, which the closure puts where it is told and counts.
+    /// Takes at most that many bytes, which the closure writes to the place given and counts.
     mutating func feed<E: Error>(upTo size: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int) throws(E)
         -> Batch
     {
-        // What is left and what comes go into one array, so that the bytes are copied once. Of a long record that is not
+        // What is left and what is new go into one array, so that the bytes are copied once. Of a long record that is not
         // worth it.
         let rest = pending.count < size ? pending : []
         if memory.bytes.count < rest.count + size {
@@ -95,7 +95,7 @@ public struct Tokenizer: Sendable {
         return Batch(dialect: dialect)
     }
 
-    /// Takes the memory of a batch whose records are not needed any more, unless somebody else still has some of them.
+    /// Takes the memory of a batch whose records are not needed any more, unless some of them are still used elsewhere.
     public mutating func reuse(_ batch: consuming Batch) {
         if isKnownUniquelyReferenced(&batch) { memory = batch.memory }
     }
@@ -127,7 +127,7 @@ public struct Tokenizer: Sendable {
         return Batch(dialect: dialect, bytes: bytes, scan: result)
     }
 
-    /// Whether too little has come to tell a byte order mark from data.
+    /// Whether too little was read to distinguish a byte order mark from data.
     private var mayBeByteOrderMark: Bool {
         pendingCount < 3 && TextEncoding.utf8ByteOrderMark.starts(with: pending[..<pendingCount])
     }

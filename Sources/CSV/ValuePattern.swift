@@ -41,7 +41,7 @@ enum ValuePattern {
         return isOdd || delimiter != 0x2C && hasBareComma(bytes) ? .odd : .text
     }
 
-    /// Whether a comma is neither punctuation, with a space behind it, nor within a number.
+    /// Whether a comma is neither punctuation, with a space after it, nor within a number.
     private static func hasBareComma(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
         var index = bytes.startIndex
         while let comma = bytes[index...].firstIndex(of: 0x2C) {
@@ -56,7 +56,7 @@ enum ValuePattern {
 
     private struct Counts {
         var digits = 0
-        /// What stands in numbers beside digits.
+        /// What occurs in numbers beside digits.
         var numeric = 0
         var hexLetters = 0
         var colons = 0

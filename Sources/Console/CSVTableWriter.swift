@@ -3,7 +3,7 @@ import RSSModel
 /// A table as CSV (RFC 4180): a header of column names, quotes only where needed, lines ending in `\n`.
 ///
 /// No value is an empty field and an empty text is `""`, as PostgreSQL's `COPY … CSV` reads them. Values are written
-/// as they are: a leading `=` is not disarmed, because a file must come back in as it went out.
+/// as they are: a leading `=` is not escaped, because an exported file must be importable unchanged.
 struct CSVTableWriter {
     /// Whether control characters are shown as escapes, as on a terminal.
     var escapesControls: Bool

@@ -17,7 +17,7 @@ extension Cell {
         }
     }
 
-    /// How the value is dressed where styles are on.
+    /// How the value is styled where styles are on.
     var role: Role? {
         switch self {
         case .verdict(let verdict): verdict.role

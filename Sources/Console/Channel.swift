@@ -1,6 +1,6 @@
 import Glibc
 
-/// One output stream with what is known of it: whether a person is looking, how wide the screen is, whether to colour.
+/// One output stream with what is known of it: whether it is a terminal, how wide the screen is, whether to colour.
 package struct Channel: Sendable {
     /// Where the bytes go.
     package let sink: any ByteSink
@@ -39,7 +39,7 @@ package struct Channel: Sendable {
     }
 }
 
-/// The columns of the window behind a descriptor (`TIOCGWINSZ`), nil where it has none or does not know.
+/// The columns of the window of a descriptor (`TIOCGWINSZ`), nil where it has none or does not know.
 private func windowWidth(of descriptor: Int32) -> Int? {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }

@@ -5,7 +5,7 @@ struct ColumnWriter {
     let renderer: TableRenderer
     let text: TableText
     let widths: [Int]
-    /// What stands below each row, a line each, whatever its length.
+    /// What is printed below each row, a line each, whatever its length.
     let below: [[String]]
 
     func write(to output: inout BufferedOutput) throws(ConsoleError) {

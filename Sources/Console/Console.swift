@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The world of a person at a terminal: stdout for results, stderr for everything else, stdin for answers.
+/// The streams of a run: stdout for results, stderr for everything else, stdin for answers.
 ///
 /// It owns the live progress line: that line is wiped before anything else is written to either stream. What is said on
 /// stderr never fails a run; what is written to stdout does.
@@ -11,7 +11,7 @@ package final class Console: Sendable {
     package let error: Channel
     /// Answers.
     package let input: any LineInput
-    /// How much is told on stderr.
+    /// How much is printed on stderr.
     package let verbosity: Verbosity
     // Guards the order of writes; the value is the live line now on the screen.
     private let liveLine = Mutex<String?>(nil)

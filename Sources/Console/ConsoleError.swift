@@ -11,15 +11,15 @@ package enum ConsoleError: ReportableError, Equatable {
     case encodingFailed(reason: String)
     /// A question needs an answer, and there is no terminal to ask on.
     case notInteractive(question: String)
-    /// The answer was awaited when the run was cancelled.
+    /// The run was cancelled while it waited for an answer.
     case cancelled
 
-    /// The error as it is told.
+    /// The error as it is reported.
     package var report: ErrorReport {
         switch self {
         case .brokenPipe:
             ErrorReport(
-                code: "RSS-OUTPUT-003", exit: .cannotWrite, message: "the reader of the output closed it")
+                code: "RSS-OUTPUT-003", exit: .cannotWrite, message: "the reader of the output closed the pipe")
         case .cannotWrite(let stream, let code):
             ErrorReport(
                 code: "RSS-OUTPUT-001", exit: .cannotWrite, message: "cannot write to \(stream)",
@@ -35,7 +35,8 @@ package enum ConsoleError: ReportableError, Equatable {
                 detail: question, hint: "add --yes to confirm in advance")
         case .cancelled:
             ErrorReport(
-                code: "RSS-PROMPT-002", exit: .interrupted, message: "interrupted at the question; nothing was done",
+                code: "RSS-PROMPT-002", exit: .interrupted,
+                message: "interrupted at the confirmation prompt; nothing was done",
                 hint: "run it again, or add --yes to confirm in advance")
         }
     }

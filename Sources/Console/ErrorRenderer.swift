@@ -1,8 +1,8 @@
 import RSSModel
 
-/// Tells an error on stderr: as text for people, as one JSON object a line for scripts.
+/// Reports an error on stderr: as text for people, as one JSON object per line for scripts.
 package struct ErrorRenderer: Sendable {
-    /// Whether the error is told as JSON.
+    /// Whether the error is reported as JSON.
     package var asJSON: Bool
 
     /// Makes a renderer; JSON suits a run whose result is JSON.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A sink over a file descriptor that somebody else owns and closes.
+/// A sink over a file descriptor that its caller owns and closes.
 package final class FileDescriptorSink: ByteSink {
     /// The descriptor written to.
     package let descriptor: Int32

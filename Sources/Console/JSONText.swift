@@ -25,7 +25,7 @@ enum JSONText {
         return "\(value)"
     }
 
-    /// Escapes in finished JSON what a terminal would obey: such scalars can only stand within strings there.
+    /// Escapes in finished JSON what a terminal would obey: such scalars occur only within strings there.
     static func harmless(_ json: String) -> String {
         guard json.unicodeScalars.contains(where: isDangerous) else { return json }
         var safe = ""

@@ -15,19 +15,19 @@ package protocol LineInput: Sendable {
 package struct NoInput: LineInput {
     /// Makes it.
     package init() {}
-    /// Nobody is there.
+    /// No person can answer.
     package var isTTY: Bool { false }
     /// The end of input.
     package func readLine() -> String? { nil }
 }
 
-/// A terminal with answers typed beforehand, for tests.
+/// A terminal with answers given in advance, for tests.
 package final class AnswerList: LineInput {
     private let answers: Mutex<ArraySlice<String>>
 
     /// Makes input of these lines.
     package init(_ answers: [String]) { self.answers = Mutex(answers[...]) }
-    /// It passes for a terminal.
+    /// It counts as a terminal.
     package var isTTY: Bool { true }
     /// The next answer.
     package func readLine() -> String? { answers.withLock { $0.popFirst() } }
@@ -37,13 +37,13 @@ package final class AnswerList: LineInput {
 package struct FileDescriptorInput: LineInput {
     private let descriptor: Int32
 
-    /// Makes input over a descriptor that somebody else owns.
+    /// Makes input over a descriptor that its caller owns.
     package init(_ descriptor: Int32) { self.descriptor = descriptor }
 
     /// Whether the descriptor is a terminal.
     package var isTTY: Bool { isatty(descriptor) == 1 }
 
-    /// Waits for a line in steps of 100 ms, between which a cancelled task gives up.
+    /// Waits for a line in steps of 100 ms, between which a cancelled task stops waiting.
     package func readLine() throws(ConsoleError) -> String? {
         var bytes: [UInt8] = []
         while true {

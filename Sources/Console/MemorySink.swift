@@ -10,7 +10,7 @@ package final class MemorySink: ByteSink {
 
     private let state: Mutex<State>
 
-    /// Makes an empty sink; with a failure, it throws that once so many bytes have been taken.
+    /// Makes an empty sink; with a failure, it throws that once this number of bytes has been written.
     package init(failing failure: ConsoleError? = nil, after limit: Int = 0) {
         state = Mutex(State(failure: failure, failsAfter: limit))
     }

@@ -1,6 +1,6 @@
 import RSSModel
 
-/// One JSON object a row, keyed by column names in the order of the columns, values typed.
+/// One JSON object per row, keyed by column names in the order of the columns, values typed.
 enum NDJSONWriter {
     static func write(_ table: Table, to output: inout BufferedOutput) throws(ConsoleError) {
         let keys = table.columns.map { JSONText.string($0.name) + ":" }

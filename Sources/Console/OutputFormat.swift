@@ -4,7 +4,7 @@ package enum OutputFormat: String, Sendable, CaseIterable {
     case table
     /// One document: an envelope with the whole result.
     case json
-    /// One JSON object a row of the main table.
+    /// One JSON object per row of the main table.
     case ndjson
     /// RFC 4180 with a header, of the main table; lines end in `\n`.
     case csv
@@ -13,7 +13,7 @@ package enum OutputFormat: String, Sendable, CaseIterable {
     /// A list of maps, of the main table.
     case yaml
 
-    /// Whether errors are told as JSON as well.
+    /// Whether errors are reported as JSON as well.
     package var isJSON: Bool {
         switch self {
         case .json, .ndjson: true

@@ -19,9 +19,9 @@ package struct Pager: Sendable, Equatable {
         self.variables = variables
     }
 
-    /// Runs the pager on the terminal and waits until it is left; false when it cannot be run or is not found.
+    /// Runs the pager on the terminal and waits until it exits; false when it cannot be run or is not found.
     ///
-    /// A pager that is left before it read everything is no error.
+    /// A pager that exits before it read everything is not an error.
     func show(_ bytes: [UInt8]) -> Bool {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return false }
@@ -33,7 +33,7 @@ package struct Pager: Sendable, Equatable {
             return false
         }
         close(ends[0])
-        // An interrupt from the terminal is the pager's, which may only stop a search for it: it must not be left behind
+        // An interrupt from the terminal is the pager's, which may only stop a search with it: the pager must not stay
         // on the terminal.
         let handler = signal(SIGINT, SIG_IGN)
         defer { signal(SIGINT, handler) }

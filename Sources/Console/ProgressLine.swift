@@ -1,4 +1,4 @@
-/// One line of progress, fitted to the width: what matters least goes first.
+/// One line of progress, fitted to the width: what matters least is left out first.
 enum ProgressLine {
     struct Parts: Equatable {
         var phase: String
@@ -8,13 +8,13 @@ enum ProgressLine {
         var eta: String?
         var elapsed: String
         var rejected: String?
-        /// The time so far once it is worth a word, after three seconds.
+        /// The time so far, shown after three seconds.
         var shownElapsed: String?
     }
 
     private static let barWidth = 20
 
-    /// The line for a terminal of so many columns; the last column stays free, so that no terminal wraps.
+    /// The line for a terminal of this many columns; the last column stays free, so that no terminal wraps.
     static func text(_ parts: Parts, width: Int, style: Style = Style(isOn: false)) -> String {
         let room = max(1, width - 1)
         var candidates: [[(String, Role?)]] = []

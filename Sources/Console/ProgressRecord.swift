@@ -7,7 +7,7 @@ struct ProgressRecord: Encodable {
     let event: String
     /// When, ISO 8601 in UTC.
     let at: Date
-    /// What is going on.
+    /// The phase in progress.
     var phase: String?
     /// How much of it is done, in its unit.
     var done: Int64?
@@ -15,11 +15,11 @@ struct ProgressRecord: Encodable {
     var total: Int64?
     /// What is counted.
     var unit: String?
-    /// How much was put aside.
+    /// How much was rejected.
     var rejected: Int64?
-    /// Seconds still to go by the rate of late.
+    /// Seconds left at the recent rate.
     var remaining: Double?
-    /// The words of a note, a warning or a thing done.
+    /// The text of a note, a warning or a completed action.
     var text: String?
 
     /// - Parameter seconds: the time on the clock that the state was fed with.

@@ -23,8 +23,8 @@ package final class ProgressRenderer: Sendable {
     /// Makes a renderer.
     ///
     /// - Parameters:
-    ///   - progress: how progress is told. Asked for JSON, ``Verbosity/quiet`` leaves the warnings only, as JSON too.
-    ///   - now: Seconds on a clock that never goes back; the system's, unless a test brings its own.
+    ///   - progress: how progress is printed. Asked for JSON, ``Verbosity/quiet`` leaves the warnings only, as JSON too.
+    ///   - now: Seconds on a monotonic clock; the system's, unless a test brings its own.
     package init(
         _ console: Console, _ progress: ProgressManner = .auto,
         now: @escaping @Sendable () -> Double = ProgressRenderer.systemClock()
@@ -78,7 +78,7 @@ package final class ProgressRenderer: Sendable {
         }
     }
 
-    /// Tells an event as a line of JSON; of those that only count on, at most four a second.
+    /// Prints an event as a line of JSON; of those that only advance a count, at most four a second.
     private func tell(_ event: ProgressEvent, at time: Double) {
         let record = state.withLock { state -> ProgressRecord? in
             switch event {
@@ -99,7 +99,7 @@ package final class ProgressRenderer: Sendable {
         console.say(line)
     }
 
-    /// Redraws although nothing was told, when it is time: a caller's timer keeps the line alive through a long wait.
+    /// Redraws although no event came, when it is time: a caller's timer keeps the line alive through a long wait.
     package func tick() {
         state.withLock { show(&$0, at: now(), force: false) }
     }

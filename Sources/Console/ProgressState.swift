@@ -1,6 +1,6 @@
 import RSSModel
 
-/// What is known of the phase that is going on; a value, fed with events and the time.
+/// What is known of the phase in progress; a value, fed with events and the time.
 struct ProgressState {
     let phase: String
     let total: Int64?
@@ -30,7 +30,7 @@ struct ProgressState {
         return min(1, max(0, Double(done) / Double(total)))
     }
 
-    /// Seconds to go by the rate of late; nil before it is known, or beyond ten days, where it means nothing.
+    /// Seconds left at the recent rate; nil before it is known, or beyond ten days, where it means nothing.
     func remaining(at seconds: Double) -> Double? {
         guard let total, total > done, let perSecond = rate.perSecond(at: seconds), perSecond > 0 else { return nil }
         let left = Double(total - done) / perSecond
@@ -48,7 +48,7 @@ struct ProgressState {
         let speed = rate.perSecond(at: seconds).map { Int64(min($0.rounded(), 1e15)) }.map { count($0) + "/s" }
         return ProgressLine.Parts(
             phase: VisibleText.of(phase), fraction: fraction, counts: counts,
-            // A few steps have no speed worth telling.
+            // A few steps have no speed worth showing.
             rate: unit == .steps || unit == .share ? nil : speed,
             eta: remaining(at: seconds).map { "ETA " + Quantity.duration(.seconds(Int64($0.rounded(.up)))) },
             elapsed: Quantity.duration(.seconds(Int64(max(0, seconds - began)))),

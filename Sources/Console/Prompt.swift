@@ -24,7 +24,7 @@ package struct Prompt: Sendable {
         return trimmed(try answer()) == name
     }
 
-    /// The answer. Without one the question's line is ended, so that what is said next has a line of its own.
+    /// The answer. Without one the question's line is ended, so that what is printed next has a line of its own.
     private func answer() throws(ConsoleError) -> String {
         do throws(ConsoleError) {
             if let line = try console.input.readLine() { return line }

@@ -56,7 +56,7 @@ package enum Quantity {
         return text
     }
 
-    /// A number with so many fraction digits, rounded to nearest, ties away from zero; never in exponent form below
+    /// A number with that many fraction digits, rounded to nearest, ties away from zero; never in exponent form below
     /// 1e15.
     package static func fixed(_ value: Double, _ fractionDigits: Int) -> String {
         let places = min(max(fractionDigits, 0), 15)

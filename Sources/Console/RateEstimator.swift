@@ -8,7 +8,7 @@ struct RateEstimator: Equatable {
     private var last: (count: Int64, seconds: Double)
     private var weighted = 0.0
     private var weight = 0.0
-    // How long it took from one count to the next, of late.
+    // How long it recently took from one count to the next.
     private var interval = 0.0
 
     /// Begins at a count and a time.

@@ -1,6 +1,6 @@
 import RSSModel
 
-/// Writes a table as records, a value a line, for screens that are too narrow for its columns. Nothing is cut.
+/// Writes a table as records, one value per line, for screens that are too narrow for its columns. Nothing is cut.
 struct RecordWriter {
     let renderer: TableRenderer
     let text: TableText
@@ -21,7 +21,7 @@ struct RecordWriter {
     ) throws(ConsoleError) {
         let name = renderer.style(header + ":", .strong)
         let room = (renderer.width ?? .max) - indent
-        // With hardly any room beside the names, values stand under them, at the full width.
+        // With hardly any room beside the names, values go under them, at the full width.
         let beside = room >= 10
         let lines =
             isWhole

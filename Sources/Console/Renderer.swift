@@ -19,7 +19,7 @@ package struct Renderer: Sendable {
     /// - Parameters:
     ///   - result: What the command returned.
     ///   - console: Where it goes.
-    ///   - command: The command without flags, for example `report query`; it stands in the JSON envelope.
+    ///   - command: The command without flags, for example `report query`; it is written to the JSON envelope.
     package func render(
         _ result: some Encodable & Tabular, to console: Console, command: String
     ) throws(ConsoleError) {

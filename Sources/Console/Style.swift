@@ -4,7 +4,7 @@ import RSSModel
 package enum Role: Sendable {
     /// A heading, a name that matters.
     case strong
-    /// Less important than what stands around it.
+    /// Less important than the text around it.
     case faint
     case good
     case attention
@@ -21,7 +21,7 @@ package struct Style: Sendable, Equatable {
     /// Makes a style that is on or off.
     package init(isOn: Bool) { self.isOn = isOn }
 
-    /// The text dressed for its role, or as it is when styles are off or the role is nil.
+    /// The text styled for its role, or as it is when styles are off or the role is nil.
     package func callAsFunction(_ text: String, _ role: Role?) -> String {
         guard isOn, let role, !text.isEmpty else { return text }
         return "\u{1B}[\(Self.code(role))m\(text)\u{1B}[0m"
@@ -40,7 +40,7 @@ package struct Style: Sendable, Equatable {
 }
 
 extension Verdict {
-    /// How a verdict is dressed, everywhere alike.
+    /// The role of a verdict, the same everywhere.
     package var role: Role? {
         switch self {
         case .ok, .done: .good

@@ -18,7 +18,7 @@ enum TableLayout: Equatable {
     /// Blanks between two columns.
     static let gap = 2
 
-    /// Decides: the natural widths if they fit, else the widest flexible columns give way, else records.
+    /// Decides: the natural widths if they fit, else the widest flexible columns are narrowed, else records.
     static func decide(_ columns: [Measure], width: Int?) -> TableLayout {
         var widths = columns.map(\.natural)
         let gaps = gap * max(0, columns.count - 1)
@@ -28,7 +28,7 @@ enum TableLayout: Equatable {
         while excess > 0 {
             let widest = columns.indices.filter { widths[$0] > columns[$0].least }.max { widths[$0] < widths[$1] }
             guard let widest else { return .records }
-            // Down to the next widest that can give way, or to its own least, at one step.
+            // Down to the next widest that can be narrowed, or to its own least, at one step.
             let others = columns.indices.filter { $0 != widest && widths[$0] > columns[$0].least }
             let level = others.map { widths[$0] }.max() ?? 0
             let floor = max(columns[widest].least, min(level, widths[widest] - 1))

@@ -2,7 +2,7 @@ import RSSModel
 
 /// Lays a ``Table`` out for people.
 ///
-/// Columns stand two blanks apart, without a box. On a terminal the heading is bold over a thin rule, and the table is
+/// Columns are two blanks apart, without a box. On a terminal the heading is bold over a thin rule, and the table is
 /// fitted to the width: flexible columns are wrapped to a few lines and cut beyond them; where even that does not
 /// fit, each row becomes a record of `name: value` lines. On a pipe nothing is ever cut.
 package struct TableRenderer: Sendable {
@@ -10,7 +10,7 @@ package struct TableRenderer: Sendable {
     package var width: Int?
     /// The styles in use.
     package var style: Style
-    /// Whether a rule stands under the heading.
+    /// Whether a rule is drawn under the heading.
     package var drawsRule: Bool
     /// Lines that a wrapped cell may take before it is cut.
     package var linesPerCell: Int
@@ -61,7 +61,7 @@ package struct TableRenderer: Sendable {
         for note in table.notes { try output.writeLine(VisibleText.of(note)) }
     }
 
-    /// The commands of each row, where the table is too wide for them to stand beside it; nil where it is not.
+    /// The commands of each row, where the table is too wide to have them beside it; nil where it is not.
     private func commandsBelow(_ table: Table) -> [[String]]? {
         let indices = table.columns.indices.filter { table.columns[$0].isCommand }
         let natural = TableText(table).measures.map(\.natural).reduce(TableLayout.gap * (table.columns.count - 1), +)
@@ -73,7 +73,7 @@ package struct TableRenderer: Sendable {
         }
     }
 
-    /// The table without as many of its optional columns as it takes to stand side by side; whole where that is not
+    /// The table without as many of its optional columns as it takes to fit side by side; whole where that is not
     /// enough, because records have room for all.
     private func fitted(_ table: Table) -> (text: TableText, leftOut: [String]) {
         let whole = TableText(table)

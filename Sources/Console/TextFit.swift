@@ -13,7 +13,7 @@ enum TextFit {
         return trailing ? blanks + text : text + blanks
     }
 
-    /// The text as lines of at most so many cells, broken at blanks where there are any.
+    /// The text as lines of at most that many cells, wrapped at blanks where there are any.
     ///
     /// When the lines do not suffice, the last one ends in `…` and `isCut` is true.
     static func wrap(_ text: String, width: Int, maxLines: Int) -> (lines: [String], isCut: Bool) {
@@ -38,7 +38,7 @@ enum TextFit {
         return whole[...blank]
     }
 
-    /// The longest beginning that fits; a line is never empty, so that a wide character in one cell cannot stop us.
+    /// The longest beginning that fits; a line is never empty, so that a wide character in one cell cannot cause an endless loop.
     private static func prefix(_ text: Substring, width: Int, atLeastOne: Bool = false) -> Substring {
         var used = 0
         var end = text.startIndex

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A point in time as calendar fields in UTC, without a calendar or a locale behind it.
+/// A point in time as calendar fields in UTC, without a calendar or a locale.
 ///
 /// The civil-from-days arithmetic is Howard Hinnant's (proleptic Gregorian calendar, as PostgreSQL's).
 struct UTCTime {

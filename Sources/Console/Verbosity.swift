@@ -1,4 +1,4 @@
-/// How much is told on stderr.
+/// How much is printed on stderr.
 package enum Verbosity: Int, Sendable, Comparable {
     /// `--quiet`, what cron uses: warnings and errors only.
     case quiet
@@ -7,6 +7,6 @@ package enum Verbosity: Int, Sendable, Comparable {
     /// `--verbose`: progress off a terminal too, one line every 30 seconds.
     case verbose
 
-    /// By how much is told.
+    /// By how much is printed.
     package static func < (left: Verbosity, right: Verbosity) -> Bool { left.rawValue < right.rawValue }
 }

@@ -1,4 +1,4 @@
-/// Makes text from data safe and honest on a terminal: what cannot be seen is shown as a visible escape.
+/// Makes text from data safe to print on a terminal: what cannot be seen is shown as a visible escape.
 ///
 /// A value may hold ESC, BEL, a C1 control or a bidirectional override, which a terminal would obey; here they become
 /// `␛`, `␇`, `\u{9B}`, `\u{202E}`. Line ends and tabs become `\n`, `\r`, `\t`.
@@ -30,7 +30,7 @@ package enum VisibleText {
         case 0x0D: return "\\r"
         case 0x7F: return "\u{2421}"
         case 0x00...0x1F:
-            // The control pictures stand in the order of the controls: U+2400 for NUL, U+241B for ESC.
+            // The control pictures are in the order of the controls: U+2400 for NUL, U+241B for ESC.
             return Unicode.Scalar(0x2400 + scalar.value).map { String(Character($0)) } ?? "?"
         default: return "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
         }

@@ -2,7 +2,7 @@ import RSSModel
 
 /// The rows of a table as a YAML list of maps.
 ///
-/// Strings stand plain where YAML 1.1 and 1.2 both read them as strings, otherwise as JSON strings, which are YAML too.
+/// Strings are plain where YAML 1.1 and 1.2 both read them as strings, otherwise as JSON strings, which are YAML too.
 enum YAMLWriter {
     static func write(_ table: Table, to output: inout BufferedOutput) throws(ConsoleError) {
         guard !table.rows.isEmpty, !table.columns.isEmpty else { return try output.writeLine("[]") }

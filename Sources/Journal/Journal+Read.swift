@@ -9,7 +9,7 @@ package struct RunFilter: Sendable, Equatable {
     package var outcome: Run.Outcome?
     /// Runs that began at this time or later.
     package var since: Date?
-    /// At most so many, the newest first; nil for all.
+    /// At most this many, the newest first; nil for all.
     package var limit: Int?
 
     /// Makes a filter that lets all runs through.

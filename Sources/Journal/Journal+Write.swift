@@ -2,12 +2,12 @@ import Foundation
 import GRDB
 
 extension Journal {
-    /// Writes that a run has begun.
+    /// Records that a run has begun.
     ///
     /// - Throws: ``JournalError/unusable(path:reason:)``, as all that write.
     package func begin(_ run: Run) throws { try write { try run.insert($0) } }
 
-    /// Writes how a run ended; the record replaces the one written at its begin.
+    /// Records how a run ended; the record replaces the one written at its begin.
     package func finish(_ run: Run) throws { try write { try run.upsert($0) } }
 
     /// Writes a phase that has ended.
@@ -16,7 +16,7 @@ extension Journal {
     /// Writes a warning or a note.
     package func add(_ message: RunMessage) throws { try write { try message.insert($0) } }
 
-    /// Removes runs that began before a time, but keeps the newest so many of all; runs that go on are kept.
+    /// Removes runs that began before a time, but keeps the given number of newest runs, and all that are running.
     ///
     /// - Returns: the number of runs removed, or that would be.
     package func prune(before: Date, keeping newest: Int, now: Date = Date(), dryRun: Bool) throws -> Int {

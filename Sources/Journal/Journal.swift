@@ -10,8 +10,8 @@ package struct Journal: Sendable {
     package let path: String
     let queue: DatabaseQueue
 
-    /// How long a writer waits for the others; each holds the file for a millisecond or so. A run gives the journal up
-    /// with the first wait that is in vain, so this is what a locked journal costs it.
+    /// How long a writer waits for the others; each holds the file for a millisecond or so. A run stops using the journal
+    /// with the first wait that times out, so this is what a locked journal costs it.
     private static let busyTimeout = 2.0
 
     /// Opens the journal, and makes it the first time.
@@ -24,11 +24,11 @@ package struct Journal: Sendable {
             // Two processes that make the file at once would both switch it to WAL and both migrate it.
             let lock = try PrivateFile.openLock("\(path).lock")
             defer { close(lock) }
-            // Bounded: a stopped process that holds it must not stop everybody else.
+            // Bounded: a stopped process that holds it must not stop all others.
             let deadline = ContinuousClock.now + .seconds(5)
             while flock(lock, LOCK_EX | LOCK_NB) != 0 {
                 if ContinuousClock.now > deadline {
-                    throw JournalError.unusable(path: path, reason: "another process holds it open for too long")
+                    throw JournalError.unusable(path: path, reason: "another process holds its lock file for too long")
                 }
                 usleep(5000)
             }
@@ -90,7 +90,7 @@ package struct Journal: Sendable {
             ?? "\(stateFolder(environment: environment))/journal.sqlite"
     }
 
-    /// The folder of what rssctl keeps: `/var/lib/rssctl` for root, else `$XDG_STATE_HOME/rssctl`.
+    /// The state folder of rssctl: `/var/lib/rssctl` for root, else `$XDG_STATE_HOME/rssctl`.
     package static func stateFolder(environment: [String: String]) -> String {
         if geteuid() == 0 { return "/var/lib/rssctl" }
         return "\(UserFolder.state(environment))/rssctl"

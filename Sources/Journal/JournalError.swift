@@ -6,8 +6,8 @@ package enum JournalError: Error, Sendable, Equatable {
     case unsafe(path: String, reason: String, hint: String)
     /// A newer rssctl wrote the journal; this one would not understand what it reads.
     case newer(path: String)
-    /// No run has this id, or an id that begins so.
+    /// No run has this id, or an id that begins or ends with it.
     case noSuchRun(String)
-    /// More than one run's id begins so.
+    /// More than one run's id begins or ends with it.
     case ambiguousRun(String, matches: Int)
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Tells one process from another that later bears its number.
+/// Distinguishes a process from a later one with the same process id.
 package struct ProcessIdentity: Sendable, Equatable {
     /// The process id.
     package let pid: Int32
@@ -11,7 +11,7 @@ package struct ProcessIdentity: Sendable, Equatable {
     /// A process of this machine; nil when there is none of that number, or it is a zombie.
     package init?(pid: Int32) {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
-            // The name stands in parentheses and may hold blanks and parentheses itself.
+            // The name is in parentheses and may hold blanks and parentheses itself.
             let end = stat.lastIndex(of: ")")
         else { return nil }
         let fields = stat[stat.index(after: end)...].split(separator: " ")
@@ -26,14 +26,14 @@ package struct ProcessIdentity: Sendable, Equatable {
 }
 
 extension Run {
-    /// Whether the run goes on: not ended, and its process is still there. Of another machine's run nothing can be said,
-    /// so it is taken at its word.
+    /// Whether the run is in progress: not ended, and its process still exists. For another machine's run that is not known,
+    /// so what it recorded counts.
     package func isGoingOn(here: String) -> Bool {
         guard outcome == .running else { return false }
         return host != here || ProcessIdentity(pid: pid)?.start == processStart
     }
 
-    /// The outcome with what is known of the process: a run that never ended and whose process is gone was interrupted.
+    /// The outcome by what is known of the process: a run without an end whose process is gone was interrupted.
     package func effectiveOutcome(here: String) -> Outcome {
         outcome == .running && !isGoingOn(here: here) ? .interrupted : outcome
     }

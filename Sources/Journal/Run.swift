@@ -5,7 +5,7 @@ import GRDB
 package struct Run: Sendable, Codable, Equatable {
     /// How a run ended.
     package enum Outcome: String, Sendable, Codable, CaseIterable {
-        /// Not ended; see ``Run/state(isAlive:)`` for a process that is gone.
+        /// Not ended; see ``Run/state(isAlive:)`` for a process that no longer exists.
         case running
         case done
         /// Done, with findings, rejected rows or pending work.
@@ -27,7 +27,7 @@ package struct Run: Sendable, Codable, Equatable {
     package var user: String
     /// The process id.
     package var pid: Int32
-    /// When the process started, in clock ticks since boot (`/proc/PID/stat`, field 22), which tells it from a later
+    /// When the process started, in clock ticks since boot (`/proc/PID/stat`, field 22), which distinguishes it from a later
     /// process of the same id.
     package var processStart: Int64
     /// rssctl's version.
@@ -72,7 +72,7 @@ package struct Run: Sendable, Codable, Equatable {
     }
 }
 
-/// The error of a run, as the journal keeps it.
+/// The error of a run, as the journal stores it.
 package struct RunError: Sendable, Codable, Equatable {
     /// The stable error code.
     package var code: String

@@ -5,7 +5,7 @@ import GRDB
 package struct RunMessage: Sendable, Codable, Equatable {
     /// The run.
     package var runID: String
-    /// When it was told.
+    /// When it was reported.
     package var at: Date
     /// Whether it is a warning.
     package var isWarning: Bool

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Writes one run into the journal while it goes on. A journal that fails never stops the work: the first failure is
-/// told once, and nothing more is written.
+/// Writes one run into the journal while it is in progress. A journal that fails never stops the work: the first failure is
+/// reported once, and nothing more is written.
 package final class RunRecorder: Sendable {
     private struct State {
         var journal: Journal?
@@ -23,7 +23,7 @@ package final class RunRecorder: Sendable {
     ///
     /// - Parameters:
     ///   - open: opens the journal.
-    ///   - onFailure: told at most once, when the journal cannot be used.
+    ///   - onFailure: called at most once, when the journal cannot be used.
     package init(_ run: Run, open: () throws -> Journal, onFailure: @escaping @Sendable (JournalError) -> Void) {
         id = run.id
         self.onFailure = onFailure
@@ -37,7 +37,7 @@ package final class RunRecorder: Sendable {
         }
     }
 
-    /// Notes what the run is aimed at.
+    /// Records the target of the run.
     package func target(_ target: String) {
         let run = state.withLock { state -> Run? in
             guard state.run.target != target else { return nil }
@@ -48,10 +48,10 @@ package final class RunRecorder: Sendable {
         if let run { attempt { try $0.finish(run) } }
     }
 
-    /// Notes a count; the last value of a name stays.
+    /// Records a count; the last value of a name counts.
     package func count(_ name: String, _ value: Int64) { state.withLock { $0.run.counts[name] = value } }
 
-    /// A phase begins; one that went on ends.
+    /// A phase begins; one in progress ends.
     package func beginPhase(_ name: String) {
         endPhase()
         state.withLock {
@@ -61,7 +61,7 @@ package final class RunRecorder: Sendable {
         }
     }
 
-    /// So much of the phase is done.
+    /// The phase has advanced.
     package func advance(to done: Int64) { state.withLock { $0.phaseDone = done } }
 
     /// The phase ended.

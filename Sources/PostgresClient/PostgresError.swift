@@ -4,7 +4,7 @@ package struct PostgresError: Error, Sendable, Equatable {
     package enum Code: Sendable, Equatable {
         /// No session could be opened.
         case connectionFailed
-        /// The session broke while something was under way, or before.
+        /// The session was lost while a statement was in progress, or before.
         case connectionLost
         /// The server refused a statement; ``PostgresError/sqlState`` says why.
         case server
@@ -22,7 +22,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         case poolClosed
         /// A statement did not fit the call, for example a COPY sent as a query.
         case unexpectedResult
-        /// An advisory lock stayed with another session for as long as the caller was willing to wait.
+        /// Another session held an advisory lock for as long as the caller was to wait.
         case lockNotAcquired
     }
 
@@ -64,7 +64,7 @@ package struct PostgresError: Error, Sendable, Equatable {
         self.statement = statement
     }
 
-    /// Whether the session is of no more use, or never was: reconnecting may help, repeating on it will not.
+    /// Whether the session can no longer be used, or never could: reconnecting may help, repeating on it will not.
     package var isConnectivity: Bool {
         switch code {
         case .connectionFailed, .connectionLost, .timedOut, .stalled, .poolExhausted: true

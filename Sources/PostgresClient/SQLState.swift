@@ -44,7 +44,7 @@ package struct SQLState: RawRepresentable, Hashable, Sendable, Codable, CustomSt
     package static let crashShutdown = SQLState(rawValue: "57P02")
     package static let cannotConnectNow = SQLState(rawValue: "57P03")
 
-    /// Whether the condition means that the server, not the statement, is the trouble.
+    /// Whether the condition means that the server, not the statement, is at fault.
     package var meansUnavailable: Bool {
         conditionClass == "08" || conditionClass == "57" && self != .queryCanceled || self == .tooManyConnections
     }

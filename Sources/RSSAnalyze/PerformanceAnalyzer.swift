@@ -4,7 +4,7 @@ import RSSModel
 
 /// Runs the checks that are queries, without reading a user's table.
 ///
-/// No query takes a lock that another session can be in the way of for long; what is left is bounded by the session's
+/// No query waits long for a lock that another session holds; what wait remains is bounded by the session's
 /// `lock_timeout` (``lockTimeout``), after which a check is blind.
 package struct PerformanceAnalyzer: Sendable {
     /// The longest wait for a lock of a session that runs checks.
@@ -31,7 +31,7 @@ package struct PerformanceAnalyzer: Sendable {
         }
     }
 
-    /// Runs a check's query; a row without an object is what could not be looked at.
+    /// Runs a check's query; a row without an object is what could not be checked.
     private func run(_ check: PerformanceCheck, _ rights: Rights) async throws -> CheckOutcome {
         if let missing = check.needs.lazy.compactMap(rights.missing).first { return missing }
         guard let query = check.queries.first(where: { $0.reads.map(rights.columns.contains) ?? true }) else {
@@ -60,7 +60,7 @@ package struct PerformanceAnalyzer: Sendable {
     private struct Rights {
         let isSuperuser: Bool
         let isMonitor: Bool
-        /// The statement that gives the rights of pg_monitor to a role that has them not, or not in use.
+        /// The statement that gives the rights of pg_monitor to a role that does not have them, or does not use them.
         let monitorHint: String?
         let hasStatStatements: Bool
         /// The extension's view with its schema, quoted by the server; it may be in any.

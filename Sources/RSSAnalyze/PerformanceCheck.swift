@@ -11,16 +11,16 @@ package struct PerformanceCheck: Sendable, Equatable {
 
     /// Stable key: `index.unused`.
     package let key: String
-    /// A few words.
+    /// A short description.
     package let title: String
-    /// How grave a finding is.
+    /// The severity of a finding.
     package let severity: Verdict
-    /// What it takes to look.
+    /// What the check needs.
     package let needs: [Need]
     /// Why it matters.
     package let why: String
     /// A query whose rows are findings: object, detail, measured, threshold, fix. A row without an object says what
-    /// could not be looked at: the reason as detail, the way to see as fix.
+    /// could not be checked: the reason as detail, how to see it as fix.
     package struct Query: Sendable, Equatable {
         /// A column of the catalog, `relation.column`, that not every server has; nil where all have what is read.
         package let reads: String?

@@ -5,7 +5,7 @@ import RSSModel
 ///
 /// Each kind of finding costs points by its severity, its first object in full and each further one half of the one
 /// before, so that a hundred unused indexes do not outweigh a wraparound. Removing a finding never lowers the score.
-/// A check that could not look costs nothing, and is listed beside the score.
+/// A blind check costs nothing, and is listed beside the score.
 package struct PerformanceScore: Sendable, Encodable, Equatable {
     /// Points that a check cost.
     package struct Loss: Sendable, Encodable, Equatable {

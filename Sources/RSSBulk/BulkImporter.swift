@@ -5,7 +5,7 @@ import RSSCore
 import RSSModel
 
 /// Imports a file into a table. The file is read once to know what is in it, once more to write down what is rejected,
-/// and then loaded batch by batch; memory does not grow with it.
+/// and then it is loaded batch by batch; memory does not grow with it.
 package struct BulkImporter: Sendable {
     /// How an import ended, or would end.
     package struct Outcome: Sendable, Equatable {
@@ -27,11 +27,11 @@ package struct BulkImporter: Sendable {
         package var visit: String?
         /// The organization of that report; nil where the role may not know.
         package var organization: String?
-        /// What stands in place of identifiers.
+        /// Placeholders in place of identifiers.
         package var placeholders = PlaceholderTally()
-        /// The column by which rows were known again; nil where it was all of them.
+        /// The column by which rows were matched; nil where they were matched by all of them.
         package var key: String?
-        /// The run in the ledger of the database, by which the import can be taken back; nil when nothing was loaded.
+        /// The run in the ledger of the database, by which the import can be undone; nil when nothing was loaded.
         package var run: String?
         /// When the run began that this one continued; nil for none.
         package var continued: Date?
@@ -65,7 +65,7 @@ package struct BulkImporter: Sendable {
     /// Imports a file.
     ///
     /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`. What was committed before stays, and the next run
-    ///   of the same file goes on behind it.
+    ///   of the same file continues after it.
     package func run(_ file: ImportFile) async throws -> Outcome {
         let tables = try await ApplicationTables(connection)
         try await requireTable(file.table, tables)
@@ -75,7 +75,7 @@ package struct BulkImporter: Sendable {
         let rejects = try file.options.effectiveRejectsPath.map { path throws(ImportError) in
             try DraftFile.rejects(path)
         }
-        // Beside the first reading, which has the file in the system's memory then.
+        // In parallel with the first reading, which has the file in the system's page cache.
         async let digest = file.input.digest()
         let scan = FileScan(file, validator, ReferenceResolver(connection, tables), progress)
         let found = try await scan.run()
@@ -157,9 +157,9 @@ package struct BulkImporter: Sendable {
         throw ImportError.tooManyRefused(limit: limit.text, first: problem.reason, run: run)
     }
 
-    /// Loads what is good.
+    /// Loads the valid rows.
     ///
-    /// - Returns: what the server did not take, by record.
+    /// - Returns: the rows that the server refused, by record.
     private func load(
         _ file: ImportFile, _ tables: ApplicationTables, _ validator: RowValidator, _ found: FileScan.Found,
         digest: String, _ outcome: inout Outcome
@@ -172,7 +172,7 @@ package struct BulkImporter: Sendable {
         if !options.isDryRun { try await BookkeepingSchema.prepare(connection) }
         if let same = try await ledger.same(digest: digest, file) {
             progress(
-                .note("The same was done with this file already, at \(same.at.formatted(.iso8601)) by run \(same.run).")
+                .note("The same operation was already done with this file, at \(same.at.formatted(.iso8601)) by run \(same.run).")
             )
         }
         let settings = file.settingsDigest(visit: outcome.visit)
@@ -183,7 +183,7 @@ package struct BulkImporter: Sendable {
         if let unfinished {
             progress(
                 .note(
-                    "Going on behind the \(unfinished.done.count) batches that run \(run) loaded before it was stopped."
+                    "Resuming after the \(unfinished.done.count) batches that run \(run) loaded before it was interrupted."
                 ))
             outcome.continued = unfinished.startedAt
         }

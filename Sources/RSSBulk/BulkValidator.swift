@@ -1,7 +1,7 @@
 import RSSModel
 
-/// Says of a file what an import would say of it, without a database: everything but whether the categories and visit
-/// reports exist that it names, and what the table has already.
+/// Reports what an import would report on a file, without a database: everything except whether the categories and visit
+/// reports that it names exist, and what the table already has.
 package struct BulkValidator: Sendable {
     /// What was found.
     package struct Outcome: Sendable, Equatable {
@@ -11,9 +11,9 @@ package struct BulkValidator: Sendable {
         package var rejects = RejectTally()
         /// Where rejected rows are; nil when there are none, or no file was asked for.
         package var rejectsPath: String?
-        /// The column by which rows are known again.
+        /// The column by which rows are matched.
         package var key: String?
-        /// What stands in place of identifiers.
+        /// Placeholders in place of identifiers.
         package var placeholders = PlaceholderTally()
     }
 

@@ -7,15 +7,15 @@ struct FileScan {
     struct Found {
         /// Rows of the file.
         var read = 0
-        /// Those that are not taken.
+        /// Those that are rejected.
         var rejected = 0
         /// Which rows have the key of another one.
         var repeated = RepeatedKeys.Found()
         /// Whether there are rows without a key.
         var hasKeyless = false
-        /// What stands in place of identifiers.
+        /// Placeholders in place of identifiers.
         var placeholders = PlaceholderTally()
-        /// Those that are taken.
+        /// Those that are accepted.
         var good: Int { read - rejected }
     }
 
@@ -65,7 +65,7 @@ struct FileScan {
 
     /// Reads once more, counts what is rejected by kind, and writes it into a file, in the order of the input.
     ///
-    /// - Parameter refused: what the server did not take, by record.
+    /// - Parameter refused: the rows that the server refused, by record.
     /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`.
     func reject(
         _ found: Found, refused: [Int: RowProblem] = [:], into rejects: DraftFile?

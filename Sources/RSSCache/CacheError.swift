@@ -5,7 +5,7 @@ import RedisClient
 package enum CacheError: ReportableError, Equatable {
     /// Another run is warming it: the key of the lock, the holder's run, and how long the key lives.
     case locked(key: String, holder: String?, remaining: Duration?)
-    /// The lock was lost while this run was at work.
+    /// The lock was lost while this run was in progress.
     case lockLost(key: String)
 
     init(_ error: RedisLockError, key: String) {
@@ -28,7 +28,7 @@ package enum CacheError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-CACHE-002", exit: .tryAgain,
                 message: "the lock \(key) was lost while the cache was being warmed",
-                detail: "it was removed, or Redis did not answer for a minute; what was written is right",
+                detail: "it was removed, or Redis did not answer for a minute; what was written is correct",
                 hint: "run it again: rssctl cache warm")
         }
     }

@@ -8,7 +8,7 @@ extension CacheWarmer {
     struct Sight: Sendable {
         /// SHA-1 of the value, as Redis computes it; empty where there was none.
         let digest: String
-        /// Whether it may be gone by the time of writing without having been invalidated: it was absent, or about to expire.
+        /// Whether it may have expired by the time of writing without having been invalidated: it was absent, or about to expire.
         let mayBeAbsent: Bool
     }
 
@@ -20,8 +20,8 @@ extension CacheWarmer {
     /// 1. The digest of each key's value is taken, then the database is read, then each value is written only where the key
     ///    is still what it was. A key that the backend deleted or wrote meanwhile is left alone.
     /// 2. The deletion of an absent key leaves no trace in Redis. What was absent is therefore written for a short time
-    ///    only, and read a second time: where it is the same, nothing was committed in between, and it gets its whole
-    ///    life; where not, it is removed. Should the run be killed in between, the value expires by itself.
+    ///    only, and read a second time: where it is the same, nothing was committed in between, and it gets its full
+    ///    lifetime; where not, it is removed. If the run is killed in between, the value expires by itself.
     ///
     /// Whatever is committed after the second reading is invalidated after the writing, as always.
     func warm(
@@ -117,7 +117,7 @@ private enum Script: String {
         local value = redis.call('GET', KEYS[1])
         return {left, value and redis.sha1hex(value) or ''}
         """
-    /// Writes a value for some milliseconds where the key is what it was. `SET` is called so that its own error comes back,
+    /// Writes a value for some milliseconds where the key is what it was. `SET` is called so that its own error is returned,
     /// with its own code.
     case write = """
         local value = redis.call('GET', KEYS[1])
@@ -128,7 +128,7 @@ private enum Script: String {
         end
         return redis.pcall('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         """
-    /// Gives a value that is still there its whole life, or with 0 removes it.
+    /// Gives a value that still exists its full lifetime, or with 0 removes it.
     case confirm = """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         if ARGV[2] == '0' then

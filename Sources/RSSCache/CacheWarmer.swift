@@ -6,7 +6,7 @@ import Synchronization
 /// Writes the report summaries that the backend will ask for into Redis, under its own keys and in its own bytes.
 ///
 /// One statement reads the summaries of some hundred organizations, and their keys go out in a pipeline. Of a key that the
-/// backend invalidates meanwhile, nothing old stays: see ``CacheWarmer/warm(_:_:_:)``.
+/// backend invalidates meanwhile, no old value remains: see ``CacheWarmer/warm(_:_:_:)``.
 package struct CacheWarmer: Sendable {
     /// What to warm, and how long it lives.
     package struct Options: Sendable, Equatable {
@@ -62,7 +62,7 @@ package struct CacheWarmer: Sendable {
     /// Makes a warmer. The database session's TimeZone must be that of the backend's sessions, because timestamps in the
     /// value are written in it.
     ///
-    /// - Parameter redis: the cache; a dry run can do without, and then takes every key for due.
+    /// - Parameter redis: the cache; a dry run can do without, and then treats every key as due.
     package init(postgres: PostgresConnection, redis: RedisConnection?, options: Options) {
         self.postgres = postgres
         self.redis = redis

@@ -16,7 +16,7 @@ struct Evictions: Sendable {
         before = try await Self.count(redis)
     }
 
-    /// Marks the written keys that are gone, if the server evicted any meanwhile, and warns of it.
+    /// Marks the written keys that do not exist any more, if the server evicted any meanwhile, and warns of it.
     ///
     /// - Throws: `RedisError`, `CancellationError`.
     func mark(_ entries: inout [CacheWarmer.Entry], _ progress: ProgressReporter) async throws {
@@ -31,7 +31,7 @@ struct Evictions: Sendable {
         for index in gone { entries[index].action = .evicted }
         progress(
             .warning(
-                "\(gone.count) of \(written.count) keys are gone again: Redis evicted \(after - before) keys meanwhile, because maxmemory is reached"
+                "\(gone.count) of \(written.count) keys do not exist any more: Redis evicted \(after - before) keys meanwhile, because maxmemory is reached"
             ))
     }
 
@@ -40,7 +40,7 @@ struct Evictions: Sendable {
         do {
             return try await redis.info("stats")["evicted_keys"].flatMap { Int($0) }
         } catch let error as RedisError where error.serverError != nil {
-            // A right that the warming itself does not need: nothing is said of evictions then.
+            // A right that the warming itself does not need: evictions are not reported then.
             return nil
         }
     }

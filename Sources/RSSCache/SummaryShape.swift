@@ -23,7 +23,7 @@ package struct SummaryShape: Sendable, Equatable {
         "{\"startDate\":\"\(start(today))\",\"endDate\":\"\(today)\",\"page\":1,\"limit\":\(limit)}"
     }
 
-    /// The key: `reports:summary:<organization>:<md5 of the filters>`, behind the backend's ioredis keyPrefix.
+    /// The key: `reports:summary:<organization>:<md5 of the filters>`, after the backend's ioredis keyPrefix.
     package func key(organization: String, today: CalendarDate, prefix: String) -> String {
         "\(prefix)reports:summary:\(organization):\(Digest.md5.hex(json(today).utf8))"
     }

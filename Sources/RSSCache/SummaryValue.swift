@@ -8,8 +8,8 @@ enum SummaryValue {
 
     /// jsonb's text without the blanks that it puts after `:` and `,`, as `JSON.stringify` writes it.
     ///
-    /// Members keep jsonb's order, which `JSON.parse` keeps too: none of ours looks like an integer. Strings are escaped
-    /// alike by both. Numbers are: ours are counts and percentages, small integers, which both write alike.
+    /// Members keep jsonb's order, which `JSON.parse` keeps too: none of these looks like an integer. Strings are escaped
+    /// alike by both. Numbers are: these are counts and percentages, small integers, which both write alike.
     static func compact(_ jsonb: String) -> String {
         var output: [UInt8] = []
         output.reserveCapacity(jsonb.utf8.count)

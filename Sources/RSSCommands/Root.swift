@@ -69,7 +69,7 @@ package struct Root: ParsableCommand {
 
     private static func tell(_ error: any Error, on console: Console, _ arguments: [String]) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
-        // The reader of our output had enough, as `head` has.
+        // The reader of our output closed the pipe, as `head` does.
         if (error as? ConsoleError) == .brokenPipe { return 0 }
         let code = exitCode(for: error)
         if code == .success { return show(fullMessage(for: error, columns: console.output.width), on: console) }
@@ -103,7 +103,7 @@ extension [String] {
         return Array(self[...(end + 2)]) + ["0"] + self[(end + 3)...]
     }
 
-    /// Whether the user asked for JSON, as far as an unparsed command line tells.
+    /// Whether the user asked for JSON, as far as an unparsed command line shows.
     var wantsJSON: Bool {
         for (index, argument) in enumerated() {
             if argument == "--output=json" || argument == "--output=ndjson" || argument == "-ojson" { return true }

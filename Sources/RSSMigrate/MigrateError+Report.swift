@@ -18,8 +18,8 @@ extension MigrateError: ReportableError {
         case .reservedVersion(let version, let file):
             ErrorReport(
                 code: "RSS-MIGRATE-044", exit: .dataError,
-                message: "version \(version) of \(file) is left to the migrations of rssctl itself",
-                detail: "later versions of rssctl bring migrations with the versions below \(MigrationSource.firstOwn)",
+                message: "version \(version) of \(file) is reserved for the migrations of rssctl itself",
+                detail: "later releases of rssctl add migrations with versions below \(MigrationSource.firstOwn)",
                 hint: "give the file a version from \(MigrationSource.firstOwn) on")
         case .duplicateVersion(let version, let files):
             ErrorReport(
@@ -42,13 +42,13 @@ extension MigrateError: ReportableError {
                 code: "RSS-MIGRATE-012", exit: .dataError,
                 message: "the file says 'rssctl:transaction file', and this statement cannot run in a transaction",
                 hint:
-                    "take the directive out, and each statement is run as it needs; or put this one into a file of its own",
+                    "remove the directive, and each statement is run as it needs; or put this one into a file of its own",
                 place: place)
         case .transactionControl(let place):
             ErrorReport(
                 code: "RSS-MIGRATE-009", exit: .dataError,
                 message: "a migration must not begin, end or divide a transaction",
-                hint: "take the statement out: each statement is run in a transaction wherever PostgreSQL allows it",
+                hint: "remove the statement: each statement is run in a transaction wherever PostgreSQL allows it",
                 place: place)
         case .repeatableNotTransactional(let place):
             ErrorReport(
@@ -58,7 +58,7 @@ extension MigrateError: ReportableError {
         case .backfillUnsuited(let error, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-014", exit: .dataError, message: error.message,
-                hint: "rssctl:backfill stands before one UPDATE or DELETE without RETURNING", place: place)
+                hint: "rssctl:backfill belongs before one UPDATE or DELETE without RETURNING", place: place)
         case .backfillKey(let reason, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-015", exit: .dataError, message: "the key of a backfill cannot be used: \(reason)",
@@ -157,8 +157,8 @@ extension MigrateError: ReportableError {
         case .lockLost:
             ErrorReport(
                 code: "RSS-MIGRATE-019", exit: .failed,
-                message: "a statement gave back the lock that keeps two runs of migrate apart",
-                hint: "take DISCARD ALL and pg_advisory_unlock_all() out of the file, and run rssctl migrate again")
+                message: "a statement released the lock that prevents concurrent runs of migrate",
+                hint: "remove DISCARD ALL and pg_advisory_unlock_all() from the file, and run rssctl migrate again")
         case .secondOverload(let functions, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-020", exit: .failed,
@@ -202,9 +202,9 @@ extension ScriptError {
     var message: String {
         switch problem {
         case .unterminated(let what): "the \(what) that begins here is never closed"
-        case .unopenedParenthesis: "this parenthesis closes nothing"
+        case .unopenedParenthesis: "this closing parenthesis has no opening one"
         case .unclosedParenthesis: "this parenthesis is never closed"
-        case .metaCommand("\\."): "the rows of a COPY … FROM stdin cannot stand in a migration"
+        case .metaCommand("\\."): "the rows of a COPY … FROM stdin cannot be part of a migration"
         case .metaCommand(let command): "\(command) is a command of psql, not SQL"
         case .nulByte: "a NUL byte, where libpq would cut the statement"
         case .notUTF8: "here it is not UTF-8"
@@ -216,10 +216,10 @@ extension ScriptError {
         switch problem {
         case .metaCommand("\\."): "write INSERT statements, or load the rows with rssctl bulk import"
         case .metaCommand("\\restrict"), .metaCommand("\\unrestrict"):
-            "pg_dump wrote it for psql: take it out, or dump with rssctl migrate dump"
-        case .metaCommand: "take it out; what it includes must be a migration of its own"
+            "pg_dump wrote it for psql: remove it, or dump with rssctl migrate dump"
+        case .metaCommand: "remove it; what it includes must be a migration of its own"
         case .notUTF8: "convert it: iconv -f WINDOWS-1252 -t UTF-8 for what Windows wrote"
-        case .nulByte: "take it out"
+        case .nulByte: "remove it"
         default: nil
         }
     }
@@ -235,7 +235,7 @@ extension BackfillError {
         switch problem {
         case .noChange: "only an UPDATE or DELETE can be run in batches"
         case .returning: "a statement that is run in batches cannot return rows"
-        case .changesKey: "a statement that is run in batches cannot change the key along which it goes"
+        case .changesKey: "a statement that is run in batches cannot change the key of its batches"
         }
     }
 }

@@ -9,7 +9,7 @@ package enum MigrateError: Error, Equatable {
     case directoryUnreadable(String, reason: String)
     /// A file is named almost like a migration.
     case fileName(String)
-    /// A file beside those of rssctl has a version that is left to rssctl.
+    /// A file beside those of rssctl has a version that is reserved for rssctl.
     case reservedVersion(MigrationVersion, file: String)
     /// Two files have the same version.
     case duplicateVersion(MigrationVersion, files: [String])
@@ -27,7 +27,7 @@ package enum MigrateError: Error, Equatable {
     case repeatableNotTransactional(place: SourcePlace)
     /// A statement cannot be cut into batches.
     case backfillUnsuited(BackfillError, place: SourcePlace)
-    /// The column along which a backfill goes does not do; the reason.
+    /// The key column of a backfill cannot be used; the reason.
     case backfillKey(String, place: SourcePlace)
     /// A statement that the grammar does not accept, found before anything was run.
     case syntax(String, place: SourcePlace)

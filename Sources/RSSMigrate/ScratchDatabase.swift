@@ -2,7 +2,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// A database that is there for the time of a trial, on the server of the database that it stands in for.
+/// A database that is there for the time of a trial, on the server of the database that it is modelled on.
 ///
 /// It is empty but for what is put into it, stores text as its model does, and is dropped at the end, also after an error
 /// or a cancellation. Where a run was killed, its scratch database is dropped by a later one, a day afterwards at the
@@ -11,7 +11,7 @@ package enum ScratchDatabase {
     /// Runs work with a scratch database.
     ///
     /// - Parameters:
-    ///   - options: the database to stand in for; only its server is used, and the way it stores text.
+    ///   - options: the database that it is modelled on; only its server is used, and the way it stores text.
     ///   - structure: SQL that is run in the scratch database first, for example that of a ``StructureDump``.
     ///   - runID: the run that the database's comment names.
     ///   - progress: is warned when the database could not be dropped.
@@ -80,7 +80,7 @@ package enum ScratchDatabase {
         return name
     }
 
-    /// Drops what dead runs have left. Whoever does the same at this moment is let do it.
+    /// Drops what killed runs have left. A session that does the same at this moment is not disturbed.
     private static func sweep(_ admin: PostgresConnection) async throws {
         for row in try await admin.query(SQLResource(PackageResources.scratch_leftovers_sql).text) {
             do {

@@ -26,7 +26,7 @@ package enum StructureError: ReportableError, Equatable {
         case .noFingerprint(let version):
             ErrorReport(
                 code: "RSS-MIGRATE-030", exit: .failed,
-                message: "blind: the database keeps no fingerprint to compare with",
+                message: "blind: the database has no fingerprint to compare with",
                 detail: version.map { "none was taken after version \($0)" } ?? "no migration was applied by rssctl",
                 hint: "rssctl migrate takes one, also when nothing is pending")
         case .fingerprintIncomparable(let version, let reason):

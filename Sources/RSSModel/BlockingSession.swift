@@ -1,12 +1,12 @@
-/// A session of the database that stands in the way of a lock, as pg_stat_activity shows it.
+/// A session of the database that blocks a lock request, as pg_stat_activity shows it.
 package struct BlockingSession: Sendable, Codable, Equatable, CustomStringConvertible {
     /// The backend's process id.
     package var pid: Int32
-    /// The role; nil where it is not to be seen.
+    /// The role; nil where it is not visible.
     package var user: String?
     /// The session's `application_name`; empty when it gave none.
     package var application: String
-    /// `active`, `idle in transaction`, …; nil where it is not to be seen.
+    /// `active`, `idle in transaction`, …; nil where it is not visible.
     package var state: String?
     /// How long its transaction has been open, in seconds.
     package var seconds: Double

@@ -1,6 +1,6 @@
 /// What a command returns: a value that a renderer can lay out and a script can read.
 package protocol CommandResult: Encodable, Tabular, Sendable {
-    /// How the run ends; ``ExitStatus/done`` unless there is something to look at.
+    /// How the run ends; ``ExitStatus/done`` unless something needs attention.
     var exitStatus: ExitStatus { get }
     /// Numbers for the journal: rows inserted, partitions created.
     var counts: [String: Int64] { get }

@@ -1,4 +1,4 @@
-/// What a person, a script and the journal are told about an error: what happened, to what, why, and what to do next.
+/// What is reported of an error to users, scripts and the journal: what happened, to what, why, and what to do next.
 package struct ErrorReport: Sendable, Encodable, Equatable {
     /// Stable code, for example `RSS-IMPORT-014`; each is explained in Docs/error-codes.md.
     package var code: String
@@ -14,9 +14,9 @@ package struct ErrorReport: Sendable, Encodable, Equatable {
     package var sqlState: String?
     /// The SQL statement concerned, without parameter values.
     package var statement: String?
-    /// Where in a file the cause stands.
+    /// Where in a file the cause is.
     package var place: SourcePlace?
-    /// The sessions that kept a lock, where one was not to be had.
+    /// The sessions that held a lock, where one could not be acquired.
     package var blockers: [BlockingSession]?
 
     /// Makes a report; everything but code, exit status and message may be left out.
@@ -46,7 +46,7 @@ extension ErrorReport {
     }
 }
 
-/// A place in a file that a person can go to; line and column count from 1, columns in characters.
+/// A place in a file; line and column count from 1, columns in characters.
 package struct SourcePlace: Sendable, Codable, Equatable, CustomStringConvertible {
     /// The file as the user named it.
     package var file: String
@@ -68,11 +68,11 @@ package struct SourcePlace: Sendable, Codable, Equatable, CustomStringConvertibl
     }
 }
 
-/// An error that knows how to tell itself to a person.
+/// An error that describes itself as a report.
 ///
-/// Each capability has its own error types, one case a condition, so that a caller can catch exactly one; this protocol
+/// Each capability has its own error types, one case per condition, so that a caller can catch exactly one; this protocol
 /// is how they all reach the terminal, the JSON output and the journal.
 package protocol ReportableError: Error {
-    /// The error as it is told.
+    /// The error as it is reported.
     var report: ErrorReport { get }
 }

@@ -1,12 +1,12 @@
 /// How a run ends, as the number that the shell sees.
 ///
-/// The numbers from 64 on are those of `sysexits.h`, so that cron wrappers and mail filters know them already.
+/// The numbers from 64 on are those of `sysexits.h`, which cron wrappers and mail filters know.
 package enum ExitStatus: Int32, Sendable, CaseIterable, Codable {
     /// Everything asked for was done.
     case done = 0
     /// The work failed.
     case failed = 1
-    /// The work was done, and there are findings or rejected rows to look at.
+    /// The work was done, and there are findings or rejected rows.
     case findings = 2
     /// A status command found work that is pending, or drift.
     case pending = 3

@@ -1,32 +1,32 @@
-/// What a check, a run or a row comes to, as a word that is coloured alike everywhere.
+/// The outcome of a check, a run or a row, as a word with the same colour everywhere.
 package enum Verdict: String, Sendable, Codable, CaseIterable {
-    /// Looked at, and well.
+    /// Checked, without a finding.
     case ok
-    /// Worth knowing, nothing to do.
+    /// For information; no action is needed.
     case info
-    /// Something to look at.
+    /// Needs attention.
     case warning
-    /// Something to do now.
+    /// Needs action now.
     case critical
-    /// Could not be looked at: a right, an extension or a reachable server is missing. Never the same as ``ok``.
+    /// Could not be checked: a right, an extension or a reachable server is missing. Never the same as ``ok``.
     case blind
     /// Done in this run.
     case done
-    /// Done in this run, with something to look at.
+    /// Done in this run, with something that needs attention.
     case findings
     /// Would be done, or is still to do.
     case pending
-    /// Did not work.
+    /// Failed.
     case failed
-    /// Still going on.
+    /// In progress.
     case running
-    /// Ended before its time.
+    /// Interrupted.
     case interrupted
     /// Left out on purpose.
     case skipped
 }
 
-/// One thing that a check found, with what it was measured by and the way to mend it.
+/// One thing that a check found, with what was measured and how to fix it.
 package struct Finding: Sendable, Codable, Equatable {
     /// Stable key of the check, for example `index.invalid`.
     package var check: String
@@ -38,9 +38,9 @@ package struct Finding: Sendable, Codable, Equatable {
     package var detail: String
     /// What was measured, in the unit of the threshold.
     package var measured: Double?
-    /// The limit that was passed.
+    /// The limit that was exceeded.
     package var threshold: Double?
-    /// SQL or a command that mends it.
+    /// SQL or a command that fixes it.
     package var fix: String?
 
     /// Makes a finding.
@@ -60,16 +60,16 @@ package struct Finding: Sendable, Codable, Equatable {
 
 /// How a check ended: three answers, not two.
 package enum CheckOutcome: Sendable, Equatable {
-    /// Looked, and found nothing; the text says what was seen.
+    /// Checked, nothing found; the text says what was seen.
     case ok(String?)
-    /// Looked, and found something.
+    /// Checked, with findings.
     case findings([Finding])
-    /// Found something, and could not look everywhere: the reason, and the way to see the rest.
+    /// With findings, and not everything could be checked: the reason, and how to see the rest.
     case partial([Finding], reason: String, hint: String?)
-    /// Could not look; the reason, and the way to see.
+    /// Could not be checked; the reason, and how to see it.
     case blind(reason: String, hint: String?)
 
-    /// The outcome of a look that found this, and could not see that.
+    /// The outcome of a check with these findings that could not check everything.
     package init(_ findings: [Finding], unseen: (reason: String, hint: String?)? = nil) {
         self =
             switch (findings.isEmpty, unseen) {
@@ -88,7 +88,7 @@ package enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// Why it was not seen, or not everywhere; nil where all was seen.
+    /// Why it was not checked, or not everywhere; nil where all was checked.
     package var unseen: (reason: String, hint: String?)? {
         switch self {
         case .blind(let reason, let hint), .partial(_, let reason, let hint): (reason, hint)
@@ -96,7 +96,7 @@ package enum CheckOutcome: Sendable, Equatable {
         }
     }
 
-    /// The gravest verdict in the outcome.
+    /// The most severe verdict of the outcome.
     package var verdict: Verdict {
         let found = findings.map(\.severity)
         if found.contains(.critical) { return .critical }

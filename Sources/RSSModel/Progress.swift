@@ -1,19 +1,19 @@
-/// What a long operation tells while it goes on.
+/// What a long operation reports while it runs.
 package enum ProgressEvent: Sendable, Equatable {
-    /// A phase begins; the total is nil where it is not known beforehand.
+    /// A phase begins; the total is nil where it is not known in advance.
     case phase(String, total: Int64?, unit: ProgressUnit)
-    /// So much of the phase is done, of which so much was put aside (rejected rows, for example).
+    /// The phase has advanced: how much is done, and how much of that was rejected (rows, for example).
     case advanced(to: Int64, rejected: Int64)
     /// The phase ended.
     case finished
-    /// Something done that the result tells too: a partition created, a migration applied. For the journal.
+    /// A completed action, which the result has too: a partition created, a migration applied. For the journal.
     case done(String)
-    /// Something worth a line now.
+    /// A note, printed at once.
     case note(String)
-    /// Something that the user should look at.
+    /// A warning: something that needs the user's attention.
     case warning(String)
 
-    /// The event with what it says to a person changed.
+    /// The event with its text changed.
     package func mappingText(_ change: (String) -> String) -> ProgressEvent {
         switch self {
         case .note(let text): .note(change(text))
@@ -37,13 +37,13 @@ package struct ProgressReporter: Sendable {
     /// Makes a reporter that hands each event to a closure, on the caller's thread.
     package init(_ send: @escaping @Sendable (ProgressEvent) -> Void) { self.send = send }
 
-    /// A reporter that nobody listens to.
+    /// A reporter without a listener.
     package static let silent = ProgressReporter { _ in }
 
-    /// Tells an event.
+    /// Reports an event.
     package func callAsFunction(_ event: ProgressEvent) { send(event) }
 
-    /// Runs work as a phase: told when it begins and when it ends.
+    /// Runs work as a phase: its begin and its end are reported.
     @discardableResult
     package func phase<T>(
         _ name: String, total: Int64? = nil, unit: ProgressUnit = .steps,

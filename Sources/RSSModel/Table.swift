@@ -23,7 +23,7 @@ package struct Table: Sendable, Equatable {
     package var rows: [[Cell]]
     /// Lines below the table for a person, for example totals; not written by machine formats.
     package var notes: [String]
-    /// What a person is told in place of a table without rows.
+    /// What is printed in place of a table without rows.
     package var emptyMessage: String
 
     /// Makes a table.
@@ -62,23 +62,23 @@ extension Table {
 
 /// A column of a ``Table``.
 package struct Column: Sendable, Equatable {
-    /// Where the text of a cell stands within its width.
+    /// Where the text of a cell is within its width.
     package enum Alignment: Sendable { case leading, trailing }
 
-    /// Machine name, snake_case, as it stands in JSON and CSV.
+    /// Machine name, snake_case, as in JSON and CSV.
     package var name: String
     /// Heading for people.
     package var header: String
-    /// Alignment; numbers stand on the right.
+    /// Alignment; numbers are right-aligned.
     package var alignment: Alignment
     /// Whether the column may be cut or wrapped when the terminal is too narrow.
     package var isFlexible: Bool
-    /// Whether the column may be left out when the terminal is too narrow even so; the last such column goes first.
+    /// Whether the column may be left out when the terminal is too narrow even so; the last such column is left out first.
     package var isOptional: Bool
     /// Whether it is for programs alone: it is in CSV, NDJSON and the like, and in no table.
     package var isForMachines: Bool
     /// Whether it holds commands or SQL to be copied: such a cell is never cut or wrapped; where the table is too wide, it
-    /// stands below its row.
+    /// is printed below its row.
     package var isCommand: Bool
 
     /// Makes a column; the header defaults to the name with blanks for underscores.
@@ -107,7 +107,7 @@ package enum Cell: Sendable, Equatable {
     case null
     case text(String)
     case integer(Int64)
-    /// A number shown with so many fraction digits; machines get the full value.
+    /// A number shown with that many fraction digits; machines get the full value.
     case number(Double, fractionDigits: Int)
     case boolean(Bool)
     /// A point in time; ISO 8601 in UTC for machines.

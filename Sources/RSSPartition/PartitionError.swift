@@ -1,8 +1,8 @@
 import RSSModel
 
-/// What keeps partitions from being kept.
+/// Why partitions cannot be maintained.
 package enum PartitionError: ReportableError, Equatable {
-    /// There is no such table, or it is not partitioned.
+    /// The table does not exist, or is not partitioned.
     case notPartitioned(String, NotPartitioned)
     /// The table is partitioned, but not by range over one column of a type that is known.
     case unsupportedKey(String, definition: String)
@@ -10,7 +10,7 @@ package enum PartitionError: ReportableError, Equatable {
     case unreadableBound(partition: String, bound: String)
     /// A policy in the database could not be read.
     case unreadablePolicy(String, text: String)
-    /// There is a policy for a table that is not there, or is plain now.
+    /// There is a policy for a table that does not exist, or is plain now.
     case policyWithoutTable(String)
     /// The policy is not one for the table as it is.
     case policyMisfit(String, problem: String)
@@ -18,9 +18,9 @@ package enum PartitionError: ReportableError, Equatable {
     case noPolicy(String)
     /// The default partition holds rows of a partition that is to be made.
     case strayRows(table: String, range: String)
-    /// No lock was to be had within the budget.
+    /// No lock could be acquired within the budget.
     case lockBudgetSpent(partition: String, budget: String, blockers: [BlockingSession])
-    /// A file is no saved plan.
+    /// A file is not a saved plan.
     case unreadablePlan(file: String, problem: String)
     /// The catalog is not as it was when the plan was made.
     case stalePlan(table: String)
@@ -32,12 +32,12 @@ package enum PartitionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-002", exit: .failed, message: "\(table) is partitioned by \(definition)",
                 hint:
-                    "tables that are partitioned by RANGE over one column can be kept: date, timestamp, timestamptz, integer or UUIDv7"
+                    "tables that are partitioned by RANGE over one column can be maintained: date, timestamp, timestamptz, integer or UUIDv7"
             )
         case .unreadableBound(let partition, let bound):
             ErrorReport(
                 code: "RSS-PARTITION-003", exit: .failed, message: "the bound of \(partition) cannot be read",
-                detail: bound, hint: "look at the table in psql: \\d+ \(partition)")
+                detail: bound, hint: "see the table in psql: \\d+ \(partition)")
         case .lockBudgetSpent(let partition, let budget, let blockers):
             ErrorReport(
                 code: "RSS-PARTITION-004", exit: .tryAgain, message: "no lock for \(partition) within \(budget)",
@@ -51,30 +51,30 @@ package enum PartitionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-006", exit: .configuration,
                 message: "the policy of \(table) cannot be read: \(text)",
-                hint: "set it anew: rssctl partition policy set \(table.shellWord)")
+                hint: "set it again: rssctl partition policy set \(table.shellWord)")
         case .policyWithoutTable(let table):
             ErrorReport(
-                code: "RSS-PARTITION-030", exit: .failed, message: "\(table) has a policy and is no partitioned table",
+                code: "RSS-PARTITION-030", exit: .failed, message: "\(table) has a policy but is not partitioned",
                 detail: "it was dropped, renamed or made plain since the policy was set",
                 hint: "rssctl partition policy remove \(table.shellWord)")
         case .policyMisfit(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-007", exit: .configuration,
                 message: "the policy of \(table) does not fit the table: \(problem)",
-                hint: "set it anew: rssctl partition policy set \(table.shellWord)")
+                hint: "set it again: rssctl partition policy set \(table.shellWord)")
         case .noPolicy(let table):
             ErrorReport(
                 code: "RSS-PARTITION-008", exit: .configuration, message: "\(table) has no policy",
-                hint: "rssctl partition policy adopt \(table.shellWord) reads one off its partitions")
+                hint: "rssctl partition policy adopt \(table.shellWord) derives one from its partitions")
         case .unreadablePlan(let file, let problem):
             ErrorReport(
-                code: "RSS-PARTITION-009", exit: .dataError, message: "\(file) is no saved plan", detail: problem,
+                code: "RSS-PARTITION-009", exit: .dataError, message: "\(file) is not a saved plan", detail: problem,
                 hint: "make one: rssctl partition plan --save \(file.shellWord)")
         case .stalePlan(let table):
             ErrorReport(
                 code: "RSS-PARTITION-010", exit: .pending,
-                message: "the plan is out of date: \(table) is not as it was when the plan was made",
-                hint: "look at a new one: rssctl partition plan")
+                message: "the plan is out of date: \(table) has changed since the plan was made",
+                hint: "check a new one: rssctl partition plan")
         }
     }
 
@@ -88,9 +88,9 @@ package enum PartitionError: ReportableError, Equatable {
             (message, hint) = ("\(table) is a partition, not a partitioned table", "name its table: \(parent)")
         case .other(let kind):
             (message, hint) = ("\(table) is \(kind), not a partitioned table", "\\d \(table) in psql shows it")
-        case .nothing(let nearest?, _): (message, hint) = ("there is no table \(table)", "did you mean \(nearest)?")
+        case .nothing(let nearest?, _): (message, hint) = ("table \(table) does not exist", "did you mean \(nearest)?")
         case .nothing(nil, let known):
-            message = "there is no table \(table)"
+            message = "table \(table) does not exist"
             let more = known.count > 10 ? " and \(known.count - 10) more" : ""
             hint =
                 known.isEmpty

@@ -14,7 +14,7 @@ package enum ReportError: ReportableError, Equatable {
         case .unknown(let kind, let name, let isWithin):
             ErrorReport(
                 code: "RSS-REPORT-001", exit: .dataError,
-                message: "there is no \(kind) '\(name)'\(isWithin ? " in the organization" : "")",
+                message: "\(kind) '\(name)' does not exist\(isWithin ? " in the organization" : "")",
                 hint: "give its id, or its full name as the database has it")
         case .ambiguous(let kind, let name, let candidates):
             ErrorReport(

@@ -34,14 +34,14 @@ package struct ReportFilter: Sendable, Equatable {
         "archived",
     ]
 
-    /// Makes a filter that lets all reports through.
+    /// Makes a filter that all reports match.
     package init() {}
 
     /// How the total is found.
     package enum CountMode: Sendable, Equatable {
         /// Counted.
         case exact
-        /// Counted up to so many.
+        /// Counted up to that many.
         case capped(Int)
         /// Not at all.
         case none
@@ -94,7 +94,7 @@ package struct ReportCursor: Sendable, Equatable {
         return day.map { (-4712...294_276).contains($0.parts.year) } ?? false
     }
 
-    /// Eight digits that tell the conditions of a filter from others; page, limit and count do not matter.
+    /// Eight digits that distinguish the conditions of a filter from others; page, limit and count do not matter.
     static func fingerprint(_ conditions: [String?]) -> String {
         // The length before each keeps ("ab", "c") from ("a", "bc").
         let text = conditions.map { $0.map { "\($0.utf8.count):\($0)" } ?? "-" }.joined(separator: ",")
@@ -134,7 +134,7 @@ package struct VisitReport: Sendable, Encodable, Equatable {
 package struct ReportPage: CommandResult {
     /// The reports, newest first.
     package let visits: [VisitReport]
-    /// How many reports pass the filter; nil when not counted.
+    /// How many reports match the filter; nil when not counted.
     package let totalCount: Int64?
     /// Whether the total is the true one, not a cap.
     package let totalIsExact: Bool
@@ -169,14 +169,14 @@ package struct ReportPage: CommandResult {
                     Column("cursor", isForMachines: true),
                 ], rows: rows, notes: notes,
                 emptyMessage: totalCount ?? 0 > 0
-                    ? "The page is past the last visit report." : "No visit report passes the filter.")
+                    ? "The page is past the last visit report." : "No visit report matches the filter.")
         ]
     }
 
     private var notes: [String] {
         var notes: [String] = []
         if let totalCount, visits.isEmpty, totalCount > 0 {
-            notes.append("\(totalIsExact ? "" : "More than ")\(totalCount) visit reports pass the filter.")
+            notes.append("\(totalIsExact ? "" : "More than ")\(totalCount) visit reports match the filter.")
         } else if let totalCount {
             notes.append("\(visits.count) of \(totalIsExact ? "" : "more than ")\(totalCount) visit reports.")
         }

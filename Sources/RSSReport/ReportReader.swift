@@ -78,7 +78,7 @@ package struct ReportReader: Sendable {
     private enum Named: String {
         case organization, office, technician
 
-        /// Where it is looked up. Names are ours, never the user's.
+        /// Where it is looked up. Names come from the program, never from the user.
         func statement(_ tables: ApplicationTables) -> String {
             let (table, names, about) =
                 switch self {

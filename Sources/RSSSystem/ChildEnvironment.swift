@@ -1,4 +1,4 @@
-/// What a program that rssctl starts gets of its environment: what it needs to find its files and to talk to a person, and
+/// What a program that rssctl starts gets of its environment: what it needs to find its files and to use a terminal, and
 /// no setting or secret of ours. Whoever runs `ps` as the same user sees a daemon's environment as long as it lives.
 package enum ChildEnvironment {
     private static let names: Set = [

@@ -2,14 +2,14 @@ import Foundation
 import Glibc
 
 /// What is in a folder that is open: by descriptors, so that nothing is reached through a link, nor through a folder that
-/// somebody put in another's place meanwhile.
+/// another process put in its place meanwhile.
 package enum FolderTree {
     /// The names in a folder; none when it cannot be read.
     package static func names(in folder: Int32) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd/\(folder)")) ?? []).sorted()
     }
 
-    /// Removes a file, or a folder with all that is in it; nothing to remove is no error.
+    /// Removes a file, or a folder with all that is in it; nothing to remove is not an error.
     ///
     /// - Parameters:
     ///   - owners: who may own it, besides the user who runs rssctl.

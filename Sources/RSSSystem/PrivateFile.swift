@@ -8,7 +8,7 @@ package enum PrivateFile {
     /// - Returns: its descriptor, which the caller closes; the lock goes with it.
     /// - Throws: ``PrivateFolderError``.
     package static func openLock(_ path: String) throws(PrivateFolderError) -> Int32 {
-        // Without O_NONBLOCK a pipe in its place would be waited for.
+        // Without O_NONBLOCK, opening a pipe in its place would block.
         let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o600 as mode_t)
         guard descriptor >= 0 else { throw failure(path) }
         return try checked(descriptor, path)

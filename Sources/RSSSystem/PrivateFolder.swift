@@ -1,7 +1,7 @@
 import Glibc
 import RSSModel
 
-/// A folder that rssctl keeps things in, which none but its owner may change: state, journal, sandbox, certificates.
+/// A folder of rssctl's files, which none but its owner may change: state, journal, sandbox, certificates.
 ///
 /// It is made with mode 0700 whatever the umask. One that is there is used only when it belongs to the user who runs
 /// rssctl and the group and others may not write to it; else they could put a file or a link in the place of one of ours.
@@ -85,7 +85,7 @@ package enum PrivateFolder {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure(path) }
-        // Everybody may go through already.
+        // All users may go through already.
         if status.st_mode & 0o001 != 0 || (status.st_gid == group && status.st_mode & 0o010 != 0) { return }
         guard fchown(descriptor, uid_t.max, group) == 0, fchmod(descriptor, (status.st_mode & 0o7700) | 0o010) == 0
         else { throw failure(path) }

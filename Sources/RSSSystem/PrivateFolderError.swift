@@ -1,7 +1,7 @@
 import Glibc
 import RSSModel
 
-/// Why a folder or a file is not used for what rssctl keeps: others could read it, change it, or put something in its place.
+/// Why a folder or a file is not used for rssctl's files: others could read it, change it, or put something in its place.
 package enum PrivateFolderError: ReportableError, Equatable {
     /// It cannot be made or opened.
     case unusable(path: String, reason: String)
@@ -27,18 +27,18 @@ package enum PrivateFolderError: ReportableError, Equatable {
                 code: "RSS-FILE-007", exit: .permission,
                 message: "\(path) belongs to \(owner), and rssctl runs as \(user)",
                 detail: "what another user owns can be changed or replaced by that user",
-                hint: "run the command as \(owner), or after a look at it: chown \(user) \(ShellText.quoted(path))")
+                hint: "run the command as \(owner), or check it and then: chown \(user) \(ShellText.quoted(path))")
         case .writable(let path, let mode):
             ErrorReport(
                 code: "RSS-FILE-008", exit: .permission, message: "others may write to \(path), mode \(mode)",
                 detail: "what is in it could be replaced by them",
-                // A sticky folder is everybody's, as /tmp is.
+                // A sticky folder is shared by all users, as /tmp is.
                 hint: mode.count > 3
-                    ? "name a folder of your own" : "look at what is in it, then: chmod go-w \(ShellText.quoted(path))")
+                    ? "name a folder of your own" : "check what is in it, then: chmod go-w \(ShellText.quoted(path))")
         }
     }
 
-    /// The error for a path that may not be opened: whose it is, or whose folder is in the way, says more than that.
+    /// The error for a path that may not be opened: whose it is, or whose folder prevents it, says more than that.
     static func denied(_ path: String) -> PrivateFolderError {
         var (place, status) = (path, stat())
         while lstat(place, &status) != 0, place != "/", place != "." { place = FilePath.folder(of: place) }

@@ -5,10 +5,10 @@ import Glibc
 enum CommandEncoder {
     /// Appends a command in RESP to the buffer.
     ///
-    /// Throws ``RedisError/invalidConfiguration(_:)`` for a command without a word in it.
+    /// Throws ``RedisError/invalidConfiguration(_:)`` for a command without a name.
     static func encode(_ arguments: [RedisArgument], into buffer: inout [UInt8]) throws(RedisError) {
         guard !arguments.isEmpty else { throw .invalidConfiguration("a command without a name") }
-        // All arguments one after the other, so that one pointer holds still for all of them.
+        // All arguments one after the other, so that one pointer is valid for all of them.
         var joined: [UInt8] = []
         joined.reserveCapacity(arguments.reduce(1) { $0 + $1.bytes.count })
         for argument in arguments { joined.append(contentsOf: argument.bytes) }
@@ -48,8 +48,8 @@ final class ReplyReader {
         }
         // Keep up to 1 MB between replies; the default of 16 KB frees and allocates with every read of ours.
         reader.pointee.maxbuf = 1 << 20
-        // hiredis's own functions, of which one looks at the number first. They are static in hiredis, so the pointer to
-        // them is good for as long as we live.
+        // hiredis's own functions, of which one checks the number first. They are static in hiredis, so the pointer to
+        // them stays valid as long as the process runs.
         functions = .allocate(capacity: 1)
         functions.initialize(to: defaults.pointee)
         functions.pointee.createArray = { task, elements in
@@ -66,7 +66,7 @@ final class ReplyReader {
         functions.deallocate()
     }
 
-    /// Takes bytes that came.
+    /// Takes bytes that were received.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(RedisError) {
         guard redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK
         else { throw failure() }
@@ -105,7 +105,7 @@ final class ReplyReader {
     }
 
     private func failure() -> RedisError {
-        if reader.pointee.err == REDIS_ERR_OOM { return .protocolViolation("a reply that is too large to be held") }
+        if reader.pointee.err == REDIS_ERR_OOM { return .protocolViolation("a reply that is too large for the memory") }
         // `errstr` is a C array of 128 bytes that ends with NUL.
         let text = withUnsafeBytes(of: reader.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         return .protocolViolation(text)

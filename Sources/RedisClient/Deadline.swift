@@ -9,7 +9,7 @@ struct Deadline {
         self.purpose = purpose
     }
 
-    /// Milliseconds to go, at least 0, as poll(2) takes them; rounded up, so that no wait ends a moment early.
+    /// Milliseconds left, at least 0, as poll(2) takes them; rounded up, so that no wait ends a moment early.
     var milliseconds: Int32 {
         let left = (instant - .now).wholeMilliseconds + 1
         return Int32(clamping: max(0, left))

@@ -1,6 +1,6 @@
-/// A connection in use: socket, TLS, codec and the bytes that wait to be sent. Lives on one actor.
+/// A connection in use: socket, TLS, codec and the bytes that wait to be sent. Belongs to one actor.
 ///
-/// Whoever throws out of a method here must let the link go: what was sent and what was answered no longer match.
+/// A caller of a method that throws must drop the link: what was sent and what was answered no longer match.
 final class Link {
     private let socket: Socket
     private let tls: TLSSession?
@@ -21,10 +21,10 @@ final class Link {
     /// Bytes that wait to be sent.
     var waitingBytes: Int { outbound.count - sentBytes }
 
-    /// Whether the server has closed the connection, as far as the system has heard.
+    /// Whether the server has closed the connection, as far as the system knows.
     var isEnded: Bool { socket.isEnded }
 
-    /// Puts a command behind those that wait.
+    /// Queues a command after those that wait.
     func enqueue(_ arguments: [RedisArgument]) throws(RedisError) {
         guard let tls else { return try CommandEncoder.encode(arguments, into: &outbound) }
         plain.removeAll(keepingCapacity: true)
@@ -37,7 +37,7 @@ final class Link {
         tls.takeOutgoing(into: &outbound)
     }
 
-    /// A reply that has come already.
+    /// A reply that was received already.
     func nextReply() throws(RedisError) -> RedisValue? { try replies.next() }
 
     /// Finishes the TLS handshake.

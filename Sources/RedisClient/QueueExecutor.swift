@@ -1,6 +1,6 @@
 import Dispatch
 
-/// Runs an actor on a dispatch queue of its own, so that a call that blocks never sits on Swift's cooperative pool.
+/// Runs an actor on a dispatch queue of its own, so that a call that blocks never occupies Swift's cooperative pool.
 final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

@@ -54,7 +54,7 @@ package struct RedisAddress: Sendable, Equatable {
         return tail
     }
 
-    /// Takes `user:password@` off the front; the last `@` counts, so that one in a password does no harm.
+    /// Takes `user:password@` off the front; the last `@` counts, so that a password may contain one.
     private static func credentials(
         _ text: inout Substring
     ) throws(RedisError) -> (user: String?, password: String?) {

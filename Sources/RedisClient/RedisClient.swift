@@ -1,7 +1,7 @@
 /// Keeps a connection and makes a new one when it is lost. A server that is still loading its data is asked again.
 ///
 /// A command that could not be sent is sent on a new connection. One that was sent and not answered is sent again
-/// only when it is idempotent; otherwise the error goes to the caller, because nobody knows whether it was carried
+/// only when it is idempotent; otherwise the error goes to the caller, because it is not known whether it was carried
 /// out. A pipeline is never repeated.
 package actor RedisClient: RedisCommands {
     /// What connections are made with.
@@ -27,13 +27,13 @@ package actor RedisClient: RedisCommands {
         }
     }
 
-    /// Runs a pipeline (see ``RedisConnection``) on a connection that is up; what breaks during it is not repeated.
+    /// Runs a pipeline (see ``RedisConnection``) on a connection that is up; what fails during it is not repeated.
     @discardableResult
     package func pipeline<Commands: AsyncSequence & Sendable>(
         _ commands: Commands, window: Int = 128, onReply: @escaping @Sendable (Int, RedisValue) throws -> Void
     ) async throws -> Int where Commands.Element == RedisCommand {
         let connection = try await attempting { connection, _ in
-            // An idle connection may have been dropped without our knowing; a pipeline must not find out half-way.
+            // An idle connection may have been dropped without our knowing; a pipeline must not detect it half-way.
             try await connection.ping()
             return connection
         }

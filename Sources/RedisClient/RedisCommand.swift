@@ -6,7 +6,7 @@ package struct RedisCommand: Sendable, Equatable {
     /// connection.
     package var isIdempotent: Bool
 
-    /// Makes a command; without a word on it, it is not repeated.
+    /// Makes a command; by default it is not repeated.
     package init(_ arguments: [RedisArgument], isIdempotent: Bool = false) {
         self.arguments = arguments
         self.isIdempotent = isIdempotent
@@ -60,7 +60,7 @@ extension RedisCommand {
         .init(["PEXPIRE", key, RedisArgument(expiry.wholeMilliseconds)], isIdempotent: true)
     }
 
-    /// `UNLINK key…`: memory is given back in the background. Repeated, it tells a smaller number.
+    /// `UNLINK key…`: memory is freed in the background. Repeated, it returns a smaller number.
     package static func unlink(_ keys: [RedisArgument]) -> RedisCommand { .init(["UNLINK"] + keys, isIdempotent: true) }
 
     /// `MEMORY USAGE key`: the bytes that the key and its value take.

@@ -21,7 +21,7 @@ extension RedisCommands {
         return values
     }
 
-    /// Runs a Lua script on the server; not repeated after a lost connection unless said so.
+    /// Runs a Lua script on the server; not repeated after a lost connection by default.
     package func eval(
         _ script: String, keys: [RedisArgument] = [], arguments: [RedisArgument] = [], isIdempotent: Bool = false
     ) async throws -> RedisValue {
@@ -29,7 +29,7 @@ extension RedisCommands {
             ["EVAL", RedisArgument(script), RedisArgument(keys.count)] + keys + arguments, isIdempotent: isIdempotent)
     }
 
-    /// Removes a key only while it holds this value: gives back a lock that is still ours. True when it was removed.
+    /// Removes a key only while it holds this value: releases a lock that is still ours. True when it was removed.
     @discardableResult
     package func unlink(_ key: RedisArgument, ifEqualTo value: RedisArgument) async throws -> Bool {
         let script =

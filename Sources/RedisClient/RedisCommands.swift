@@ -80,7 +80,7 @@ extension RedisCommands {
         try expect(command.name, try await send(command)) { $0.integer.map { Int($0) } }
     }
 
-    /// Takes a reply for what it must be.
+    /// Reads a reply as what it must be.
     @discardableResult
     func expect<T>(_ command: String, _ reply: RedisValue, _ read: (RedisValue) -> T?) throws(RedisError) -> T {
         guard let value = read(reply) else { throw .protocolViolation("\(command) was answered with \(reply.kind)") }

@@ -1,12 +1,12 @@
-/// Where a Redis server is and how it is talked to.
+/// Where a Redis server is and how to connect to it.
 package struct RedisConfiguration: Sendable, Equatable {
-    /// The way to the server.
+    /// The address of the server.
     package enum Address: Sendable, Equatable {
         case tcp(host: String, port: UInt16)
         case unix(path: String)
     }
 
-    /// The way to the server.
+    /// The address of the server.
     package var address: Address
     /// The ACL user; nil for the default user.
     package var username: String?
@@ -16,7 +16,7 @@ package struct RedisConfiguration: Sendable, Equatable {
     package var database: Int
     /// TLS; nil for a connection in the clear.
     package var tls: RedisTLS?
-    /// The longest time until the connection stands, TLS and authentication included.
+    /// The longest time until the connection is established, TLS and authentication included.
     package var connectTimeout: Duration
     /// The longest time that a command waits without a byte moving either way.
     package var commandTimeout: Duration
@@ -40,7 +40,7 @@ package struct RedisConfiguration: Sendable, Equatable {
     }
 }
 
-/// How TLS is agreed on. The server's certificate is always verified; there is no way to skip it.
+/// How TLS is agreed on. The server's certificate is always verified; it cannot be skipped.
 package struct RedisTLS: Sendable, Equatable {
     /// PEM file of the authorities that are trusted; nil for the system's.
     package var authorityFile: String?
@@ -48,7 +48,7 @@ package struct RedisTLS: Sendable, Equatable {
     package var certificateFile: String?
     /// PEM file of the key of our certificate.
     package var keyFile: String?
-    /// The name that the certificate must bear; nil for the host of the address.
+    /// The name that the certificate must have; nil for the host of the address.
     package var serverName: String?
 
     /// Makes a TLS configuration.

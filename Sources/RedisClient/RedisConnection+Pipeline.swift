@@ -6,7 +6,7 @@ extension RedisConnection {
     /// waiting to be sent at a time, so that memory does not grow with the number of commands.
     ///
     /// The source is asked for a command only when there is room for it. Commands are sent in groups; what is held
-    /// when the source pauses goes out when it goes on or ends. While the pipeline runs, other commands on this
+    /// when the source pauses is sent when it continues or ends. While the pipeline runs, other commands on this
     /// connection throw
     /// ``RedisError/connectionBusy``.
     ///
@@ -14,11 +14,11 @@ extension RedisConnection {
     ///   - commands: The commands; asked for one by one.
     ///   - window: The most unanswered commands.
     ///   - onReply: Takes each reply with the number of its command, from 0, in order; a server's error is such a
-    /// reply too.     What it throws ends the pipeline once the replies to what was sent have come.
+    /// reply too. What it throws ends the pipeline once the replies to what was sent have come.
     /// - Returns: How many commands were sent and answered.
     /// - Throws: ``RedisError/pipelineBroken(replies:sent:cause:)`` when the connection breaks; whether the
-    /// unanswered commands   were carried out is then unknown. `CancellationError` when cancelled, and the connection
-    /// is lost. Otherwise what the   source or `onReply` throws.
+    /// unanswered commands were carried out is then unknown. `CancellationError` when cancelled, and the connection
+    /// is lost. Otherwise what the source or `onReply` throws.
     @discardableResult
     package func pipeline<Commands: AsyncSequence & Sendable>(
         _ commands: Commands, window: Int = 128, onReply: @escaping @Sendable (Int, RedisValue) throws -> Void
@@ -31,7 +31,7 @@ extension RedisConnection {
         }
     }
 
-    /// The same for commands that are at hand.
+    /// The same for commands that are available.
     @discardableResult
     package func pipeline(
         _ commands: some Sequence<RedisCommand> & Sendable, window: Int = 128,
@@ -101,7 +101,7 @@ private struct Flow {
         if link.waitingBytes >= 65_536 { try link.flush() }
     }
 
-    /// Takes replies until no more than so many commands are unanswered and so many bytes wait.
+    /// Takes replies until no more than that many commands are unanswered and that many bytes wait.
     mutating func drain(to unansweredCommands: Int, bytes: Int, _ cancellation: Cancellation) throws {
         while true {
             while unanswered > 0, let reply = try link.nextReply() {

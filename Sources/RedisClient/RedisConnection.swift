@@ -1,6 +1,6 @@
 /// One connection to a Redis server.
 ///
-/// Its work runs on a thread of its own, so that waiting for the server never holds up other tasks. A connection on
+/// Its work runs on a thread of its own, so that waiting for the server never delays other tasks. A connection on
 /// which a command timed out, was cancelled or broke is lost, because its replies no longer match its commands; from
 /// then on everything throws ``RedisError/connectionLost(_:)``. ``RedisClient`` is the one that connects again.
 ///
@@ -44,7 +44,7 @@ package actor RedisConnection {
     ///
     /// - Parameter timeout: The longest time without a byte moving, where it is not that of the configuration.
     /// - Throws: ``RedisError``; ``RedisError/server(_:)`` when the reply is an error, after which the connection is
-    /// as good   as before. `CancellationError` as soon as the task is cancelled.
+    /// as good as before. `CancellationError` as soon as the task is cancelled.
     @discardableResult
     package func send(_ command: RedisCommand, timeout: Duration? = nil) async throws -> RedisValue {
         let cancellation = Cancellation(wakeUp)
@@ -122,7 +122,7 @@ package actor RedisConnection {
         return link
     }
 
-    /// Gives the connection up.
+    /// Drops the connection.
     func lose(_ reason: String) {
         if link != nil { lossReason = reason }
         link = nil
@@ -130,7 +130,7 @@ package actor RedisConnection {
 }
 
 extension RedisConfiguration {
-    /// What is said first on a new connection.
+    /// The first commands on a new connection.
     var greeting: [RedisCommand] {
         var commands: [RedisCommand] = []
         if let password {

@@ -2,24 +2,24 @@
 package enum RedisError: Error, Sendable, Equatable {
     /// No connection could be made: refused, no such host, no such socket; the text is the system's.
     case unreachable(String)
-    /// Nothing moved for as long as the configuration allows; the text says what was waited for.
+    /// No byte was transferred for as long as the configuration allows; the text says what was waited for.
     case timedOut(String)
-    /// The connection was made and went away, or was closed. A connection that is lost stays lost.
+    /// The connection was made and lost, or closed. A connection that is lost stays lost.
     case connectionLost(String)
     /// TLS could not be agreed on, or the certificate is not to be trusted.
     case tls(String)
     /// The server answered with an error.
     case server(RedisServerError)
-    /// What came is not Redis's protocol, or not what the command answers with.
+    /// What was received is not Redis's protocol, or not what the command answers with.
     case protocolViolation(String)
     /// The URL or the configuration cannot be understood; the text never holds the password.
     case invalidConfiguration(String)
-    /// A pipeline is going on over this connection; another command would come between its replies.
+    /// A pipeline is in progress on this connection; the reply to another command would come between its replies.
     case connectionBusy
-    /// A pipeline ended early. So many replies had come, in order, out of so many commands that were sent.
+    /// A pipeline ended early. The counts: the replies received, in order, and the commands sent.
     indirect case pipelineBroken(replies: Int, sent: Int, cause: RedisError)
 
-    /// Whether the way to the server is at fault rather than the command, so that another attempt can succeed.
+    /// Whether the connection to the server is at fault rather than the command, so that another attempt can succeed.
     package var isConnectivity: Bool {
         switch self {
         case .unreachable, .timedOut, .connectionLost: true
@@ -28,7 +28,7 @@ package enum RedisError: Error, Sendable, Equatable {
         }
     }
 
-    /// Whether another attempt in a moment can succeed: the way to the server is at fault, or the server is not ready and
+    /// Whether another attempt in a moment can succeed: the connection to the server is at fault, or the server is not ready and
     /// did not carry out the command.
     package var isTransient: Bool { isConnectivity || serverError?.code == .loading || serverError?.code == .tryAgain }
 
@@ -53,7 +53,7 @@ extension RedisError: CustomStringConvertible {
         case .server(let error): "\(error)"
         case .protocolViolation(let what): "unexpected answer from Redis: \(what)"
         case .invalidConfiguration(let what): "Redis configuration: \(what)"
-        case .connectionBusy: "a pipeline is going on over this Redis connection"
+        case .connectionBusy: "a pipeline is in progress on this Redis connection"
         case .pipelineBroken(let replies, let sent, let cause):
             "\(cause) (after \(replies) replies to \(sent) commands)"
         }
@@ -89,13 +89,13 @@ package struct RedisServerError: Error, Sendable, Equatable, CustomStringConvert
         package static let misconfigured = Code(rawValue: "MISCONF")
         /// A script runs too long.
         package static let busy = Code(rawValue: "BUSY")
-        /// No script of this hash is known.
+        /// No script has this hash.
         package static let noScript = Code(rawValue: "NOSCRIPT")
-        /// The key lives on another node of a cluster.
+        /// The key is on another node of a cluster.
         package static let moved = Code(rawValue: "MOVED")
         /// The key is being moved to another node of a cluster.
         package static let ask = Code(rawValue: "ASK")
-        /// The keys of a command live on several nodes of a cluster.
+        /// The keys of a command are on several nodes of a cluster.
         package static let crossSlot = Code(rawValue: "CROSSSLOT")
         /// The keys of a command are being moved between nodes of a cluster.
         package static let tryAgain = Code(rawValue: "TRYAGAIN")

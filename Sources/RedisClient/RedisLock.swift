@@ -10,9 +10,9 @@
 package struct RedisLock: Sendable {
     /// The key.
     package let key: RedisArgument
-    /// The value by which the holder recognises the key as its own; another for each holder.
+    /// The value by which the holder identifies the key as its own; different for each holder.
     package let token: RedisArgument
-    /// How long the key lives without being renewed.
+    /// How long the key exists without being renewed.
     package let lifetime: Duration
 
     /// Makes a lock.
@@ -22,7 +22,7 @@ package struct RedisLock: Sendable {
         self.lifetime = lifetime
     }
 
-    /// Holds the lock while work runs, and gives back what the work gives.
+    /// Holds the lock while work runs, and returns what the work returns.
     ///
     /// - Parameter configuration: how to reach the server; the lock has a connection of its own.
     /// - Throws: ``RedisLockError``, ``RedisError``, `CancellationError`, and what the work throws.
@@ -70,13 +70,13 @@ package struct RedisLock: Sendable {
                 guard try await client.expire(key, lifetime, ifEqualTo: token) else { throw RedisLockError.lost }
                 end = asked + lifetime
             } catch let error as RedisError {
-                // The key lives on until its time is over; only then another can take it.
+                // The key remains until it expires; only then another can take it.
                 if ContinuousClock.now + lifetime / 3 >= end { throw error }
             }
         }
     }
 
-    /// Removes the key, when the task may be cancelled and the connection lost. It expires by itself should even this
+    /// Removes the key, when the task may be cancelled and the connection lost. It expires by itself if even this
     /// fail; the work's own error is the one to report.
     private func release(_ configuration: RedisConfiguration) async {
         var brief = configuration
@@ -93,7 +93,7 @@ package struct RedisLock: Sendable {
 
 /// Why a lock is not held.
 package enum RedisLockError: Error, Sendable, Equatable {
-    /// Another holds it: its token, and how long the key lives unless it is renewed.
+    /// Another holds it: its token, and how long the key exists unless it is renewed.
     case held(by: String?, remaining: Duration?)
     /// It was held, and the key is gone or another's.
     case lost

@@ -1,7 +1,7 @@
 /// The keys of the selected database in batches, by `SCAN`, which blocks the server for a batch at a time only.
 ///
-/// Every key that is there from beginning to end comes; one that comes or goes meanwhile may come or not, and a key
-/// may come twice (Redis docs, SCAN). Batches may be empty.
+/// Every key that exists from beginning to end is returned; one that is added or removed meanwhile may be or not, and a
+/// key may be returned twice (Redis docs, SCAN). Batches may be empty.
 package struct RedisScan<Source: RedisCommands>: AsyncSequence, Sendable {
     /// A batch of keys.
     package typealias Element = [RedisArgument]
@@ -16,7 +16,7 @@ package struct RedisScan<Source: RedisCommands>: AsyncSequence, Sendable {
         let scan: RedisScan
         var cursor: RedisArgument? = "0"
 
-        /// The next batch; nil when all keys have come. Throws what ``RedisCommands/send(_:timeout:)`` throws.
+        /// The next batch; nil when all keys have been returned. Throws what ``RedisCommands/send(_:timeout:)`` throws.
         package mutating func next() async throws -> [RedisArgument]? {
             guard let cursor else { return nil }
             var words: [RedisArgument] = ["SCAN", cursor]
@@ -40,7 +40,7 @@ extension RedisCommands {
     ///
     /// - Parameters:
     ///   - match: A glob; nil for all keys.
-    ///   - count: How many slots the server looks at for a batch; 1000 kept other clients' waits under 100 ms with
+    ///   - count: How many slots the server scans for a batch; 1000 kept other clients' waits under 100 ms with
     /// 200,000 keys.   - type: Only keys of this type: `string`, `hash`, …
     package func scan(match: RedisArgument? = nil, count: Int = 1000, type: String? = nil) -> RedisScan<Self> {
         RedisScan(source: self, match: match, count: max(1, count), type: type)

@@ -17,8 +17,8 @@ package struct RetryPolicy: Sendable, Equatable {
     /// One attempt only.
     package static let never = RetryPolicy(budget: .zero)
 
-    /// The wait after so many failures (from 1), between half and all of the doubled wait, so that clients that were
-    /// cut off together do not come back together.
+    /// The wait after that many failures (from 1), between half and all of the doubled wait, so that clients that were
+    /// disconnected together do not reconnect together.
     func wait(afterFailures failures: Int, random: Double = .random(in: 0...1)) -> Duration {
         let doubled = base * Double(1 << min(max(failures - 1, 0), 20))
         return min(doubled, cap) * (0.5 + random / 2)

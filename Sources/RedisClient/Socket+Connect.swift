@@ -56,8 +56,8 @@ extension Socket {
         setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Looks a name up on a thread of its own, because `getaddrinfo` knows no deadline; one that is late is left to
-    /// itself.
+    /// Looks a name up on a thread of its own, because `getaddrinfo` has no deadline; one that is late is
+    /// abandoned.
     private static func resolve(
         host: String, port: UInt16, until deadline: Deadline, cancellation: Cancellation
     ) throws -> [Target] {

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A connected, non-blocking stream socket, closed when it is let go.
+/// A connected, non-blocking stream socket, closed when it is released.
 final class Socket {
     let descriptor: Int32
 
-    /// What one attempt to move bytes came to.
+    /// The outcome of one attempt to transfer bytes.
     enum Outcome {
         case moved(Int)
         /// Not now: the socket must be polled first.
@@ -19,7 +19,7 @@ final class Socket {
 
     deinit { close(descriptor) }
 
-    /// Reads what is there, at most as much as the buffer holds.
+    /// Reads what is available, at most as much as the buffer holds.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -46,7 +46,7 @@ final class Socket {
         }
     }
 
-    /// Whether the other side has closed, as far as the system has heard; nothing is read.
+    /// Whether the other side has closed, as far as the system knows; nothing is read.
     var isEnded: Bool {
         var byte: UInt8 = 0
         let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
@@ -70,13 +70,13 @@ final class Socket {
             ]
             let count = poll(&watched, 2, deadline.milliseconds)
             if count > 0, watched[1].revents != 0 {
-                // Somebody rang; whether it was for this operation is asked at the top of the loop.
+                // Another thread woke us; whether it was for this operation is checked at the top of the loop.
                 wakeUp.silence()
                 continue
             }
             if count > 0 {
                 let seen = Int32(watched[0].revents)
-                // An error or a hang-up is learnt by reading or writing.
+                // An error or a hang-up is detected by reading or writing.
                 let isBroken = seen & (POLLERR | POLLHUP | POLLNVAL) != 0
                 return (reading && (seen & POLLIN != 0 || isBroken), forWriting && (seen & POLLOUT != 0 || isBroken))
             }

@@ -1,8 +1,8 @@
 import COpenSSL
 import Glibc
 
-/// The TLS layer as a codec: plain bytes in, encrypted bytes out, and back, over memory; the socket is not its
-/// business.
+/// The TLS layer as a codec: plain bytes in, encrypted bytes out, and back, over memory; it does not use
+/// the socket.
 ///
 /// So no write can raise SIGPIPE inside OpenSSL, and deadlines and cancellation are the same with and without TLS.
 final class TLSSession {
@@ -50,7 +50,7 @@ final class TLSSession {
         }
     }
 
-    /// The name or the IP address that the certificate must bear; a name is also sent along (SNI).
+    /// The name or the IP address that the certificate must have; a name is also sent along (SNI).
     private func expect(name: String) throws(RedisError) {
         guard !name.isEmpty else { throw .invalidConfiguration("TLS over a Unix socket needs a server name") }
         if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name) == 1 { return }
@@ -64,7 +64,7 @@ final class TLSSession {
         guard isSet else { throw Self.failure("cannot expect the name \(name)") }
     }
 
-    /// Goes on with the handshake; true once it is done. What it has to send is taken by ``takeOutgoing()``.
+    /// Continues the handshake; true once it is done. What it has to send is taken by ``takeOutgoing()``.
     func handshake() throws(RedisError) -> Bool {
         ERR_clear_error()
         let result = SSL_do_handshake(session)
@@ -119,7 +119,7 @@ final class TLSSession {
         }
     }
 
-    /// Passes where the session only waits for the other side.
+    /// Returns where the session only waits for the other side.
     private func check(_ result: Int32) throws(RedisError) {
         switch SSL_get_error(session, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return

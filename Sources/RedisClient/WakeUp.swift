@@ -3,7 +3,7 @@ import Synchronization
 
 /// Wakes a thread out of poll(2) from another thread: a pipe whose reading end is polled beside the socket.
 final class WakeUp: Sendable {
-    /// Becomes readable when somebody rings.
+    /// Becomes readable when another thread signals.
     let readEnd: Int32
     private let writeEnd: Int32
 
@@ -28,7 +28,7 @@ final class WakeUp: Sendable {
         _ = write(writeEnd, &byte, 1)
     }
 
-    /// Forgets all rings so far.
+    /// Clears all signals so far.
     func silence() {
         var bytes = [UInt8](repeating: 0, count: 64)
         while read(readEnd, &bytes, bytes.count) > 0 {}

@@ -13,7 +13,7 @@ package struct Lexer: Sendable {
         self.end = end ?? bytes.count
     }
 
-    /// The next token, nil at the end. White space is passed over.
+    /// The next token, nil at the end. White space is skipped.
     ///
     /// - Throws: ``ScriptError`` for a quote or comment that is not closed, and for a NUL byte.
     package mutating func next() throws -> Token? {
@@ -130,7 +130,7 @@ package struct Lexer: Sendable {
         throw ScriptError(.unterminated("string"), at: position(start))
     }
 
-    /// Where a string goes on that is continued behind a line break ("PostgreSQL 15 docs, 4.1.2.1"): it keeps its form,
+    /// Where a string continues after a line break ("PostgreSQL 15 docs, 4.1.2.1"): it keeps its form,
     /// so that in `E'a'` and then `'b\''` the backslash still escapes.
     private func continuation() -> Int? {
         var index = offset

@@ -1,7 +1,7 @@
-/// Reads the JSON in which libpg_query tells a parse tree.
+/// Reads the JSON in which libpg_query writes a parse tree.
 ///
 /// JSON readers at hand refuse trees that are nested deeply, or overflow the stack; an expression of a thousand terms is
-/// such a tree. Here everything below a depth that no decision looks at becomes ``ParseNode/null``.
+/// such a tree. Here everything below a depth that no decision uses becomes ``ParseNode/null``.
 struct ParseNodeReader {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var offset = 0
@@ -69,7 +69,7 @@ struct ParseNodeReader {
         while offset < bytes.count, byte != UInt8(ascii: ","), byte != UInt8(ascii: "}"), byte != UInt8(ascii: "]") {
             offset += 1
         }
-        if start == offset { offset += 1 }  // not JSON as libpg_query writes it: go on, so that reading ends
+        if start == offset { offset += 1 }  // not JSON as libpg_query writes it: continue, so that reading ends
         return Int(String(decoding: bytes[start..<min(offset, bytes.count)], as: UTF8.self)).map(ParseNode.integer)
             ?? .null
     }
@@ -102,7 +102,7 @@ struct ParseNodeReader {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Passes over a value without going down into it.
+    /// Skips a value without descending into it.
     private mutating func skip() {
         var depth = 0
         repeat {

@@ -5,7 +5,7 @@ import Foundation
 package struct GrammarError: Error, Sendable, Equatable {
     /// PostgreSQL's own words.
     package let message: String
-    /// Where in the statement, in characters from 1; nil where it is not told.
+    /// Where in the statement, in characters from 1; nil where it is not given.
     package let character: Int?
 
     /// Makes an error.
@@ -26,7 +26,7 @@ package enum Parser {
         case tree(ParseNode)
         /// The grammar does not accept it.
         case refused(GrammarError)
-        /// So long that it was not read: data, for all we know.
+        /// Too long to be read: presumably data.
         case tooLong
     }
 

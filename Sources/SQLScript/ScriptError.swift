@@ -1,6 +1,6 @@
 /// What makes a script unreadable as a series of SQL statements.
 package struct ScriptError: Error, Sendable, Equatable {
-    /// The kinds of trouble.
+    /// The kinds of error.
     package enum Problem: Sendable, Equatable {
         /// A quote, a comment or a dollar quote that is never closed; what it is, as a person would call it.
         case unterminated(String)

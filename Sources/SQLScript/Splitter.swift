@@ -1,6 +1,6 @@
 /// Splits a script into its statements.
 ///
-/// A semicolon ends a statement unless it stands in a string, a comment, parentheses (`CREATE RULE … DO (…; …)`) or the
+/// A semicolon ends a statement unless it is in a string, a comment, parentheses (`CREATE RULE … DO (…; …)`) or the
 /// body of an SQL-standard function (`BEGIN ATOMIC … END`). Where such a body ends is for PostgreSQL's grammar to say; only
 /// where that refuses the statement, its words are counted as psql does.
 package struct Splitter: Sendable {
@@ -42,7 +42,7 @@ package struct Splitter: Sendable {
         return try reader.next(.max)
     }
 
-    /// The next statements, so many of them at most; none at the end.
+    /// The next statements, at most that many; none at the end.
     ///
     /// - Throws: ``ScriptError``.
     package mutating func next(_ limit: Int) throws -> [ScriptStatement] {
@@ -162,7 +162,7 @@ private struct OpenStatement {
             let rest = head.dropFirst(head.count > 2 && head[1] == "or" ? 3 : 1)
             createsRoutine = head[0] == "create" && (rest.first == "function" || rest.first == "procedure")
         }
-        // Behind a point or AS a key word is a name.
+        // After a dot or AS a key word is a name.
         guard createsRoutine, previous != ".", previous != "as" else { return }
         switch word {
         case "atomic" where previous == "begin":

@@ -1,6 +1,6 @@
-/// A lexical element of SQL, with the bytes it stands on.
+/// A lexical element of SQL, with its bytes.
 package struct Token: Sendable, Equatable {
-    /// The kinds that a reader of scripts tells apart.
+    /// The kinds that a reader of scripts distinguishes.
     package enum Kind: Sendable, Equatable {
         /// `-- …` to the end of its line, without the line break.
         case lineComment
@@ -33,6 +33,6 @@ package struct Token: Sendable, Equatable {
     /// Offsets in the script's bytes.
     package let range: Range<Int>
 
-    /// Whether the token is no part of a statement's meaning.
+    /// Whether the token is not part of a statement's meaning.
     package var isComment: Bool { kind == .lineComment || kind == .blockComment }
 }

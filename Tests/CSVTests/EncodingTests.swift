@@ -45,7 +45,7 @@ import Testing
         #expect(records.dropFirst().map { $0[1] } == Self.words[language])
     }
 
-    @Test func `where the old Macintosh may be meant, a person is asked`() throws {
+    @Test func `where the old Macintosh may be meant, the user is asked`() throws {
         let text = "category,device_name\nLaptop,Büro Drucker\nLaptop,Müller\n"
         // ü is 9F there.
         let bytes = try #require(text.data(using: .isoLatin1)).map { $0 == 0xFC ? 0x9F : $0 }
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `lines are looked at whole, wherever the input is cut`() throws {
+    @Test func `lines are checked as a whole, wherever the input is cut`() throws {
         let bytes =
             Array("a,Ã\n".utf8) + Array(try #require("b,Müller\n".data(using: .windowsCP1252))) + Array("c,Öl".utf8)
         var whole: [UInt8] = []
@@ -99,7 +99,7 @@ import Testing
     @Test(arguments: ["", "no-such-code", "utf-8//TRANSLIT", "/", " "])
     func `any other name is none`(name: String) { #expect(TextEncoding(named: name) == nil) }
 
-    @Test func `a byte that means nothing spoils its field only`() throws {
+    @Test func `a byte that means nothing affects its field only`() throws {
         let encoding = try #require(TextEncoding(named: "CP1253"))
         let records = try read(Array("a,b\n".utf8) + [0xD2, 0x2C, 0xC1, 0x0A], Dialect(encoding: encoding))
         #expect(records == [["a", "b"], ["<invalid>", "Α"]])

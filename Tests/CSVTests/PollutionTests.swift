@@ -1,7 +1,7 @@
 import CSV
 import Testing
 
-/// A sound table, and the same polluted in the ways in which files are: the rows that come out must be those of the sound
+/// A sound table, and the same polluted in the ways in which files are: the resulting rows must be those of the sound
 /// one.
 @Suite struct PollutionTests {
     /// Quoted fields with delimiters and doubled quotes, times, empty fields, and enough rows to learn from.
@@ -73,7 +73,7 @@ import Testing
             ["Inventory of the depot"], ["Inventory of the depot, by site", "made on 2026-11-24"], ["Report", ""],
             ["Report,,,,", ",,,,"], ["Report,,,,", "Site:,Paris,,,", ",,,,"], ["# from the scanner", "# depot 7"],
         ])
-    func `what stands before the table`(preamble: [String]) {
+    func `what precedes the table`(preamble: [String]) {
         let (rows, detection) = Self.read((preamble + Self.lines(Self.rows)).joined(separator: "\n"))
         #expect(detection.leadingRecords == preamble.filter { !$0.isEmpty }.count)
         #expect(Array(rows.dropFirst(detection.leadingRecords)) == Self.rows)

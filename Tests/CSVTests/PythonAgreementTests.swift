@@ -2,7 +2,7 @@ import CSV
 import Foundation
 import Testing
 
-/// The tokenizer beside Python's csv module, on files that are made at random of what such files trip over.
+/// The tokenizer beside Python's csv module, on random files made of what such files fail on.
 @Suite struct PythonAgreementTests {
     private static let reader = """
         import csv, io, json, sys
@@ -12,7 +12,7 @@ import Testing
             rows = csv.reader(io.StringIO(file["text"], newline=""), delimiter=file["delimiter"], quotechar=file["quote"],
                               escapechar=file.get("escape"), doublequote=True, strict=False,
                               skipinitialspace=file["skips"])
-            # An empty line is no record here.
+            # An empty line is not a record here.
             print(json.dumps([row for row in rows if row]))
         """
 

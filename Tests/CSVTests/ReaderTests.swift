@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `a large file is read whole, a record across every seam`() throws {
+    @Test func `a large file is read whole, a record across every boundary`() throws {
         var bytes = Array("id,text\n".utf8)
         for number in 0..<60_000 { bytes += Array("\(number),\"line \(number)\nof \"\"two\"\"\"\n".utf8) }
         try withFile(bytes) { (path) throws in
@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    @Test func `broken UTF-16 spoils its field only`() throws {
+    @Test func `broken UTF-16 affects its field only`() throws {
         var bytes = encode("a,b\nx", .utf16LittleEndian, mark: true)
         bytes += [0x00, 0xD8] + encode(",ok\ny,", .utf16LittleEndian, mark: false) + [0x41]
         try withFile(bytes) { (path) throws in
@@ -97,7 +97,7 @@ import Testing
             var output: [UInt8] = []
             withUnsafeBytes(of: byte) { transcoder.transcode($0, into: &output) }
             transcoder.finish(into: &output)
-            // Foundation knows no meaning for five of them; the web standard makes them C1 controls.
+            // Foundation has no meaning for five of them; the web standard makes them C1 controls.
             let expected =
                 String(data: Data([byte]), encoding: .windowsCP1252) ?? String(Character(Unicode.Scalar(byte)))
             #expect(String(decoding: output, as: UTF8.self) == expected)
@@ -130,14 +130,14 @@ import Testing
         }
     }
 
-    @Test func `a file that cannot be read is told with the system's words`() {
+    @Test func `a file that cannot be read is reported with the system's message`() {
         let missing = #expect(throws: ReadError.self) { try RecordReader(path: "/tmp/no-such-file.csv") }
         #expect(missing?.description == "cannot open /tmp/no-such-file.csv: No such file or directory")
         let folder = #expect(throws: ReadError.self) { try RecordReader(path: "/tmp") }
         #expect(folder?.errno == EISDIR)
     }
 
-    @Test func `rejects are written as they stood`() throws {
+    @Test func `rejects are written as they were`() throws {
         let record = Reading.records(Array("a,\"b\"\"\nc\" x\r\nd".utf8))[0]
         var bytes: [UInt8] = []
         var writer = RecordWriter { bytes += $0 }

@@ -26,7 +26,7 @@ enum Reading {
         (0..<record.count).map { record.string($0) ?? "<invalid>" }
     }
 
-    /// Everything that a record tells, for comparing.
+    /// Everything that a record has, for comparing.
     static func summary(_ record: Record) -> String {
         let fields = (0..<record.count).map { field in
             let place = record.place(of: field)

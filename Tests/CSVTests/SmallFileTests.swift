@@ -1,7 +1,7 @@
 import CSV
 import Testing
 
-/// Files of a line or three, of the kinds that collections of CSV files hold: read as they are meant, or told to be wrong.
+/// Files of a line or three, of the kinds that collections of CSV files hold: read as they are meant, or reported to be wrong.
 @Suite struct SmallFileTests {
     private func read(_ bytes: [UInt8]) -> (rows: [[String]], records: [Record], detection: Detection) {
         let detection = DialectDetector.detect(bytes[...], isWhole: true)
@@ -44,7 +44,7 @@ import Testing
             [["where", "town"], ["48°51'24.1\"N 2°21'3.2\"E", "Paris"]]),
         Case("words for nothing", "a,b\nNULL,null\nN/A,-\n", [["a", "b"], ["NULL", "null"], ["N/A", "-"]]),
         Case("a space before", "a,b,c\n1, two,3\n", [["a", "b", "c"], ["1", " two", "3"]]),
-        Case("a space behind", "a,b,c\n1,two ,3\n", [["a", "b", "c"], ["1", "two ", "3"]]),
+        Case("a space after", "a,b,c\n1,two ,3\n", [["a", "b", "c"], ["1", "two ", "3"]]),
         Case("spaces within quotes", "a,b,c\n1,\" two \",3\n", [["a", "b", "c"], ["1", " two ", "3"]]),
         Case("one column", "serial\nA1\nB2", [["serial"], ["A1"], ["B2"]]),
         Case("one value", "A1\n", [["A1"]]),
@@ -74,7 +74,7 @@ import Testing
             ("a,b,c\n1,\"never closed,3", 1), ("a,b,c\n1,\"one \" two\",3", 1), ("a,b,c\n1,\"one\" two,3\n4,5,6\n", 1),
             ("a,b\n1,\"x\u{0}y\"\n", 1),
         ])
-    func `a broken row is told`(text: String, broken: Int) {
+    func `a broken row is reported`(text: String, broken: Int) {
         let found = read(Array(text.utf8))
         #expect(found.detection.dialect.delimiter == UInt8(ascii: ","))
         #expect(found.records.filter(\.hasProblems).map { $0.line - 1 } == [broken])

@@ -1,7 +1,7 @@
 import CSV
 import Testing
 
-/// A quote that is one too many or one too few spoils its own line and no other, where the number of fields is known.
+/// A quote that is one too many or one too few affects its own line and no other, where the number of fields is known.
 @Suite struct StrayQuoteTests {
     private func read(_ text: String, _ columns: Int?, _ dialect: Dialect = .rfc4180, limit: Int = 1 << 20) -> [Record]
     {
@@ -38,7 +38,7 @@ import Testing
         ("Monitor,A,\"line one\nline two, with a comma\nline three\",3\n", 4, false),
         ("Monitor,A,\"a, b\nc\",3\n", 4, false), ("\"x\ny\",A,b,3\n", 4, false),
     ])
-    func `lines that were rows before a quote took them in are known`(text: String, columns: Int, isSwallowed: Bool) {
+    func `lines that were rows before a quote swallowed them are detected`(text: String, columns: Int, isSwallowed: Bool) {
         for ending in ["\n", "\r\n", "\r"] {
             let records = read(text.replacing("\n", with: ending), columns)
             #expect(records.count == 1 && records[0].count == columns && !records[0].hasProblems)
@@ -52,7 +52,7 @@ import Testing
         #expect(records.count == 2 && records[1].problems.map(\.kind) == [.textAfterQuote])
     }
 
-    @Test func `a quote at the end of the file takes no line with it`() {
+    @Test func `a quote at the end of the file swallows no line`() {
         let records = read("a,b\n\"c,d\ne,f\ng,h\n", 2)
         #expect(records.map(Reading.values) == [["a", "b"], ["\"c", "d"], ["e", "f"], ["g", "h"]])
         #expect(records[1].problems == [RecordProblem(kind: .unterminatedQuote, field: 0, line: 2)])
@@ -60,7 +60,7 @@ import Testing
         #expect(read("a,b\nc,\"", 2).map(Reading.values) == [["a", "b"], ["c", "\""]])
     }
 
-    @Test func `an open quote takes nothing with it up to the limit`() {
+    @Test func `an open quote swallows nothing up to the limit`() {
         let lines = (0..<1000).map { "row \($0),b" }
         for pieces in [nil, 64, 1000] {
             let text = Array((["\"open,a"] + lines).joined(separator: "\n").utf8)
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func `a reader that detects gets over stray quotes`() throws {
+    @Test func `a reader that detects recovers from stray quotes`() throws {
         var lines = (0..<50).map { "SN-\(1000 + $0),Paris,\($0)" }
         lines[20] = "\"SN-1020,Paris,20"
         let text = Array((["serial,site,rack"] + lines).joined(separator: "\n").utf8)

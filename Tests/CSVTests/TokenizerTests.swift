@@ -90,7 +90,7 @@ import Testing
         #expect(records[0].isEmpty(7))
     }
 
-    @Test func `a record that is too long is put aside, and reading goes on at the next line`() {
+    @Test func `a record that is too long is set aside, and reading continues at the next line`() {
         let long = String(repeating: "x", count: 100)
         let text = "a,b\n\(long),\"y\nz\",w\nc,d\n"
         let records = Reading.records(Array(text.utf8), limit: 50)
@@ -112,7 +112,7 @@ import Testing
         #expect(records.last?.line == 1001)
     }
 
-    @Test func `spaces before a field are passed over where the dialect says so`() {
+    @Test func `spaces before a field are skipped where the dialect says so`() {
         let dialect = Dialect(skipsInitialSpace: true)
         #expect(Reading.rows("a,  b, \"c, d\" \n  1, ,\"x\"\n", dialect) == [["a", "b", "c, d "], ["1", "", "x"]])
         let place = Reading.records(Array("a,  \"b\"".utf8), dialect)[0].place(of: 1)

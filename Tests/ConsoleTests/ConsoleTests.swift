@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `a full disk is told with its code`() throws {
+    @Test func `a full disk is reported with its code`() throws {
         let full = open("/dev/full", O_WRONLY)
         defer { close(full) }
         let error = #expect(throws: ConsoleError.self) { try FileDescriptorSink(full, name: "stdout").write("x") }
@@ -37,7 +37,7 @@ import Testing
         #expect(error?.report.exit == .cannotWrite)
     }
 
-    @Test func `a slow reader behind a non-blocking pipe gets every byte`() throws {
+    @Test func `a slow reader of a non-blocking pipe gets every byte`() throws {
         let ends = pipeEnds()
         _ = fcntl(ends.write, F_SETFL, O_NONBLOCK)
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
@@ -84,7 +84,7 @@ import Testing
         #expect(!isOn(.never, true, ["CLICOLOR_FORCE": "1"]))
     }
 
-    @Test func `a pseudo-terminal tells its width`() throws {
+    @Test func `a pseudo-terminal reports its width`() throws {
         let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         defer { close(terminal) }
         var size = winsize(ws_row: 10, ws_col: 57, ws_xpixel: 0, ws_ypixel: 0)
@@ -97,7 +97,7 @@ import Testing
         #expect(channel.width == 90)
     }
 
-    @Test func `confirmation is no unless it is yes`() throws {
+    @Test func `any answer but yes counts as no`() throws {
         for (answer, expected) in [
             ("y", true), ("YES", true), (" yes ", true), ("", false), ("n", false), ("yeah", false),
         ] {

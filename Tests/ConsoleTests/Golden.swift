@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whole outputs kept as files; `RSSCTL_RECORD=1 swift test` records them anew.
+/// Whole outputs kept as files; `RSSCTL_RECORD=1 swift test` records them again.
 enum Golden {
     static func expect(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name)")

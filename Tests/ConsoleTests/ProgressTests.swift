@@ -122,7 +122,7 @@ import Testing
         #expect(state.parts(at: 0.2).rate == "180,000/s")
         let later = state.parts(at: 3)
         #expect(later.rate != "180,000/s" && state.remaining(at: 3) ?? 0 > (state.remaining(at: 0.2) ?? 0))
-        // A batch every two seconds is no reason to doubt the rate between two of them.
+        // With a batch every two seconds, the rate stays known between two of them.
         for step in 1...10 { state.advance(to: Int64(18_000 + step * 18_000), rejected: 0, at: 0.1 + Double(step) * 2) }
         #expect(state.parts(at: 21.5).rate == state.parts(at: 20.2).rate)
     }

@@ -3,7 +3,7 @@ import RSSModel
 import Testing
 
 @Suite struct TableRendererTests {
-    @Test func `a command is never cut: where the table is too wide it stands below its row`() throws {
+    @Test func `a command is never cut: where the table is too wide it is printed below its row`() throws {
         let command = "SELECT pg_reload_conf(), set_config('x', 'y z', false), pg_catalog.current_setting('fsync')"
         let table = Table(
             columns: [

@@ -180,7 +180,7 @@ func target(_ options: ConnectionOptions) async throws -> [String: String] {
                 let nowhere = environment.merging(["RSSCTL_JOURNAL": "/dev/null/x/journal.sqlite"]) { $1 }
                 let unwritable = try await Binary(state: state, environment: nowhere).run("report", "query")
                 #expect(unwritable.status == 0 && unwritable.errors.contains("not recorded"))
-                // A limit on the size of files stands in for a full disk: the write fails in the same place. It fails for
+                // A limit on the size of files simulates a full disk: the write fails in the same place. It fails for
                 // ThreadSanitizer too, which at its start writes and maps $TMPDIR/tsan.rodata.PID, and reads past the
                 // end of what it could not write (SIGBUS). Without the folder it does without the file.
                 let full = try await shell(

@@ -23,7 +23,7 @@ import Testing
         #expect(try await run("gzip -c \"$CSV\" | head -c 20000 | rssctl bulk validate hardware -") == 65)
     }
 
-    @Test func `a sheet of what is no workbook is a wrong command line`() async throws {
+    @Test func `a sheet of what is not a workbook is a wrong command line`() async throws {
         #expect(try await run("rssctl bulk validate hardware \"$CSV\" --sheet Devices") == 64)
     }
 

@@ -43,7 +43,7 @@ import Testing
     private static let content =
         "SELECT count(*) || ' ' || count(DISTINCT serial_number) || ' ' || count(*) FILTER (WHERE device_name LIKE 'before%') FROM hardware_inventory"
 
-    /// Kills a command at one point after the other, until a run comes by no further one.
+    /// Kills a command at one point after the other, until a run passes no further one.
     private func killing(
         _ state: String, before earlier: (String) -> [[String]], _ command: (String) -> [String],
         _ check: (ConnectionOptions, Binary, String, Int) async throws -> Void
@@ -67,7 +67,7 @@ import Testing
         return 100
     }
 
-    @Test func `kill -9 at any point of an import or an undo: the next run brings all to its end`() async throws {
+    @Test func `kill -9 at any point of an import or an undo: the next run completes everything`() async throws {
         try await withState { state in
             func load(_ path: String) -> [String] { ["bulk", "import", "hardware", path, "--visit", "RSS-1"] }
             let undo = ["bulk", "undo", "last", "--yes"]
@@ -75,7 +75,7 @@ import Testing
                 let result = try await binary.run(load(path))
                 #expect(result.status == 0, "point \(point): \(result.errors)")
                 #expect(try await value(options, Self.content) == "2901 2501 0", "point \(point)")
-                // Whether the killed run was gone on with or not, taking all of them back leaves what was there.
+                // Whether the killed run was resumed or not, undoing all of them leaves what was there.
                 while try await binary.run(undo).status == 0 {}
                 #expect(try await value(options, Self.content) == "300 300 300", "point \(point)")
             }

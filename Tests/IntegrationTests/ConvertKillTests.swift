@@ -11,10 +11,10 @@ import Testing
         ConversionScenario.unique.joined(separator: ","), "--yes",
     ]
 
-    @Test func `kill -9 at any point leaves nothing that the next run does not bring to its end`() async throws {
+    @Test func `kill -9 at any point leaves nothing that the next run does not finish`() async throws {
         try await withState { state in
             var kills = 0
-            // Until a run is so short that it comes by no further point.
+            // Until a run is so short that it reaches no further point.
             while kills < 100 {
                 let isOver = try await withDatabase { options in
                     let connection = try await PostgresConnection.connect(options)
@@ -27,7 +27,7 @@ import Testing
                     if killed.status == 0 { return true }
                     #expect(killed.status == 128 + SIGKILL, "\(killed.errors)")
                     #expect(try await ConversionScenario.data(connection) == rows, "point \(kills + 1)")
-                    // Every other one is taken back first, as far as it can be.
+                    // Every other one is aborted first, as far as it can be.
                     if kills % 2 == 1 {
                         let abort = try await binary.run("partition", "convert", ConversionScenario.table, "--abort")
                         #expect(abort.status == 0 || abort.errors.contains("RSS-PARTITION-04"), "\(abort.errors)")

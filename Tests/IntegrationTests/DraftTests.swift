@@ -7,7 +7,7 @@ import Testing
     @Test func `what others put in the place of a draft does not matter`() async throws {
         try await withState { state in
             let victim = "\(state)/victim"
-            // The process id is known beforehand to the shell that becomes rssctl.
+            // The process id is known in advance to the shell that becomes rssctl.
             for plant in ["mkfifo .t.csv.$$.part", "ln \(victim) .t.csv.$$.part", "ln -s \(victim) .t.csv.$$.part"] {
                 try Data("victim".utf8).write(to: URL(fileURLWithPath: victim))
                 let status = try await shell(

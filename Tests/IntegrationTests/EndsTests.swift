@@ -6,7 +6,7 @@ import RSSCore
 import TestSupport
 import Testing
 
-/// Nothing answers, or there is no memory, no thread and no writer, and the run ends in time all the same.
+/// Nothing answers, or there is no memory, no thread and no writer, and the run still ends in time.
 ///
 /// `Tests/Support/Scripts/attack-ends` does the same to the release binary, twenty times each.
 @Suite(.serialized) struct EndsTests {
@@ -88,7 +88,7 @@ import Testing
     private static let hasSanitizer = Binary.path.contains(".build-tsan") || Binary.path.contains(".build-asan")
 
     @Test(.enabled(if: !EndsTests.hasSanitizer), arguments: [256, 1024])
-    func `a limit on memory neither hangs a run nor keeps it from its --timeout`(megabytes: Int) async throws {
+    func `a limit on memory neither blocks a run nor disables its --timeout`(megabytes: Int) async throws {
         try await withDatabase(migrated: true) { options in
             try await withState { state in
                 var environment = try await target(options)

@@ -9,7 +9,7 @@ import Testing
     /// Verbs that decide nothing over data: they show this machine's journal and settings, make servers of their own, or report a wrong clock.
     private static let local = ["runs", "sandbox", "config", "completion", "doctor"]
 
-    /// A file of each kind that the commands read, by the name that stands in them.
+    /// A file of each kind that the commands read, by the name that is in them.
     private static let files = [
         "NEW":
             "visit_report,category,device_name,serial_number,warranty_expiry\nlatest,Laptop,one,CLOCK-1,2031-01-31\nlatest,Laptop,two,CLOCK-2,\n",
@@ -152,7 +152,7 @@ import Testing
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// What a run prints, without what differs from one run to the next, and with today's times as one word: a time of another day stands out.
+    /// What a run prints, without what differs from one run to the next, and with today's times as one word: others stay visible.
     private func plain(_ result: Binary.Result, state: String, database: String) -> String {
         let now = Date()
         let today = [now - 86_400, now, now + 86_400].map { $0.formatted(.iso8601.year().month().day()) }.joined(

@@ -119,7 +119,7 @@ import Testing
             #expect(try await user.type("rssctl migrate").status == 0)
             let flags = "--config c.yaml --profile other"
 
-            // doctor's next step, typed as it stands.
+            // doctor's next step, typed as shown.
             let doctor = try await user.type("rssctl doctor \(flags) --output json")
             #expect(doctor.output.contains("\"nextStep\" : \"rssctl migrate \(flags)\""), "\(doctor.output)")
             let pending = try await user.type("rssctl migrate status \(flags)")

@@ -51,7 +51,7 @@ import Testing
 
             let up = try await binary.run("sandbox", "up")
             #expect(up.status == 0, "\(up.errors)")
-            // What was seeded so far is no whole, and its indexes are gone: only a reset leads on.
+            // What was seeded so far is incomplete, and its indexes are gone: only a reset helps.
             let refused = try await binary.run("sandbox", "seed", "--visits", "100")
             #expect(refused.status == 1 && refused.errors.contains("RSS-SEED-002"), "\(refused.errors)")
             let reset = try await binary.run("sandbox", "reset", "--yes")
@@ -72,7 +72,7 @@ import Testing
             try await prepare(binary)
             let admin = try await servers.connect()
             let redis = try await RedisConnection.connect(servers.redis)
-            // The warmer takes its lock in Redis first; there it is kept waiting until Redis takes no more writes.
+            // The warmer takes its lock in Redis first; there it waits until Redis takes no more writes.
             try await admin.execute("BEGIN")
             try await admin.execute("LOCK TABLE visit_reports IN ACCESS EXCLUSIVE MODE")
             let run = try binary.start(["cache", "warm"])
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    /// Kills PostgreSQL with a process of it stopped in a COPY, and looks at how the run ends.
+    /// Kills PostgreSQL with a process of it stopped in a COPY, and checks how the run ends.
     private func kill(
         _ servers: SandboxState, _ copy: HeldCopy, _ run: Binary.Running, _ binary: Binary, _ command: String
     ) async throws {

@@ -73,7 +73,7 @@ struct HeldCopy {
         kill(pid, SIGCONT)
     }
 
-    /// The letter behind the name in `/proc/PID/stat`; a server process's name holds no parenthesis.
+    /// The letter after the name in `/proc/PID/stat`; a server process's name holds no parenthesis.
     private static func state(of pid: pid_t) -> Substring? {
         let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
         return text?.split(separator: ") ").last?.prefix(1)

@@ -32,11 +32,11 @@ import Testing
             """)
     }
 
-    @Test func `kill -9 at any point leaves nothing that the next run does not bring to its end`() async throws {
+    @Test func `kill -9 at any point leaves nothing that the next run does not finish`() async throws {
         try await withState { state in
             var wanted: String?
             var kills = 0
-            // First unbroken, then until a run is so short that it comes by no further point.
+            // First uninterrupted, then until a run is so short that it reaches no further point.
             while kills < 200 {
                 let isOver = try await withDatabase { options in
                     let connection = try await PostgresConnection.connect(options)

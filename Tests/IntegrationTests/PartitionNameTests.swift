@@ -4,7 +4,7 @@ import RSSCore
 import TestSupport
 import Testing
 
-/// Any table can be named, and commands that are printed can be run as they stand.
+/// Any table can be named, and commands that are printed can be run unchanged.
 @Suite struct PartitionNameTests {
     @Test(arguments: [#""My Schema"."Ev.1""#, #"public."a""b 'c'""#, #"app.t"#])
     func `each verb takes a name as messages print it`(name: String) async throws {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `a command in a hint runs as it stands, whatever is in the name`() async throws {
+    @Test func `a command in a hint runs unchanged, whatever is in the name`() async throws {
         try await withDatabase { options in
             try await withState { state in
                 let environment = try await target(options)
@@ -49,7 +49,7 @@ import Testing
                 try await admin.execute(
                     #"CREATE TABLE "it's $HOME" (d timestamp NOT NULL) PARTITION BY RANGE (d)"#)
                 let refused = try await binary.run("partition", "plan", "it's $HOME")
-                let hint = try #require(refused.errors.firstMatch(of: /rssctl (partition policy adopt .*) reads/)?.1)
+                let hint = try #require(refused.errors.firstMatch(of: /rssctl (partition policy adopt .*) derives/)?.1)
                 #expect(hint == #"partition policy adopt 'public."it'\''s $HOME"'"#)
                 let status = try await shell(
                     "'\(Binary.path)' \(hint) --interval day", environment.merging(["RSSCTL_STATE": state]) { $1 })
@@ -88,7 +88,7 @@ import Testing
 
 /// A database in which nothing is maintained.
 @Suite struct NoPoliciesTests {
-    @Test func `cron is silent and succeeds, and people read that there are no policies`() async throws {
+    @Test func `cron is silent and succeeds, and a person is shown that there are no policies`() async throws {
         try await withDatabase { options in
             try await withState { state in
                 let binary = Binary(state: state, environment: try await target(options))

@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `what cannot be written ends with 73, and a folder in the place of a file with 65`() async throws {
+    @Test func `what cannot be written ends with 73, and a folder instead of a file with 65`() async throws {
         try await withDatabase(migrated: true) { options in
             try await withState { state in
                 let binary = Binary(state: state, environment: try await target(options))
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `a table that is gone or held keeps no other from being shown, checked and imported`() async throws {
+    @Test func `a table that was dropped or is locked stops no other from being shown and checked`() async throws {
         try await withDatabase(migrated: true) { options in
             try await withState { state in
                 let binary = Binary(state: state, environment: try await target(options))

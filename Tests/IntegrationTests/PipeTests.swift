@@ -3,7 +3,7 @@ import RSSCore
 import TestSupport
 import Testing
 
-/// A reader that has enough is no error: nothing is said, and the status stays what it was.
+/// A reader that closes the pipe is not an error: nothing is printed, and the status stays what it was.
 @Suite struct PipeTests {
     @Test func `piped into head a command is quiet, and ends as it would have`() async throws {
         try await withSandbox { servers, _ in
@@ -67,7 +67,7 @@ import Testing
                 """)
             #expect(asked.output.contains("RSS-PROMPT-002"), "\(asked)")
             let lines = asked.output.split(whereSeparator: \.isNewline).map(String.init)
-            #expect(lines.contains { $0.hasPrefix("error: interrupted at the question") }, "\(lines)")
+            #expect(lines.contains { $0.hasPrefix("error: interrupted at the confirmation prompt") }, "\(lines)")
         }
     }
 }

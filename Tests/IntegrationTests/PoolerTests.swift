@@ -56,9 +56,7 @@ struct PoolerTests {
         try await body(url)
     }
 
-    @Test func `migrate is refused with the way out, and works by it; nothing is left behind on the server`()
-        async throws
-    {
+    @Test func `migrate is refused with a hint, and works by it; nothing is left on the server`() async throws {
         try await withState { state in
             try await withDatabase { options in
                 try await withPooler(options) { url in

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `make build` and `make test` build for people to run, looked at as a file.
+/// What `make build` and `make test` build for users, checked as a file.
 @Suite(.enabled(if: ReleaseBinary.exists, "make test builds it"))
 struct ReleaseBinaryTests {
     @Test func `relocations are read-only, all done at the start, and neither stack nor address is fixed`() throws {

@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// `rssctl partition drain` killed, at every point it comes by.
+/// `rssctl partition drain` killed, at every point it reaches.
 @Suite(.serialized) struct ReshapeKillTests {
     private static let make = """
         CREATE TABLE events (id bigint, day date, value int NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `kill -9 at any point leaves nothing that the next run does not bring to its end`() async throws {
+    @Test func `kill -9 at any point leaves nothing that the next run does not finish`() async throws {
         try await withState { state in
             let arguments = ["partition", "drain", "events", "--interval", "month", "--batch", "500"]
             let wanted = try await prepared { options in
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `a drain that was killed is taken back`() async throws {
+    @Test func `a drain that was killed is cancelled`() async throws {
         try await withState { state in
             try await prepared { options in
                 var environment = try await target(options)
@@ -78,7 +78,7 @@ import Testing
                 let other = try await binary.run("partition", "drain", "events", "--interval", "week")
                 #expect(other.status == 1 && other.errors.contains("RSS-PARTITION-023"))
                 let aborted = try await binary.run("partition", "abort", "events")
-                #expect(aborted.status == 0 && aborted.output.contains("taken back"), "\(aborted.errors)")
+                #expect(aborted.status == 0 && aborted.output.contains("was cancelled"), "\(aborted.errors)")
                 #expect(try await ask(options, "SELECT count(*)::text || sum(value) FROM events") == before)
                 #expect(try await ask(options, "SELECT to_regclass('events_default_new') IS NULL") == "t")
             }

@@ -6,7 +6,7 @@ import RSSPartition
 import TestSupport
 import Testing
 
-/// `rssctl partition maintain` and `restore` killed while they retire, archive, drop and bring back.
+/// `rssctl partition maintain` and `restore` killed while they retire, archive, drop and restore.
 @Suite(.serialized) struct RetireKillTests {
     /// A database with one month that is older than its retention, and an archive's folder.
     private func prepared(
@@ -15,7 +15,7 @@ import Testing
         try await withDatabase(migrated: true) { (options: ConnectionOptions) async throws -> Void in
             let connection = try await PostgresConnection.connect(options)
             try await VisitScenario.make(connection)
-            // As many months as lie between February 2024 and now, by the server's clock: January alone is older.
+            // As many months as are between February 2024 and now, by the server's clock: January alone is older.
             let months = try await connection.query(
                 "SELECT (extract(year FROM now()) * 12 + extract(month FROM now()))::int - 2024 * 12 - 2"
             ).first?.decode(Int.self, at: 0)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    /// Runs again while the server has not noticed yet that the killed one is gone.
+    /// Runs again while the server has not detected yet that the killed one has ended.
     private func finish(_ binary: Binary, _ arguments: [String]) async throws -> Binary.Result {
         var result = try await binary.run(arguments)
         for _ in 1...10 where result.status == 75 { result = try await binary.run(arguments) }
@@ -43,7 +43,7 @@ import Testing
         return try await connection.value(sql)
     }
 
-    /// Kills runs at their points, one after the other, until a run is so short that it comes by no further one.
+    /// Kills runs at their points, one after the other, until a run is so short that it reaches no further one.
     private func killing(
         _ state: String, before earlier: [[String]], _ arguments: (ConnectionOptions) async throws -> [String],
         _ check: (ConnectionOptions, Binary, Int) async throws -> Void
@@ -73,7 +73,7 @@ import Testing
         return kills
     }
 
-    @Test func `kill -9 at any point of detach, archive and drop: the next runs bring all to its end`() async throws {
+    @Test func `kill -9 at any point of detach, archive and drop: the next runs finish everything`() async throws {
         try await withState { state in
             let maintain = ["partition", "maintain", "visit_reports"]
             var kills = 0
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func `kill -9 at any point of a restore: the next one brings all back`() async throws {
+    @Test func `kill -9 at any point of a restore: the next one restores everything`() async throws {
         try await withState { state in
             let maintain = ["partition", "maintain", "visit_reports"]
             func restore(_ options: ConnectionOptions) async throws -> [String] {
@@ -114,7 +114,7 @@ import Testing
             }
             let kills = try await killing(state, before: [maintain, maintain], restore) { options, binary, point in
                 let again = try await finish(binary, try await restore(options))
-                // Where the killed run had done everything, its month is there already.
+                // Where the killed run had done everything, its month exists already.
                 #expect([0, 1].contains(again.status), "point \(point): \(again.errors)")
                 let end = try await value(
                     options,

@@ -110,7 +110,7 @@ import Testing
         }
     }
 
-    /// A database of a role that is no superuser, with the files that the commands read.
+    /// A database of a role that is not a superuser, with the files that the commands read.
     private func prepare(_ admin: PostgresConnection, owner: String, state: String) async throws {
         try await admin.executeScript(
             """

@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `a port that is taken is no reason to lose the data: another one is used`() async throws {
+    @Test func `a port that is in use does not lose the data: another one is used`() async throws {
         try await withSandbox { servers, binary in
             let admin = try await servers.connect()
             try await admin.execute("CREATE TABLE public.kept (a int)")

@@ -56,7 +56,7 @@ import Testing
 
     @Test func `up after a kill of Redis waits until the new one answers`() async throws {
         try await withSandbox { servers, binary in
-            // A server that takes its time to listen, beside the socket that the killed one left behind.
+            // A server that takes its time to listen, beside the socket that the killed one left.
             let folder = "\(servers.folder)/slow"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"

@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `a journal in a folder that others may write to is not used, and the work goes on`() async throws {
+    @Test func `a journal in a folder that others may write to is not used, and the work continues`() async throws {
         try await withState { state in
             let open = "\(state)/open"
             #expect(mkdir(open, 0o700) == 0 && chmod(open, 0o777) == 0)

@@ -19,7 +19,7 @@ private enum WrongClock {
     }
 }
 
-/// The variables of a machine whose clock is so many days off; durations are what they are.
+/// The variables of a machine whose clock is that many days off; durations are not changed.
 func wrongClock(days: Int) async throws -> [String: String] {
     if days == 0 { return [:] }
     return ["LD_PRELOAD": try await WrongClock.library.value, "WRONG_CLOCK": "\(days * 86_400)"]

@@ -7,7 +7,7 @@ import Testing
 
 private func temporaryFolder() -> String {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)").path
-    // Whatever the umask: a journal is not kept where others may write.
+    // Whatever the umask: a journal is not stored where others may write.
     try? FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     return path
@@ -69,7 +69,7 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
         #expect(try Journal(path: path).count() == 0)
     }
 
-    @Test func `a run whose process is gone is interrupted, one that goes on is running`() throws {
+    @Test func `a run whose process is gone is interrupted, one in progress is running`() throws {
         let me = try #require(ProcessIdentity.current)
         #expect(run(1, pid: me.pid, start: me.start).effectiveOutcome(here: "here") == .running)
         #expect(run(1, pid: me.pid, start: me.start + 1).effectiveOutcome(here: "here") == .interrupted)
@@ -92,7 +92,7 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
         #expect(try journal.details("000000000003").run.startedAt.timeIntervalSince1970 == 3)
     }
 
-    @Test func `pruning keeps the newest and those that go on`() throws {
+    @Test func `pruning keeps the newest runs and those in progress`() throws {
         let journal = try Journal(path: path)
         for number in 1...10 {
             var ended = run(number)
@@ -145,7 +145,7 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
         #expect(throws: JournalError.newer(path: path)) { try Journal(path: path) }
     }
 
-    @Test func `a file that is no journal is told, not overwritten`() throws {
+    @Test func `a file that is not a journal is reported, not overwritten`() throws {
         try Data("this is no database, and long enough to be looked at".utf8).write(to: URL(fileURLWithPath: path))
         let error = #expect(throws: JournalError.self) { try Journal(path: path) }
         guard case .unusable = error else {
@@ -155,14 +155,14 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
         #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("this is no database"))
     }
 
-    @Test func `a journal that others could replace is not used, nor one that is no file`() throws {
+    @Test func `a journal that others could replace is not used, nor one that is not a file`() throws {
         try FileManager.default.setAttributes([.posixPermissions: 0o770], ofItemAtPath: folder)
         let error = #expect(throws: JournalError.self) { try Journal(path: path) }
         #expect(
             error
                 == .unsafe(
                     path: path, reason: "others may write to \(folder), mode 770",
-                    hint: "look at what is in it, then: chmod go-w \(folder)"))
+                    hint: "check what is in it, then: chmod go-w \(folder)"))
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         #expect(throws: JournalError.unusable(path: path, reason: "it is not a regular file")) {
@@ -170,7 +170,7 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
         }
     }
 
-    @Test func `a recorder without a journal says so once and goes on`() throws {
+    @Test func `a recorder without a journal warns once and continues`() throws {
         let failures = FailureCounter()
         let recorder = RunRecorder(
             run(1), open: { try Journal(path: "/dev/null/journal.sqlite") }, onFailure: { _ in failures.add() })

@@ -107,7 +107,7 @@ import TestSupport
         }
     }
 
-    @Test func `a missing server, database and password are told apart`() async throws {
+    @Test func `a missing server, database and password are distinguished`() async throws {
         let cluster = try await TestCluster.shared
         let nowhere = ConnectionOptions(keywords: ["host": "/nowhere", "dbname": "x"], connectTimeout: .seconds(2))
         let refused = await #expect(throws: PostgresError.self) { try await PostgresConnection.connect(nowhere) }
@@ -266,7 +266,7 @@ import TestSupport
         }
     }
 
-    @Test func `a direct session is no pooler`() async throws {
+    @Test func `a direct session is not reported as a pooler`() async throws {
         try await withDatabase { options in
             let kind = try await PostgresConnection.detectPooler(options)
             #expect(kind == .direct)

@@ -87,7 +87,7 @@ import TestSupport
         }
     }
 
-    @Test func `a caller that cannot be served in time is told so`() async throws {
+    @Test func `a caller that cannot be served in time gets an error`() async throws {
         try await withDatabase { connect in
             var options = PostgresPool.Options()
             options.max = 1

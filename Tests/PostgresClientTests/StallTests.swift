@@ -6,7 +6,7 @@ import Testing
 /// The way to the server stops passing anything on, in the middle of each thing a session can do, and no limit of time
 /// is set.
 @Suite struct StallTests {
-    /// A session through a proxy that freezes behind a text, while other connections are served.
+    /// A session through a proxy that freezes after a text, while other connections are served.
     private func withStall<T>(
         at trigger: String, after grace: Int = 0, isolation: isolated (any Actor)? = #isolation,
         _ body: (PostgresConnection) async throws -> T
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `a session that only waits behind a lock is not taken for dead`() async throws {
+    @Test func `a session that only waits for a lock does not count as dead`() async throws {
         try await withDatabase { options in
             let cluster = try await TestCluster.shared
             let proxy = try FaultyProxy(to: cluster.postgresPort, .halfFrozen, at: "never sent")
@@ -83,7 +83,7 @@ import Testing
             try await holder.execute("BEGIN")
             try await holder.execute("LOCK TABLE t")
             let connection = try await PostgresConnection.connect(through(proxy, options))
-            // Asked before: a session that waits answers nobody.
+            // Asked before: a session that waits does not answer.
             let pid = await connection.backendPID
             let waiter = Task { try await connection.query("SELECT count(*) FROM t").count }
             let waits = try await eventually {

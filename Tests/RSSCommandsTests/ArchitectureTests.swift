@@ -28,7 +28,7 @@ import Testing
         "rssctl": ["RSSCommands"],
     ]
 
-    /// What every capability stands on.
+    /// What every capability is built on.
     private static let core: Set = ["RSSCore", "RSSModel", "RSSSystem", "PostgresClient"]
 
     private static let ours = Set(allowed.keys).union([
@@ -66,7 +66,7 @@ import Testing
 
     /// But for CSV: the compiler specializes what is `@inlinable` across libraries only where it is public, and the import reads each field
     /// by it.
-    @Test func `nothing is public, for there is nobody outside the package`() throws {
+    @Test func `nothing is public, because no code outside the package uses it`() throws {
         for (path, text) in try Self.sources("Sources") where !path.hasPrefix("CSV/") {
             for line in text.split(separator: "\n") {
                 #expect(line.firstMatch(of: /^ *(?:@\w+ )*public\b/) == nil, "Sources/\(path): \(line)")
@@ -128,7 +128,7 @@ import Testing
 
     /// What is decided over data is decided by the server's clock. That of this machine is for the journal, and for what it
     /// says of itself.
-    @Test func `nothing but the journal and stamps is told the time by this machine`() throws {
+    @Test func `only the journal and stamps use the clock of this machine`() throws {
         let own: Set<String> = [
             "RSSCommands/Framework/Runner.swift", "RSSCommands/Framework/World.swift",
             "RSSCommands/Bulk/LoadOptions.swift", "RSSCommands/Runs/RunsExport.swift",

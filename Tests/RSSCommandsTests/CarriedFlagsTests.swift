@@ -37,7 +37,7 @@ import Testing
         "rssctl runs as root", "rssctl undoes nothing", "schema rssctl belongs to rss", "the rssctl partition",
         "RSSCTL_SANDBOX", "what rssctl migrated", "rssctl.operation", "myrssctl doctor",
     ])
-    func `what is no command stays as it is`(text: String) throws {
+    func `what is not a command stays as it is`(text: String) throws {
         #expect(try carried("doctor", "--profile", "prod").adding(to: text) == text)
     }
 

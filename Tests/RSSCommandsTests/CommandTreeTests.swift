@@ -59,7 +59,7 @@ struct FoundVerb: Sendable, CustomStringConvertible {
     }
 
     @Test(arguments: FoundVerb.all)
-    func `a verb that changes something has a dry run, and one that destroys can be confirmed beforehand`(
+    func `a verb that changes something has a dry run, and one that destroys can be confirmed in advance`(
         verb: FoundVerb
     ) {
         switch verb.declaration.effect {
@@ -100,7 +100,7 @@ struct FoundVerb: Sendable, CustomStringConvertible {
     }
 }
 
-/// Whole texts on record; `RSSCTL_RECORD=1` records them anew.
+/// Whole texts on record; `RSSCTL_RECORD=1` records them again.
 enum Golden {
     static func compare(_ text: String, name: String, file: StaticString = #filePath) throws {
         let path = URL(fileURLWithPath: "\(file)").deletingLastPathComponent().appendingPathComponent("Golden/\(name)")
@@ -109,6 +109,6 @@ enum Golden {
             return
         }
         let recorded = try String(contentsOf: path, encoding: .utf8)
-        #expect(text == recorded, "record anew with RSSCTL_RECORD=1 if this is meant")
+        #expect(text == recorded, "record it again with RSSCTL_RECORD=1 if this is intended")
     }
 }

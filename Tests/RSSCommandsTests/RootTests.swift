@@ -32,7 +32,7 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         (["migrate", "rollback"], "'rssctl migrate down'"), (["sandbox", "stop"], "'rssctl sandbox down'"),
         (["bulk", "load"], "'rssctl bulk import'"), (["maintian"], "'rssctl partition maintain'"),
     ])
-    func `a mistyped command is told, with what was meant`(arguments: [String], suggestion: String) throws {
+    func `a mistyped command is reported, with what was meant`(arguments: [String], suggestion: String) throws {
         let mistake = try #require(UnknownCommand(arguments: arguments))
         #expect(mistake.report.exit == .usage)
         if !suggestion.isEmpty { #expect(mistake.report.hint?.contains(suggestion) == true) }
@@ -79,7 +79,7 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         (["report", "query", "--status", "drafts"], "did you mean draft?", "rssctl report query --help"),
         (["bulk", "export", "hardware", "-o", "yaml"], "needs --to", "rssctl bulk export --help"),
     ])
-    func `what is wrong with a command line is told in the shape of every error`(
+    func `what is wrong with a command line is reported in the form of every error`(
         arguments: [String], message: String, hint: String
     ) async throws {
         let report = try await reported(arguments)
@@ -115,7 +115,7 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         let address = "postgresql://u:s3cret@127.0.0.1:1/x"
         let result = await rssctl("migrate", "status", "--database-url", address)
         #expect(
-            result.errors.contains("hint: rssctl doctor --database-url postgresql://u@127.0.0.1:1/x looks at"),
+            result.errors.contains("hint: rssctl doctor --database-url postgresql://u@127.0.0.1:1/x checks"),
             "\(result.errors)")
         let json = await rssctl("migrate", "status", "--database-url", address, "-o", "json")
         #expect(json.errors.contains("rssctl doctor --database-url postgresql://u@127.0.0.1:1/x"), "\(json.errors)")

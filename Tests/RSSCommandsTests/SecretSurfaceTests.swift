@@ -4,7 +4,7 @@ import Testing
 
 @testable import RSSCommands
 
-/// However an address or a password is given, and however wrong it is, no piece of the password is shown or kept.
+/// However an address or a password is given, and however wrong it is, no part of the password is shown or stored.
 @Suite struct SecretSurfaceTests {
     private static let secrets = [
         "kT9+x/Zq9wXv==", "a@Zq9wXvK7t", "12345/Zq9wXvK7t", "Zq9wXv K7tPm", "Zq9'wXvK7t\\Pm", "Zq9w?XvK7t=1",
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(arguments: Self.secrets)
-    func `no piece of a password is shown or kept`(secret: String) async throws {
+    func `no part of a password is shown or stored`(secret: String) async throws {
         let state = FileManager.default.temporaryDirectory.appendingPathComponent("secret-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
             atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

@@ -112,7 +112,7 @@ import Testing
         #expect(outcome.unseen?.hint == "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO half_seeing")
     }
 
-    @Test func `a member of pg_monitor that does not inherit is blind, and what the hint says opens its eyes`()
+    @Test func `a member of pg_monitor that does not inherit is blind, and the hint says how to fix that`()
         async throws
     {
         try await withDatabase { options in

@@ -8,7 +8,7 @@ import Testing
 @testable import RSSAnalyze
 @testable import RSSPartition
 
-/// A lock that another session holds, or that stands in the queue behind a reader, never holds an analysis up.
+/// A lock that another session holds, or that waits in the queue behind a reader, never delays an analysis.
 @Suite struct AnalyzeLockTests {
     /// All checks that `analyze performance` makes, in a session as it opens it.
     static func outcomes(_ options: ConnectionOptions) async throws -> [String: CheckOutcome] {

@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test func `mending a finding never lowers the score, and no finding is 100`() {
+    @Test func `fixing a finding never lowers the score, and no finding is 100`() {
         var random = SeedRandom(seed: 3, stream: 1)
         #expect(PerformanceScore([]).score == 100)
         for _ in 0..<2000 {
@@ -48,7 +48,7 @@ import Testing
         #expect(Set(PerformanceCheck.all.map(\.key)).count == PerformanceCheck.all.count)
     }
 
-    @Test func `a file without a head is no check`() { #expect(PerformanceCheck(sql: "SELECT 1") == nil) }
+    @Test func `a file without a head is not a check`() { #expect(PerformanceCheck(sql: "SELECT 1") == nil) }
 
     @Test func `a healthy database has no finding in its catalog`() async throws {
         try await withDatabase(migrated: true) { options in
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `planted faults are found, each with the statement that mends it`() async throws {
+    @Test func `planted faults are found, each with the statement that fixes it`() async throws {
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
             try await connection.executeScript(

@@ -8,7 +8,7 @@ import TestSupport
 
 /// Tables with partitions to archive and to retire.
 enum ArchiveScenario {
-    /// A folder of its own, and what is in it goes with it.
+    /// A folder of its own, which is removed with its content.
     static func withFolder<T>(
         isolation: isolated (any Actor)? = #isolation, _ body: (String) async throws -> T
     ) async throws -> T {
@@ -18,7 +18,7 @@ enum ArchiveScenario {
         return try await body(folder)
     }
 
-    /// A file system of its own; what needs one is left out where it cannot be had.
+    /// A file system of its own; tests that need one are skipped where it is not available.
     static func withFileSystem(
         _ options: String, isReadOnly: Bool = false, isolation: isolated (any Actor)? = #isolation,
         _ body: (String) async throws -> Void

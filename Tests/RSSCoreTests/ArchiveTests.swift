@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `rows cut anywhere have one digest, and come back as they were`() throws {
+    @Test func `rows cut anywhere have one digest, and are restored as they were`() throws {
         let text = Array("1\ta\\tb\t\\N\n2\t\tx y\n3\tlast\t\n".utf8)
         func digest(_ size: Int) throws -> String {
             var written: [UInt8] = []
@@ -76,7 +76,7 @@ import Testing
         for size in 1...10 { #expect(try digest(size) == whole) }
     }
 
-    @Test func `what belongs to the visits goes along, and only that`() async throws {
+    @Test func `what belongs to the visits is included, and only that`() async throws {
         try await withConnection(migrated: true) { connection in
             try await RetireScenario.visits(connection)
             try await ArchiveScenario.withFolder { folder in
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: getuid() == 0)) func `a full disk leaves nothing behind and claims nothing`() async throws {
+    @Test(.enabled(if: getuid() == 0)) func `a full disk leaves no files and is reported`() async throws {
         try await withConnection { connection in
             try await ArchiveScenario.awkward(connection)
             try await connection.execute("UPDATE t_1 SET \"te\"\"xt\" = gen_random_uuid()::text || gen_random_uuid()")

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `rows are deleted in batches too, and an empty table is no trouble`() async throws {
+    @Test func `rows are deleted in batches too, and an empty table is not an error`() async throws {
         try await withConnection { connection in
             let source = try migrations([
                 "V1__t.sql": "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 100);",
@@ -86,7 +86,7 @@ import Testing
         #expect(error?.report.code == "RSS-MIGRATE-014")
     }
 
-    @Test func `a row is changed once, also when the file is mended between two runs`() async throws {
+    @Test func `a row is changed once, also when the file is fixed between two runs`() async throws {
         try await withConnection { connection in
             let fill = "-- rssctl:backfill batch=100 key=id\nUPDATE t SET n = n + 1"
             let source = try migrations([

@@ -254,7 +254,7 @@ import Testing
         }
     }
 
-    @Test func `a mapping that is no list of pairs is an error that names it`() async throws {
+    @Test func `a mapping that is not a list of pairs is an error that names it`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute(
                 "INSERT INTO rssctl.bulk_mapping (name, object, columns) VALUES ('odd', 'hardware', '{\"a\": 1}')")

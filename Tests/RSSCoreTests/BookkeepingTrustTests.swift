@@ -49,7 +49,7 @@ import Testing
         return found
     }
 
-    @Test func `a schema that another role made beforehand is refused, and nothing in it is run`() async throws {
+    @Test func `a schema that another role made in advance is refused, and nothing in it is run`() async throws {
         try await withDatabase { options in
             try await withRole(options) { admin, role in
                 try await admin.execute("GRANT INSERT ON public.alarm TO \(role)")
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    /// What a role can have on tables of which another one is the owner, and what an owner can have left behind.
+    /// What a role can have on tables of which another one is the owner, and what an owner can have left.
     private static let foreign: [(sql: String, problem: String)] = [
         ("ALTER TABLE rssctl.operation OWNER TO %R", "rssctl.operation belongs to the role"),
         ("ALTER FUNCTION rssctl.refuse_write() OWNER TO %R", "function rssctl.refuse_write() belongs to the role"),

@@ -37,7 +37,7 @@ import Testing
         return options
     }
 
-    /// What a file comes to.
+    /// The result of a file.
     private func content(_ path: String) throws -> [UInt8] {
         let input = try ImportInput.open(path)
         var reader = try input.reader()
@@ -68,7 +68,7 @@ import Testing
         #expect(String(decoding: try content(path), as: UTF8.self) == "category,name\nLaptop,a\nLaptop,b\n")
     }
 
-    @Test func `what tools put between and behind is passed over`() throws {
+    @Test func `what tools put between and after is skipped`() throws {
         let folder = try TemporaryFolder()
         let text = Array("category,name\nLaptop,a\n".utf8)
         let padded = try folder.file(Self.gzip(text) + [UInt8](repeating: 0, count: 100_000), "padded.gz")
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(arguments: Packing.allCases)
-    private func `a compressed file that is cut off or damaged is told as such`(packing: Packing) throws {
+    private func `a compressed file that is truncated or damaged is reported as such`(packing: Packing) throws {
         let folder = try TemporaryFolder()
         let text = Array((0..<3000).map { "Laptop,device \($0 * 7919)\n" }.joined().utf8)
         let packed = packing.pack(text)
@@ -93,7 +93,7 @@ import Testing
             damaged[index] ^= 1 << UInt8(index % 8)
             let path = try folder.file(damaged, "flipped")
             do {
-                // The name and the time in a gzip header mean nothing to us.
+                // The name and the time in a gzip header are not used.
                 #expect(try content(path) == text)
             } catch let error as ImportError {
                 #expect(error.report.code == "RSS-IMPORT-020", "at \(index)")

@@ -7,7 +7,7 @@ import Testing
 
 /// Files as Excel in Europe saves them: semicolons, a byte order mark, CRLF, its own ways of writing numbers and dates.
 @Suite struct BulkExcelTests {
-    @Test func `an inventory comes in as it is meant, and what Excel has spoilt is told`() async throws {
+    @Test func `an inventory is imported as it is meant, and what Excel has spoilt is reported`() async throws {
         let text =
             "\u{FEFF}Kategorie;Name;Seriennummer;Inventarnummer;MAC-Adresse;Garantie bis;Zustand;Raum\r\n"
             + "Laptop;\"Gerät \"\"Süd\"\"\";SN-1;007;08:00:2B:01:02:03;31.12.2025;5;R 1\r\n"
@@ -40,7 +40,7 @@ import Testing
             let reasons = outcome.rejects.kinds.map(\.reason).joined(separator: "\n")
             #expect(reasons.contains("1,23457E+11"))
             #expect(reasons.contains("31.02.2026"))
-            // Mended as the message says, the row comes in, and the others are as they were.
+            // Fixed as the message says, the row is imported, and the others are as they were.
             let rejects = try #require(outcome.rejectsPath)
             let mended = try String(contentsOfFile: rejects, encoding: .utf8)
                 .replacing("1,23457E+11", with: "123456789012").replacing("31.02.2026", with: "28.02.2026")

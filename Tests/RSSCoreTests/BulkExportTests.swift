@@ -46,7 +46,7 @@ import Testing
             filter.category = "Laptop"
             #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count == 1)
             filter = ExportFilter()
-            // In the words of an import, whatever their case; what means nothing is an error, and no empty file.
+            // In the words of an import, whatever their case; an unknown word is an error, and not an empty file.
             filter.status = "ACTIVE"
             filter.category = "laptop"
             #expect(try await export(scenario, .hardware, filter).split(separator: "\n").count > 1)
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `recycling records go out and in again`() async throws {
+    @Test func `recycling records are exported and imported again`() async throws {
         try await BulkScenario.run { scenario in
             let path = try scenario.file("category;item;qty;weight;notes\nLaptop;a;2;1,5;\"two\nlines\"\nLaptop;b;;;\n")
             try await scenario.load(path, into: .recycling)
@@ -124,7 +124,7 @@ import Testing
         }
     }
 
-    @Test func `the notes of a template are passed over when it is filled in`() async throws {
+    @Test func `the notes of a template are skipped when it is filled in`() async throws {
         try await BulkScenario.run { scenario in
             for table in [ImportTable.hardware, .recycling] {
                 for (form, delimiter) in [(ExportForm.plain, ","), (.excel, ";")] {

@@ -4,7 +4,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSBulk
 
-/// What a field comes to that says something other than its bytes: an error of a spreadsheet, no value, an identifier in
+/// The result of a field that means something other than its bytes: an error of a spreadsheet, no value, an identifier in
 /// disguise.
 @Suite struct BulkFieldRulesTests {
     private func read(_ text: String, _ column: String = "serial_number", requires: Bool? = nil) throws
@@ -35,7 +35,7 @@ import Testing
         "To be filled by O.E.M.", "TO BE FILLED BY O.E.M.", "Default string", "System Serial Number", "Not Specified",
         "0123456789", "123456789", "1234567890", "0000000", "xxxxxxxxxxx", "......", "INVALID", "N.A.NOT", ".",
     ])
-    func `what many machines have is no serial number`(text: String) throws {
+    func `what many machines have is not a serial number`(text: String) throws {
         let outcome = try read(text)
         if text == "N.A.NOT" { return #expect(outcome == .value(.text(text))) }
         #expect(outcome == .placeholder(text))
@@ -51,14 +51,14 @@ import Testing
     }
 
     @Test(arguments: ["00:00:00:00:00:00", "FF-FF-FF-FF-FF-FF"])
-    func `an address of no device is no address`(text: String) throws {
+    func `an address of no device is not an address`(text: String) throws {
         #expect(try read(text, "mac_address") == .placeholder(text))
     }
 
     @Test(arguments: [
         "8.94902E+19", "8,94902E+19", "123456789012345000", "89490200001234500000",
     ])
-    func `a long number that a spreadsheet has cut is no serial number`(text: String) throws {
+    func `a long number that a spreadsheet has cut is not a serial number`(text: String) throws {
         #expect(code(try read(text)) == .scientificNotation)
     }
 
@@ -66,13 +66,13 @@ import Testing
         "#SPILL!", "#CALC!", "#ÜBERLAUF!", "#BEZUG!", "#VALEUR!", "#NOM?", "#¡REF!", "#¿NOMBRE?", "#N/V", "#N/D", "#NV",
         "########", "#MERGED!", "#GETTING_DATA",
     ])
-    func `what a spreadsheet shows of a failure is no value, in any language`(text: String) throws {
+    func `what a spreadsheet shows for a failure is not a value, in any language`(text: String) throws {
         #expect(code(try read(text, "manufacturer")) == .formulaError)
         #expect(code(try read(text, "notes")) == .formulaError)
     }
 
     @Test(arguments: ["#1", "#12 left", "#", "C#", "#tag!", "# Inventar"])
-    func `a number sign alone is no failure`(text: String) throws {
+    func `a number sign alone is not a failure`(text: String) throws {
         #expect(try read(text, "manufacturer") == .value(.text(text)))
     }
 
@@ -120,7 +120,7 @@ import Testing
         ("+49 123", false),
         ("-1,5", false), ("a=b", false), ("", false),
     ])
-    func `a formula is disarmed, and comes back as it was`(text: String, isFormula: Bool) {
+    func `a formula is disarmed, and is read back as it was`(text: String, isFormula: Bool) {
         let safe = SpreadsheetSafety.disarmed(text)
         #expect(safe == (isFormula ? "'" + text : text))
         #expect(IdentifierText.unwrapped(safe) == text)

@@ -30,7 +30,7 @@ import Testing
         ("Condition", "condition_rating"), ("Rating", "condition_rating"), ("Specs", "specifications"),
         ("Visit", "visit_report"),
     ])
-    func `a column is known by the names that inventories give it`(name: String, column: String) throws {
+    func `a column is matched by the names that inventories give it`(name: String, column: String) throws {
         #expect(try columns([name]) == [column])
     }
 
@@ -39,7 +39,7 @@ import Testing
         #expect(Set(names).count == names.count)
     }
 
-    @Test func `the columns of a rejects file are passed over in silence`() throws {
+    @Test func `the columns of a rejects file are ignored in silence`() throws {
         #expect(
             try columns(["rssctl_line", "rssctl_column", "rssctl_code", "rssctl_reason", "Serial"])
                 == ["remark", "remark", "remark", "remark", "serial_number"])
@@ -56,7 +56,7 @@ import Testing
         #expect(error?.report.detail?.contains("warranty_expiry") == true)
     }
 
-    @Test func `unknown columns are passed over when the user says so`() throws {
+    @Test func `unknown columns are ignored when the user says so`() throws {
         #expect(try columns(["Serial", "Puchase", ""]) == ["serial_number", "ignored", "unnamed"])
     }
 
@@ -70,7 +70,7 @@ import Testing
         _ = try ImportHeader(["category", "name"], for: .hardware, given: ["visit_report"])
     }
 
-    @Test func `all names that mean one column come in one error, with those that mean none`() {
+    @Test func `all names that mean one column are in one error, with those that mean none`() {
         let error = #expect(throws: ImportError.self) {
             try ImportHeader(
                 ["visit", "category", "name", "Serial", "S/N", "Model", "Model No.", "Puchase"], for: .hardware)
@@ -128,7 +128,7 @@ import Testing
         #expect(header.unusedMappings == ["Foo"])
     }
 
-    @Test func `data where a header should be is told as such`() {
+    @Test func `data where a header should be is reported as such`() {
         let error = #expect(throws: ImportError.self) { try ImportHeader(["1", "Dell", "10.0.0.1"], for: .hardware) }
         #expect(error?.report.code == "RSS-IMPORT-003")
         let sheet = SheetChoice(name: "Cover", others: ["Devices"])

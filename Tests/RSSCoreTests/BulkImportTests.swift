@@ -60,7 +60,7 @@ import Testing
         .deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Examples/inventory.csv")
 
-    @Test func `the example inventory has 21 bad rows, each told with its line, and imports once`() async throws {
+    @Test func `the example inventory has 21 bad rows, each reported with its line, and imports once`() async throws {
         try await withDatabase(migrated: true) { options in
             let connection = try await session(options)
             let path = folder.appendingPathComponent("inventory.csv").path
@@ -71,7 +71,7 @@ import Testing
             #expect(lines == stride(from: 84, through: 1844, by: 88).map { "\($0)" })
             let repeated = try #require(first.rejects.kinds.first { $0.code == .repeatedKey })
             #expect(repeated.line == 1052)
-            #expect(repeated.reason == "serial_number: '5CG818100001G' is that of line 2 already")
+            #expect(repeated.reason == "serial_number: '5CG818100001G' is already on line 2")
             #expect(first.rejects.kinds.contains { $0.code == .unknownReference && $0.line == 1580 })
             #expect(first.rejects.kinds.contains { $0.code == .controlCharacter && $0.line == 1228 })
 
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `a mended rejects file imports, and goes away when nothing is rejected`() async throws {
+    @Test func `a fixed rejects file imports, and is removed when nothing is rejected`() async throws {
         try await withDatabase(migrated: true) { options in
             let connection = try await session(options)
             let path = try write(
@@ -294,7 +294,7 @@ import Testing
         }
     }
 
-    @Test func `an empty file, a folder and a missing file are told`() throws {
+    @Test func `an empty file, a folder and a missing file are reported`() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         #expect(throws: ImportError.empty(try write(""))) {
             try ImportFile(.hardware, ImportOptions(path: try write("")))

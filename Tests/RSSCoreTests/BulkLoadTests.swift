@@ -11,7 +11,7 @@ import Testing
 
     @Test func `an atomic import that is killed leaves nothing`() async throws {
         try await BulkScenario.run { scenario in
-            // Into a table that has a row, so that rows without a key are compared and do not go straight in.
+            // Into a table that has a row, so that rows without a key are compared and not copied directly.
             try await scenario.load(try scenario.file(BulkScenario.rows(9001...9001), "first.csv"))
             let path = try scenario.file(BulkScenario.rows(1...3000) + "Monitor,m,,\n")
             let session = try await PostgresConnection.connect(scenario.options)
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `a row that only the server refuses is rejected, and the others go in`() async throws {
+    @Test func `a row that only the server refuses is rejected, and the others are loaded`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.connection.executeScript(
                 """
@@ -106,7 +106,7 @@ import Testing
             let outcome = try await scenario.load(path) { $0.duplicates = .last }
             #expect(outcome.numbers == [1, 0, 0, 2])
             #expect(outcome.rejects.kinds.first?.line == 2)
-            #expect(outcome.rejects.kinds.first?.reason == "serial_number: 'S1' is that of line 3 too")
+            #expect(outcome.rejects.kinds.first?.reason == "serial_number: 'S1' is also on line 3")
             #expect(try await scenario.texts("SELECT device_name FROM hardware_inventory") == ["c"])
         }
     }
@@ -124,11 +124,11 @@ import Testing
         }
     }
 
-    @Test func `rows are known by another key, which must mean one row`() async throws {
+    @Test func `rows are matched by another key, which must mean one row`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.load(
                 try scenario.file("category,name,serial,tag\nLaptop,a,S1,T1\nLaptop,b,S2,T2\nLaptop,c,S3,T2\n"))
-            // A file without serial numbers goes by asset tags.
+            // A file without serial numbers is matched by asset tags.
             let path = try scenario.file("category,name,tag\nLaptop,x,T1\nLaptop,y,T2\nLaptop,z,T3\n")
             let outcome = try await scenario.load(path)
             #expect(outcome.key == "asset_tag")
@@ -145,7 +145,7 @@ import Testing
 }
 
 extension BulkLoadTests {
-    @Test func `lines before the names of the columns are passed over, and a file may have no names`() async throws {
+    @Test func `lines before the names of the columns are skipped, and a file may have no names`() async throws {
         try await BulkScenario.run { scenario in
             let preamble =
                 "Inventory of the branch;;\r\nAs of;24.11.2026;\r\n;;\r\nName;Category;Serial\r\na;Laptop;S1;;\r\nb;Laptop;S2\r\n"
@@ -166,7 +166,7 @@ extension BulkLoadTests {
         }
     }
 
-    @Test func `quotes and escapes can be told`() async throws {
+    @Test func `quotes and escapes can be given`() async throws {
         try await BulkScenario.run { scenario in
             let single = try scenario.file("name,category,serial\n'a, \"b\"',Laptop,S1\n")
             #expect(try await scenario.load(single) { $0.quote = .single }.numbers == [1, 0, 0, 0])
@@ -196,7 +196,7 @@ extension BulkLoadTests {
             let session = try await PostgresConnection.connect(scenario.options)
             try await FaultPoint.$handler.withValue({ point in
                 guard point == "bulk.begun" else { return }
-                // While the first one has begun and is alive.
+                // While the first one is in progress.
                 try await FaultPoint.$handler.withValue(nil) {
                     let other = try await scenario.load(path)
                     #expect(other.continued == nil)
@@ -230,7 +230,7 @@ extension BulkLoadTests {
                 $0.operation = .update
                 $0.visit = nil
             }
-            // S2 is S9 by now; the last row takes the name away that every device needs.
+            // S2 is S9 by now; the last row removes the name that every device needs.
             #expect(bySerial.numbers == [0, 1, 1, 2])
             #expect(Set(bySerial.rejects.kinds.map(\.code)) == [.notFound, .missingValue])
             #expect(
@@ -244,7 +244,7 @@ extension BulkLoadTests {
         }
     }
 
-    @Test func `a deletion takes what the file lists, and an undo brings it back`() async throws {
+    @Test func `a deletion removes what the file lists, and an undo restores it`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.load(try scenario.file(BulkScenario.rows(1...300)))
             let before = try await scenario.content()

@@ -7,13 +7,13 @@ import Testing
 @testable import RSSCore
 @testable import RSSBulk
 
-/// Imports that were stopped, and what happened before they were gone on with.
+/// Imports that were interrupted, and what happened before they were resumed.
 @Suite struct BulkResumeTests {
     private struct Killed: Error {}
 
     private static let small = ImportLoad.BatchSize(directBytes: 1 << 20, directRows: 50, stagedRows: 50, chunkRows: 50)
 
-    /// Stops an import behind some of its batches.
+    /// Stops an import after some of its batches.
     private func stopped(
         _ scenario: BulkScenario, _ path: String, _ change: (inout ImportOptions) -> Void = { _ in }
     ) async throws {
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `what an undo took back in part is inserted again`() async throws {
+    @Test func `what was undone in part is inserted again`() async throws {
         try await BulkScenario.run { scenario in
             let path = try scenario.file(BulkScenario.rows(1...400))
             try await stopped(scenario, path)
@@ -49,7 +49,7 @@ import Testing
                     try await scenario.undo(run)
                 }
             }
-            // One batch is taken back, the others are not.
+            // One batch is undone, the others are not.
             let batch = try #require(
                 try await scenario.texts("SELECT max(number)::text FROM rssctl.bulk_batch")[0].flatMap { Int($0) })
             let half = Counter()
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `a row that was wrong and is right now comes in, by the second run at the latest`() async throws {
+    @Test func `a row that was wrong and is right now is loaded, by the second run at the latest`() async throws {
         try await BulkScenario.run { scenario in
             let text = BulkScenario.rows(1...400).replacing("Laptop,d7,", with: "Drone,d7,")
             let path = try scenario.file(text)
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `a file that is changed while it is loaded is told, with the run`() async throws {
+    @Test func `a file that is changed while it is loaded is reported, with the run`() async throws {
         try await BulkScenario.run { scenario in
             let path = try scenario.file(BulkScenario.rows(1...400))
             let count = Counter()
@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test func `a trigger that turns a row away without a word rejects no other row, and policies none`() async throws {
+    @Test func `a trigger that skips a row without an error rejects no other row, and policies none`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.connection.executeScript(
                 """
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func `who goes on with a run waits for a batch that the server is still about to commit`() async throws {
+    @Test func `a session that resumes a run waits for a batch that the server is still about to commit`() async throws {
         try await BulkScenario.run { scenario in
             let path = try scenario.file(BulkScenario.rows(1...400))
             let claim = "SELECT FROM rssctl.bulk_run FOR UPDATE NOWAIT"
@@ -190,7 +190,7 @@ import Testing
             }
             await session.close()
             #expect(await held.value >= 3)
-            // As the server holds it for a process that is gone.
+            // As the server holds it for a process that was killed.
             try await admin.execute("BEGIN")
             try await admin.query("SELECT FROM rssctl.bulk_run FOR KEY SHARE")
             let next = Task { try await scenario.load(path, batches: Self.small) }

@@ -10,7 +10,7 @@ import Testing
     private static let laptop = UUID()
     private static let visit = UUID()
 
-    /// What became of a record.
+    /// The outcome of a record.
     private struct Row {
         let record: Int
         let line: Int
@@ -62,7 +62,7 @@ import Testing
         return (validator, Array(records.dropFirst()))
     }
 
-    /// What one field of one column comes to, as COPY takes it; nil when it is rejected.
+    /// The result of one field of one column, as COPY takes it; nil when it is rejected.
     private func value(_ column: String, _ text: String) throws -> [UInt8]? {
         let (validator, records) = try validator(["\(column),,", "\(quoted(text)),,"])
         let row = try row(try #require(records.first), validator)
@@ -86,7 +86,7 @@ import Testing
             row.problems == [
                 RowProblem(
                     .invalidMAC, column: "mac_address", value: "00:1b:44:11:3a:zz",
-                    "mac_address: '00:1b:44:11:3a:zz' is no MAC address of six bytes like 08:00:2b:01:02:03")
+                    "mac_address: '00:1b:44:11:3a:zz' is not a MAC address of six bytes like 08:00:2b:01:02:03")
             ])
     }
 
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(arguments: ["", "  ", "NULL", "null", "N/A", "n/a", "-", " - ", "\u{A0}"])
-    func `words for nothing are no value`(text: String) throws {
+    func `words for nothing are not values`(text: String) throws {
         #expect(try value("serial_number", text) == ImportValue.null.encoded)
     }
 
@@ -204,7 +204,7 @@ import Testing
         #expect(try code("category", "Ups") == .ambiguousName)
         #expect(
             try rows("category,model", "Labtop,x").first?.problems.first?.reason
-                == "category: 'Labtop' is no category (did you mean Laptop?)")
+                == "category: 'Labtop' is not a known category (did you mean Laptop?)")
     }
 
     @Test func `a visit report of the row goes before the one given for all`() throws {

@@ -41,13 +41,13 @@ import Testing
     func `a formula without a result stops the import, however it is written`(value: String) {
         let book = WorkbookFixture(head + row(2, "<c r=\"B2\"><f>DATE(2028,1,1)</f>\(value)</c>"))
         #expect(error(book.bytes)?.report.detail?.contains("cell B2 has a formula without a result") == true)
-        // Excel's own way of writing a formula that comes to an empty text.
+        // Excel's own way of writing a formula whose result is an empty text.
         let empty = WorkbookFixture(
             head + row(2, "<c r=\"A2\"><v>1</v></c><c r=\"B2\" t=\"str\"><f>\"\"</f><v></v></c>"))
         #expect(error(empty.bytes) == nil)
     }
 
-    @Test func `a zero of a formula is no result in a workbook that is calculated when it is opened`() throws {
+    @Test func `a zero of a formula is not a result in a workbook that is calculated when it is opened`() throws {
         let rows = head + row(2, "<c r=\"A2\"><f>1+1</f><v>0</v></c><c r=\"B2\"><v>0</v></c>")
         var book = WorkbookFixture(rows)
         #expect(try csv(book.bytes) == "name,building\n0,0\n")
@@ -65,7 +65,7 @@ import Testing
         #expect(try csv(book.bytes) == "name,building\na,Werk 7\nb,Werk 7\nc,Werk 7\nd,Werk 8\ne,\n")
     }
 
-    @Test func `cells that are merged with one in another column are no values`() throws {
+    @Test func `cells that are merged with one in another column are not values`() throws {
         let cell = { (name: String, text: String) in "<c r=\"\(name)\" t=\"inlineStr\"><is><t>\(text)</t></is></c>" }
         var book = WorkbookFixture(
             head + row(2, cell("A2", "both")) + row(3, "<c r=\"A3\"/>") + row(4, cell("A4", "x"), cell("B4", "y")))
@@ -98,7 +98,7 @@ import Testing
         #expect(FailedCell.words(String(value ?? "")) != nil)
     }
 
-    @Test func `cells of every type come out as text`() throws {
+    @Test func `cells of every type are read as text`() throws {
         var book = WorkbookFixture(
             row(
                 1,
@@ -156,7 +156,7 @@ import Testing
         #expect(CellText.date(serial, format, uses1904: mac) == expected)
     }
 
-    @Test func `a number that is no date stays a number`() {
+    @Test func `a number that is not a date stays a number`() {
         for serial in ["-1", "2958466", "1E300", "x", "NaN"] {
             #expect(CellText.date(serial, .date, uses1904: false) == nil)
         }
@@ -169,11 +169,11 @@ import Testing
         ("@", .number),
         ("0.00E+00", .number), ("\"unfinished d", .number),
     ])
-    private func `formats of dates are told by their codes`(code: String, format: CellFormat) {
+    private func `formats of dates are recognized by their codes`(code: String, format: CellFormat) {
         #expect(CellFormat(code: code) == format)
     }
 
-    @Test func `dates are told by built-in and own formats`() throws {
+    @Test func `dates are recognized by built-in and custom formats`() throws {
         var book = WorkbookFixture(
             row(1, (0..<5).map { "<c s=\"\($0)\"><v>46000.25</v></c>" }.joined(), "<c s=\"99\"><v>1.5</v></c>"))
         book.formats = [0, 14, 164, 165, 22]
@@ -230,7 +230,7 @@ import Testing
         #expect(rejects.hasSuffix(",Laptop,,S2,\n"))
     }
 
-    @Test func `many texts go into a file and come out again`() throws {
+    @Test func `many texts are written to a file and read again`() throws {
         let texts = (0..<5000).map { "text \($0 * 7919 % 10_000)" }
         let strings = texts.map { "<si><t>\($0)</t></si>" }.joined()
         let folder = try TemporaryFolder()
@@ -279,7 +279,7 @@ extension BulkSpreadsheetTests {
         }
     }
 
-    @Test func `files of other programs are told with what to do`() throws {
+    @Test func `files of other programs are reported with what to do`() throws {
         func format(_ bytes: [UInt8]) -> UnreadFormat? {
             guard case .unsupported(_, let format) = error(bytes) else { return nil }
             return format
@@ -337,7 +337,7 @@ extension BulkSpreadsheetTests {
         #expect(report?.code == "RSS-IMPORT-020" && report?.exit == .dataError)
     }
 
-    @Test func `a workbook that is cut off anywhere is refused`() {
+    @Test func `a workbook that is truncated anywhere is refused`() {
         let bytes = WorkbookFixture(row(1, "<c><v>1</v></c>")).bytes
         for length in 4..<bytes.count {
             #expect(error(Array(bytes[..<length]))?.report.code == "RSS-IMPORT-020", "at \(length)")
@@ -350,7 +350,7 @@ extension BulkSpreadsheetTests {
         let expected = try csv(bytes)
         var refused = 0
         let folder = try TemporaryFolder()
-        // Behind the first bytes, by which it is known to be a workbook at all.
+        // After the first bytes, by which it is detected to be a workbook at all.
         for index in stride(from: 4, to: bytes.count, by: 3) {
             var damaged = bytes
             damaged[index] ^= 1 << UInt8(index % 8)
@@ -374,9 +374,9 @@ extension BulkSpreadsheetTests {
         #expect(error(book.bytes) == nil)
         for size in [UInt64(10_000_000_001), 1 << 62, .max] {
             book.entries[4].claimedSize = size
-            #expect(error(book.bytes)?.report.detail == "xl/worksheets/sheet1.xml comes to more than 10 GB")
+            #expect(error(book.bytes)?.report.detail == "xl/worksheets/sheet1.xml is larger than 10 GB")
         }
-        // More comes out than the list of entries says, or less.
+        // The output is longer than the list of entries says, or shorter.
         for size in [UInt64(3), 3000] {
             book.entries[4].claimedSize = size
             #expect(error(book.bytes)?.report.code == "RSS-IMPORT-020")

@@ -9,11 +9,11 @@ import Testing
 @testable import RSSCore
 @testable import RSSBulk
 
-/// Imports in many small batches, to which things happen.
+/// Imports in many small batches, with failures.
 @Suite struct BulkTroubleTests {
     private struct Killed: Error {}
 
-    /// New rows straight in, rows that differ, rows that are the same, and rows without a key, in batches of all kinds.
+    /// New rows copied directly, rows that differ, rows that are the same, and rows without a key, in batches of all kinds.
     private static let text =
         BulkScenario.rows(1000..<1900) + (900..<1000).map { "Laptop,changed,S\($0),\n" }.joined()
         + (1...150).map { "Monitor,m\($0 % 70),,\n" }.joined()
@@ -36,7 +36,7 @@ import Testing
         #expect(try await scenario.number("SELECT sum(inserted)::bigint FROM rssctl.bulk_batch") == 1550, comment)
     }
 
-    /// Breaks into an import at one point after the other, goes on with it, and takes it back.
+    /// Interrupts an import at one point after the other, resumes it, and undoes it.
     private func breaking(
         everyOther step: Int, _ harm: @escaping @Sendable (BulkScenario, _ point: Int) async throws -> Void
     ) async throws {
@@ -59,7 +59,7 @@ import Testing
                 await session.close()
                 let outcome = try await load(scenario, path)
                 try await expectAll(scenario, "point \(point)")
-                // The harmed one may have been through already, and another one behind it found nothing to do.
+                // The broken one may have finished already, and another one after it found nothing to do.
                 let runs =
                     "SELECT run_id::text FROM rssctl.bulk_run WHERE file_name NOT LIKE '%first.csv' ORDER BY started_at DESC"
                 for run in try await scenario.texts(runs) { try await scenario.undo(run) }
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    /// How many points an import comes by.
+    /// How many points an import passes.
     private func points() async throws -> Int {
         let count = Counter()
         try await BulkScenario.run { scenario in
@@ -82,7 +82,7 @@ import Testing
         return await count.value
     }
 
-    @Test func `an import that ends at any of its many points is gone on with, and taken back, to the row`()
+    @Test func `an import that ends at any of its many points is resumed, and undone, to the row`()
         async throws
     {
         try await breaking(everyOther: 1) { _, _ in throw Killed() }
@@ -106,7 +106,7 @@ import Testing
     @Test func `imports at once of rows that nothing in the table keeps apart leave each of them there once`()
         async throws
     {
-        // Some go by an asset tag, on which there is no constraint, the others by all of their values.
+        // Some are matched by an asset tag, on which there is no constraint, the others by all of their values.
         for header in ["category,name,tag\n", "category,name,room\n"] {
             try await BulkScenario.run { scenario in
                 let text = header + (1...800).map { "Laptop,d\($0),T\($0)\n" }.joined()
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func `where the server has no room for all of its sessions, an import goes over fewer`() async throws {
+    @Test func `where the server has no room for all of its sessions, an import uses fewer`() async throws {
         try await BulkScenario.run { scenario in
             let role = "few_\(UInt32.random(in: 0...UInt32.max))"
             try await scenario.load(try scenario.file(BulkScenario.rows(1...1), "first.csv"))
@@ -154,9 +154,9 @@ import Testing
     }
 }
 
-/// Disks that fill up; what needs a file system of its own is left out where it cannot be had.
+/// Disks that fill up; what needs a file system of its own is left out where it is not available.
 extension BulkTroubleTests {
-    @Test func `rejects that find no room end the import before the first row is loaded`() async throws {
+    @Test func `rejects that have no disk space end the import before the first row is loaded`() async throws {
         try await ArchiveScenario.withFileSystem("size=64k") { folder in
             try await BulkScenario.run { scenario in
                 let bad = (1...4000).map { "Laptop,d\($0),S\($0),not an address\n" }.joined()
@@ -171,7 +171,7 @@ extension BulkTroubleTests {
         }
     }
 
-    @Test func `a disk of the server that fills up stops the import, which goes on when there is room`() async throws {
+    @Test func `a disk of the server that fills up stops the import, which resumes when there is room`() async throws {
         try await BulkScenario.run { scenario in
             let data = try #require(try await scenario.connection.value("SHOW data_directory"))
             var owner = stat()

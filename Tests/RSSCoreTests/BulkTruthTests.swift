@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func `a device goes to no other organization unless that is allowed`() async throws {
+    @Test func `a device is moved to no other organization unless that is allowed`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.connection.executeScript(
                 """
@@ -79,7 +79,7 @@ import Testing
             #expect(problem.code == .movesOrganization)
             #expect(problem.reason.contains("RSS-1 of Test") && problem.reason.contains("RSS-9 of Other"))
             #expect(try await serials(scenario) == ["A|S1", "B|S2", "new|S3"])
-            // Within an organization a device goes from report to report.
+            // Within an organization a device is moved from report to report.
             let within = try await scenario.load(path) { $0.visit = "RSS-2" }
             #expect(within.numbers == [0, 1, 0, 1])
             let allowed = try await scenario.load(path) {
@@ -104,7 +104,7 @@ import Testing
             let outcome = try await scenario.load(try scenario.file(text), into: .recycling)
             #expect(outcome.numbers == [1, 0, 0, 1])
             #expect(outcome.rejects.kinds.map(\.code) == [.swallowedLines])
-            // In a column that is not read, too, where nobody would miss them.
+            // In a column that is not read, too, where their loss would go unnoticed.
             let ignored =
                 "category,name,remark,serial\nLaptop,a,\"14 inch,S1\nLaptop,b,15 inch,S2\nLaptop,c,17\",S3\nLaptop,d,,S4\n"
             let other = try await scenario.load(try scenario.file(ignored, "b.csv")) { $0.ignoresUnknown = true }
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `a line of another encoding is rejected, and goes in from the rejects file`() async throws {
+    @Test func `a line of another encoding is rejected, and is loaded from the rejects file`() async throws {
         try await BulkScenario.run { scenario in
             let path = try scenario.file("", "mixed.csv")
             var bytes = Array("category,name,serial\n".utf8)
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func `a row that another table needs stays, and the others of its run go`() async throws {
+    @Test func `a row that another table needs is kept, and the others of its run are removed`() async throws {
         try await BulkScenario.run { scenario in
             let run = try await scenario.load(try scenario.file(BulkScenario.rows(1...20))).run
             try await scenario.connection.executeScript(
@@ -192,15 +192,15 @@ import Testing
             #expect((outcome.removed, outcome.keptCount, outcome.kept.count) == (19, 1, 1))
             #expect(outcome.kept.first?.reason.hasPrefix("cannot be removed: ") == true)
             #expect(try await scenario.texts("SELECT serial_number FROM hardware_inventory") == ["S7"])
-            // Once nothing needs it, it goes as well.
+            // Once nothing needs it, it is removed as well.
             try await scenario.connection.executeScript("DROP TABLE loans")
             #expect(try await scenario.undo(run).removed == 1)
         }
     }
 
-    @Test func `a row that a policy refuses is rejected, and the others go in`() async throws {
+    @Test func `a row that a policy refuses is rejected, and the others are loaded`() async throws {
         try await BulkScenario.run { scenario in
-            // Bookkeeping is there for the role to write to.
+            // Bookkeeping exists for the role to write to.
             try await scenario.load(try scenario.file(BulkScenario.rows(1...2)))
             let role = "policed_\(UInt32.random(in: 0...UInt32.max))"
             try await scenario.connection.executeScript(
@@ -227,7 +227,7 @@ import Testing
         }
     }
 
-    @Test func `a run that nobody works on is interrupted`() async throws {
+    @Test func `a run that no session works on is interrupted`() async throws {
         try await BulkScenario.run { scenario in
             let run = try #require(try await scenario.load(try scenario.file(BulkScenario.rows(1...3))).run)
             try await scenario.connection.execute(

@@ -51,7 +51,7 @@ import Testing
         try await scenario.texts("SELECT t::text FROM hardware_inventory AS t ORDER BY serial_number")
     }
 
-    @Test func `deleted rows come back with every value as it was, byte for byte`() async throws {
+    @Test func `deleted rows are restored with every value as it was, byte for byte`() async throws {
         try await filled { scenario in
             let before = try await rows(scenario)
             let deleted = try await scenario.load(try scenario.file("serial\nS1\nS2\nS3\n")) { $0.operation = .delete }

@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    @Test func `runs are taken back in turn, each to what was before it`() async throws {
+    @Test func `runs are undone in turn, each to what was before it`() async throws {
         try await BulkScenario.run { scenario in
             var contents = [try await scenario.content()]
             var runs: [String?] = []
@@ -34,7 +34,7 @@ import Testing
                 runs.append(try await scenario.load(try scenario.file(BulkScenario.rows(1...30, name: name))).run)
                 contents.append(try await scenario.content())
             }
-            // One is taken back and another loaded in its place; both are behind the one that comes first.
+            // One is undone and another loaded in its place; both are after the one that comes first.
             try await scenario.undo(runs.removeLast())
             contents.removeLast()
             #expect(try await scenario.content() == contents.last)
@@ -62,7 +62,7 @@ import Testing
                 SELECT * FROM hardware_inventory FOR UPDATE;
                 """)
             let outcome = try await scenario.undo(second.run)
-            // A deleted one of the new rows is as it is to be; a deleted one of the changed rows is not made again.
+            // A deleted one of the new rows needs no undo; a deleted one of the changed rows is not inserted again.
             #expect((outcome.removed, outcome.restored, outcome.keptCount) == (1, 1, 3))
             #expect(
                 Set(outcome.kept.map(\.reason)) == [
@@ -82,10 +82,10 @@ import Testing
         }
     }
 
-    @Test func `an undo that was killed goes on where it was`() async throws {
+    @Test func `an undo that was killed resumes where it was`() async throws {
         struct Killed: Error {}
         try await BulkScenario.run { scenario in
-            // Two batches: where the table has rows, those without a key do not go straight in with the others.
+            // Two batches: where the table has rows, those without a key are not copied directly with the others.
             try await scenario.load(try scenario.file(BulkScenario.rows(9001...9001), "first.csv"))
             let text = BulkScenario.rows(1...2000) + (1...500).map { "Monitor,m\($0),,\n" }.joined()
             let loaded = try await scenario.load(try scenario.file(text))
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func `what cannot be taken back any more is forgotten by the next import`() async throws {
+    @Test func `what cannot be undone any more is removed by the next import`() async throws {
         try await BulkScenario.run { scenario in
             try await scenario.load(try scenario.file(BulkScenario.rows(1...3)))
             let old = try await scenario.load(try scenario.file(BulkScenario.rows(1...3, name: "x"))) {
@@ -138,7 +138,7 @@ extension BulkUndoTests {
             "SELECT concat_ws(' ', serial_number, asset_tag, device_name) FROM hardware_inventory ORDER BY asset_tag")
     }
 
-    @Test func `what an undo kept can be taken back later, by force or by itself`() async throws {
+    @Test func `what an undo kept can be undone later, by force or by itself`() async throws {
         try await BulkScenario.run { scenario in
             let first = try await scenario.load(try scenario.file(BulkScenario.rows(1...3)))
             try await scenario.connection.execute(
@@ -155,7 +155,7 @@ extension BulkUndoTests {
             let before = try await scenario.content()
             let one = try await scenario.load(try scenario.file(BulkScenario.rows(1...4, name: "one")))
             let two = try await scenario.load(try scenario.file(BulkScenario.rows(3...4, name: "two")))
-            // In the wrong order: what the second run changed is kept until that run is taken back.
+            // In the wrong order: what the second run changed is kept until that run is undone.
             let kept = try await scenario.undo(one.run)
             #expect((kept.restored, kept.keptCount) == (2, 2))
             try await scenario.undo(two.run)
@@ -165,7 +165,7 @@ extension BulkUndoTests {
         }
     }
 
-    @Test func `a row that cannot be put back keeps no other from it`() async throws {
+    @Test func `a row that cannot be restored keeps no other from it`() async throws {
         try await BulkScenario.run { scenario in
             let header = "category,name,serial,tag\n"
             try await scenario.load(
@@ -176,7 +176,7 @@ extension BulkUndoTests {
             try await scenario.load(try scenario.file(header + "Laptop,other,F-3,T9\n"))
             let outcome = try await scenario.undo(renamed.run)
             #expect((outcome.restored, outcome.keptCount) == (4, 1))
-            #expect(outcome.kept.first?.reason.contains("cannot be put back") == true)
+            #expect(outcome.kept.first?.reason.contains("cannot be restored") == true)
             #expect(
                 try await values(scenario) == [
                     "F-1 T1 d", "F-2 T2 d", "N-3 T3 d", "F-4 T4 d", "F-5 T5 d", "F-3 T9 other",
@@ -184,7 +184,7 @@ extension BulkUndoTests {
         }
     }
 
-    @Test func `rows that took each other's keys are put back in turn, and a column that was added since is left`()
+    @Test func `rows that took each other's keys are restored in turn, and a column that was added since is left`()
         async throws
     {
         try await BulkScenario.run { scenario in

@@ -185,7 +185,7 @@ import Testing
             #expect(code3 == "RSS-IMPORT-141")
             let code4 = await code { _ = try await undo.run("last") }
             #expect(code4 == "RSS-IMPORT-018")
-            // Its record of the run is no evidence: what the role may not do is not done for it.
+            // Its record of the run is not evidence: what the role may not do is not done for it.
             let code5 = await code { _ = try await undo.run(run, author: name) }
             #expect(code5 == "RSS-IMPORT-145")
             try await scenario.connection.execute("GRANT DELETE ON hardware_inventory TO \(name)")
@@ -196,7 +196,7 @@ import Testing
             #expect(try await undo.run("last", author: name, isDryRun: true).run == run)
             let outcome = try await undo.run(run, author: name)
             #expect((outcome.removed, outcome.keptCount, outcome.forceable) == (3, 1, 0))
-            // Without the right, the role's own undo fails, and nothing goes.
+            // Without the right, the role's own undo fails, and nothing is removed.
             try await scenario.connection.execute("REVOKE DELETE ON hardware_inventory FROM \(name)")
             await #expect(throws: PostgresError.self) {
                 try await RunUndo(tech, runID: UUID().uuidString.lowercased(), progress: .silent).run(run, force: true)
@@ -252,7 +252,7 @@ import Testing
         }
     }
 
-    @Test func `a batch whose records are no range is an error that names it`() async throws {
+    @Test func `a batch whose records are not a range is an error that names it`() async throws {
         try await BulkScenario.run { scenario in
             struct Killed: Error {}
             let path = try scenario.file(BulkScenario.rows(1...20))

@@ -19,7 +19,7 @@ import Testing
         #expect(outcome.rejectsPath == nil)
     }
 
-    /// Whatever stands in a field, the fast way and the careful one come to the same.
+    /// Whatever is in a field, the fast way and the careful one give the same result.
     @Test func `plain fields mean what the careful reader makes of them`() throws {
         var random = SystemRandomNumberGenerator()
         let alphabet = Array("0123456789abcdefABCDEF.:-/ nNuUlL{}\"ü\u{A0}\t\u{1}~".unicodeScalars)
@@ -121,7 +121,7 @@ import Testing
         #expect(NumberText.parse(text, usesDecimalComma: false, precision: 10, scale: 3) == .number(thousandths))
     }
 
-    @Test func `what a number may not be is told`() {
+    @Test func `what a number may not be is reported`() {
         func parse(_ text: String, comma: Bool = false) -> NumberText {
             NumberText.parse(text, usesDecimalComma: comma, precision: 10, scale: 3)
         }

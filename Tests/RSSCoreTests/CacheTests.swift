@@ -91,7 +91,7 @@ import Testing
             let first = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
                 today: today, runID: "2", .silent)
             #expect(first.allSatisfy { $0.action == .done })
-            // Each lives its whole life, though it was absent and so was written for a moment at first.
+            // Each has its full lifetime, though it was absent and so was written for a moment at first.
             for entry in first {
                 guard case .remaining(let left) = try await redis.ttl(RedisArgument(entry.key)) else {
                     Issue.record("\(entry.key) does not expire")
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `two warmers of one prefix do not meet, and those of two prefixes do not mind each other`() async throws
+    @Test func `two warmers of one prefix exclude each other, and those of two prefixes do not`() async throws
     {
         try await withDatabase(migrated: true) { options in
             let postgres = try await PostgresConnection.connect(options)
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func `a key that the backend wrote or deleted after it was looked at is left alone`() async throws {
+    @Test func `a key that the backend wrote or deleted after it was read is left alone`() async throws {
         try await withDatabase(migrated: true) { options in
             let today = try await seeded(options)
             let postgres = try await PostgresConnection.connect(options)
@@ -185,7 +185,7 @@ import Testing
         }
         let evictions = try await Evictions(redis)
         try await evictions.mark(&entries, .silent)
-        // Keys that are not there, while nothing was evicted, were deleted by the backend.
+        // Keys that do not exist, while nothing was evicted, were deleted by the backend.
         #expect(entries.map(\.action) == actions)
         let used = try await redis.info("memory")["used_memory"].flatMap { Int($0) } ?? 0
         for (key, value) in [("maxmemory-policy", "allkeys-lru"), ("maxmemory", "\(used + 100_000)")] {

@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test
-    func `rows of infinity are named before a conversion, and those of minus infinity go along`()
+    func `rows of infinity are named before a conversion, and those of minus infinity are carried over`()
         async throws
     {
         try await withConnection { connection in

@@ -16,7 +16,7 @@ import Testing
             .map { $0 == "t" }
     }
 
-    /// Leaves an invalid index behind, as an interrupted build does.
+    /// Leaves an invalid index, as an interrupted build does.
     private func spoil(_ sql: String, _ options: ConnectionOptions) async throws {
         let writer = try await PostgresConnection.connect(options)
         try await writer.execute("BEGIN")
@@ -42,7 +42,7 @@ import Testing
             let told = Told()
             _ = try await migrator(connection, source).up(told.reporter)
             #expect(try await isValid("t_x", connection) == true)
-            #expect(told.notes.contains { $0.contains("left invalid") })
+            #expect(told.notes.contains { $0.contains("invalid after an interrupted build") })
             await connection.close()
         }
     }
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test(arguments: ["pg_cancel_backend", "pg_terminate_backend"])
-    func `a build broken off in the middle fails, and the next run ends it`(how: String) async throws {
+    func `a build interrupted in the middle fails, and the next run finishes it`(how: String) async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             let admin = try await PostgresConnection.connect(options)
@@ -79,7 +79,7 @@ import Testing
             let pid = await connection.backendPID
             let run = Task {
                 try await FaultPoint.$handler.withValue({ name in
-                    // So young that the look beforehand does not see it yet.
+                    // So young that the check in advance does not see it yet.
                     guard name == "alone.begun" else { return }
                     try await writer.execute("BEGIN")
                     try await writer.execute("UPDATE t SET x = x WHERE id = 1")
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `a lock_timeout of the role does not break a build off`() async throws {
+    @Test func `a lock_timeout of the role does not cancel a build`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             let writer = try await PostgresConnection.connect(options)
@@ -275,7 +275,7 @@ import Testing
         }
     }
 
-    @Test func `a foreign table among the partitions is told before anything is built`() async throws {
+    @Test func `a foreign table among the partitions is reported before anything is built`() async throws {
         try await withConnection { connection in
             let source = try migrations([
                 "V1__p.sql": """
@@ -292,7 +292,7 @@ import Testing
         }
     }
 
-    @Test func `an index is not dropped while somebody is in the way, who is named`() async throws {
+    @Test func `an index is not dropped while another session is in the way, which is named`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             let reader = try await PostgresConnection.connect(options)

@@ -9,8 +9,8 @@ import Testing
 @testable import RSSMigrate
 @testable import RSSPartition
 
-/// A conversion is broken off at every point there is; run again, taken back, or undone, it comes to its end, and the data
-/// are as they were.
+/// A conversion is interrupted at every point there is; run again, aborted, or undone, it is completed, and the data are as
+/// they were.
 @Suite(.serialized) struct ConvertCrashTests {
     private let request = ConversionRequest(
         table: RelationName(schema: "public", name: ConversionScenario.table), column: ConversionScenario.column,
@@ -67,7 +67,7 @@ import Testing
         try await ConversionScenario.data(connection)
     }
 
-    @Test func `a session lost at any point leaves nothing that the next run does not bring to its end`() async throws {
+    @Test func `a session lost at any point leaves nothing that the next run does not finish`() async throws {
         let (points, wanted, rows) = try await scenario { options, connection in
             let rows = try await data(connection)
             let (points, failure) = try await perform(.run, options)
@@ -90,14 +90,14 @@ import Testing
         }
     }
 
-    @Test func `a conversion broken off at any point is taken back to what was there`() async throws {
+    @Test func `a conversion interrupted at any point is undone to the former state`() async throws {
         let points = try await scenario { options, _ in try await perform(.run, options).points }
         let last = try #require(points.firstIndex(of: "convert.taken over"))
         try await concurrently(1...last + 1) { fatal in
             try await scenario { options, connection in
                 let (before, rows) = (try await dump(connection), try await data(connection))
                 _ = try await perform(.run, options, losingSessionAt: fatal)
-                // The taking back is broken off as well, and done again.
+                // The abort is interrupted as well, and done again.
                 _ = try await perform(.abort, options, losingSessionAt: fatal % 4 + 1)
                 let again = try await perform(.abort, options)
                 if let error = again.failure as? ConversionError {
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    @Test func `an undo broken off at any point is done by the next`() async throws {
+    @Test func `an undo interrupted at any point is done by the next`() async throws {
         let points = try await scenario { options, _ in
             _ = try await perform(.run, options)
             let (points, failure) = try await perform(.undo, options)

@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `a run broken off behind the cutover is gone on with`() async throws {
+    @Test func `a run interrupted after the cutover is resumed`() async throws {
         try await withConnection { connection in
             try await PlainSchema.make(connection)
             await #expect(throws: CancellationError.self) {

@@ -8,7 +8,7 @@ import Testing
 @testable import RSSMigrate
 @testable import RSSPartition
 
-/// What a conversion cannot take along is refused before anything is done.
+/// What a conversion cannot carry over is refused before anything is done.
 @Suite struct ConvertRefusalTests {
     /// What is in the way, and words of the reason.
     static let cases: [(sql: String, words: String)] = [
@@ -72,7 +72,7 @@ import Testing
         }
     }
 
-    @Test(arguments: cases.indices) func `what cannot go along is refused`(index: Int) async throws {
+    @Test(arguments: cases.indices) func `what cannot be carried over is refused`(index: Int) async throws {
         let (sql, words) = Self.cases[index]
         try await withConnection { connection in
             try await connection.executeScript(Self.table)
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `a row far ahead is held by the first partition where one says so`() async throws {
+    @Test func `a row far ahead is held by the first partition where that is requested`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(Self.table)
             try await connection.execute("INSERT INTO t VALUES (3, 'c', 3, '2097-05-01')")
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func `without other unique keys the primary key takes the column in, and no registry is made`() async throws {
+    @Test func `without other unique keys the primary key includes the column, without a registry`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -173,7 +173,7 @@ import Testing
         }
     }
 
-    @Test func `another conversion of the same table is not mixed with one under way`() async throws {
+    @Test func `another conversion of the same table is not mixed with one in progress`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(Self.table)
             await #expect(throws: CancellationError.self) {
@@ -186,8 +186,8 @@ import Testing
             }
             #expect(error?.report.code == "RSS-PARTITION-047")
             let plan = try await conversion(connection).plan(request(), at: Date())
-            #expect(plan.steps.first?.what != "make the key registry t_keys")
-            // A column that comes while the partitioned table stands ready is in it when it takes over.
+            #expect(plan.steps.first?.what != "create the key registry t_keys")
+            // A column that is added while the partitioned table is ready is in it after the cutover.
             await FaultPoint.$handler.withValue({ name in
                 if name == "convert.drafted" { throw CancellationError() }
             }) { _ = try? await conversion(connection).run(request(), at: Date(), progress: .silent) }
@@ -203,7 +203,7 @@ import Testing
         }
     }
 
-    @Test func `a conversion that gets no lock says who is in the way, and goes on later`() async throws {
+    @Test func `a conversion that gets no lock reports who holds it, and is resumed later`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             let reader = try await PostgresConnection.connect(options)

@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `partition maintain keeps what was converted`() async throws {
+    @Test func `partition maintain maintains what was converted`() async throws {
         try await withConnection { connection in
             try await PlainSchema.make(connection)
             _ = try await conversion(connection).run(.visitReports, at: Date(), progress: .silent)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func `everything that hangs on a table goes along, and comes back with undo to the same dump`() async throws {
+    @Test func `all dependents of a table are carried over, and restored by undo to the same dump`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(ConversionScenario.sql)
             let before = try await StructureDump(connection).text()
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    @Test func `keys that a transaction with an old snapshot left behind are mended before the cutover`() async throws {
+    @Test func `keys that a transaction with an old snapshot left are fixed before the cutover`() async throws {
         try await withConnection { connection in
             try await PlainSchema.make(connection)
             try await FaultPoint.$handler.withValue({ name in
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func `writers lose nothing and meet no error`() async throws {
+    @Test func `writers lose nothing and get no error`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             try await PlainSchema.make(connection, reports: 2000)
@@ -204,7 +204,7 @@ import Testing
         }
     }
 
-    @Test func `the first partition is divided on request, and a broken division is gone on with`() async throws {
+    @Test func `the first partition is divided on request, and an interrupted division is resumed`() async throws {
         let shipped = try await withConnection(migrated: true) { connection in
             try await connection.execute("DROP EXTENSION pg_stat_statements")
             return try await SchemaFingerprint.read(connection)
@@ -246,7 +246,7 @@ import Testing
             let before = try await StructureDump(connection).text()
             let plan = try await conversion(connection).plan(.visitReports, at: Date())
             #expect(try await StructureDump(connection).text() == before)
-            #expect(plan.steps.map(\.what).first == "make the key registry visit_report_keys")
+            #expect(plan.steps.map(\.what).first == "create the key registry visit_report_keys")
             #expect(plan.changes.contains { $0.contains("ON CONFLICT (id)") })
             let statements = plan.steps.flatMap(\.statements)
             #expect(statements.contains { $0.contains("ATTACH PARTITION") && $0.contains("MINVALUE") })

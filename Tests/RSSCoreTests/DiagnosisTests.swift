@@ -9,7 +9,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSSetup
 
-/// What `rssctl doctor` says of a way that ends at each of its steps, and that the next step is the one for it.
+/// What `rssctl doctor` says of a connection that fails at each of its steps, and that the next step is the one for it.
 @Suite struct DiagnosisTests {
     private func lines(_ environment: [String: String], area: String = "PostgreSQL") async throws -> [DiagnosisLine] {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("doctor-\(UUID().uuidString)").path
@@ -21,7 +21,7 @@ import Testing
         return await diagnosis.run().filter { $0.area == area }
     }
 
-    /// The way to the cluster's server over TCP.
+    /// The connection to the cluster's server over TCP.
     private func database(_ change: [String: String] = [:]) async throws -> [String: String] {
         let cluster = try await TestCluster.shared
         return [
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `a way that holds has a line for each step`() async throws {
+    @Test func `a connection that succeeds has a line for each step`() async throws {
         let lines = try await lines(database())
         let steps = lines.map { String($0.what.prefix { $0 != ":" }) }
         #expect(steps == ["TCP", "login", "database", "version", "pooler"] && lines.allSatisfy { $0.verdict == .ok })
@@ -137,7 +137,7 @@ import Testing
         return configuration
     }
 
-    @Test func `Redis: a port that nothing listens on, a server that is no Redis, and a wrong password`() async throws {
+    @Test func `Redis: a port that nothing listens on, a server that is not Redis, a wrong password`() async throws {
         expect(
             try await lines(redis(["REDIS_PORT": "1"]), area: "Redis"), endsAt: "TCP", with: "redis.port", after: [])
         expect(

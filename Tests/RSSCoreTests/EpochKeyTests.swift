@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// Integer keys that count seconds, milliseconds or microseconds since 1970 are kept by the clock.
+/// Integer keys that count seconds, milliseconds or microseconds since 1970 are maintained by the clock.
 @Suite struct EpochKeyTests {
     private static let now = (try? Date("2026-11-24T12:00:00Z", strategy: .iso8601)) ?? Date()
     private static let table = ArchiveScenario.name("t")
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(arguments: EpochUnit.allCases)
-    func `months of a zone are made around the clock's now, in the unit, and rows of now find one`(
+    func `months of a zone are made around the clock's now, in the unit, and rows of now have one`(
         unit: EpochUnit
     ) async throws {
         try await withConnection { connection in
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `retention in months takes out what is older by the clock, however old the newest row is`() async throws
+    @Test func `retention in months retires what is older by the clock, however old the newest row is`() async throws
     {
         try await withConnection { connection in
             try await connection.executeScript(
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `a row of now that finds no partition is critical, for an epoch as for a date`() async throws {
+    @Test func `a row of now without a partition is critical, for an epoch as for a date`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test func `numbers that are no times in the unit are refused, and the likely one is named`() async throws {
+    @Test func `numbers that are not times in the unit are refused, and the likely one is named`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func `what does not go together is told by name`() async throws {
+    @Test func `options that contradict each other are named`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -143,7 +143,7 @@ import Testing
         }
     }
 
-    @Test func `bounds are adopted by the unit that is given, or that pg_partman has noted`() async throws {
+    @Test func `bounds are adopted by the unit that is given, or that pg_partman has`() async throws {
         try await withConnection { connection in
             let (november, december) = (Self.november * 1000, Self.december * 1000)
             try await connection.executeScript(
@@ -175,7 +175,7 @@ import Testing
         }
     }
 
-    @Test func `a policy with an epoch is exported, imported and kept in a database of the format before`() async throws
+    @Test func `a policy with an epoch is exported, imported and stored in a database of the old format`() async throws
     {
         try await withConnection { connection in
             try await connection.execute("CREATE TABLE t (ts bigint NOT NULL) PARTITION BY RANGE (ts)")
@@ -198,7 +198,7 @@ import Testing
         }
     }
 
-    // MARK: Numbers that are no times
+    // MARK: Numbers that are not times
 
     @Test(arguments: ["FROM (8999999999999999000) TO (9000000000000001000)", "FROM (20000) TO (MAXVALUE)"])
     func `one number far ahead of all others decides neither what is new nor what is retired`(
@@ -228,7 +228,7 @@ import Testing
         }
     }
 
-    @Test func `the sequence of a key counts for what is new, and its next number is looked for`() async throws {
+    @Test func `the sequence of a key counts for what is new, and its next number is checked`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """

@@ -41,7 +41,7 @@ import Testing
         #expect(try names(folder.url.path).isEmpty)
     }
 
-    @Test func `what is there under the name that drafts had is left alone`() throws {
+    @Test func `an existing file under the name that drafts had is left unchanged`() throws {
         let folder = try TemporaryFolder()
         let victim = try folder.file("victim".utf8, "victim")
         let old = folder.path(".e.csv.\(getpid()).part")

@@ -94,7 +94,7 @@ enum Specimen {
         ALTER TABLE public.users REPLICA IDENTITY USING INDEX users_pkey;
         """
 
-    /// Each kind added, taken away or changed; the first words of each say how.
+    /// Each kind added, removed or changed; the first words of each say how.
     static let mutations: [Mutation] = [
         Mutation("CREATE SCHEMA more", .added, .schema, "more"),
         Mutation("ALTER SCHEMA fp OWNER TO fp_owner", .changed, .schema, "fp"),

@@ -103,14 +103,14 @@ import Testing
             try await owner.execute("SET ROLE fp_reader")
             let actual = try await SchemaFingerprint.read(owner)
             #expect(actual == expected)
-            // What rssctl keeps is its own, and a missing right is an error, never the answer that there is no drift.
+            // What rssctl stores is not compared, and a missing right is an error, never the answer that there is no drift.
             let error = await #expect(throws: PostgresError.self) { try await SchemaDrift.find(owner) }
             #expect(error?.sqlState == .insufficientPrivilege)
             await owner.close()
         }
     }
 
-    @Test func `vacuum, statistics, rows, sequence values and partition maintenance are no drift`() async throws {
+    @Test func `vacuum, statistics, rows, sequence values and partition maintenance are not drift`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute("CREATE SEQUENCE numbers")
             try await connection.execute("CREATE STATISTICS by_office ON organization_id, office_id FROM visit_reports")
@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test func `a privilege that is granted and taken back leaves no trace`() async throws {
+    @Test func `a privilege that is granted and revoked leaves no trace`() async throws {
         try await withConnection(migrated: true) { connection in
             let before = try await SchemaFingerprint.read(connection)
             try await connection.executeScript(
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func `a fingerprint that is kept comes back as it was, for its version`() async throws {
+    @Test func `a fingerprint that is stored is read back as it was, for its version`() async throws {
         try await withConnection(migrated: true) { connection in
             let one = try await SchemaFingerprint.read(connection)
             try await connection.execute("CREATE TABLE more (\"ä\" text DEFAULT E'\\\\ \\n')")
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test func `none is kept in a database that rssctl has not touched, and a damaged one is told`() async throws {
+    @Test func `none is stored in a database that rssctl has not used, and a damaged one is reported`() async throws {
         try await withConnection { connection in
             let none = try await SchemaFingerprint.stored(connection, version: 90)
             #expect(none == nil)

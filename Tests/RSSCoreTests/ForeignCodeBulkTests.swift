@@ -62,7 +62,7 @@ import Testing
             }
             #expect(try await scenario.alarms(scenario.admin) == [])
             #expect(try await scenario.tenant.value("SELECT count(*) FROM hardware_inventory") == "0")
-            // A rule turns COPY away, and is the owner's own affair.
+            // A rule prevents COPY, and is the responsibility of the owner.
             let loaded = try await load(path, scenario.tenant, scenario.tenantOptions)
             #expect(loaded.inserted == 2)
             for isDryRun in [true, false] {

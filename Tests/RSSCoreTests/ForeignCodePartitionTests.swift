@@ -8,9 +8,9 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// A superuser keeps the partitioned tables of a tenant: the tenant's code never runs with more than the tenant's rights.
+/// A superuser maintains the partitioned tables of a tenant: the tenant's code never runs with more than the tenant's rights.
 @Suite struct ForeignCodePartitionTests {
-    /// A way to have code run, and the commands that would run it.
+    /// How code can be run, and the commands that would run it.
     struct Kind: Sendable, CustomTestStringConvertible {
         let name: String
         var extra = ""
@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test(arguments: kinds)
-    func `nothing of a tenant's runs as the superuser who keeps the table, and the rows are what they were`(
+    func `nothing of a tenant's runs as the superuser who maintains the table, and the rows are what they were`(
         kind: Kind
     ) async throws {
         try await TenantScenario.run { scenario in
@@ -149,7 +149,7 @@ import Testing
     }
 
     @Test(arguments: [("trigger", false), ("default", true), ("generated column", true), ("domain", true)])
-    func `an archive comes back without the tenant's code, or not at all`(name kind: String, isRefused: Bool)
+    func `an archive is restored without the tenant's code, or not at all`(name kind: String, isRefused: Bool)
         async throws
     {
         try await TenantScenario.run { scenario in
@@ -218,7 +218,7 @@ import Testing
         }
     }
 
-    @Test func `the functions that follow changes meanwhile run with the owner's rights`() async throws {
+    @Test func `the functions that capture changes meanwhile run with the owner's rights`() async throws {
         try await TenantScenario.run { scenario in
             try await scenario.makeEvents()
             let (tenant, admin, role) = (scenario.tenant, scenario.admin, scenario.role)
@@ -244,7 +244,7 @@ import Testing
         }
     }
 
-    @Test func `rows that row security hides from the owner are an error to a drain, and not taken for none`()
+    @Test func `rows that row security hides from the owner are an error to a drain, and not counted as none`()
         async throws
     {
         try await TenantScenario.run { scenario in

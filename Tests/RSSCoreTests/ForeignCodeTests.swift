@@ -221,7 +221,7 @@ import Testing
                 CREATE TABLE app.w (a int);
                 CREATE TRIGGER t BEFORE INSERT ON app.w FOR EACH ROW EXECUTE FUNCTION app.t();
                 """)
-            // A table of a superuser that calls a function of the tenant is no better than one of the tenant.
+            // A table of a superuser that calls a function of the tenant is not more trusted than one of the tenant.
             try await scenario.admin.executeScript(
                 """
                 CREATE TABLE public.mine (a int DEFAULT app.f(1));
@@ -235,7 +235,7 @@ import Testing
             var options = scenario.options
             options.keywords.merge(["user": member, "password": "member"]) { $1 }
             let session = try await PostgresConnection.connect(options)
-            // It may become the owner, and nobody else: the owner's code gains nothing of another role.
+            // It may become the owner, and no other role: the owner's code gains nothing of another role.
             try await session.refuseForeignCode(.writing, in: ["app.w"])
             try await scenario.admin.executeScript(
                 "CREATE TABLE public.theirs (a int); ALTER TABLE public.theirs OWNER TO \(other); GRANT \(other) TO \(member)"
@@ -273,7 +273,7 @@ import Testing
         }
     }
 
-    @Test func `a transaction that writes keeps a trigger out that would come behind the check`() async throws {
+    @Test func `a transaction that writes blocks a trigger that would be made after the check`() async throws {
         try await TenantScenario.run { scenario in
             try await scenario.tenant.executeScript("CREATE TABLE app.w (a int); SET lock_timeout = '50ms'")
             try await scenario.admin.transaction {
@@ -289,7 +289,7 @@ import Testing
         }
     }
 
-    @Test func `the shipped schema has nothing that keeps a superuser from loading, reading and keeping its tables`()
+    @Test func `nothing in the shipped schema prevents a superuser from loading, reading and maintaining its tables`()
         async throws
     {
         try await TenantScenario.run(migrated: true) { scenario in

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// Archives a partition, and takes it away with what belongs to it.
+    /// Archives a partition, and removes it with what belongs to it.
     private func archived(_ connection: PostgresConnection, _ folder: String) async throws -> String {
         try await connection.executeScript(Self.make)
         let archive = try await ArchiveScenario.archiver(connection).archive(
@@ -109,7 +109,7 @@ import Testing
         }
     }
 
-    @Test func `the archive of another database is neither taken for this one's nor removed`() async throws {
+    @Test func `the archive of another database is neither mistaken for this one's nor removed`() async throws {
         try await withConnection { connection in
             try await withConnection { other in
                 try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
@@ -132,7 +132,7 @@ import Testing
                         #expect(kept.errors == ["RSS-PARTITION-074"], "\(kept)")
                         #expect(try await connection.value("SELECT to_regclass('p_1') IS NOT NULL") == "t")
                     }
-                    // As a dump brings the record along: then this database writes an archive of its own.
+                    // As if the record was restored from a dump: then this database writes an archive of its own.
                     let kept = try await attempt(ArchiveManifest.seal(folder: theirs))
                     #expect(kept.errors.isEmpty && kept.done.contains("drop p_1"), "\(kept)")
                     #expect(try FileManager.default.contentsOfDirectory(atPath: theirs).sorted() == files)

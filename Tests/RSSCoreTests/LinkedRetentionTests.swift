@@ -21,7 +21,7 @@ import Testing
         try await PolicyStore(connection).set(policy, runID: UUID().uuidString)
     }
 
-    /// Keeps all tables, a day after now by the server's clock, so that what was retired for no days is due.
+    /// Maintains all tables, a day after now by the server's clock, so that what was retired for no days is due.
     private func maintain(_ connection: PostgresConnection, at date: Date = now) async throws -> [TableMaintenance] {
         var options = MaintenanceRun.Options(at: date)
         options.allowedRetirements = 100
@@ -61,7 +61,7 @@ import Testing
             #expect(done(try await maintain(connection)) == ["detach ev_a"])
             let second = try await maintain(connection, at: server.addingTimeInterval(3600))
             #expect(errors(second).isEmpty && done(second) == ["drop ev_a"], "\(errors(second))")
-            // The keys of what stays hold as before.
+            // The keys of the remaining partitions are valid as before.
             await #expect(throws: PostgresError.self) {
                 try await connection.execute("INSERT INTO ev VALUES (3, 9, 1, '2026-05-05')")
             }
@@ -173,7 +173,7 @@ import Testing
                 let report = ErrorReport(describing: error)
                 #expect(report.code == "RSS-PARTITION-112" && report.exit == .tryAgain)
             }
-            // What waits can come back as it was.
+            // What waits can be reattached as it was.
             _ = try await RetireScenario.run(connection).undo(ArchiveScenario.name("\(children)_0"), isDryRun: false)
             #expect(try await connection.value("SELECT count(*) FROM \(children) JOIN \(parents) USING (d)") == "239")
             _ = try await maintain(connection)
@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    @Test func `keys are not removed while a partition in quarantine has rows that would go with them`() async throws {
+    @Test func `keys are not removed while a partition in quarantine has rows that reference them`() async throws {
         try await withConnection(migrated: true) { connection in
             try await RetireScenario.visits(connection)
             try await connection.executeScript(

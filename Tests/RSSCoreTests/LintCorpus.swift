@@ -100,7 +100,7 @@ enum LintCorpus {
             safe: "-- rssctl:allow drop-table nobody reads it since May\nDROP TABLE u;"),
         .init(
             "allow-unused", bad: "-- rssctl:allow truncate old\nSELECT 1;",
-            safe: "-- rssctl:allow truncate a log that is filled anew\nTRUNCATE u;"),
+            safe: "-- rssctl:allow truncate a log that is filled again\nTRUNCATE u;"),
         .init("transaction-statement", bad: "BEGIN;\nSELECT 1;\nCOMMIT;", safe: "SELECT 1;"),
         .init(
             "transaction-mode", bad: "-- rssctl:transaction file\nVACUUM t;",

@@ -4,13 +4,13 @@ import Testing
 @testable import RSSCore
 @testable import RSSMigrate
 
-/// `Docs/lint-rules.md` is made from the rules; `RSSCTL_RECORD=1` writes it anew.
+/// `Docs/lint-rules.md` is made from the rules; `RSSCTL_RECORD=1` writes it again.
 @Suite struct LintRulesPageTests {
     private static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Docs/lint-rules.md")
 
     private static let groups: [(title: String, rules: [LintRule])] = [
-        ("Files and directives", LintRule.script), ("What is there", LintRule.existence),
+        ("Files and directives", LintRule.script), ("Existing objects", LintRule.existence),
         ("Transactions and sessions", LintRule.transactions),
         ("Indexes", LintRule.indexes), ("Constraints", LintRule.constraints), ("NOT NULL", LintRule.notNull),
         ("Columns", LintRule.columns), ("Types and tables", LintRule.types), ("Names", LintRule.names),
@@ -22,9 +22,9 @@ import Testing
     private static var page: String {
         var lines = [
             "# Rules of rssctl migrate lint", "",
-            "This page is made from the rules themselves. How to run the linter and how to allow a statement a rule is told in",
+            "This page is made from the rules themselves. How to run the linter and how to allow a statement a rule is described in",
             "[migrate](migrate.md#lint).", "",
-            "An **error** will not work, or not as meant. A **warning** blocks others, loses data or breaks what runs. An **info**",
+            "An **error** will not work, or not as meant. A **warning** blocks others, loses data or breaks programs. An **info**",
             "is worth knowing and does not change the exit status. A warning about work over rows becomes an info when the table",
             "is known to be small. † needs a database: without one the rule is blind.", "",
         ]
@@ -65,6 +65,6 @@ import Testing
             try Self.page.write(to: Self.path, atomically: true, encoding: .utf8)
         }
         let isCurrent = try String(contentsOf: Self.path, encoding: .utf8) == Self.page
-        #expect(isCurrent, "record it anew: RSSCTL_RECORD=1 swift test --filter LintRulesPageTests")
+        #expect(isCurrent, "record it again: RSSCTL_RECORD=1 swift test --filter LintRulesPageTests")
     }
 }

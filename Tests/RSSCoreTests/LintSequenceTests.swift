@@ -69,7 +69,7 @@ import Testing
         #expect(sequence.findings.map(\.rule) == ["out-of-order"])
         sequence.order = .nonLinear
         #expect(sequence.findings.isEmpty)
-        // Migrations of rssctl that come later are not late behind those of a team.
+        // Migrations of rssctl that come later are not late after those of a team.
         var extended = LintSequence(
             source: source(["V7__x.sql": "", "d/V1000__a.sql": ""]), isNew: { $0 == "V7__x.sql" })
         extended.origin = .extended(["d"])

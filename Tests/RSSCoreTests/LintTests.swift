@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct LintTests {
     @Test(arguments: LintCorpus.pairs)
-    func `a fault is found by its rule, and its safe twin is clean`(pair: LintPair) throws {
+    func `a fault is found by its rule, and its safe form is clean`(pair: LintPair) throws {
         let catalog = try LintCorpus.catalog()
         let bad = LintCorpus.lint(pair.bad, name: pair.name, in: catalog).findings
         #expect(bad.contains { $0.rule == pair.rule }, "found \(bad.map(\.rule))")
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: LintCorpus.pairs)
-    func `a rewrite is SQL, and the rule is content with it`(pair: LintPair) throws {
+    func `a rewrite is SQL, and the rule accepts it`(pair: LintPair) throws {
         let catalog = try LintCorpus.catalog()
         for finding in LintCorpus.lint(pair.bad, name: pair.name, in: catalog).findings {
             guard let rewrite = finding.rewrite, !rewrite.contains("…") else { continue }
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `what the script has made itself is locked for nobody`() throws {
+    @Test func `what the script has made itself is locked for no other session`() throws {
         let sql = """
             CREATE TABLE x (id bigint PRIMARY KEY, a int, d date NOT NULL);
             CREATE INDEX x_a ON x (a);
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `tables that are known to be small are not fussed about`() throws {
+    @Test func `tables that are known to be small are not reported`() throws {
         let small = try LintCorpus.catalog(rows: 100)
         let findings = LintCorpus.lint("CREATE INDEX t_n ON t (n);\nALTER TABLE t ADD CHECK (a > 0);", in: small)
             .findings
@@ -149,13 +149,13 @@ import Testing
         #expect(result.allowed.map(\.reason) == ["the archive holds them", "the archive holds them"])
     }
 
-    @Test func `a file that takes back may drop what it takes back`() throws {
+    @Test func `a file that reverts may drop what it reverts`() throws {
         let result = LintCorpus.lint(
             "DROP VIEW v;\nDROP TABLE t;", name: "V0001__x.down.sql", in: try LintCorpus.catalog())
         #expect(result.findings.isEmpty)
     }
 
-    @Test func `a partitioned table is not told to do what it cannot`() throws {
+    @Test func `a rewrite for a partitioned table is one that it supports`() throws {
         let sql = """
             ALTER TABLE p ADD CONSTRAINT k FOREIGN KEY (id) REFERENCES t (id);
             ALTER TABLE p ADD CONSTRAINT q UNIQUE (id, d);

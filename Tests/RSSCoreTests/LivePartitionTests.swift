@@ -8,11 +8,11 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// What an application meets that goes on while partitions are taken out, archived and attached again.
+/// What a running application observes while partitions are retired, archived and reattached.
 @Suite struct LivePartitionTests {
-    /// Writers and readers of a table, each on a session of its own, until they are told to stop.
+    /// Writers and readers of a table, each on a session of its own, until they are stopped.
     private final class Application: Sendable {
-        /// An error that a statement of the application met.
+        /// An error of a statement of the application.
         struct Failure: Sendable {
             var statement: String
             var state: SQLState?
@@ -105,8 +105,8 @@ import Testing
         }
     }
 
-    /// With a default partition that is read under the lock, and one for which a constraint is proven beforehand.
-    @Test(arguments: [1, 300_000]) func `undo succeeds when rows come after it has looked for them`(rows: Int)
+    /// With a default partition that is read under the lock, and one for which a constraint is validated in advance.
+    @Test(arguments: [1, 300_000]) func `undo succeeds when rows are inserted after its check for them`(rows: Int)
         async throws
     {
         try await withDatabase { options in
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func `a guard whose proof fails is taken away, and its rows are drained by the next run`() async throws {
+    @Test func `a guard whose validation fails is dropped, and its rows are drained by the next run`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             try await make(connection)
@@ -151,8 +151,8 @@ import Testing
         }
     }
 
-    /// Three writers and two readers; January is retired on purpose, and its rows alone may meet what that means.
-    @Test func `writers and readers meet no error outside what is retired, while all the verbs run`() async throws {
+    /// Three writers and two readers; January is retired on purpose, and only its rows may be affected by that.
+    @Test func `writers and readers get no error outside what is retired, while all the verbs run`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             try await make(connection)

@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// A retention that would take out much of a table at once: by a wrong clock, or a slip of the pen.
+/// A retention that would retire much of a table at once: by a wrong clock, or a typing error.
 @Suite struct MassRetirementTests {
     private static let now = (try? Date("2026-11-30T01:00:00Z", strategy: .iso8601)) ?? Date()
 
@@ -63,7 +63,7 @@ import Testing
         try await connection.value("SELECT count(*) FROM live")
     }
 
-    @Test func `retention of more than a quarter takes out nothing, run after run, and what is new now has its place`()
+    @Test func `retention of more than a quarter retires nothing, run after run, and new rows have a partition`()
         async throws
     {
         try await withConnection { connection in
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func `a saved plan of a time that the server has not reached is refused`() async throws {
+    @Test func `a saved plan of a time in the server's future is refused`() async throws {
         try await withConnection { connection in
             try await make(connection, retention: "120 months")
             var options = MaintenanceRun.Options(at: Self.now)
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test func `what check says of it is that maintain stops`() async throws {
+    @Test func `check reports that maintain stops`() async throws {
         try await withConnection { connection in
             try await make(connection)
             let surveys = try await PartitionSurveyor(connection).survey(
@@ -144,7 +144,7 @@ import Testing
             var options = MaintenanceRun.Options(at: Self.now)
             options.tables = [ArchiveScenario.name("live")]
             let run = MaintenanceRun(connection, lockPolicy: LockPolicy(), runID: UUID().uuidString)
-            // What is made fails: the months that the plan wanted are not there.
+            // Creating partitions fails: the months that the plan wanted are not there.
             try await connection.executeScript(
                 """
                 CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;

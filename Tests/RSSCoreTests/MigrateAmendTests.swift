@@ -20,8 +20,7 @@ import Testing
             "SELECT coalesce(string_agg(version::text, ',' ORDER BY version), '') FROM rssctl.migration")
     }
 
-    @Test func `the newest is taken back, or all down to a version, and what is left can be applied again`()
-        async throws
+    @Test func `the newest is reverted, or all down to a version, and what is left can be applied again`() async throws
     {
         try await withConnection { connection in
             let source = try migrations(Self.files)
@@ -43,8 +42,7 @@ import Testing
         }
     }
 
-    @Test func `a taking back that was broken off is ended by the next, and nothing is applied in between`()
-        async throws
+    @Test func `a revert that was interrupted is finished by the next, and nothing is applied in between`() async throws
     {
         let source = try migrations(Self.files)
         var fatal = 1
@@ -118,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `an edit that is stood by is recorded with its reason, and the chain holds again`() async throws {
+    @Test func `an edit that is accepted is recorded with its reason, and the chain holds again`() async throws {
         try await withConnection { connection in
             let source = try migrations(Self.files)
             let migrator = migrator(connection, source)
@@ -148,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func `a down file that leaves something is found out`() async throws {
+    @Test func `a down file that leaves something is detected`() async throws {
         try await withDatabase { options in
             let source = try migrations([
                 "V1__a.sql": "CREATE TABLE a (id int); CREATE TABLE b (id int);", "V1__a.down.sql": "DROP TABLE a;",
@@ -165,7 +163,7 @@ import Testing
         }
     }
 
-    @Test func `a drift is told before it becomes part of what is taken for given`() async throws {
+    @Test func `a drift is reported before it becomes part of what is expected`() async throws {
         try await withConnection { connection in
             let source = try migrations(Self.files)
             _ = try await migrator(connection, source).up(.silent)
@@ -190,7 +188,7 @@ import Testing
         #expect(repeatable.files.map(\.path) == ["\(path)/R__v.sql"])
     }
 
-    @Test func `a taking back of which nothing was done is none`() async throws {
+    @Test func `a revert of which nothing was done is not a revert`() async throws {
         try await withConnection { connection in
             let source = try migrations([
                 "V1__t.sql": "CREATE TABLE t (a int);", "V1__t.down.sql": "DROP TABLE t;",

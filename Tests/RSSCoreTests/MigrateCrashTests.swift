@@ -8,11 +8,11 @@ import Testing
 @testable import RSSCore
 @testable import RSSMigrate
 
-/// A run is broken off at every point there is; run again, it must come to what an unbroken run comes to.
+/// A run is interrupted at every point there is; run again, it must have the result of an uninterrupted run.
 @Suite(.serialized) struct MigrateCrashTests {
-    /// Runs the migrations, breaking in at one point; nil never breaks in.
+    /// Runs the migrations, interrupted at one point; nil never interrupts.
     ///
-    /// - Returns: the points that were come by, and what was thrown.
+    /// - Returns: the points that were reached, and what was thrown.
     private func run(
         _ options: ConnectionOptions, breakingInAt fatal: Int?, _ source: MigrationSource
     ) async throws -> (points: [String], failure: (any Error)?) {
@@ -39,7 +39,7 @@ import Testing
         return (points.withLock { $0 }, failure)
     }
 
-    @Test func `a session lost at any point leaves nothing that the next run does not bring to its end`() async throws {
+    @Test func `a session lost at any point leaves nothing that the next run does not finish`() async throws {
         let source = try migrations(MigrationScenario.files)
         let (points, wanted) = try await withDatabase { options in
             let (points, failure) = try await run(options, breakingInAt: nil, source)
@@ -53,7 +53,7 @@ import Testing
         try await concurrently(1...points.count) { fatal in
             try await withDatabase { options in
                 let (_, failure) = try await run(options, breakingInAt: fatal, source)
-                // Behind the last statement of a run nothing of the session is needed any more.
+                // After the last statement of a run nothing of the session is needed any more.
                 if fatal < points.count - 2 { #expect(failure != nil, "point \(fatal), \(points[fatal - 1])") }
                 let again = try await run(options, breakingInAt: nil, source)
                 #expect(again.failure == nil, "point \(fatal), \(points[fatal - 1])")
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `a file that is mended after its failure goes on behind what was done`() async throws {
+    @Test func `a file that is fixed after its failure continues after what was done`() async throws {
         try await withConnection { connection in
             let source = try migrations([
                 "V1__a.sql": """
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `settings and the role of a file hold again when it goes on, and the history is kept by ours`()
+    @Test func `settings and the role of a file hold again on resume, and the history is written by rssctl's role`()
         async throws
     {
         try await withConnection { connection in

@@ -57,17 +57,17 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
     }
 
     @Test(arguments: ["1__x.sql", "V__x.sql", "V1_x.sql", "V1__x.SQL", "V1__a b.sql", "V99999999999999999999__x.sql"])
-    func `a file of another name is no migration`(name: String) throws {
+    func `a file of another name is not a migration`(name: String) throws {
         #expect(try Migration(file: name, bytes: []) == nil)
     }
 
-    @Test func `an edit of comments and white space is told, and no more`() throws {
+    @Test func `an edit of comments and white space is reported, and no more`() throws {
         let old = try applied(migration(1, "SELECT  1"))
         let plan = try RSSCoreTests.plan([migration(1, "-- why\nSELECT 1 ;")], history(old))
         #expect(plan.pending.isEmpty && plan.notices.count == 1)
     }
 
-    @Test func `what is older than an applied one can be passed over or applied`() throws {
+    @Test func `what is older than an applied one can be skipped or applied`() throws {
         let all = try [migration(1), migration(2), migration(3)]
         let second = history(try applied(all[1]))
         let skipping = try plan(all, second, order: .linearSkip)
@@ -110,7 +110,7 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
         }
     }
 
-    @Test func `a failing file leaves nothing of itself, names its place, and the next run goes on there`() async throws
+    @Test func `a failing file leaves nothing of itself, names its place, and the next run resumes there`() async throws
     {
         try await withConnection { connection in
             let files = [
@@ -146,7 +146,7 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
         }
     }
 
-    @Test func `a lock that is not to be had ends with its holder named, and nothing done`() async throws {
+    @Test func `a lock that cannot be acquired ends with its holder named, and nothing done`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             var other = options
@@ -185,7 +185,7 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
         }
     }
 
-    @Test func `a file from which the statement that failed was taken out does not begin anew`() async throws {
+    @Test func `a file from which the statement that failed was removed does not begin again`() async throws {
         try await withConnection { connection in
             let source = try migrations([
                 "V1__t.sql": "CREATE TABLE t (a int);",
@@ -198,7 +198,7 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
         }
     }
 
-    @Test func `a run that goes on within a file has the settings that the file made`() async throws {
+    @Test func `a run that resumes within a file has the settings that the file made`() async throws {
         try await withConnection { connection in
             try await connection.executeScript("CREATE SCHEMA app; CREATE TABLE public.t (a int)")
             let start = """
@@ -255,12 +255,12 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
         "V_0004__x.sql", "0004__x.sql",
         "V4.sql", "V4-1__x.sql", "B1__x.sql", "20260101_x.sql", "001_x.up.sql", "U2.1__x-y.sql",
     ])
-    func `a name that is almost one of a migration is not passed over`(name: String) throws {
+    func `a name that is almost one of a migration is not skipped`(name: String) throws {
         let source = try migrations(["V1__a.sql": "SELECT 1;", name: "SELECT 2;", "seed.sql": "SELECT 3;"])
         #expect(throws: MigrateError.fileName(name)) { try source.load() }
     }
 
-    @Test func `a role that a file puts on is taken off behind it, however it was put on`() async throws {
+    @Test func `a role that a file sets is reset after it, however it was set`() async throws {
         try await withConnection { connection in
             let source = try migrations(["V1__a.sql": "SELECT 1;"])
             _ = try await migrator(connection, source).up(.silent)

@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSMigrate
 
-/// What whoever comes from another tool relies on.
+/// What users of other tools rely on.
 @Suite struct MigrateTrustTests {
     @Test func `what the server says of a statement is reported with its place`() async throws {
         try await withConnection { connection in
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `what is applied late is no drift`() async throws {
+    @Test func `what is applied late is not drift`() async throws {
         try await withConnection { connection in
             let source = try migrations([
                 "V1__a.sql": "CREATE TABLE a (x int);", "V3__c.sql": "CREATE TABLE c (x int);",
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `work of rssctl's own is no drift, and hides none that was there`() async throws {
+    @Test func `work of rssctl's own is not drift, and hides none that existed`() async throws {
         try await withConnection { connection in
             let source = try migrations(["V1__a.sql": "CREATE TABLE a (x int);"])
             _ = try await migrator(connection, source).up(.silent)
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `migrations of a team stand beside the shipped ones, and those that rssctl brings later are not late`()
+    @Test func `migrations of a team are used beside the shipped ones, and those that rssctl adds later are not late`()
         async throws
     {
         try await withConnection(migrated: true) { connection in
@@ -153,7 +153,7 @@ import Testing
             let first = try MigrationTemplate(
                 "x", in: "\(path)/new", beside: .extended(["\(path)/new"]), isRepeatable: false)
             #expect(first.files.map(\.path).first == "\(path)/new/V1000__x.sql" && none != folder)
-            // As a later rssctl would bring it.
+            // As a later rssctl would add it.
             let later = try MigrationSet(
                 MigrationSource.shippedFiles.map { MigrationFile($0.name, $0.bytes) } + [
                     MigrationFile("V0999__later.sql", Array("SELECT 1;".utf8)),
@@ -222,7 +222,7 @@ import Testing
         }
     }
 
-    @Test func `a session that was ended is no fault of the file`() async throws {
+    @Test func `a session that was ended is not an error of the file`() async throws {
         try await withConnection { connection in
             let source = try migrations(["V1__a.sql": "SELECT pg_terminate_backend(pg_backend_pid());"])
             let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }

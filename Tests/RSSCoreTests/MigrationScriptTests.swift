@@ -15,7 +15,7 @@ private func place(_ line: Int, _ column: Int) -> SourcePlace {
 }
 
 @Suite struct MigrationScriptTests {
-    @Test func `neighbours share a transaction, and what cannot stands alone`() throws {
+    @Test func `neighbours share a transaction, and what cannot is run alone`() throws {
         let groups = try script(
             """
             CREATE TABLE a (x int); INSERT INTO a VALUES (1);

@@ -31,7 +31,7 @@ func migrator(
         runID: UUID().uuidString, order: order, observer: observer)
 }
 
-/// What a session is told, collected.
+/// The progress events of a session, collected.
 final class Told: Sendable {
     private let events = Mutex<[ProgressEvent]>([])
 

@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// Rows past retention that no run takes out are reported.
+/// Rows past retention that no run retires are reported.
 @Suite struct OverdueRowsTests {
     private static let now = (try? Date("2026-11-24T12:00:00Z", strategy: .iso8601)) ?? Date()
     private static let table = ArchiveScenario.name("t")
@@ -27,7 +27,7 @@ import Testing
             .first { $0.check == "partition.overdue" }
     }
 
-    @Test func `a partition that reaches from long ago into what is kept is told with its old rows and the command`()
+    @Test func `a partition that reaches back beyond the retention is reported with its old rows and the command`()
         async throws
     {
         try await withConnection { connection in
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `the partition that holds the cutoff is no finding while it begins with its cell`() async throws {
+    @Test func `the partition that holds the cutoff is not a finding while it begins with its cell`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `partitions that retention never takes out, and a default one, are told as well`() async throws {
+    @Test func `partitions that retention never retires, and a default one, are reported as well`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `a role that may not read the rows is blind, and is told which right it lacks`() async throws {
+    @Test func `a role that may not read the rows is blind, and the missing right is named`() async throws {
         try await withDatabase { options in
             let admin = try await PostgresConnection.connect(options)
             let role = "watcher_\(UUID().uuidString.prefix(8).lowercased())"

@@ -15,7 +15,7 @@ private let span = (from: instant("2020-01-01T00:00:00Z"), to: instant("2036-01-
 
 @Suite struct PartitionGridTests {
     @Test(arguments: PartitionInterval.ofTime + [.step(1), .step(7), .step(1_000_000)])
-    func `every point lies in one cell, and each cell ends where the next begins`(interval: PartitionInterval) {
+    func `every point is in one cell, and each cell ends where the next begins`(interval: PartitionInterval) {
         let grid = PartitionGrid(interval)
         let end = interval == .hour ? instant("2021-01-01T00:00:00Z") : span.to
         let cells =
@@ -30,7 +30,7 @@ private let span = (from: instant("2020-01-01T00:00:00Z"), to: instant("2036-01-
         #expect(Set(cells.map(\.suffix)).count == cells.count)
     }
 
-    @Test func `the ends of the axis are no trap`() {
+    @Test func `the ends of the axis are handled`() {
         for interval in PartitionInterval.ofTime + [.step(10)] {
             let grid = PartitionGrid(interval)
             for point in [Int64.min, Int64.min + 1, -1, 0, Int64.max - 1, Int64.max] {
@@ -41,7 +41,7 @@ private let span = (from: instant("2020-01-01T00:00:00Z"), to: instant("2036-01-
         }
     }
 
-    @Test func `names tell what a partition holds`() {
+    @Test func `names show what a partition holds`() {
         let day = instant("2026-11-05T00:00:00Z")
         let names = PartitionInterval.ofTime.map {
             PartitionGrid($0).cells(from: day + 13 * 3_600_000_000, to: .max, limit: 1)[0].suffix
@@ -157,7 +157,7 @@ private let span = (from: instant("2020-01-01T00:00:00Z"), to: instant("2036-01-
     }
 
     /// Where PostgreSQL's own subtraction of the interval ends, at every day of four years with a leap day among them.
-    @Test func `what is kept begins where PostgreSQL subtracts to, on month ends and leap days too`() async throws {
+    @Test func `what is retained begins where PostgreSQL subtracts to, on month ends and leap days too`() async throws {
         try await withConnection { connection in
             func cutoff(_ retention: String, _ now: String, _ zone: String = "UTC") async throws -> String {
                 let cells = cells(.month, zone, zone == "UTC" ? .date : .timestamptz, connection)

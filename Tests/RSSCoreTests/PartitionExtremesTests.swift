@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// Numbers, dates and durations at the ends of what there is.
+/// Numbers, dates and durations at the ends of their types.
 @Suite struct PartitionExtremesTests {
     private static let now = (try? Date("2026-11-24T12:00:00Z", strategy: .iso8601)) ?? Date()
     private static let table = ArchiveScenario.name("t")
@@ -28,7 +28,7 @@ import Testing
         return table.partitions.map { $0.bound.map(table.label) ?? "DEFAULT" }
     }
 
-    @Test func `cells beyond the axis end with it, and are no trap`() {
+    @Test func `cells beyond the axis end with it`() {
         for interval in PartitionInterval.ofTime + [.step(10)] {
             let grid = PartitionGrid(interval)
             for point in [Int64.min, -1, 0, 1_795_000_000_000_000, Int64.max] {
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `a policy of such lengths is refused, and one that is kept already does no harm`() async throws {
+    @Test func `a policy of such lengths is refused, and one that is stored already does no harm`() async throws {
         try await withConnection { connection in
             try await connection.execute("CREATE TABLE t (d timestamptz NOT NULL) PARTITION BY RANGE (d)")
             for text in ["99999999999999 days", "9223372036854775807 years", "10001 years"] {
@@ -81,7 +81,7 @@ import Testing
     @Test(arguments: [
         ("smallint", 32_767, 10_000), ("integer", 2_147_483_647, 1_000_000), ("bigint", Int.max, 1_000_000),
     ])
-    func `numbers near the end of their type find a partition, up to the last`(
+    func `numbers near the end of their type have a partition, up to the last`(
         type: String, last: Int, step: Int
     ) async throws {
         try await withConnection { connection in
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test func `a drain takes the last numbers of a type along`() async throws {
+    @Test func `a drain includes the last numbers of a type`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -122,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func `a conversion without room behind its numbers is refused with the ways out`() async throws {
+    @Test func `a conversion without room after its numbers is refused with what to do`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2147483600)")
@@ -136,7 +136,7 @@ import Testing
                     guard case ConversionError.unsuitableRequest(_, let problem, _)? = error as? ConversionError else {
                         return false
                     }
-                    return problem.contains("no more than 2147483647")
+                    return problem.contains("at most 2147483647")
                 }
             }
         }
@@ -145,7 +145,7 @@ import Testing
     @Test(arguments: [
         ("date", "5874897-12-31"), ("timestamp", "294276-12-31 23:59:59"), ("timestamptz", "294276-12-31 12:00:00+00"),
     ])
-    func `one row beyond the axis stays in the default partition, and keeps no others there`(
+    func `one row beyond the axis stays in the default partition, and does not keep others there`(
         type: String, far: String
     ) async throws {
         try await withConnection { connection in
@@ -162,7 +162,7 @@ import Testing
             let surveys = try await PartitionSurveyor(connection).survey([Self.table], defaultPremake: 3, at: Self.now)
             let findings = try await PartitionInspector(connection).inspect(surveys, deep: false).flatMap(\.findings)
             let rows = findings.first { $0.check == "partition.default_rows" }
-            #expect(rows?.fix == "look at them: SELECT * FROM public.t_default")
+            #expect(rows?.fix == "check them: SELECT * FROM public.t_default")
         }
     }
 

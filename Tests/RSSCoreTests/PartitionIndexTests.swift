@@ -41,7 +41,7 @@ import Testing
             """)
     }
 
-    /// Ends a run at the so-manieth point of a name that it comes by.
+    /// Ends a run at the n-th point of a name that it reaches.
     private func broken(at point: String, after count: Int, _ work: @Sendable () async throws -> Void) async throws {
         let counter = Counter()
         await #expect(throws: Broken.self) {
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: [("index.parent", 1), ("index.built", 1), ("index.built", 7), ("index.attached", 12)])
-    func `an index is built on every partition, and goes on where it was broken off`(point: String, count: Int)
+    func `an index is built on every partition, and an interrupted build is resumed`(point: String, count: Int)
         async throws
     {
         try await withConnection { connection in
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: ["SELECT 1", "CREATE INDEX ON t (x)", "CREATE INDEX a ON t (x); CREATE INDEX b ON t (x)"])
-    func `what is no index with a name is refused`(sql: String) async throws {
+    func `what is not an index with a name is refused`(sql: String) async throws {
         try await withConnection { connection in
             try await make(connection)
             let error = await #expect(throws: PartitionIndexError.self) {
@@ -112,7 +112,7 @@ import Testing
         ("t_pkey", "RSS-PARTITION-103"), ("t_00_pkey", "RSS-PARTITION-104"), ("plain_x", "RSS-PARTITION-102"),
         ("nothing", "RSS-PARTITION-101"), ("ident", "RSS-PARTITION-105"), ("t_00", "RSS-PARTITION-102"),
     ])
-    func `what cannot be dropped by itself is refused with the way`(index: String, code: String) async throws {
+    func `what cannot be dropped by itself is refused with what to do`(index: String, code: String) async throws {
         try await withConnection { connection in
             try await make(connection)
             try await connection.executeScript(
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `a drop waits for a reader without anybody waiting for it, and names him`() async throws {
+    @Test func `a drop waits for a reader without others waiting for it, and names the reader`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             try await make(connection)
@@ -153,7 +153,7 @@ import Testing
         }
     }
 
-    @Test func `a reindex rebuilds every part, and goes on behind the last that it rebuilt`() async throws {
+    @Test func `a reindex rebuilds every part, and resumes after the last that it rebuilt`() async throws {
         try await withConnection { connection in
             try await make(connection)
             try await connection.execute("CREATE INDEX t_x ON t (x)")
@@ -170,12 +170,12 @@ import Testing
             }
             let middle = try await nodes()
             #expect(zip(before, middle).count { $0 != $1 } == 5)
-            // What a kill in the midst of a rebuild leaves behind.
+            // What a kill in the midst of a rebuild leaves.
             try await connection.execute("CREATE INDEX t_07_x_idx_ccnew ON t_07 (x)")
             try await connection.execute(
                 "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_07_x_idx_ccnew'::regclass")
             let outcome = try await run(connection).reindex(name("t_x"), restarts: false, progress: .silent)
-            // The fifth was rebuilt, and that was not written down any more.
+            // The fifth was rebuilt, and that was not recorded any more.
             #expect(outcome.steps.map(\.state) == Array(repeating: .ok, count: 4) + Array(repeating: .done, count: 8))
             let after = try await nodes()
             #expect(after.prefix(4) == middle.prefix(4) && zip(middle, after).count { $0 != $1 } == 8)
@@ -188,7 +188,7 @@ import Testing
         }
     }
 
-    @Test func `a part that cannot be rebuilt does not keep the others from it`() async throws {
+    @Test func `a part that cannot be rebuilt does not prevent the others from being rebuilt`() async throws {
         try await withConnection { connection in
             try await make(connection)
             try await connection.executeScript(
@@ -208,7 +208,7 @@ import Testing
         }
     }
 
-    @Test func `two runs on one table are kept apart`() async throws {
+    @Test func `two runs on one table exclude each other`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             let other = try await PostgresConnection.connect(options)

@@ -11,7 +11,7 @@ import Testing
     private struct Failure: Error {}
     private let table = RelationName(schema: "public", name: "a")
 
-    @Test func `of two runs on a table the second is told who the first is, and a failure gives the lock back`()
+    @Test func `of two runs on a table the second reports the first, and a failure releases the lock`()
         async throws
     {
         try await withDatabase { options in
@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `a run that is cancelled gives the lock back, though its session goes on`() async throws {
+    @Test func `a run that is cancelled releases the lock, though its session continues`() async throws {
         try await withDatabase { options in
             let first = try await PostgresConnection.connect(options)
             let second = try await PostgresConnection.connect(options)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `what keeps a table from being read is told, and not that it is no partition`() async throws {
+    @Test func `what prevents a table from being read is reported, and not that it is not a partition`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute("CREATE TABLE by_list (x int) PARTITION BY LIST (x)")
             await #expect(throws: PartitionError.unsupportedKey("public.by_list", definition: "LIST (x)")) {

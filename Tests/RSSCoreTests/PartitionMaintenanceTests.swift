@@ -35,7 +35,7 @@ import Testing
             errors: results.flatMap(\.outcomes).compactMap(\.error) + results.compactMap(\.error))
     }
 
-    @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftover of ours`() async throws
+    @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftovers`() async throws
     {
         try await withConnection(migrated: true) { connection in
             try await connection.execute(
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test
-    func `a writer of a referenced table in the way is named when the budget is spent, and nothing is left behind`()
+    func `a writer of a referenced table in the way is named when the budget is spent, and nothing is left`()
         async throws
     {
         try await withDatabase(migrated: true) { options in
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func `a table that is not partitioned, or otherwise, is refused with the reason`() async throws {
+    @Test func `a table that is not partitioned, or in another way, is refused with the reason`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute("CREATE TABLE by_list (x int, d date) PARTITION BY LIST (x)")
             for (name, expected) in [

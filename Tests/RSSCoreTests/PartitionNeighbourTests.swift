@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// The trouble of one table is told, and stops no other.
+/// A failure of one table is reported, and stops no other.
 @Suite struct PartitionNeighbourTests {
     private static let now = (try? Date("2026-11-24T12:00:00Z", strategy: .iso8601)) ?? Date()
     private static let good = ArchiveScenario.name("good")
@@ -42,7 +42,7 @@ import Testing
         inspections.flatMap(\.findings).filter { $0.check == "partition.\(check)" }
     }
 
-    @Test func `a policy that cannot be read stops no other table, and can be set anew or removed`() async throws {
+    @Test func `a policy that cannot be read stops no other table, and can be set again or removed`() async throws {
         try await withConnection { connection in
             try await make(connection)
             let spoil = "UPDATE rssctl.partition_policy SET partition_interval = 'bogus' WHERE table_name = 'bad'"
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `a policy whose table is gone is a finding with the way out, and the others are looked at`() async throws
+    @Test func `a policy whose table was dropped is a finding with a fix, and the others are checked`() async throws
     {
         try await withConnection { connection in
             try await make(connection)
@@ -81,7 +81,7 @@ import Testing
             let imported = try await keeper(connection).keep(document, prunes: false)
             #expect(imported.first { $0.table == Self.bad }?.error?.code == "RSS-PARTITION-030")
             #expect(imported.first { $0.table == Self.good }?.state == .ok)
-            // One that is not kept yet is refused as a whole, as ever.
+            // One that is not stored yet is refused as a whole, as before.
             _ = try await keeper(connection).remove([Self.bad])
             await #expect(throws: PartitionError.self) {
                 try await keeper(connection).keep(document, prunes: false)
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `a table that somebody holds is blind, and is not waited for`() async throws {
+    @Test func `a table that another session has locked is blind, and is not waited for`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             try await connection.executeScript(
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func `a retired partition that somebody drops, or attaches again, is told once and then settled`()
+    @Test func `a retired partition dropped or reattached outside rssctl is reported once, then closed`()
         async throws
     {
         try await withConnection { connection in
@@ -142,7 +142,7 @@ import Testing
                 try await connection.execute("DROP TABLE good_2026_11")
                 _ = try await maintain(connection)
                 #expect(findings("retired", try await check(connection)).isEmpty)
-                // Attached by hand, it still takes no writes.
+                // Attached manually, it still refuses writes.
                 let other = ArchiveScenario.name("good_2026_12")
                 _ = try await RetireScenario.run(connection).retire([other], quarantineDays: 0, isDryRun: false)
                 try await connection.execute(
@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test func `a retired partition whose table is gone is told with what to do`() async throws {
+    @Test func `a retired partition whose table was dropped is reported with what to do`() async throws {
         try await withConnection { connection in
             try await make(connection)
             _ = try await maintain(connection)
@@ -180,7 +180,7 @@ import Testing
     @Test func `no more partitions are missing than are wanted`() async throws {
         try await withConnection { connection in
             try await make(connection)
-            // Two halves of one month lie beside what is there.
+            // Two halves of one month are beside the existing partitions.
             try await connection.execute(
                 "CREATE TABLE good_x PARTITION OF good FOR VALUES FROM ('2026-12-10') TO ('2026-12-20')")
             let runway = findings("runway", try await check(connection)).first { $0.object == "public.good" }

@@ -64,7 +64,7 @@ private func table(_ bounds: [(String?, String?)]) -> PartitionedTable {
                 == ["visit_reports_2026_11_part 2026-11-16 2026-12-01 now"])
     }
 
-    @Test func `a name that something else bears is not used again`() {
+    @Test func `a name that is in use is not used again`() {
         #expect(
             plan(
                 ("2026-06-01", "2026-11-01"), ("2026-12-01", "2027-03-01"),
@@ -120,7 +120,7 @@ private func table(_ bounds: [(String?, String?)]) -> PartitionedTable {
         "2026-02-29", "2026-13-01", "2026-00-10", "2026-1", "0000-01-01", "+2026-01-01", "2026-01-01 ", "²⁰²⁶-01-01",
         "",
     ])
-    func `what is no date is refused`(text: String) { #expect(CalendarDate(text) == nil) }
+    func `what is not a date is refused`(text: String) { #expect(CalendarDate(text) == nil) }
 
     @Test func `months are counted across years in both directions`() {
         #expect(day("2026-11-24").startOfMonth(adding: 2) == day("2027-01-01"))

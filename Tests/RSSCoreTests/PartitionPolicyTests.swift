@@ -88,7 +88,7 @@ import Testing
             let reading = BoundsReading(cells(interval, from: 1_700_000_000_000_000, 30), among: all)
             #expect(reading?.interval == interval && reading?.odd.isEmpty == true)
         }
-        // Ten years by the year, then by the month: by the month it goes on.
+        // Ten years by the year, then by the month: it continues by the month.
         let years = cells(.year, from: 1_400_000_000_000_000, 10)
         let months = cells(.month, from: years[9].upper ?? 0, 3)
         let mixed = BoundsReading(years + months, among: all)
@@ -129,7 +129,7 @@ import Testing
         }
     }
 
-    @Test func `weeks, quarters, days and hours are told apart, and the zone by where days begin`() async throws {
+    @Test func `weeks, quarters, days and hours are distinguished, and the zone by where days begin`() async throws {
         try await withConnection { connection in
             func make(_ table: String, _ type: String, _ zone: String, _ step: String, _ from: String) async throws {
                 try await connection.execute("SET TimeZone = '\(zone)'")
@@ -195,7 +195,7 @@ import Testing
                 + "4abc-8000-000000000001"
             try await connection.execute("INSERT INTO u VALUES ('\(bad)')")
             let error = await #expect(throws: PolicyError.self) { try await adopt(connection, "u") }
-            #expect(error?.report.detail?.contains("of 2 values looked at, 1 are of version 7") == true)
+            #expect(error?.report.detail?.contains("of 2 values sampled, 1 are of version 7") == true)
             try await connection.execute("TRUNCATE u")
             try await connection.execute(
                 "CREATE TABLE u_end PARTITION OF u FOR VALUES FROM ('f0000000-0000-0000-0000-000000000000') TO (MAXVALUE)"
@@ -206,7 +206,7 @@ import Testing
         }
     }
 
-    @Test func `what pg_partman has noted is taken over, with a warning that it goes on by itself`() async throws {
+    @Test func `the configuration of pg_partman is adopted, with a warning that it continues by itself`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -229,7 +229,7 @@ import Testing
         }
     }
 
-    @Test func `all tables are adopted that can be, and the others are told`() async throws {
+    @Test func `all tables are adopted that can be, and the others are reported`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.executeScript(
                 """
@@ -300,7 +300,7 @@ import Testing
         Refusal("RSS-PARTITION-007") { $0.interval = .step(10) },
         Refusal("RSS-PARTITION-007") { $0.retention = PartitionRetention(10, .step(1)) },
     ])
-    func `what cannot be carried out is refused`(refusal: Refusal) async throws {
+    func `what cannot be applied is refused`(refusal: Refusal) async throws {
         try await withConnection(migrated: true) { connection in
             do {
                 _ = try await keeper(connection).set(
@@ -314,7 +314,7 @@ import Testing
         }
     }
 
-    @Test func `a document is kept as a whole or not at all, and can take others away`() async throws {
+    @Test func `a document is stored as a whole or not at all, and can remove others`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute("CREATE TABLE t (d date NOT NULL) PARTITION BY RANGE (d)")
             let t = PartitionPolicy(table: RelationName(schema: "public", name: "t"), column: "d", interval: .day)

@@ -7,13 +7,13 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// A partition that was taken out finds its place free when it comes back, whatever was written meanwhile.
+/// The range of a retired partition stays free until it is reattached, whatever was written meanwhile.
 @Suite struct PartitionQuarantineTests {
     private static let table = ArchiveScenario.name("q")
     private static let first = ArchiveScenario.name("q_1")
     private static let now = (try? Date("2026-03-15T12:00:00Z", strategy: .iso8601)) ?? Date()
 
-    /// Two months, a default partition, a trigger that writes down deletes and inserts, and a retired January.
+    /// Two months, a default partition, a trigger that records deletes and inserts, and a retired January.
     private func make(_ connection: PostgresConnection) async throws {
         try await connection.executeScript(
             """
@@ -42,7 +42,7 @@ import Testing
             Self.table, options, progress: .silent)
     }
 
-    @Test func `no drain makes a partition where a retired one belongs`() async throws {
+    @Test func `no drain creates a partition in the range of a retired one`() async throws {
         try await withConnection { connection in
             try await make(connection)
             for all in [false, true] {
@@ -51,7 +51,7 @@ import Testing
                         table: "public.q", range: "2026-01-01 … 2026-02-01", partition: "public.q_1")
                 ) { try await drain(connection, all: all) }
             }
-            // Maintenance makes all but that, and moves no row of it.
+            // Maintenance creates all but that, and moves no row of it.
             try await connection.execute("DELETE FROM q WHERE d = '2026-03-09'")
             let kept = try await RetireScenario.maintain(connection, "q", at: Self.now)
             #expect(kept.errors.isEmpty && !kept.done.isEmpty)
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `undo takes the rows along that came into the default partition, and no trigger sees them go`()
+    @Test func `undo moves the rows that are in the default partition, and fires no trigger for them`()
         async throws
     {
         try await withConnection { connection in
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `rows that a foreign key may reference are not taken along, and the way on works`() async throws {
+    @Test func `rows that a foreign key may reference are not moved, and the hint works`() async throws {
         try await withConnection { connection in
             try await make(connection)
             try await connection.execute(
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func `a place that another partition has is told with a way that works`() async throws {
+    @Test func `a range that another partition has is reported with a hint that works`() async throws {
         try await withConnection { connection in
             try await make(connection)
             try await connection.executeScript(
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func `columns that came or went since are told with the statements`() async throws {
+    @Test func `columns added or dropped since are reported with the statements`() async throws {
         try await withConnection { connection in
             try await make(connection)
             try await connection.executeScript(
@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    @Test func `a check of that state names undo, and no drain of what is kept free`() async throws {
+    @Test func `a check of that state names undo, and not drain for a range that is kept free`() async throws {
         try await withConnection { connection in
             try await make(connection)
             let surveys = try await PartitionSurveyor(connection).survey(
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test func `what is retired already is said to be so`() async throws {
+    @Test func `what is retired already is reported as such`() async throws {
         try await withConnection { connection in
             try await make(connection)
             await #expect {
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func `a drain that was broken off is told of rows that undo takes along, and goes on without them`()
+    @Test func `an interrupted drain reports rows that undo moves, and is resumed without them`()
         async throws
     {
         struct Broken: Error {}
@@ -202,7 +202,7 @@ import Testing
         }
     }
 
-    @Test func `reports that are taken along keep their keys and what belongs to them`() async throws {
+    @Test func `reports that are moved keep their keys and what belongs to them`() async throws {
         try await withConnection(migrated: true) { connection in
             try await RetireScenario.visits(connection)
             try await connection.execute("CREATE TABLE visit_reports_default PARTITION OF visit_reports DEFAULT")

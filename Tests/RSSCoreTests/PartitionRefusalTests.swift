@@ -8,7 +8,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// What is refused, or comes to nothing, says so, and leaves nothing half done.
+/// What is refused, or fails, is reported, and leaves nothing half done.
 @Suite struct PartitionRefusalTests {
     private func make(_ connection: PostgresConnection) async throws {
         try await connection.executeScript(
@@ -26,7 +26,7 @@ import Testing
             runID: UUID().uuidString, isDryRun: dryRun)
     }
 
-    @Test func `an index of the name that is another one is not taken for the one wanted`() async throws {
+    @Test func `another index of the same name is not mistaken for the one wanted`() async throws {
         try await withConnection { connection in
             try await make(connection)
             _ = try await index(connection).create("CREATE INDEX y_i ON y (id)", progress: .silent)
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `a unique index that cannot be built is told with the way to give it up, also by check and maintain`()
+    @Test func `a unique index that cannot be built is reported with how to drop it, also by check and maintain`()
         async throws
     {
         try await withConnection { connection in
@@ -78,7 +78,7 @@ import Testing
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             try await make(connection)
-            // Beside a default partition it goes out in a transaction whose locks are tried for no longer than the budget.
+            // Beside a default partition it is detached in a transaction whose locks are tried for no longer than the budget.
             try await connection.execute("CREATE TABLE y_default PARTITION OF y DEFAULT")
             let reader = try await PostgresConnection.connect(options)
             let warnings = Mutex<[String]>([])
@@ -88,7 +88,7 @@ import Testing
                 progress: ProgressReporter { event in
                     if case .warning(let text) = event { warnings.withLock { $0.append(text) } }
                 })
-            // Somebody comes behind the write block who keeps the detach from being done, and goes before it is given up,
+            // After the write block a session prevents the detach, and ends before the detach times out,
             // or stays.
             for stays in [false, true] {
                 await #expect(throws: (any Error).self) {
@@ -105,7 +105,7 @@ import Testing
                 if stays {
                     #expect(
                         warnings.withLock { $0 } == [
-                            "public.y_1 still takes no writes; rssctl partition undo public.y_1 lifts that."
+                            "public.y_1 still refuses writes; rssctl partition undo public.y_1 lifts that."
                         ])
                     try await reader.execute("COMMIT")
                     _ = try await run.undo(ArchiveScenario.name("y_1"), isDryRun: false)

@@ -68,7 +68,7 @@ import Testing
                 "UPDATE pg_index SET indisvalid = false WHERE indexrelid = (SELECT indexrelid FROM pg_index WHERE indrelid = 'LEAF'::regclass AND NOT indisunique LIMIT 1)"
         ),
     ])
-    func `what is not as it should be is found, and the statement told mends it`(fault: Fault) async throws {
+    func `a fault is found, and the reported statement fixes it`(fault: Fault) async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute(
                 "DO $$ BEGIN CREATE ROLE status_app; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func `a whole table is found well, but for the policy it lacks`() async throws {
+    @Test func `a complete table has no findings except the missing policy`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute("ANALYZE visit_reports")
             let inspections = try await inspect(connection, [], deep: true)
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `a short runway and a hole are found, and maintenance mends both`() async throws {
+    @Test func `a short runway and a gap are found, and maintenance fixes both`() async throws {
         try await withConnection(migrated: true) { connection in
             let survey = try await PartitionSurveyor(connection).survey([Self.visits], defaultPremake: 3, at: Date())
             let names = try #require(survey.first).table.partitions.map(\.name)
@@ -105,7 +105,7 @@ import Testing
             try await connection.execute("ALTER TABLE visit_reports DETACH PARTITION \(names[3])")
             let one = found("runway", try await inspect(connection))
             #expect(one.map(\.severity) == [.warning] && one[0].detail.hasPrefix("1 of 3 partitions ahead are missing"))
-            // In two months the hole is one, and there is nothing ahead.
+            // In two months the gap counts, and nothing is ahead.
             try await connection.execute("ALTER TABLE visit_reports DETACH PARTITION \(names[1])")
             let later = Date(timeIntervalSinceNow: 86_400 * 62)
             let then = try await inspect(connection, at: later)
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `rows in a default partition are counted, and a hole far away is only told`() async throws {
+    @Test func `rows in a default partition are counted, and a gap far away is only reported`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func `a detach that was broken off is found, and its table is not covered`() async throws {
+    @Test func `an interrupted detach is found, and its table is not covered`() async throws {
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
             let reader = try await PostgresConnection.connect(options)
@@ -161,7 +161,7 @@ import Testing
         }
     }
 
-    @Test func `what was taken out, broken off or left behind is told with what is to be done`() async throws {
+    @Test func `what was retired, interrupted or left is reported with what to do`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.executeScript(
                 """
@@ -212,7 +212,7 @@ import Testing
         }
     }
 
-    @Test func `a policy that does not fit, a table without one, and pg_partman beside us are told`() async throws {
+    @Test func `a policy that does not fit, a table without one, and pg_partman as well are reported`() async throws {
         try await withConnection(migrated: true) { connection in
             var policy = PartitionPolicy.visitReports
             policy.column = "created_at"
@@ -232,7 +232,7 @@ import Testing
         }
     }
 
-    @Test func `bounds that follow another policy are told`() async throws {
+    @Test func `bounds that follow another policy are reported`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -269,7 +269,7 @@ import Testing
         }
     }
 
-    @Test func `an open transaction is told once it is old`() async throws {
+    @Test func `an open transaction is reported once it is old`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             let other = try await PostgresConnection.connect(options)
@@ -285,7 +285,7 @@ import Testing
         }
     }
 
-    @Test func `metrics are what promtool takes, with names escaped`() async throws {
+    @Test func `metrics are what promtool accepts, with names escaped`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 "CREATE TABLE \"we\"\"ir\\d\nt\" (d date NOT NULL) PARTITION BY RANGE (d)")

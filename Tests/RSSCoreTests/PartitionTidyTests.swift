@@ -43,11 +43,11 @@ import Testing
         "", "0 days", "-1 d", "5m", "5 fortnights", "5  days", "d", "s", "5s", "3 months 5", "5 days 3 months",
         "1 day 2 days",
     ])
-    func `what is no retention is refused, and minutes are not months`(text: String) {
+    func `an invalid retention is refused, and minutes are not months`(text: String) {
         #expect(PartitionRetention(text) == nil)
     }
 
-    @Test func `a database without policies has nothing to show, and is no error`() async throws {
+    @Test func `a database without policies has nothing to show, and is not an error`() async throws {
         try await withConnection { connection in
             let overview = try await PartitionSurveyor(connection).overview([], defaultPremake: 3, at: Self.now)
             #expect(overview.surveys.isEmpty && overview.losses.isEmpty)
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `a role that may not see the policies is not told that there are none`() async throws {
+    @Test func `for a role that may not see the policies, they are not reported as missing`() async throws {
         try await withConnection { connection in
             let role = "blind_\(UUID().uuidString.prefix(8).lowercased())"
             try await BookkeepingSchema.prepare(connection)
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `a conversion that was killed is reported wherever its table is looked for, with the way out`()
+    @Test func `a conversion that was killed is reported wherever its table is checked, with a hint`()
         async throws
     {
         try await withConnection { connection in
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `a table of days that was made by hand is maintained by the day before it has a policy`() async throws {
+    @Test func `a table of days created manually is maintained by the day before it has a policy`() async throws {
         try await withConnection { connection in
             try await connection.execute("CREATE TABLE t (d date NOT NULL) PARTITION BY RANGE (d)")
             for day in 20...23 {

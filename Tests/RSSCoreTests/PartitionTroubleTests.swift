@@ -8,7 +8,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// What other tools stumble over.
+/// Cases that make other tools fail.
 @Suite struct PartitionTroubleTests {
     private static let now = (try? Date("2026-11-24T12:00:00Z", strategy: .iso8601)) ?? Date()
 
@@ -40,7 +40,7 @@ import Testing
         "2026-11-01 … 2026-12-01", "2026-12-01 … 2027-01-01", "2027-01-01 … 2027-02-01", "2027-02-01 … 2027-03-01",
     ]
 
-    @Test func `one poisoned table of three keeps the others from nothing, and is named`() async throws {
+    @Test func `one failing table of three does not stop the others, and is named`() async throws {
         try await withConnection { connection in
             for name in ["a", "b", "c"] { try await make(name, connection) }
             // Nothing can be created in its schema under the wanted names: an event trigger refuses.
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `an unrelated table of the wanted name leaves no hole`() async throws {
+    @Test func `an unrelated table of the wanted name leaves no gap`() async throws {
         try await withConnection { connection in
             try await make("a", connection)
             try await connection.execute("CREATE TABLE a_2027_01 (other text)")
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func `a row of the year 2097 in the default partition makes no partition, and hinders none`() async throws {
+    @Test func `a row of the year 2097 in the default partition creates and prevents no partition`() async throws {
         try await withConnection { connection in
             try await make("a", connection, defaulted: true)
             try await connection.execute("INSERT INTO a VALUES (1, '2097-05-05'), (2, '0001-01-01'), (3, '1999-01-01')")
@@ -87,7 +87,7 @@ import Testing
             try await connection.execute(
                 "CREATE TABLE a_old PARTITION OF a FOR VALUES FROM ('2025-01-01') TO ('2025-12-01')")
             _ = try await keep(["a"], connection)
-            // The hole behind the last partition is filled too: a report that comes late has its place.
+            // The gap after the last partition is filled too: a late report has its partition.
             #expect(try await bounds("a", connection).count == 1 + 11 + 4)
             #expect(try await bounds("a", connection).suffix(4) == runway[...])
         }
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func `a detach that was broken off is finished, and the table is whole again`() async throws {
+    @Test func `an interrupted detach is finished, and the table is complete again`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             try await make("a", connection)
@@ -128,7 +128,7 @@ import Testing
             }
             try await reader.execute("COMMIT")
             let results = try await keep(["a"], connection)
-            // What was half detached occupied its bound until then; the hole is filled at once.
+            // What was half detached occupied its bound until then; the gap is filled at once.
             #expect(results[0].outcomes.map(\.operation.kind) == [.finishDetach, .create])
             #expect(results[0].outcomes.allSatisfy { $0.error == nil })
             #expect(try await bounds("a", connection) == runway)
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `a saved plan is carried out, and refused once the table has changed`() async throws {
+    @Test func `a saved plan is executed, and refused once the table has changed`() async throws {
         try await withConnection { connection in
             try await make("a", connection)
             let policy = PartitionPolicy(table: RelationName(schema: "public", name: "a"), column: "d")
@@ -220,7 +220,7 @@ import Testing
     }
 
     @Test(arguments: ["smallint", "integer", "bigint"])
-    func `integer keys are kept ahead of the highest number`(type: String) async throws {
+    func `integer keys are maintained ahead of the highest number`(type: String) async throws {
         try await withConnection { connection in
             try await connection.execute("CREATE TABLE n (id \(type) NOT NULL) PARTITION BY RANGE (id)")
             let policy = PartitionPolicy(
@@ -231,7 +231,7 @@ import Testing
             try await connection.execute("INSERT INTO n VALUES (1500)")
             _ = try await maintenance.apply(try await maintenance.plan(policy, at: Self.now), progress: .silent)
             #expect(try await bounds("n", connection).last == "3000 … 4000")
-            // A number in the default partition is no reason to go on from there.
+            // A number in the default partition is not a reason to continue from there.
             try await connection.execute("CREATE TABLE n_default PARTITION OF n DEFAULT")
             try await connection.execute("INSERT INTO n VALUES (30000)")
             _ = try await maintenance.apply(try await maintenance.plan(policy, at: Self.now), progress: .silent)

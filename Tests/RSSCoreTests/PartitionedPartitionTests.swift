@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// Partitions that are partitioned themselves: what is read of them alone is nothing, which must not be taken for all.
+/// Partitions that are partitioned themselves: read alone they are empty, which must not be mistaken for all rows.
 @Suite struct PartitionedPartitionTests {
     @Test func `a partition that is partitioned itself is not archived, and no folder is left`() async throws {
         try await withConnection { connection in
@@ -27,7 +27,7 @@ import Testing
                 await #expect(throws: refusal) { try await archiver.statements(ArchiveScenario.name("sub_a")) }
                 #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
             }
-            // Nor does it take no writes from now on.
+            // Nor does it refuse writes from now on.
             try await connection.execute("INSERT INTO sub VALUES ('2026-01-06', 1)")
         }
     }
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `a partition that is partitioned itself is neither split nor merged, and the reason is told`()
+    @Test func `a partition that is partitioned itself is neither split nor merged, and the reason is reported`()
         async throws
     {
         try await withConnection { connection in

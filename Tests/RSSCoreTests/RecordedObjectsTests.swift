@@ -47,7 +47,7 @@ import Testing
 
     // MARK: Key registries
 
-    @Test func `a trigger that is named after another table makes no registry of it`() async throws {
+    @Test func `a trigger that is named after another table does not make a registry of it`() async throws {
         try await TenantScenario.run(migrated: true) { scenario in
             try await VisitScenario.make(scenario.admin)
             try await scenario.tenant.executeScript(
@@ -137,7 +137,7 @@ import Testing
             #expect(
                 findings.map(\.detail) == [
                     "1 keys in it have no row in public.items: 3.",
-                    "1 keys in it say something else than their row in public.items: 4.",
+                    "1 keys in it differ from their row in public.items: 4.",
                     "1 rows of public.items have no key in it: 2.",
                 ])
         }
@@ -204,7 +204,7 @@ import Testing
     }
 
     @Test(arguments: ["drop.archived", "drop.compared"])
-    func `a partition that another role comes to own is not dropped, however late`(point: String) async throws {
+    func `a partition that another role owns by then is not dropped, however late`(point: String) async throws {
         try await TenantScenario.run { scenario in
             try await scenario.makeEvents()
             let partition = RelationName(schema: "app", name: "events_2026_01")
@@ -225,7 +225,7 @@ import Testing
             }
             #expect(found == "RSS-PARTITION-113")
             #expect(try await other.value("SELECT count(*) > 50 FROM app.events_2026_01") == "t")
-            // Nor is one taken out that could not come back.
+            // Nor is one retired that could not be reattached.
             try await other.execute("ALTER TABLE app.events_2026_02 OWNER TO current_user")
             let retired = await code {
                 _ = try await RetireScenario.run(scenario.admin).retire(

@@ -59,10 +59,10 @@ import Testing
                 """)
             let catalog = PartitionCatalog(connection)
             for (name, message, hint) in [
-                ("app.events", "there is no table app.events", #"did you mean app."Events"?"#),
-                ("public.Events", #"there is no table public."Events""#, #"did you mean app."Events"?"#),
-                ("app.Evnts", #"there is no table app."Evnts""#, #"did you mean app."Events"?"#),
-                ("app.other", "there is no table app.other", #"the partitioned tables are app."Events""#),
+                ("app.events", "table app.events does not exist", #"did you mean app."Events"?"#),
+                ("public.Events", #"table public."Events" does not exist"#, #"did you mean app."Events"?"#),
+                ("app.Evnts", #"table app."Evnts" does not exist"#, #"did you mean app."Events"?"#),
+                ("app.other", "table app.other does not exist", #"the partitioned tables are app."Events""#),
                 ("app.events_2026", "app.events_2026 is a partition, not a partitioned table", #"app."Events""#),
                 ("app.seen", "app.seen is a view, not a partitioned table", #"\d app.seen"#),
                 ("app.plain", "app.plain is not partitioned", "rssctl partition convert app.plain"),

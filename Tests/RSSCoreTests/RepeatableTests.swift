@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `a failed file is run again once it is mended, without repair`() async throws {
+    @Test func `a failed file is run again once it is fixed, without repair`() async throws {
         try await withConnection { connection in
             let source = try migrations(["R__f.sql": Self.function("a int", "SELECT nothing")])
             await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: ["a text", "b int"])
-    func `what CREATE OR REPLACE refuses is made anew on demand`(parameters: String) async throws {
+    func `what CREATE OR REPLACE refuses is re-created on demand`(parameters: String) async throws {
         try await withConnection { connection in
             let source = try migrations(["R__f.sql": Self.function("a int")])
             _ = try await migrator(connection, source).up(.silent)
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `a view that lost a column is made anew with its grants, unless something needs it`() async throws {
+    @Test func `a view that lost a column is re-created with its grants, unless something needs it`() async throws {
         try await withConnection { connection in
             let source = try migrations(["R__v.sql": "CREATE OR REPLACE VIEW v AS SELECT 1 AS a, 2 AS b;"])
             _ = try await migrator(connection, source).up(.silent)
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func `what cannot run in a transaction is no repeatable`() throws {
+    @Test func `what cannot run in a transaction is not a repeatable`() throws {
         #expect(throws: MigrateError.self) { try migrations(["R__v.sql": "VACUUM;"]).load() }
     }
 

@@ -16,7 +16,7 @@ import Testing
         return try await PostgresConnection.connect(options)
     }
 
-    /// What a page must hold, by a query without any cleverness.
+    /// What a page must hold, by a plain query.
     private func expected(_ connection: PostgresConnection, _ condition: String) async throws -> [String] {
         try await connection.query(
             """
@@ -210,9 +210,9 @@ import Testing
     @Test func `a page past the end says so, and an infinite time is one`() async throws {
         let beyond = ReportPage(visits: [], totalCount: 1318, totalIsExact: true, next: nil)
         #expect(beyond.tables[0].emptyMessage == "The page is past the last visit report.")
-        #expect(beyond.tables[0].notes == ["1318 visit reports pass the filter."])
+        #expect(beyond.tables[0].notes == ["1318 visit reports match the filter."])
         let none = ReportPage(visits: [], totalCount: 0, totalIsExact: true, next: nil)
-        #expect(none.tables[0].emptyMessage == "No visit report passes the filter.")
+        #expect(none.tables[0].emptyMessage == "No visit report matches the filter.")
         #expect(none.tables[0].notes == ["0 of 0 visit reports."])
     }
 
@@ -226,7 +226,7 @@ import Testing
         encoded("2026-11-24~2026-02-30 01:59:50+00~01a2082f-da1b-777b-8881-1d2900f10b49~00000000"),
         encoded("2026-11-24~2026-11-24 01:59:50+00~01a2082f-da1b-777b-8881-1d2900f10b49~xyz"),
     ])
-    func `what is no cursor is refused`(text: String) { #expect(ReportCursor(text) == nil) }
+    func `what is not a cursor is refused`(text: String) { #expect(ReportCursor(text) == nil) }
 
     @Test(arguments: [
         "2026-11-24 01:59:50.123456+00", "0044-03-15 00:00:00+00 BC", "12345-01-01 00:00:00+00", "infinity",

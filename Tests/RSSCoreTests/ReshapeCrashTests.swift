@@ -8,12 +8,12 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// A drain is broken off at every point there is; run again, it must come to what an unbroken one comes to, and taken
-/// back, to what was before.
+/// A drain is interrupted at every point there is; run again, it must have the result of an uninterrupted one, and aborted,
+/// the state of before.
 @Suite(.serialized) struct ReshapeCrashTests {
     private typealias Scenario = ReshapeScenario
 
-    /// Changes of every kind, made at each point that is come by: they must be in the table afterwards, as made.
+    /// Changes of every kind, made at each point that is reached: they must be in the table afterwards, as made.
     private static func change(_ connection: PostgresConnection, _ point: Int) async throws {
         try await connection.executeScript(
             """
@@ -69,7 +69,7 @@ import Testing
         return value
     }
 
-    @Test func `a session lost at any point leaves nothing that the next run does not bring to its end`() async throws {
+    @Test func `a session lost at any point leaves nothing that the next run does not finish`() async throws {
         let drain: @Sendable (Reshape) async throws -> ReshapeOutcome = {
             try await $0.drain(Scenario.table, Scenario.options(), progress: .silent)
         }
@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    @Test func `taken back at any point, all is as it was; in use, it is too late`() async throws {
+    @Test func `aborted at any point, all is as it was; in use, it is too late`() async throws {
         let drain: @Sendable (Reshape) async throws -> ReshapeOutcome = {
             try await $0.drain(Scenario.table, Scenario.options(), progress: .silent)
         }
@@ -130,7 +130,7 @@ import Testing
             """
         try await prepared { options in
             let connection = try await PostgresConnection.connect(options)
-            // The same changes on a table that nobody touches tell what must come out.
+            // The same changes on a table without a drain show what the result must be.
             try await connection.executeScript("CREATE DATABASE plain_\(getpid()) TEMPLATE template0")
             var plain = options
             plain.keywords["dbname"] = "plain_\(getpid())"
@@ -139,7 +139,7 @@ import Testing
             let seen = Mutex(0)
             let worker = try await PostgresConnection.connect(options)
             try await FaultPoint.$handler.withValue({ name in
-                // Under the locks of the swap, and of the trigger, nobody gets through.
+                // Under the locks of the swap, and of the trigger, no session gets through.
                 if ["reshape.locked", "reshape.swapped", "reshape.capture", "reshape.clear", "reshape.abort"].contains(
                     name)
                 {
@@ -162,7 +162,7 @@ import Testing
         }
     }
 
-    @Test func `a table that is written anew while it is copied is copied from the start, and TRUNCATE is refused`()
+    @Test func `a table that is rewritten while it is copied is copied from the start, and TRUNCATE is refused`()
         async throws
     {
         try await prepared { options in
@@ -192,7 +192,7 @@ import Testing
         }
     }
 
-    @Test func `a column added meanwhile is noticed before the swap`() async throws {
+    @Test func `a column added meanwhile is detected before the swap`() async throws {
         try await prepared { options in
             let connection = try await PostgresConnection.connect(options)
             let worker = try await PostgresConnection.connect(options)

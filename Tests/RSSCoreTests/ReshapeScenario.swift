@@ -6,12 +6,12 @@ import TestSupport
 @testable import RSSCore
 @testable import RSSPartition
 
-/// A table with all that a row can have, and what a test asks about it afterwards.
+/// A table with everything that a row can have, and what a test checks of it afterwards.
 enum ReshapeScenario {
     static let table = RelationName(schema: "public", name: "events")
 
     /// Rows of four months and beyond in the default partition; generated, identity and dropped columns, another order of
-    /// columns in the partition, a NULL key, and triggers that tell when a copy fires them.
+    /// columns in the partition, a NULL key, and triggers that record when a copy fires them.
     static let make = """
         CREATE TABLE fired (n int);
         CREATE FUNCTION fire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO fired VALUES (1); RETURN NULL; END $$;
@@ -46,7 +46,7 @@ enum ReshapeScenario {
              FROM pg_inherits h JOIN pg_class c ON c.oid = h.inhrelid WHERE h.inhparent = 'events'::regclass))
         """
 
-    /// What is left of ours: tables and functions of the schema that are no records, marked tables, triggers.
+    /// Leftovers of rssctl: tables and functions of the schema that are not records, marked tables, triggers.
     static let leftovers = """
         SELECT concat_ws(',',
             (SELECT string_agg(relname, ',') FROM pg_class WHERE relnamespace = to_regnamespace('rssctl') AND relkind IN ('r', 'p')

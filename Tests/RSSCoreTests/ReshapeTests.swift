@@ -24,7 +24,7 @@ import Testing
         ).map { try $0.decode(String.self, at: 0) }
     }
 
-    @Test func `a drain moves rows into cells, fires no trigger, and leaves what lies far away or has no key`()
+    @Test func `a drain moves rows into cells, fires no trigger, and leaves what is far away or has no key`()
         async throws
     {
         try await withConnection { connection in
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `all cells can be taken, and an empty default partition dropped`() async throws {
+    @Test func `all cells can be drained, and an empty default partition dropped`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(Scenario.make)
             try await connection.execute("DELETE FROM events WHERE day IS NULL OR day = 'infinity'")
@@ -101,7 +101,7 @@ import Testing
             let outcome = try await reshape.split(Scenario.relation("events_2026_01"), options, progress: .silent)
             #expect(outcome.parts.count == (interval == "day" ? 31 : 5))
             let names = outcome.parts.map { Scenario.relation($0.name) }
-            // Done already: the same command again says so.
+            // Done already: the same command again reports that.
             let again = try await reshape.split(Scenario.relation("events_2026_01"), options, progress: .silent)
             #expect(again.state == .done && again.isResumed)
             _ = try await reshape.merge(names.shuffled(), Scenario.options(), progress: .silent)
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func `what stands against it is told before anything is changed`() async throws {
+    @Test func `obstacles are reported before anything is changed`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(Scenario.make)
             let reshape = Scenario.reshape(connection)
@@ -228,7 +228,7 @@ import Testing
         }
     }
 
-    @Test func `maintain moves stray rows of a small default partition out of the way of what it makes`() async throws {
+    @Test func `maintain moves stray rows of a small default partition into what it creates`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """

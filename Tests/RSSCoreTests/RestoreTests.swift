@@ -8,7 +8,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// What was archived and dropped comes back as it was.
+/// What was archived and dropped is restored as it was.
 @Suite(.serialized) struct RestoreTests {
     private func restore(_ connection: PostgresConnection) -> PartitionRestore {
         PartitionRestore(
@@ -30,7 +30,7 @@ import Testing
         return "\(folder)/\(archive ?? "")"
     }
 
-    @Test func `a month of visits comes back, attached, with keys, devices, records and files`() async throws {
+    @Test func `a month of visits is restored, attached, with keys, devices, records and files`() async throws {
         try await withConnection(migrated: true) { connection in
             try await RetireScenario.visits(connection)
             try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
@@ -44,7 +44,7 @@ import Testing
                 #expect(result.notes.isEmpty)
                 let after = try await RetireScenario.state(connection)
                 #expect(after == before)
-                // And the month lives: ids are taken, what belongs to it goes with it.
+                // And the month is in use: ids are taken, what belongs to it is deleted with it.
                 try await connection.execute("DELETE FROM visit_reports WHERE visit_date < '2024-02-01'")
                 #expect(try await connection.value("SELECT count(*) FROM hardware_inventory") == "80")
                 await #expect(throws: ArchiveError.self) {
@@ -54,14 +54,14 @@ import Testing
         }
     }
 
-    @Test func `values of every kind come back`() async throws {
+    @Test func `values of every kind are restored`() async throws {
         try await withConnection { connection in
             try await ArchiveScenario.awkward(connection)
             try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
                 let query = "SELECT count(*) || ' ' || sum(hashtextextended(t::text, 0)) FROM t"
                 let before = try await connection.value(query)
                 let archive = try await drop(ArchiveScenario.name("t_1"), connection, folder)
-                // A column that came later is no obstacle.
+                // A column that was added later does not prevent it.
                 try await connection.execute("ALTER TABLE t ADD COLUMN later int DEFAULT 5")
                 _ = try await restore(connection).restore(archive, into: nil, isDryRun: false)
                 #expect(try await connection.value("SELECT count(*) FROM t WHERE later = 5") == "3015")
@@ -107,7 +107,7 @@ import Testing
                 try data.dropLast().write(to: URL(fileURLWithPath: file))
                 try await refused("RSS-PARTITION-073", "SELECT 1", "SELECT 1")
                 try data.write(to: URL(fileURLWithPath: file))
-                // A file that was deleted since, or given to another visit, stays as it is, and that is said.
+                // A file that was deleted since, or given to another visit, stays as it is, and that is reported.
                 try await connection.executeScript(
                     """
                     DELETE FROM files.file_attachments WHERE id = (SELECT id FROM files.file_attachments WHERE visit_report_id IS NULL LIMIT 1);
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `rows that reference the table itself come back too, and beside a default partition`() async throws {
+    @Test func `rows that reference the table itself are restored too, and beside a default partition`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `a session lost at any point of a restore is made good by the next run`() async throws {
+    @Test func `a session lost at any point of a restore is finished by the next run`() async throws {
         try await ArchiveScenario.withFolder { (root: String) async throws -> Void in
             var fatal = 0
             var points = 0
@@ -195,7 +195,7 @@ import Testing
         }
     }
 
-    @Test func `a partition without anything beside it that is there is compared with its archive`() async throws {
+    @Test func `a partition without anything beside it that exists is compared with its archive`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -209,7 +209,7 @@ import Testing
                     ArchiveScenario.name("p_1"), to: folder, progress: .silent
                 ).folder
                 let result = try await restore(connection).restore(archive, into: nil, isDryRun: false)
-                #expect(result.notes == ["public.p_1 is there already, with the rows of the archive."])
+                #expect(result.notes == ["public.p_1 exists already, with the rows of the archive."])
                 try await connection.execute("UPDATE p SET id = 0 WHERE id = 7")
                 await #expect {
                     try await restore(connection).restore(archive, into: nil, isDryRun: false)
@@ -221,7 +221,7 @@ import Testing
         }
     }
 
-    @Test func `rows that reference what is gone wait loaded, and come back once it is there`() async throws {
+    @Test func `rows whose referenced rows are missing wait loaded, and are attached later`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """

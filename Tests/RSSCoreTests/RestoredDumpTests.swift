@@ -64,7 +64,7 @@ import Testing
             .filter { $0.check == "partition.retired" || $0.check == "partition.orphan" }
     }
 
-    @Test func `they are found, kept, and attached again as if nothing had been`() async throws {
+    @Test func `they are found, maintained, and reattached as without a dump`() async throws {
         try await withDatabase { options in
             let source = try await PostgresConnection.connect(options)
             try await make(source, quarantineDays: 7)
@@ -98,7 +98,7 @@ import Testing
             let source = try await PostgresConnection.connect(options)
             try await make(source, quarantineDays: 0)
             try await restored(options) { connection in
-                // Somebody made another table of the name.
+                // Another user made another table of the name.
                 try await connection.executeScript("DROP TABLE ev_2; CREATE TABLE ev_2 (id int)")
                 let later = try await ServerClock(connection).now.addingTimeInterval(60)
                 let kept = try await RetireScenario.maintain(connection, "ev", at: later)
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `records of the form before are taken over, also two of one name`() async throws {
+    @Test func `records of the previous format are converted, also two of one name`() async throws {
         try await withConnection { connection in
             try await make(connection, quarantineDays: 7)
             try await connection.executeScript(

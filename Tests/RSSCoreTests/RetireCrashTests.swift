@@ -8,12 +8,12 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// Retirement, archive, drop and undo are broken off at every point there is; the next maintenance must come to what an
-/// unbroken one comes to, and at no time may a half detached partition be left while nothing runs.
+/// Retirement, archive, drop and undo are interrupted at every point there is; the next maintenance must have the result of
+/// an uninterrupted one, and at no time may a half detached partition be left while nothing runs.
 @Suite(.serialized) struct RetireCrashTests {
     /// Runs work, taking the session away at one point; nil never does.
     ///
-    /// - Returns: the points that were come by, and whether it failed.
+    /// - Returns: the points that were reached, and whether it failed.
     private func run(
         _ options: ConnectionOptions, breakingInAt fatal: Int?, _ work: (PostgresConnection) async throws -> [String]
     ) async throws -> (points: [String], failed: Bool) {
@@ -57,7 +57,7 @@ import Testing
         return "\(state) \(records ?? "") \(left ?? "")"
     }
 
-    @Test func `a session lost at any point of retention is made good by the next run`() async throws {
+    @Test func `a session lost at any point of retention is finished by the next run`() async throws {
         try await ArchiveScenario.withFolder { (root: String) async throws -> Void in
             /// Prepares a database; ids are the same in each, so that their ends can be compared.
             @Sendable func prepared(_ place: Int, _ body: (ConnectionOptions) async throws -> Void) async throws {
@@ -87,7 +87,7 @@ import Testing
                         "SELECT count(*) FROM pg_inherits WHERE inhdetachpending")
                     #expect(pending == "0", "point \(fatal), \(all[fatal - 1])")
                     await connection.close()
-                    // The first brings to its end what was broken off, the second what was due then.
+                    // The first finishes what was interrupted, the second what was due then.
                     for _ in 1...2 {
                         let again = try await run(options, breakingInAt: nil, retention(options))
                         #expect(!again.failed, "point \(fatal), \(all[fatal - 1])")
@@ -120,7 +120,7 @@ import Testing
             )
             let pid = await connection.backendPID
             let watcher = Task {
-                // A reader that comes between the look at who is in the way and the statement.
+                // A reader that starts between the check for blockers and the statement.
                 _ = try await eventually {
                     try await admin.value("SELECT count(*) FROM pg_inherits WHERE inhdetachpending") == "1"
                 }

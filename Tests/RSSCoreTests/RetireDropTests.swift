@@ -7,9 +7,9 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// The end of a quarantine: what must go, what must stay, and what keeps it from going.
+/// The end of a quarantine: what must be dropped, what must stay, and what prevents the drop.
 @Suite struct RetireDropTests {
-    @Test func `retention archives and drops old months with what belongs to them, and lets go of files`() async throws
+    @Test func `retention archives and drops old months with what belongs to them, and unlinks files`() async throws
     {
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
@@ -70,7 +70,7 @@ import Testing
                 let before = try await RetireScenario.state(connection)
                 let kept = try await RetireScenario.maintain(connection, at: Date().addingTimeInterval(60))
                 #expect(kept.errors.filter { codes.contains($0) } == codes, "\(kept)")
-                // The other month is none of its business.
+                // The other month is not affected.
                 #expect(kept.done.allSatisfy { $0 == "drop visit_reports_2024_02" })
                 let rows = try await connection.value("SELECT count(*) >= 40 FROM visit_reports_2024_01")
                 #expect(rows == "t")
@@ -142,7 +142,7 @@ import Testing
                 try await RetireScenario.keep(connection, archive: folder)
                 _ = try await RetireScenario.maintain(connection)
                 try await FaultPoint.$handler.withValue({ name in
-                    if name == "drop.batch" { throw ArchiveError.notPartition("broken off") }
+                    if name == "drop.batch" { throw ArchiveError.notPartition("interrupted") }
                 }) {
                     _ = try await RetireScenario.maintain(connection, at: Date().addingTimeInterval(60))
                 }
@@ -158,7 +158,7 @@ import Testing
         }
     }
 
-    @Test func `a flipped byte keeps it from being dropped`() async throws {
+    @Test func `a flipped byte prevents the drop`() async throws {
         try await attack(["RSS-PARTITION-073"]) { _, folder in
             let file = "\(try Self.archive(folder))/001-visit_reports_2024_01.columns.zst"
             var data = try #require(FileManager.default.contents(atPath: file))
@@ -167,7 +167,7 @@ import Testing
         }
     }
 
-    @Test func `a cut file keeps it from being dropped`() async throws {
+    @Test func `a cut file prevents the drop`() async throws {
         try await attack(["RSS-PARTITION-073"]) { _, folder in
             let file = "\(try Self.archive(folder))/003-hardware_inventory.columns.zst"
             let data = try #require(FileManager.default.contents(atPath: file))
@@ -175,13 +175,13 @@ import Testing
         }
     }
 
-    @Test func `a folder that is not there keeps it from being dropped`() async throws {
+    @Test func `a folder that does not exist prevents the drop`() async throws {
         try await attack(["RSS-PARTITION-070", "RSS-PARTITION-070"], archived: false) { _, folder in
             try FileManager.default.removeItem(atPath: folder)
         }
     }
 
-    @Test(.enabled(if: getuid() == 0)) func `a full disk and a read-only folder keep it from being dropped`()
+    @Test(.enabled(if: getuid() == 0)) func `a full disk and a read-only folder prevent the drop`()
         async throws
     {
         for isReadOnly in [false, true] {
@@ -206,7 +206,7 @@ import Testing
         }
     }
 
-    @Test func `what may not lose its visit keeps the visit, and is named`() async throws {
+    @Test func `rows that may not lose their visit prevent its drop, and are named`() async throws {
         try await withConnection(migrated: true) { connection in
             try await RetireScenario.visits(connection)
             try await connection.executeScript(
@@ -222,7 +222,7 @@ import Testing
             ) {
                 try await run.retire([RetireScenario.partition], quarantineDays: 0, isDryRun: false)
             }
-            // One that comes while the month is in quarantine keeps it from being dropped.
+            // One that is added while the month is in quarantine prevents the drop.
             try await connection.execute("DELETE FROM invoices")
             try await RetireScenario.keep(connection)
             _ = try await RetireScenario.maintain(connection)

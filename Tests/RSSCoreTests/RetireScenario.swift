@@ -23,16 +23,16 @@ extension RetireScenario {
             runID: UUID().uuidString, observer: observer, progress: .silent)
     }
 
-    /// What a maintenance of one table did, or what kept it from that.
+    /// What a maintenance of one table did, or why it failed.
     struct Kept {
         var done: [String]
         var waiting: [String] = []
         var errors: [String]
     }
 
-    /// Keeps a table as `partition maintain` does.
+    /// Maintains a table as `partition maintain` does.
     ///
-    /// - Parameter allowed: how many partitions retention may take out though they are more than a quarter.
+    /// - Parameter allowed: how many partitions retention may retire though they are more than a quarter.
     static func maintain(
         _ connection: PostgresConnection, _ table: String = "visit_reports", at date: Date = Date(),
         allowing allowed: Int? = 100, observer: ConnectionOptions? = nil
@@ -53,7 +53,7 @@ extension RetireScenario {
             errors: outcomes.compactMap(\.error?.code) + results.compactMap(\.error?.code))
     }
 
-    /// A policy under which all but the last years go.
+    /// A policy under which all but the last years are retired.
     static func keep(
         _ connection: PostgresConnection, quarantineDays: Int = 0, archive: String? = nil
     ) async throws {

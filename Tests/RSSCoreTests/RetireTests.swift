@@ -10,7 +10,7 @@ import Testing
 @Suite struct RetireTests {
     private static let name = RetireScenario.partition
 
-    @Test func `a retired month is out, takes no writes, keeps its place, and comes back as it was`() async throws {
+    @Test func `a retired month refuses writes, keeps its range free, and is reattached as it was`() async throws {
         try await withConnection(migrated: true) { connection in
             try await RetireScenario.visits(connection)
             let before = try await RetireScenario.state(connection)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `undo reads nothing: the constraint that was kept says what the bound says`() async throws {
+    @Test func `undo reads nothing: the constraint that was kept matches the bound`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """
@@ -103,7 +103,7 @@ import Testing
         }
     }
 
-    @Test func `beside a default partition a month goes and comes back, with the rows of it that the default holds`()
+    @Test func `beside a default partition a month is retired and reattached, with its rows in the default partition`()
         async throws
     {
         try await withConnection { connection in

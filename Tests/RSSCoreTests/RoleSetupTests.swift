@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `what the role has in our schema besides is taken away`() async throws {
+    @Test func `what the role has in our schema besides is revoked`() async throws {
         try await withConnection(migrated: true) { connection in
             try await named("old", connection) { role in
                 try await connection.executeScript(
@@ -115,7 +115,7 @@ import Testing
                 let code2 = await code { _ = try await setup(connection).run(options, isDryRun: true) }
                 #expect(code2 == "RSS-SETUP-001")
             }
-            // The tables of the test belong to a superuser: nobody becomes a member of it.
+            // The tables of the test belong to a superuser: no role becomes a member of it.
             let maintainer = RoleSetup.Options(purposes: [.maintainer], role: "nobody_yet", creates: true)
             let code3 = await code { _ = try await setup(connection).run(maintainer, isDryRun: true) }
             #expect(code3 == "RSS-SETUP-003")

@@ -13,7 +13,7 @@ private func fingerprint(_ objects: SchemaObject...) -> SchemaFingerprint {
 }
 
 @Suite struct SchemaDifferenceTests {
-    @Test func `what was added, is missing or has changed is told with both definitions`() {
+    @Test func `what was added, is missing or has changed is reported with both definitions`() {
         let expected = fingerprint(table("a", "x"), table("b", "id integer\nname text\nOWNER me"), table("c", "same"))
         let actual = fingerprint(
             table("d", "new"), table("c", "same"), table("b", "id bigint\nname text\nage int\nOWNER me"))
@@ -35,7 +35,7 @@ private func fingerprint(_ objects: SchemaObject...) -> SchemaFingerprint {
         #expect(SchemaDifference(expected: one, actual: other).isEmpty)
     }
 
-    @Test func `objects of one name and several kinds are kept apart`() {
+    @Test func `objects of one name and several kinds are distinguished`() {
         let comment = SchemaObject(kind: .comment, identity: "public.a", definition: "x")
         let difference = SchemaDifference(expected: fingerprint(table("a", "x")), actual: fingerprint(comment))
         #expect(difference.entries.map(\.kind) == [.comment, .table])
@@ -53,7 +53,7 @@ private func fingerprint(_ objects: SchemaObject...) -> SchemaFingerprint {
         #expect(difference.entries.map(\.lines) == [["- 2\r", "+ 4\r"]])
     }
 
-    @Test func `the digest tells where one text ends and the next begins`() {
+    @Test func `the digest depends on where one text ends and the next begins`() {
         #expect(fingerprint(table("a", "bc")).digest != fingerprint(table("ab", "c")).digest)
     }
 

@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `a report that moves to another month keeps its hardware, and one that is deleted takes it along`()
+    @Test func `a report that moves to another month keeps its hardware, and one that is deleted deletes it too`()
         async throws
     {
         try await withConnection(migrated: true) { connection in
@@ -174,7 +174,7 @@ import Testing
         #expect(digests.count == 2 && digests[0] == digests[1])
     }
 
-    @Test func `a seed that was interrupted before its first visit is not gone on with`() async throws {
+    @Test func `a seed that was interrupted before its first visit is not resumed`() async throws {
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
             try await connection.execute("INSERT INTO organizations (name) VALUES ('left behind')")

@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func `a role that may not make databases is told so, with the statement that helps`() async throws {
+    @Test func `a role that may not make databases gets an error, with the statement that helps`() async throws {
         try await withDatabase { options in
             let admin = try await PostgresConnection.connect(options)
             let role = "scratch_\(UInt32.random(in: 0...UInt32.max))"
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `what a dead run left is swept a day later, and nothing else is`() async throws {
+    @Test func `what a killed run left is dropped a day later, and nothing else is`() async throws {
         try await withDatabase { options in
             let admin = try await PostgresConnection.connect(options)
             let old = Int(Date().timeIntervalSince1970) - 90_000

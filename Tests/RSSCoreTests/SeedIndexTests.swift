@@ -8,8 +8,8 @@ import Testing
 @testable import RSSCore
 @testable import RSSMigrate
 
-/// The five indexes that the backend's document builds concurrently, broken off at each: no run ends well while one of
-/// them is invalid, and the next run ends them all.
+/// The five indexes that the backend's document builds concurrently, interrupted at each: no run succeeds while one of
+/// them is invalid, and the next run finishes them all.
 @Suite(.serialized) struct SeedIndexTests {
     private static let names = [
         "idx_hardware_inventory_composite", "idx_hardware_inventory_location", "idx_hardware_inventory_search",
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: ["pg_cancel_backend", "pg_terminate_backend"])
-    func `a build that is broken off fails the run, and the next run ends all five`(how: String) async throws {
+    func `a build that is interrupted fails the run, and the next run finishes all five`(how: String) async throws {
         for index in Self.names.indices {
             try await withoutIndexes { options, source, admin in
                 let connection = try await PostgresConnection.connect(options)
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func `a lock timeout of the database breaks none of them off`() async throws {
+    @Test func `a lock timeout of the database cancels none of them`() async throws {
         try await withoutIndexes { options, source, admin in
             let database = options.keywords["dbname"] ?? ""
             try await admin.execute("ALTER DATABASE \(database) SET lock_timeout = '20ms'")

@@ -23,7 +23,7 @@ import Testing
             """)
     }
 
-    @Test func `options of columns that are the server's own are no part of the fingerprint or of a dump`() async throws
+    @Test func `options of columns that are the server's own are not part of a fingerprint or of a dump`() async throws
     {
         try await withConnection(migrated: true) { connection in
             try await connection.executeScript(
@@ -70,7 +70,7 @@ import Testing
             let statements = plan.steps.flatMap(\.statements)
             #expect(statements.contains { $0.contains("SET (n_distinct=7)") })
             #expect(!statements.contains { $0.contains("pg_attver") })
-            // The count of another ALTER in between is no other shape.
+            // The count of another ALTER in between is not another shape.
             try await countChanges(connection, from: 5000)
             let outcome = try await conversion(connection).run(request, at: Date(), progress: .silent)
             #expect(outcome.cutoverTries == 1)
@@ -135,7 +135,7 @@ import Testing
     private static let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Sources")
 
-    /// Folders whose files are no queries, or are chosen by what the server has.
+    /// Folders whose files are not queries, or are chosen by what the server has.
     private static let others = ["Migrations", "Setup", "Analyze"]
 
     private static func files() throws -> [URL] {

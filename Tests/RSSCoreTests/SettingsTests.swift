@@ -67,7 +67,7 @@ import Testing
 
     @Test(arguments: [
         ("RSSCTL_DATABASE_PROT", "did you mean RSSCTL_DATABASE_PORT?"),
-        ("RSSCTL_NONSENSE_OF_ALL_KINDS", "no such setting"),
+        ("RSSCTL_NONSENSE_OF_ALL_KINDS", "unknown setting"),
         ("RSSCTL_POOL_MAX", "no command opens a pool"),
     ])
     func `a variable that is read by nothing is a warning`(name: String, words: String) throws {
@@ -150,7 +150,7 @@ import Testing
         let error = #expect(throws: SettingsError.self) {
             try Settings.load(environment: ["DB_PORT": "secret"], path: nil)
         }
-        #expect(error?.report.message.contains("secret") == true)  // a port is no secret
+        #expect(error?.report.message.contains("secret") == true)  // a port is not a secret
     }
 
     @Test func `the template is a file that can be read`() throws {
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test(arguments: ["", "5", "s", "-1s", "1 s", "1e9d", "nans", "infs", "0x1s"])
-    func `what is no duration is refused`(text: String) { #expect(DurationText.parse(text) == nil) }
+    func `an invalid duration is refused`(text: String) { #expect(DurationText.parse(text) == nil) }
 }
 
 @Suite struct RedactionTests {
@@ -206,7 +206,7 @@ import Testing
         #expect(Redaction.scrub(text) == expected)
     }
 
-    @Test func `the value behind a password option is taken out`() {
+    @Test func `the value after a password option is removed`() {
         #expect(
             Redaction.scrub(arguments: ["x", "--redis-password", "s3cret", "y"]) == [
                 "x", "--redis-password", "***", "y",
@@ -219,7 +219,7 @@ import Testing
         ("rediss://u:s3cret@h:1/2", "rediss://u@h:1/2"), ("redis://s3cret@h", "redis://h:6379/0"),
         ("redis://:s3/cret@h", "***"), ("s3cret", "***"),
     ])
-    func `an address among the arguments is kept by its harmless parts, or not at all`(text: String, shown: String) {
+    func `an address among the arguments is stored by its harmless parts, or not at all`(text: String, shown: String) {
         #expect(Redaction.scrub(arguments: ["--database-url", text, "x"]) == ["--database-url", shown, "x"])
         #expect(Redaction.scrub(arguments: ["--redis-url=\(text)"]) == ["--redis-url=\(shown)"])
     }

@@ -23,7 +23,7 @@ import Testing
         [], [.text("1E5"), .text(""), .number("007"), .date("9999-12-31")],
     ]
 
-    /// What the rows come to when they are read again.
+    /// The rows as they are read again.
     private static let values: [[String]] = [
         ["serial_number", "name & <tag>", "quantity", "warranty"],
         ["00123", "  blanks  ", "24.75", "2026-11-28"],
@@ -163,7 +163,7 @@ import Testing
     }
 }
 
-/// A library of others that reads and writes workbooks.
+/// A third-party library that reads and writes workbooks.
 private enum OpenPyXL {
     static let isThere = (try? run("import openpyxl", "")) != nil
 

@@ -65,7 +65,7 @@ enum Squawk {
         #expect(throws: (any Error).self) { try Squawk.items(file, options: ["--exclude", "no-such-rule"]) }
     }
 
-    /// Rules that both have. Constraints are one group: squawk tells a key that builds its index under one name, and under
+    /// Rules that both have. Constraints are one group: squawk reports a key that builds its index under one name, and under
     /// another one besides.
     private static let shared: [(squawk: Set<String>, ours: Set<String>)] = [
         (
@@ -103,7 +103,7 @@ enum Squawk {
     /// Where the two differ, and why ours is meant so; by rule of ours and the text's beginning.
     private static let meant: [(rule: String, text: String, why: String)] = [
         ("psql-command", "\\i other.sql", "a command of psql is not SQL"),
-        ("index-not-concurrent", "CREATE TABLE x (", "nobody waits for a table of the same script (squawk #349)"),
+        ("index-not-concurrent", "CREATE TABLE x (", "no session waits for a table of the same script (squawk #349)"),
         ("check-validated", "CREATE TABLE x (", "the same"), ("check-validated", "CREATE TABLE p_new", "the same"),
         ("drop-table", "CREATE TABLE tmp", "the same"),
         ("set-not-null", "ALTER TABLE u ALTER COLUMN note", "the column is NOT NULL already"),
@@ -113,9 +113,9 @@ enum Squawk {
         ("change-column-type", "ALTER TABLE t ALTER COLUMN n TYPE numeric(12, 2)", "wider at the same scale: free"),
         ("change-column-type", "ALTER TABLE t ALTER COLUMN ts TYPE timestamptz", "in UTC, without an index: free"),
         ("rename-table", "ALTER TABLE t RENAME TO z;\nCREATE VIEW t", "a view keeps the old name"),
-        ("vacuum-full", "VACUUM FULL t", "the table is written anew under ACCESS EXCLUSIVE"),
+        ("vacuum-full", "VACUUM FULL t", "the table is rewritten under ACCESS EXCLUSIVE"),
         ("cluster", "CLUSTER t", "the same"),
-        ("disable-trigger", "ALTER TABLE t DISABLE ROW LEVEL", "is no trigger"),
+        ("disable-trigger", "ALTER TABLE t DISABLE ROW LEVEL", "is not a trigger"),
         ("row-security-off", "ALTER TABLE t ENABLE ROW LEVEL", "takes nothing away from the table's rows"),
     ]
 
@@ -148,7 +148,7 @@ enum Squawk {
                 #expect(isMeant, "\(pair.squawk.sorted()) \(left) against \(pair.ours.sorted()) \(right): \(text)")
             }
         }
-        #expect(compared - agreed == Self.meant.count, "a difference that is listed is none any more")
+        #expect(compared - agreed == Self.meant.count, "a listed difference no longer exists")
         print(
             "squawk: \(agreed) of \(compared) verdicts the same on \(texts.count) files, \(compared - agreed) differ on purpose"
         )

@@ -24,7 +24,7 @@ enum SquawkRules {
         ),
         (
             "ban-add-composite-attribute",
-            .left("a composite type in a column is seldom; its lock is told by migrate plan")
+            .left("a composite type in a column is seldom; its lock is shown by migrate plan")
         ),
         ("ban-add-enum-value", .covered(["enum-value-order", "enum-value-used"])),
         ("ban-alter-database-options", .covered(["server-setting"])),
@@ -32,14 +32,14 @@ enum SquawkRules {
         ("ban-alter-extension", .left("an update of an extension is a migration like any other")),
         ("ban-alter-function-options", .left("takes no lock on a table, and is done in a moment")),
         ("ban-alter-generated-expression", .left("PostgreSQL 17 and later; the grammar here is that of 15")),
-        ("ban-alter-identity", .left("takes a moment; told by migrate plan")),
+        ("ban-alter-identity", .left("takes a moment; shown by migrate plan")),
         ("ban-alter-policy-condition", .left("a policy is changed in order to be changed")),
         ("ban-alter-policy-roles", .left("a policy is changed in order to be changed")),
         ("ban-alter-role-options", .covered(["server-setting", "password-in-file"])),
         ("ban-alter-row-level-security", .covered(["row-security-off"])),
         ("ban-alter-sequence-values", .left("takes a moment, and concerns no table")),
         ("ban-alter-system-options", .covered(["server-setting"])),
-        ("ban-alter-view-options", .left("takes a moment; told by migrate plan")),
+        ("ban-alter-view-options", .left("takes a moment; shown by migrate plan")),
         ("ban-char-field", .covered(["char-type"])),
         (
             "ban-concurrent-index-creation-in-transaction",
@@ -52,7 +52,7 @@ enum SquawkRules {
             .left("a new domain is used by nothing; changing it later has the rule domain-constraint")
         ),
         ("ban-create-policy", .left("a policy is made in order to be made")),
-        ("ban-detach-inheritance", .left("seldom; its lock is told by migrate plan")),
+        ("ban-detach-inheritance", .left("seldom; its lock is shown by migrate plan")),
         ("ban-disable-trigger", .covered(["disable-trigger"])),
         ("ban-drop-column", .covered(["drop-column"])),
         ("ban-drop-constraint", .covered(["drop-constraint"])),
@@ -77,7 +77,7 @@ enum SquawkRules {
         ("ban-duplicate-column-assignments", .covered(["duplicate-assignment"])),
         ("ban-new-write-restriction", .left("a constraint is added in order to restrict; how has rules of its own")),
         ("ban-replace-view-function", .covered(["replace-view", "function-overload"])),
-        ("ban-replica-identity", .left("takes a moment; told by migrate plan")),
+        ("ban-replica-identity", .left("takes a moment; shown by migrate plan")),
         ("ban-revoke", .left("a right is taken in order to be taken")),
         ("ban-set-default", .left("takes a moment, and concerns new rows only")),
         ("ban-set-schema", .covered(["rename-object"])),
@@ -97,7 +97,7 @@ enum SquawkRules {
         (
             "prefer-robust-stmts",
             .moot(
-                "each statement is recorded, and a rerun goes on behind it; IF NOT EXISTS on a concurrent index even hides an invalid one (index-concurrent-if-not-exists)"
+                "each statement is recorded, and a rerun resumes after it; IF NOT EXISTS on a concurrent index even hides an invalid one (index-concurrent-if-not-exists)"
             )
         ),
         (
@@ -115,11 +115,11 @@ enum SquawkRules {
         ("require-enum-value-ordering", .covered(["enum-value-order"])),
         (
             "require-lock-timeout",
-            .moot("rssctl bounds each wait for a lock; a value of the file's own is told by lock-timeout-set")
+            .moot("rssctl bounds each wait for a lock; a value of the file's own is reported by lock-timeout-set")
         ),
         (
             "require-statement-timeout",
-            .moot("rssctl sets the session's timeouts; a value of the file's own is told by lock-timeout-set")
+            .moot("rssctl sets the session's timeouts; a value of the file's own is reported by lock-timeout-set")
         ),
         (
             "require-table-schema",

@@ -7,7 +7,7 @@ import Testing
 @testable import RSSMigrate
 
 @Suite struct StatementEffectTests {
-    /// Columns of each kind with an index over each, so that what is built anew can be seen.
+    /// Columns of each kind with an index over each, so that what is rebuilt can be seen.
     private static let fixture = """
         CREATE TABLE t (id int PRIMARY KEY, v10 varchar(10), v varchar, tx text, ch char(5), n numeric(8, 2), nu numeric,
             ts timestamp, ts3 timestamp(3), tz timestamptz, ti time, ci cidr, i2 smallint, i4 int, i8 bigint, f4 real,
@@ -63,7 +63,7 @@ import Testing
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'm', 'i')
         """
 
-    @Test func `what is written anew is what the server writes anew`() async throws {
+    @Test func `what is rewritten is what the server rewrites`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(Self.fixture)
             try await connection.execute("SET TimeZone = 'UTC'")

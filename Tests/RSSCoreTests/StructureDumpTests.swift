@@ -139,7 +139,7 @@ import Testing
         }
     }
 
-    @Test func `a file is written as a whole, replaces the one before, and an unwritable one is told`() async throws {
+    @Test func `a file is written as a whole, replaces the one before, and an unwritable one fails`() async throws {
         try await withConnection(migrated: true) { connection in
             let dump = try await StructureDump(connection)
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dump-\(UUID().uuidString)").path
@@ -164,7 +164,7 @@ import Testing
         }
     }
 
-    @Test func `a pg_dump that is missing, older than the server or broken is told, and a newer one will do`()
+    @Test func `a pg_dump that is missing, older than the server or broken is reported, and a newer one is used`()
         async throws
     {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("programs-\(UUID().uuidString)").path
@@ -190,7 +190,7 @@ import Testing
         #expect(found == DumpProgram(path: new, version: 17))
     }
 
-    @Test func `a role that may not read every table is told so by pg_dump's own words`() async throws {
+    @Test func `a role that may not read every table gets pg_dump's own words`() async throws {
         try await withDatabase(migrated: true) { options in
             let admin = try await PostgresConnection.connect(options)
             let role = "dump_\(UInt32.random(in: 0...UInt32.max))"

@@ -94,8 +94,8 @@ struct TenantScenario {
     /// The table `app.events`, with a column `value` and four months of rows, and later ones in a default partition.
     ///
     /// - Parameters:
-    ///   - extra: what stands behind the columns.
-    ///   - behind: statements of the tenant once the table is there.
+    ///   - extra: what follows the columns.
+    ///   - behind: statements of the tenant once the table exists.
     func makeEvents(extra: String = "", behind: String = "") async throws {
         try await tenant.executeScript(
             """

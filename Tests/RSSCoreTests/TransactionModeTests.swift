@@ -40,7 +40,7 @@ func tree(_ sql: String, sourceLocation: SourceLocation = #_sourceLocation) thro
         #expect(TransactionMode.isAllowedInTransaction(try tree(sql)))
     }
 
-    @Test func `statements that steer transactions are told apart`() throws {
+    @Test func `statements that control transactions are distinguished`() throws {
         #expect(TransactionMode.isTransactionControl(try tree("SAVEPOINT s")))
         #expect(!TransactionMode.isTransactionControl(try tree("SELECT 1")))
     }

@@ -32,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func `what is no regular file is left alone, and what cannot be written is told with status 73`() async throws
+    @Test func `what is not a regular file is left unchanged, and what cannot be written is reported with status 73`()
+        async throws
     {
         try await ArchiveScenario.withFolder { (folder: String) async throws -> Void in
             #expect(mkfifo("\(folder)/pipe", 0o600) == 0)

@@ -7,7 +7,7 @@ import Testing
 @testable import RSSCore
 @testable import RSSPartition
 
-/// A partition in use whose writes a run refuses that is gone: killed, or cut off by the server's restart.
+/// A partition in use whose writes are refused for a run that has ended: killed, or interrupted by the server's restart.
 @Suite struct WriteBlockTests {
     private static let now = (try? Date("2026-11-30T01:00:00Z", strategy: .iso8601)) ?? Date()
     private static let table = ArchiveScenario.name("w")
@@ -23,7 +23,7 @@ import Testing
         try await PolicyStore(connection).set(policy, runID: UUID().uuidString)
     }
 
-    /// What an archive of 0.1.0 left behind that was killed.
+    /// What an archive of 0.1.0 left that was killed.
     private func block(_ connection: PostgresConnection) async throws {
         for statement in try await WriteBlock(partition: ArchiveScenario.name("w_1")).raising(connection) {
             try await connection.execute(statement)
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `a block whose run is at work is none of anybody's business`() async throws {
+    @Test func `a block whose run is at work is not a finding`() async throws {
         try await withDatabase { options in
             let connection = try await PostgresConnection.connect(options)
             let other = try await PostgresConnection.connect(options)
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `what was attached again outside rssctl takes writes again after maintain`() async throws {
+    @Test func `what was reattached outside rssctl accepts writes again after maintain`() async throws {
         try await withConnection { connection in
             try await make(connection)
             _ = try await RetireScenario.run(connection).retire(
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `a retirement that was interrupted before its detach is critical, and brought to its end`() async throws
+    @Test func `a retirement that was interrupted before its detach is critical, and finished`() async throws
     {
         try await withConnection { connection in
             try await make(connection)

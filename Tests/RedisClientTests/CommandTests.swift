@@ -30,7 +30,7 @@ extension RedisSerial {
                     == .array([.integer(1), .bulk(Array("two".utf8)), .array([.integer(3)]), .null]))
         }
 
-        @Test func `a lock is given back and kept only by its owner`() async throws {
+        @Test func `a lock is released and renewed only by its owner`() async throws {
             let redis = try await RedisServer.shared.value.connect()
             #expect(try await redis.set("l:x", "mine", expiry: .seconds(10), condition: .ifAbsent))
             #expect(try await !redis.unlink("l:x", ifEqualTo: "other"))
@@ -59,7 +59,7 @@ extension RedisSerial {
             try await redis.unlink(["big"])
         }
 
-        @Test func `an error of the server is thrown with its code and the connection goes on`() async throws {
+        @Test func `an error of the server is thrown with its code and the connection stays usable`() async throws {
             let redis = try await RedisServer.shared.value.connect()
             try await redis.send(["LPUSH", "e:list", "x"])
             let error = await #expect(throws: RedisError.self) { try await redis.get("e:list") }

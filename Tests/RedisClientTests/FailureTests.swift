@@ -71,7 +71,7 @@ extension RedisSerial {
             try await redis.ping()
         }
 
-        @Test func `nobody listening is unreachable, at once`() async {
+        @Test func `a port without a listener is unreachable, at once`() async {
             for address in [
                 RedisConfiguration.Address.tcp(host: "127.0.0.1", port: 1), .unix(path: "/tmp/no-such-socket"),
                 .tcp(host: "no-such-host.invalid", port: 6379),
@@ -90,7 +90,7 @@ extension RedisSerial {
         }
 
         @Test func `an address that swallows packets times out`() async {
-            // TEST-NET-1: routed nowhere, or refused at once where there is no network at all.
+            // TEST-NET-1: not routed, or refused at once where there is no network at all.
             let configuration = RedisConfiguration(
                 address: .tcp(host: "192.0.2.1", port: 6379), connectTimeout: .milliseconds(300))
             let took = await elapsed {

@@ -1,7 +1,7 @@
 import Foundation
 import RedisClient
 
-/// Accepts connections on a Unix socket, answers the first bytes of each with a fixed text, and closes, or goes on with
+/// Accepts connections on a Unix socket, answers the first bytes of each with a fixed text, and closes, or continues with
 /// another text until the client is gone.
 final class FakeServer: Sendable {
     private let path: String

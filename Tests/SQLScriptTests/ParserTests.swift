@@ -13,7 +13,7 @@ import Testing
         #expect(index.list("indexParams").count == 2)
     }
 
-    @Test func `what the grammar refuses is told with its place`() {
+    @Test func `what the grammar refuses is reported with its place`() {
         #expect(
             Parser.parse(["SELECT FROM FROM t"])[0]
                 == .refused(

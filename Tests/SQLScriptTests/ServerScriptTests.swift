@@ -11,7 +11,7 @@ import Testing
         return names.filter { $0.hasSuffix(".sql") }.map { "\(root)/\($0)" }.sorted()
     }()
 
-    /// The statements as libpg_query splits them, from their first token on; nil where its parser gives up.
+    /// The statements as libpg_query splits them, from their first token on; nil where its parser fails.
     private static func judged(_ bytes: [UInt8]) -> [String]? {
         let text = String(decoding: bytes, as: UTF8.self)
         var result = pg_query_split_with_parser(text)
@@ -41,7 +41,7 @@ import Testing
         try #require(Self.files.count > 100)
         var statements = 0
         for file in Self.files {
-            // CREATE EXTENSION passes over the lines that warn whoever feeds an extension's script to psql.
+            // CREATE EXTENSION skips the lines that warn those who feed an extension's script to psql.
             let text = try String(contentsOfFile: file, encoding: .utf8).split(
                 separator: "\n", omittingEmptySubsequences: false
             ).filter { !$0.hasPrefix("\\echo") }.joined(separator: "\n")

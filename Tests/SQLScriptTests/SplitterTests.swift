@@ -68,7 +68,7 @@ func split(_ script: String) throws -> [String] { try Splitter(Array(script.utf8
         ("SELECT 1;\r\n\\i other.sql", .metaCommand("\\i"), 2, 1), ("SELECT 1 \\gexec", .metaCommand("\\gexec"), 1, 10),
         ("COPY t FROM stdin;\n\\.\n", .metaCommand("\\."), 2, 1), ("SELECT 'ä\u{0}'; SELECT \u{0}", .nulByte, 1, 21),
     ])
-    func `what is no script is refused at its place`(
+    func `what is not a script is refused at its place`(
         script: String, problem: ScriptError.Problem, line: Int, column: Int
     ) throws {
         #expect(throws: ScriptError(problem, at: ScriptPosition(line: line, column: column))) { try split(script) }
@@ -80,7 +80,7 @@ func split(_ script: String) throws -> [String] { try Splitter(Array(script.utf8
         }
     }
 
-    /// Every statement put between others comes out as it went in, whatever stands beside it.
+    /// Every statement put between others comes out as it went in, whatever is beside it.
     @Test func `scripts put together from pieces come apart into the same pieces`() throws {
         var random = SystemRandomNumberGenerator()
         let pieces = [

@@ -10,7 +10,7 @@ package struct Binary: Sendable {
         package let status: Int32
         /// What it printed.
         package let output: String
-        /// What it told.
+        /// What it printed.
         package let errors: String
     }
 
@@ -55,7 +55,7 @@ package struct Binary: Sendable {
         try await start(arguments, input: input, directory: directory).result()
     }
 
-    /// A run that goes on.
+    /// A run in progress.
     package struct Running: Sendable {
         private let folder: URL
 
@@ -93,7 +93,7 @@ package struct Binary: Sendable {
             (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
         }
 
-        /// Waits for its end, at most for so long; then it is killed. To be called once.
+        /// Waits for its end, at most for this time; then it is killed. To be called once.
         package func result(within limit: Duration = .seconds(120)) async throws -> Result {
             var status: Int32?
             _ = try await eventually(within: limit) {

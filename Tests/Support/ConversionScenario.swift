@@ -1,6 +1,6 @@
 import PostgresClient
 
-/// A plain table with everything that can hang on one, for conversions that are broken off.
+/// A plain table with everything that can depend on one, for conversions that are interrupted.
 package enum ConversionScenario {
     /// The name of the table.
     package static let table = #"Work "Orders""#
@@ -79,7 +79,7 @@ package enum ConversionScenario {
         ANALYZE;
         """#
 
-    /// What must hold of the data at every moment, and no matter what was broken off: one number for each, all of them
+    /// What must hold of the data at every moment, and no matter what was interrupted: one number for each, all of them
     /// nought; and the rows, as text.
     package static func data(_ connection: PostgresConnection) async throws -> String? {
         try await connection.value(
@@ -92,7 +92,7 @@ package enum ConversionScenario {
             """#)
     }
 
-    /// What is ours and should be there only while a conversion is under way.
+    /// What is ours and should be there only while a conversion is in progress.
     package static func leftovers(_ connection: PostgresConnection) async throws -> String? {
         try await connection.value(
             """

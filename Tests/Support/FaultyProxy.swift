@@ -32,7 +32,7 @@ package final class FaultyProxy: Sendable {
     ///   - upstream: the server's port on the loopback address.
     ///   - fault: what goes wrong.
     ///   - trigger: what a client sends before it goes wrong; empty for the first byte.
-    ///   - grace: the bytes that pass behind that.
+    ///   - grace: the bytes that pass after that.
     package init(to upstream: Int, _ fault: Fault, at trigger: String, after grace: Int = 0) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         port = try Self.listen(listener)
@@ -58,7 +58,7 @@ package final class FaultyProxy: Sendable {
         var grace: Int
         var isTriggered = false
 
-        /// Takes note of what passes; true when the fault begins behind it.
+        /// Records what passes; true when the fault begins after it.
         mutating func passed(_ bytes: Data, fromClient: Bool) -> Bool {
             if isTriggered { grace -= bytes.count }
             if !isTriggered, fromClient, trigger.isEmpty || bytes.range(of: trigger) != nil { isTriggered = true }
@@ -108,7 +108,7 @@ package final class FaultyProxy: Sendable {
         }
     }
 
-    /// Passes on what is there; false at the end of a connection.
+    /// Forwards what is available; false at the end of a connection.
     private func pass(_ lane: inout Lane, _ watch: inout Watch) -> Bool {
         var buffer = [UInt8](repeating: 0, count: lane.fault == .dripping ? 1 : 16_384)
         let count = read(lane.from, &buffer, buffer.count)

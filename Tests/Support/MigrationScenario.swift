@@ -1,6 +1,6 @@
 import PostgresClient
 
-/// Migrations with statements of every kind, for runs that are broken off.
+/// Migrations with statements of every kind, for runs that are interrupted.
 package enum MigrationScenario {
     /// Statements of every kind: in a transaction and out of it, data that must be changed exactly once, a build on a
     /// plain and one on a partitioned table, a backfill, a function.

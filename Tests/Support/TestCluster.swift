@@ -28,7 +28,7 @@ package struct TestCluster: Sendable {
         return TestCluster(state: state, databases: DatabaseMaker(state))
     }
 
-    /// Leaves a process behind that stops the servers as soon as this one is gone, crashed or not.
+    /// Starts a process that stops the servers as soon as this one is gone, crashed or not.
     private static func watch(_ folder: String) throws {
         let script = """
             while kill -0 \(getpid()) 2>/dev/null; do sleep 0.5; done

@@ -26,7 +26,7 @@ void process_end_begin(int64_t grace_milliseconds, int no_thread_status);
 /// What is written to stderr when the process ends for a reason; copied, at most 1023 bytes.
 void process_end_text(enum process_end_reason reason, const char *text);
 
-/// From now on the process ends with a status once the time has passed; 0 takes the deadline away.
+/// From now on the process ends with a status once the time has passed; 0 removes the deadline.
 void process_end_deadline(int64_t milliseconds, int status);
 
 /// Whether there is a deadline.

@@ -28,7 +28,7 @@ enum EastAsianFit: CaseIterable {
                 continue
             }
             if self == .shiftJIS, (0xA1...0xDF).contains(lead) {
-                // Narrow kana stand in runs; a single one is a letter of Western Europe.
+                // Narrow kana occur in runs; a single one is a letter of Western Europe.
                 let hasNeighbour =
                     index > field.startIndex && (0xA1...0xDF).contains(field[index - 1])
                     || index + 1 < field.endIndex && (0xA1...0xDF).contains(field[index + 1])

@@ -12,9 +12,9 @@ public struct EncodingChoice: Sendable, Equatable {
 /// a byte beyond ASCII is decoded in all candidates, and counts for those in which it fits (``FieldFit``). The best is taken
 /// where nine fields of ten fit and every other text is clearly worse. Where several fit without exception, uchardet
 /// decides between them, unless an encoding of DOS or the old Macintosh is among them, which it does not know, or another of
-/// them alone is in one language. Else a person has to be asked.
+/// them alone is in one language. Otherwise the user has to be asked.
 struct EncodingVote {
-    /// What came out.
+    /// The result.
     struct Outcome {
         /// The best guess.
         let encoding: TextEncoding
@@ -22,7 +22,7 @@ struct EncodingVote {
         var choices: [EncodingChoice] = []
     }
 
-    /// Fields that are looked at.
+    /// Fields that are checked.
     private static let mostFields = 2000
     /// Fields that are shown of a choice, and choices that are shown.
     private static let (shownFields, shownChoices) = (3, 5)
@@ -84,7 +84,7 @@ struct EncodingVote {
     private static func readings(of fields: [ArraySlice<UInt8>]) -> [Reading] {
         var readings: [Reading] = []
         func add(_ name: String, _ texts: [String?], _ fitting: Int, isOld: Bool) {
-            // The first one of those that give a text stands for them.
+            // The first one of those that give a text represents them.
             guard let encoding = TextEncoding(named: name), !readings.contains(where: { $0.texts == texts }) else {
                 return
             }
@@ -114,7 +114,7 @@ struct EncodingVote {
         var fields: [ArraySlice<UInt8>] = []
         for line in sample.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
             guard line.contains(where: { $0 >= 0x80 }), String(validating: line, as: UTF8.self) == nil else { continue }
-            // Signs that are no second byte of any character.
+            // Signs that are not the second byte of any character.
             for field in line.split(whereSeparator: { $0 == 0x2C || $0 == 0x3B || $0 == 0x09 || $0 == 0x22 })
             where field.count <= 500 && field.contains(where: { $0 >= 0x80 }) && seen.insert(field).inserted {
                 fields.append(field)

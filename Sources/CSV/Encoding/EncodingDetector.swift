@@ -1,4 +1,4 @@
-/// Tells the encoding of a file from its first bytes.
+/// Detects the encoding of a file by its first bytes.
 enum EncodingDetector {
     /// What is known of a file's encoding.
     struct Outcome {

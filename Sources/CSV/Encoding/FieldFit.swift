@@ -1,15 +1,15 @@
 /// Whether a field reads like something that a person wrote, in the encoding in which it was read.
 enum FieldFit {
-    /// Signs that stand in inventories. Others, such as lines of boxes, are letters that were read in the wrong encoding.
+    /// Signs that occur in inventories. Others, such as lines of boxes, are letters that were read in the wrong encoding.
     private static let signs = Set("°²³¹½¼¾€£§©®™–—“”„‚‘’«»…•·×±¿¡‰µªº\u{A0}\u{AD}№".unicodeScalars)
-    /// Those that may stand between two letters.
+    /// Those that may be between two letters.
     private static let joining = Set("’‘·–—\u{A0}\u{AD}".unicodeScalars)
     /// Those after which no letter comes, and those that come after none.
     private static let closing = Set("²³¹½¼¾™®±‰ªº".unicodeScalars)
     private static let opening = Set("¿¡„‚".unicodeScalars)
 
     /// Whether a text fits: its letters are those of one language, no capital is within a small word, no script within a word of
-    /// another, no sign within a word, and nothing is in it that nobody types.
+    /// another, no sign within a word, and no character that is never typed.
     static func fits(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         var letters: Set<Unicode.Scalar> = []

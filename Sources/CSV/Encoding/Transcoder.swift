@@ -1,6 +1,6 @@
 /// Turns a file's encoding into UTF-8, in pieces of any size.
 ///
-/// What the encoding cannot mean is not replaced silently: a lone surrogate or half a code unit becomes bytes that
+/// What is invalid in the encoding is not replaced silently: a lone surrogate or half a code unit becomes bytes that
 /// are not UTF-8, so that ``Record/string(_:)`` is nil for that field and nothing else is disturbed. A byte order
 /// mark is passed on, and dropped by the tokenizer.
 public struct Transcoder: Sendable {
@@ -15,14 +15,14 @@ public struct Transcoder: Sendable {
     private var high: UInt32?
     /// For encodings that are not read here.
     private let converter: CharacterConverter?
-    /// Whether lines are looked at one by one.
+    /// Whether lines are checked one by one.
     private let checksLines: Bool
     /// What is left of a piece: a line, or a character, that is not complete.
     private var rest: [UInt8] = []
-    /// The line at the next byte, from 1, and whether a CR stands before it.
+    /// The line at the next byte, from 1, and whether a CR precedes it.
     private var (line, isAfterReturn) = (1, false)
 
-    /// A longer line is not looked at as a whole.
+    /// A longer line is not checked as a whole.
     private static let longestLine = 1 << 20
 
     /// Makes a transcoder.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Owns a `PGconn` and frees it; a class, because an actor's own `isolated deinit` breaks release builds of 6.3.1.
 ///
-/// `@unchecked Sendable`: the pointer is used on the owning actor's thread alone; `deinit` runs when nobody holds it.
+/// `@unchecked Sendable`: the pointer is used on the owning actor's thread alone; `deinit` runs when nothing references it.
 final class ConnectionHandle: @unchecked Sendable {
     private(set) var pointer: OpaquePointer?
     let notices = NoticeBuffer()

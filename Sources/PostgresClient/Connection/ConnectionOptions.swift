@@ -10,7 +10,7 @@ package struct ConnectionOptions: Sendable {
     package var connectTimeout: Duration
     /// Longest wait for the server's answer to one call; nil leaves that to `statement_timeout`.
     package var responseTimeout: Duration?
-    /// How long no byte may move while an answer is waited for, or a COPY goes on, until the server is asked over another
+    /// How long no byte may move while an answer is waited for, or a COPY is in progress, until the server is asked over another
     /// connection whether it is still working.
     package var stallTimeout: Duration
     /// Settings made at the start of the session.
@@ -53,14 +53,14 @@ package struct ConnectionOptions: Sendable {
 
     /// Whether every address that libpq may go to is a socket or this machine.
     var isLocal: Bool {
-        // What a service file names is not known here, and therefore not local. A file that says otherwise is overruled by
+        // What a service file names is not known here, and therefore not local. A file that says otherwise is overridden by
         // the setting.
         if keywords["service"] != nil { return false }
         func list(_ keyword: String) -> [String] {
             (keywords[keyword] ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
         let (hosts, addresses) = (list("host"), list("hostaddr"))
-        // Where there is an address it is gone to, and the host only names the certificate.
+        // Where there is an address, libpq connects to it, and the host only names the certificate.
         return (0..<max(hosts.count, addresses.count)).allSatisfy { index in
             let address = index < addresses.count ? addresses[index] : ""
             let host = index < hosts.count ? hosts[index] : ""
@@ -85,7 +85,7 @@ package struct SessionSettings: Sendable, Equatable {
     package var clientConnectionCheckInterval: Duration?
     /// `default_transaction_read_only`.
     package var readOnly: Bool
-    /// `search_path`. Unless told otherwise ``pinnedSearchPath``: what others put into a schema in which they may create
+    /// `search_path`. By default ``pinnedSearchPath``: what others put into a schema in which they may create
     /// objects, an operator that fits better than pg_catalog's among them, is then never run (CVE-2018-1058).
     package var searchPath: String
     /// The path along which unqualified names of a user are looked up: tables of an application, statements of a file. The

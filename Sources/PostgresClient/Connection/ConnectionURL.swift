@@ -89,7 +89,7 @@ extension ConnectionOptions {
         }
     }
 
-    /// Whether a text can be the name of a database or a role; an address put there by mistake, with its password, is none.
+    /// Whether a text can be the name of a database or a role; an address put there by mistake, with its password, is not.
     package static func isPlainName(_ text: String) -> Bool {
         guard !text.contains("://"), text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
             return false

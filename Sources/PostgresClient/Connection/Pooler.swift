@@ -1,9 +1,9 @@
-/// What stands between a client and the server, as far as it matters to session state.
+/// What is between a client and the server, as far as it matters to session state.
 package enum PoolerKind: String, Sendable, Codable {
     /// Nothing: the session is the server's own.
     case direct
     /// A proxy that gives each client a server session of its own for as long as it stays (session pooling), or one whose
-    /// mode could not be told.
+    /// mode could not be detected.
     case proxy
     /// A pooler that gives the server session to another client after each transaction. Session locks, SET, LISTEN and
     /// CREATE INDEX CONCURRENTLY are not safe through it.
@@ -11,10 +11,10 @@ package enum PoolerKind: String, Sendable, Codable {
 }
 
 extension PostgresConnection {
-    /// Tells whether a pooler is in between, without any right on it: it announces a process id of its own at the start,
+    /// Detects whether a pooler is in between, without any right on it: it announces a process id of its own at the start,
     /// and under transaction pooling two idle clients see the same backend.
     ///
-    /// A busy pool may hide the second sign, so a plain ``PoolerKind/proxy`` is to be treated with suspicion too.
+    /// A busy pool may hide the second sign, so a plain ``PoolerKind/proxy`` may be a transaction pooler too.
     package static func detectPooler(_ options: ConnectionOptions) async throws -> PoolerKind {
         let first = try await connect(options)
         defer { Task { await first.close() } }
@@ -26,11 +26,11 @@ extension PostgresConnection {
         let shared = try rows.first?.decode(Int32.self, at: 0) == others.first?.decode(Int32.self, at: 0)
         return shared ? .transactionPooling : .proxy
     }
-    /// Whether a session behind a proxy keeps its backend from one transaction to the next, as under session pooling; if it
-    /// does, makes its settings, which are left alone at the start for the sake of whoever would get them next.
+    /// Whether a session through a proxy keeps its backend from one transaction to the next, as under session pooling; if it
+    /// does, makes its settings, which are not made at the start, because another client might get them next.
     ///
-    /// A second client holds the backend that it got, again and again: under transaction pooling it comes to be given this
-    /// session's, or this session another one. Where no second one can be had, the backend counts as not kept.
+    /// A second client holds the backend that it got, again and again: under transaction pooling it gets this
+    /// session's, or this session another one. Where no second one is available, the backend counts as not kept.
     ///
     /// - Throws: ``PostgresError``, `CancellationError`.
     package nonisolated func keepsBackend() async throws -> Bool {

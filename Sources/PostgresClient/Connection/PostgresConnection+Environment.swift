@@ -5,7 +5,7 @@ extension PostgresConnection {
     /// what was set, what came from a service file, and what came from this process's environment.
     ///
     /// A password that was given is among them; one from a password file is not, the file's name is. The service is
-    /// left out, because what stands in it would overrule the variables.
+    /// left out, because what is in it would override the variables.
     ///
     /// - Returns: a value for each variable that is to be set, nil for each that must not be inherited.
     /// - Throws: ``PostgresError`` when the session is closed.

@@ -48,7 +48,7 @@ extension PostgresConnection {
 
     /// Sends a statement and collects its result, blocking this thread. Nil parameters: the simple protocol.
     ///
-    /// Behind a pooler a statement outside a transaction gets one of its own, in which the session's settings hold. A script
+    /// Through a pooler, a statement outside a transaction gets one of its own, in which the session's settings hold. A script
     /// is left alone: it may begin transactions itself.
     func run(_ sql: String, _ parameters: [PostgresParameter]?, timeout: Duration? = nil) throws -> ResultSet {
         try requireIdle()
@@ -141,8 +141,8 @@ extension PostgresConnection {
         return found
     }
 
-    /// Turns what happened during a statement into what its caller is told. A statement that ended well before the
-    /// cancel request reached it counts as done only where nobody asked to stop.
+    /// Turns what happened during a statement into what its caller gets. A statement that ended well before the
+    /// cancel request reached it counts as done only where no one asked to stop.
     func finishStatement(_ watch: StatementWatch, _ failure: PostgresError?) throws {
         if let pointer = handle.pointer, PQstatus(pointer) == CONNECTION_BAD {
             let reason = failure?.message

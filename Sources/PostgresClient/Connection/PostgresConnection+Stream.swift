@@ -16,7 +16,7 @@ extension PostgresConnection {
                 try await endStream()
                 return value
             } catch {
-                // The body's error is the cause; what ends the stream after it is only its echo.
+                // The body's error is the cause; what ends the stream after it is only a consequence.
                 try? await endStream()
                 throw error
             }
@@ -34,7 +34,7 @@ extension PostgresConnection {
         }
     }
 
-    /// The next rows, up to so many and at least one; nil at the end.
+    /// The next rows, up to this many and at least one; nil at the end.
     func nextRows(limit: Int, statement: String) async throws -> ResultSet? {
         try await cancellable {
             guard self.state == .streaming else { return nil }
@@ -66,7 +66,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Ends a stream: nothing to do at its end, a cancel request and the rest thrown away before it.
+    /// Ends a stream: nothing to do at its end, a cancel request and the rest discarded before it.
     private func endStream() throws {
         guard state == .streaming else { return }
         state = .idle

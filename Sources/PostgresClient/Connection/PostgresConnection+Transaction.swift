@@ -24,7 +24,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Runs the body behind a savepoint: what it did is kept when it returns and undone when it throws.
+    /// Runs the body after a savepoint: what it did is kept when it returns and undone when it throws.
     ///
     /// - Throws: what the body throws, or ``PostgresError`` outside a transaction.
     @discardableResult
@@ -51,13 +51,13 @@ extension PostgresConnection {
         try await cancellable { try self.beginWithSettings(statement) }
     }
 
-    /// Runs the body in a transaction where one is needed for the session's settings to hold: behind a pooler, outside of any.
+    /// Runs the body in a transaction where one is needed for the session's settings to hold: through a pooler, outside of any.
     nonisolated(nonsending) func underSettings<T>(_ body: () async throws -> T) async throws -> T {
         guard await isBehindPooler, await transactionStatus == .idle else { return try await body() }
         return try await transaction(body)
     }
 
-    /// Commits. PostgreSQL answers the COMMIT of a failed transaction with a rollback and no error, so that is looked at.
+    /// Commits. PostgreSQL answers the COMMIT of a failed transaction with a rollback and no error, so that is checked.
     private func commit() async throws {
         guard transactionStatus == .inTransaction else {
             throw PostgresError(

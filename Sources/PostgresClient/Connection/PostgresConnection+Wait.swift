@@ -7,7 +7,7 @@ extension PostgresConnection {
     /// Why a poll ended.
     enum PollOutcome { case ready, deadline, cancelled }
 
-    /// How long a cancelled or overdue statement may take to end before its session is given up.
+    /// How long a cancelled or overdue statement may take to end before its session is closed.
     static let cancelGrace = Duration.seconds(5)
 
     /// Waits on this thread until libpq's socket is ready, the deadline passes or the operation is cancelled.
@@ -38,7 +38,7 @@ extension PostgresConnection {
     /// Waits as ``poll(_:until:)`` does, but not for a session that is dead: when no byte has moved for the stall timeout,
     /// the server is asked over another connection whether it is still working for this one.
     ///
-    /// So a statement may take as long as it likes, and a frozen server, proxy or firewall does not hold us.
+    /// So a statement may take as long as it likes, and a frozen server, proxy or firewall does not block us.
     func pollWatchfully(_ events: Int32, until deadline: ContinuousClock.Instant?) throws -> PollOutcome {
         let began = ContinuousClock.now
         var silentUntil = began + options.stallTimeout
@@ -72,7 +72,7 @@ extension PostgresConnection {
     }
 
     /// Waits for the socket in the middle of a statement. A cancellation or a passed deadline cancels the statement on
-    /// the server and the wait goes on for a short grace; the caller learns of it from `interruption`.
+    /// the server and the wait continues for a short grace period; `interruption` reports it to the caller.
     func waitForServer(_ events: Int32, _ watch: inout StatementWatch) throws {
         while true {
             switch try pollWatchfully(events, until: watch.deadline) {
@@ -84,7 +84,7 @@ extension PostgresConnection {
                 markClosed(reason)
                 throw watch.interruption == .cancelled ? CancellationError() : PostgresError(.timedOut, reason)
             }
-            flag = CancellationFlag(wakeUp)  // the cancellation is taken note of; from here on only the grace counts
+            flag = CancellationFlag(wakeUp)  // the cancellation is recorded; from here on only the grace period counts
             sendCancelRequest()
         }
     }
@@ -145,7 +145,7 @@ extension PostgresConnection {
         }
     }
 
-    /// The next result of the statement under way, nil at its end.
+    /// The next result of the statement in progress, nil at its end.
     func nextResult(_ watch: inout StatementWatch) throws -> OpaquePointer? {
         let pointer = try pointer()
         while PQisBusy(pointer) == 1 {
@@ -165,7 +165,7 @@ extension PostgresConnection {
     }
 }
 
-/// The time limit and the fate of one statement.
+/// The time limit and the outcome of one statement.
 struct StatementWatch {
     enum Interruption { case cancelled, timedOut }
 

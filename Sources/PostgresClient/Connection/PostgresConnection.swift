@@ -6,7 +6,7 @@ import Logging
 /// One session with a PostgreSQL server, over libpq, on a thread of its own.
 ///
 /// Calls made at once wait for each other. A connection belongs to one task at a time: between the statements of a
-/// transaction nothing keeps another caller out. Cancelling the task that waits for a call cancels the statement on the
+/// transaction nothing excludes another caller. Cancelling the task that waits for a call cancels the statement on the
 /// server and throws `CancellationError`; the session stays usable. When the server is gone, each call throws a
 /// ``PostgresError`` with code ``PostgresError/Code/connectionLost``; a lost session stays lost.
 package actor PostgresConnection {
@@ -27,7 +27,7 @@ package actor PostgresConnection {
     var state = State.idle
     var flag: CancellationFlag
     var notifications: [PostgresNotification] = []
-    /// What was found out about the database once.
+    /// What was established about the database once.
     var marks: Set<String> = []
     /// Signalled when the cancel request that is on its way has been delivered.
     var pendingCancel: DispatchSemaphore?
@@ -44,7 +44,7 @@ package actor PostgresConnection {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Opens a session and makes its settings, unless a pooler is in between: they would stay behind for others.
+    /// Opens a session and makes its settings, unless a pooler is in between: they would remain for other clients.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/connectionFailed``, or `CancellationError`.
     package static func connect(_ options: ConnectionOptions, logger: Logger? = nil) async throws -> PostgresConnection
@@ -93,7 +93,7 @@ package actor PostgresConnection {
                     throw PostgresError(.connectionFailed, "out of memory")
                 }
                 handle.adopt(pointer)
-                // Only so does a refused connection tell its SQLSTATE.
+                // Only this way does a refused connection report its SQLSTATE.
                 PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
             }
         }
@@ -127,9 +127,9 @@ package actor PostgresConnection {
         let pointer = try pointer()
         serverVersion = PQserverVersion(pointer)
         let assignments = options.session.assignments(serverVersion: serverVersion)
-        // Behind a pooler nothing is set: the session is the server's own, and the next client would be given our settings
+        // Through a pooler nothing is set: the session is the server's own, and the next client would be given our settings
         // with it. A pooler announces a process id of its own. Every name is qualified: until the path is set, that of
-        // the role or database holds, and what is in it may have been put there for us.
+        // the role or database holds, and another role may have put objects into it.
         let calls = assignments.indices.map {
             "pg_catalog.set_config($\($0 * 2 + 2)::pg_catalog.text, $\($0 * 2 + 3)::pg_catalog.text, false)"
         }
@@ -148,7 +148,7 @@ package actor PostgresConnection {
     /// The settings that the session was given hold from one transaction to the next: its pooler leaves it its backend.
     func settingsHold() { isBehindPooler = false }
 
-    /// Begins a transaction with the session's settings for as long as it lasts, for a session behind a pooler.
+    /// Begins a transaction with the session's settings for as long as it lasts, for a session through a pooler.
     func beginWithSettings(_ begin: String, timeout: Duration? = nil) throws {
         let pointer = try pointer()
         let calls = try options.session.assignments(serverVersion: serverVersion).map { assignment in
@@ -163,7 +163,7 @@ package actor PostgresConnection {
             "\(begin); SELECT \(calls.joined(separator: ", "))", nil, timeout: timeout ?? options.connectTimeout)
     }
 
-    /// Makes the session's settings again, as they were at its start. Not for a session behind a pooler.
+    /// Makes the session's settings again, as they were at its start. Not for a session through a pooler.
     package func restoreSettings() async throws {
         try await execute("RESET SESSION AUTHORIZATION")
         try await execute("RESET ROLE")
@@ -212,7 +212,7 @@ package actor PostgresConnection {
         return "\(host):\(keywords["port"] ?? "5432")/\(keywords["dbname"] ?? keywords["user"] ?? "")"
     }
 
-    /// The keywords with what came of them: of a list or a service the host that answered, its port, the database, the role.
+    /// The keywords as they were resolved: of a list or a service the host that answered, its port, the database, the role.
     package var reached: [String: String] {
         guard let pointer = try? pointer() else { return options.keywords }
         var reached = options.keywords
@@ -243,7 +243,7 @@ package actor PostgresConnection {
         return PQsslAttribute(pointer, "protocol").map { String(cString: $0) } ?? "TLS"
     }
 
-    /// The process id that libpq was told at the start; differs from ``backendPID`` behind a pooler.
+    /// The process id that libpq was given at the start; differs from ``backendPID`` through a pooler.
     package var announcedBackendPID: Int32 { (try? pointer()).map { PQbackendPID($0) } ?? 0 }
 
     /// Whether the session can still be used, as far as is known without asking.
@@ -263,7 +263,7 @@ package actor PostgresConnection {
         }
     }
 
-    /// Where a session stands with respect to transactions.
+    /// The transaction status of a session.
     package enum TransactionStatus: Sendable { case idle, inTransaction, inFailedTransaction, unknown }
 
     /// The server's notices since they were last taken: the newest 1000, and how many came before them.

@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Runs the jobs of one actor on a dispatch queue of its own, so that a call that blocks in poll(2) holds up nobody
-/// but the callers of that actor. The cooperative pool of two threads would be starved by two such calls.
+/// Runs the jobs of one actor on a dispatch queue of its own, so that a call that blocks in poll(2) delays only
+/// the callers of that actor. The cooperative pool of two threads would be starved by two such calls.
 final class SerialQueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 

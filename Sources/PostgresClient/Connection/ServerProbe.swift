@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// What is known of the way to a server without logging in: whether its name has an address, whether something listens
+/// What is known of the route to a server without logging in: whether its name has an address, whether something listens
 /// there, and whether that answers as PostgreSQL does. For a diagnosis, after a session could not be opened.
 package enum ServerProbe: Sendable, Equatable {
     /// The name service knows no address; the text is the system's.
@@ -25,7 +25,7 @@ package enum ServerProbe: Sendable, Equatable {
     package static func look(at host: String, port: Int, asksTLS: Bool, within limit: Duration) async -> ServerProbe {
         await withCheckedContinuation { continuation in
             let answer = Once(continuation)
-            // getaddrinfo knows no deadline: one that is late is left to itself.
+            // getaddrinfo has no deadline: one that is late is abandoned.
             DispatchQueue.global().async {
                 answer(lookBlocking(at: host, port: port, asksTLS: asksTLS, within: limit))
             }

@@ -19,7 +19,7 @@ final class SessionInquiry: Sendable {
         var explanation: String {
             switch self {
             case .working: "the server is working"
-            case .waiting: "the server waits for this session, so something in between passes nothing on"
+            case .waiting: "the server waits for this session, so something in between does not forward data"
             case .gone: "the server has ended the session"
             case .unreachable: "a new connection is not answered either"
             }
@@ -36,10 +36,10 @@ final class SessionInquiry: Sendable {
 
     /// Begins to ask.
     ///
-    /// - Parameter backend: the process id of the session; nil where it is not known, behind a pooler.
+    /// - Parameter backend: the process id of the session; nil where it is not known, through a pooler.
     init(_ options: ConnectionOptions, backend: Int32?) {
         var keywords = options.effectiveKeywords
-        // The connection, and then the statement, are given up by the thread that waits for the answer.
+        // The thread that waits for the answer abandons the connection, and then the statement.
         keywords["connect_timeout"] = "\(Self.limit.components.seconds - 2)"
         keywords["application_name"] = "rssctl"
         let pairs = keywords.sorted { $0.key < $1.key }

@@ -24,13 +24,13 @@ final class WakeUp: Sendable {
         close(writeEnd)
     }
 
-    /// Ends the current or the next poll. A full pipe is a signal that is already pending, so its error is none.
+    /// Ends the current or the next poll. A full pipe is a signal that is already pending, so its error is ignored.
     func signal() {
         var byte: UInt8 = 1
         _ = write(writeEnd, &byte, 1)
     }
 
-    /// Takes back what was signalled.
+    /// Clears what was signalled.
     func drain() {
         var bytes = [UInt8](repeating: 0, count: 64)
         while read(descriptor, &bytes, bytes.count) > 0 {}

@@ -2,7 +2,7 @@ import Foundation
 
 /// Writes rows in COPY's binary format; "PostgreSQL 15 docs, COPY, File Formats, Binary Format".
 ///
-/// Fields are appended one by one, each in the binary format of its column's type; the number of fields a row is fixed.
+/// Fields are appended one by one, each in the binary format of its column's type; the number of fields per row is fixed.
 /// Take the bytes out with ``drain()`` whenever ``count`` is large enough to be worth a write.
 package struct BinaryCopyEncoder: Sendable {
     private var buffer: [UInt8] = []
@@ -11,7 +11,7 @@ package struct BinaryCopyEncoder: Sendable {
     /// Rows begun so far.
     package private(set) var rows = 0
 
-    /// Starts a stream of rows with so many fields each.
+    /// Starts a stream of rows with this number of fields each.
     package init(fieldsPerRow: Int) {
         self.fieldsPerRow = Int16(fieldsPerRow)
         buffer.reserveCapacity(1 << 19)
@@ -123,9 +123,9 @@ package struct BinaryCopyEncoder: Sendable {
         buffer += value.bytes
     }
 
-    /// A `numeric` of a number of at most 15 digits with so many decimal places: base-10000 digits.
+    /// A `numeric` of a number of at most 15 digits with that many decimal places: base-10000 digits.
     package mutating func numeric(unscaled: Int64, scale: Int) {
-        // Widened to a whole number of base-10000 digits behind the point.
+        // Widened to a whole number of base-10000 digits after the point.
         let groupsBehind = (scale + 3) / 4
         var magnitude = unscaled.magnitude
         // At most three digits are added: a caller's 15 digits fit.

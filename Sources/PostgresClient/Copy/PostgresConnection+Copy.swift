@@ -1,7 +1,7 @@
 import CLibPQ
 
 extension PostgresConnection {
-    /// Sends a COPY and waits until the server is ready for it; a statement that is no COPY of this direction is an error.
+    /// Sends a COPY and waits until the server is ready for it; a statement that is not a COPY of this direction is an error.
     func beginCopy(_ sql: String, _ expected: ExecStatusType, _ next: State) async throws {
         try await cancellable {
             try self.requireIdle()
@@ -16,7 +16,8 @@ extension PostgresConnection {
                     ? PostgresError(result: result, statement: sql)
                     : PostgresError(
                         .unexpectedResult,
-                        "the statement is no COPY … \(next == .copyIn ? "FROM STDIN" : "TO STDOUT")", statement: sql)
+                        "the statement is not a COPY … \(next == .copyIn ? "FROM STDIN" : "TO STDOUT")",
+                        statement: sql)
                 try self.discardResults(&watch)
                 try self.finishStatement(watch, failure)
                 throw failure

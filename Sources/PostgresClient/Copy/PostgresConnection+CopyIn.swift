@@ -110,7 +110,7 @@ extension PostgresConnection {
         var watch = StatementWatch(timeout: Self.cancelGrace)
         do {
             while true {
-                let ended = PQputCopyEnd(pointer, "the client gave up")
+                let ended = PQputCopyEnd(pointer, "cancelled by the client")
                 if ended == 1 { break }
                 if ended < 0 { throw lost() }
                 try waitForServer(POLLOUT, &watch)

@@ -57,7 +57,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Throws one message of the COPY away; false at its end.
+    /// Discards one message of the COPY; false at its end.
     func discardCopyChunk(_ watch: inout StatementWatch) throws -> Bool {
         var portion: [UInt8] = []
         return try nextCopyChunk(&watch, into: &portion)

@@ -40,11 +40,11 @@ package struct LockHolder: Sendable, Equatable, Codable, CustomStringConvertible
     }
 }
 
-/// Another session kept an advisory lock for as long as the caller was willing to wait.
+/// Another session held an advisory lock for as long as the caller was to wait.
 package struct AdvisoryLockError: Error, Sendable {
     /// The lock wanted.
     package let lock: AdvisoryLock
-    /// Who holds it; nil when the holder could not be seen, or let go meanwhile.
+    /// Who holds it; nil when the holder could not be seen, or released it meanwhile.
     package let holder: LockHolder?
 
     /// Makes the error.
@@ -74,7 +74,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Gives an advisory lock back.
+    /// Releases an advisory lock.
     package func release(_ lock: AdvisoryLock) async throws {
         try await query("SELECT pg_advisory_unlock($1)", [lock.key])
     }
@@ -89,7 +89,7 @@ extension PostgresConnection {
         ).isEmpty
     }
 
-    /// The session that holds a lock now, nil when nobody does.
+    /// The session that holds a lock now, nil when none does.
     package func holder(of lock: AdvisoryLock) async throws -> LockHolder? {
         let rows = try await query(
             """

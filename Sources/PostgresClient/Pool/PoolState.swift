@@ -40,7 +40,7 @@ struct PoolState<Connection: Identifiable & Sendable, Waiter: Hashable & Sendabl
 
     var total: Int { idle.count + busy.count + opening }
 
-    /// Somebody wants a connection. The one used last is handed out first, so that the others can grow idle.
+    /// A caller wants a connection. The one used last is handed out first, so that the others can grow idle.
     mutating func acquire(_ waiter: Waiter) -> Acquire {
         if isShutDown { return .refused }
         if let last = idle.popLast() {
@@ -61,13 +61,13 @@ struct PoolState<Connection: Identifiable & Sendable, Waiter: Hashable & Sendabl
         busy.insert(connection.id)
     }
 
-    /// A connection could not be opened, or turned out to be broken. Whoever waits longest may open another.
+    /// A connection could not be opened, or turned out to be broken. The caller that has waited longest may open another.
     mutating func failedToOpen() -> Waiter? {
         opening -= 1
         return nextOpener()
     }
 
-    /// A connection comes back.
+    /// A connection is returned.
     mutating func release(_ connection: Connection, usable: Bool, now: ContinuousClock.Instant) -> Release {
         busy.remove(connection.id)
         guard usable, !isShutDown else { return .close(connection) }
@@ -80,14 +80,14 @@ struct PoolState<Connection: Identifiable & Sendable, Waiter: Hashable & Sendabl
         return .keep
     }
 
-    /// After a connection was closed there is room: whoever waits longest may open one.
+    /// After a connection was closed there is room: the caller that has waited longest may open one.
     mutating func nextOpener() -> Waiter? {
         guard !isShutDown, !waiters.isEmpty, total < limits.max else { return nil }
         opening += 1
         return waiters.removeFirst()
     }
 
-    /// Somebody does not want to wait any longer; false when it was served already.
+    /// A caller stops waiting; false when it was served already.
     mutating func giveUp(_ waiter: Waiter) -> Bool {
         guard let index = waiters.firstIndex(of: waiter) else { return false }
         waiters.remove(at: index)
@@ -104,7 +104,7 @@ struct PoolState<Connection: Identifiable & Sendable, Waiter: Hashable & Sendabl
         return reaped
     }
 
-    /// Nothing is handed out any more; returns what to close and whom to turn away.
+    /// Nothing is handed out any more; returns what to close and which callers to refuse.
     mutating func shutDown() -> (close: [Connection], refuse: [Waiter]) {
         isShutDown = true
         defer {

@@ -27,7 +27,7 @@ package actor PostgresPool {
     package struct Counters: Sendable, Equatable, Codable {
         /// Connections open or being opened.
         package var totalConnections: Int
-        /// Connections that nobody uses.
+        /// Connections that are not in use.
         package var idleConnections: Int
         /// Callers that wait.
         package var waitingClients: Int
@@ -66,7 +66,7 @@ package actor PostgresPool {
             mostWaiting: mostWaiting)
     }
 
-    /// Lends a connection for the time of the body. A connection that comes back broken or in a transaction is closed.
+    /// Lends a connection for the time of the body. A connection that is returned broken or in a transaction is closed.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/poolExhausted`` or ``PostgresError/Code/poolClosed``,
     ///   the error of opening a connection, `CancellationError`, and what the body throws.
@@ -90,7 +90,7 @@ package actor PostgresPool {
         while true {
             switch try await grant(until: deadline) {
             case .connection(let pooled):
-                // Validation before use: a connection may have died while it lay idle.
+                // Validation before use: a connection may have been lost while it was idle.
                 if (try? await pooled.connection.query("SELECT 1", timeout: .seconds(5))) != nil {
                     return pooled.connection
                 }
@@ -137,7 +137,7 @@ package actor PostgresPool {
         continuations.removeValue(forKey: waiter)?.resume(throwing: error)
     }
 
-    /// Opens a connection for a caller who was told to, retrying while the server only just does not accept one.
+    /// Opens a connection for a caller that is to open one, retrying while the server temporarily does not accept one.
     private func open(until deadline: ContinuousClock.Instant) async throws -> PostgresConnection {
         do {
             while true {
@@ -199,7 +199,7 @@ package actor PostgresPool {
         for pooled in state.reap(now: .now) { await pooled.connection.close() }
     }
 
-    /// Closes what is idle and turns away who waits; connections in use are closed when they come back.
+    /// Closes what is idle and refuses the callers that wait; connections in use are closed when they are returned.
     package func shutDown() async {
         reaper?.cancel()
         let (close, refuse) = state.shutDown()

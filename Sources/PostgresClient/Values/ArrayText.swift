@@ -10,10 +10,10 @@ enum ArrayText {
         return "{\(items.joined(separator: ","))}"
     }
 
-    /// The elements, nil for NULL; nil when the text is no one-dimensional array.
+    /// The elements, nil for NULL; nil when the text is not a one-dimensional array.
     static func decode(_ text: String) -> [String?]? {
         var bytes = Array(text.utf8)[...]
-        // Lower bounds other than 1 stand before the elements: [0:1]={a,b}
+        // Lower bounds other than 1 come before the elements: [0:1]={a,b}
         if bytes.first == UInt8(ascii: "["), let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
             bytes = bytes[(equals + 1)...]
         }
@@ -54,7 +54,7 @@ enum ArrayText {
 }
 
 extension Sequence<UInt8> {
-    /// Two lower-case hexadecimal digits a byte.
+    /// Two lower-case hexadecimal digits per byte.
     var hex: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -5,7 +5,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStri
     /// Days since 1970-01-01, negative before.
     package let daysSinceEpoch: Int
 
-    /// The day so many days after 1970-01-01.
+    /// The day that many days after 1970-01-01.
     package init(daysSinceEpoch: Int) { self.daysSinceEpoch = daysSinceEpoch }
 
     /// A day by its parts; nil when there is no such day. Years run from -4712 to 5874897, PostgreSQL's own range;
@@ -50,7 +50,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStri
         }
     }
 
-    /// Reads `YYYY-MM-DD`, with ` BC` behind it for years before 1; nil for anything else.
+    /// Reads `YYYY-MM-DD`, with ` BC` after it for years before 1; nil for anything else.
     package init?(_ text: some StringProtocol) {
         let isBC = text.hasSuffix(" BC")
         let fields = (isBC ? text.dropLast(3) : text[...]).split(separator: "-", omittingEmptySubsequences: false)
@@ -60,7 +60,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStri
         self.init(year: isBC ? 1 - year : year, month: month, day: day)
     }
 
-    /// `YYYY-MM-DD`, with ` BC` behind it for years before 1.
+    /// `YYYY-MM-DD`, with ` BC` after it for years before 1.
     package var description: String {
         let (year, month, day) = parts
         func padded(_ value: Int, _ width: Int) -> String {
@@ -70,10 +70,10 @@ package struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStri
         return "\(padded(year > 0 ? year : 1 - year, 4))-\(padded(month, 2))-\(padded(day, 2))\(year > 0 ? "" : " BC")"
     }
 
-    /// So many days later.
+    /// That many days later.
     package func adding(days: Int) -> CalendarDate { CalendarDate(daysSinceEpoch: daysSinceEpoch + days) }
 
-    /// The first day of the month so many months after this day's month.
+    /// The first day of the month that many months after this day's month.
     package func startOfMonth(adding months: Int = 0) -> CalendarDate {
         let (year, month, _) = parts
         let index = year * 12 + month - 1 + months
@@ -92,7 +92,7 @@ package struct CalendarDate: Sendable, Hashable, Comparable, Codable, CustomStri
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let day = CalendarDate(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no date")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "invalid date: '\(text)'")
         }
         self = day
     }

@@ -7,7 +7,7 @@ package struct InetAddress: Sendable, Hashable, CustomStringConvertible {
     /// Bits of the network prefix: 0…32 or 0…128.
     package let prefixLength: Int
 
-    /// Reads the forms that PostgreSQL's `inet` takes: a whole address, with `/bits` behind it or not; nil for anything else.
+    /// Reads the forms that PostgreSQL's `inet` takes: a whole address, with `/bits` after it or not; nil for anything else.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let address = String(parts[0])

@@ -34,7 +34,7 @@ package struct PostgresParameter: Sendable, Equatable {
     package static let null = PostgresParameter()
 
     /// Lends the arrays that PQsendQueryParams reads. The values lie one after the other in one buffer, each followed by
-    /// a zero byte, which libpq expects behind a text value.
+    /// a zero byte, which libpq expects after a text value.
     static func withPointers<R>(
         _ parameters: [PostgresParameter],
         _ body: (

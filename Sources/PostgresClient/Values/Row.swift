@@ -64,10 +64,10 @@ package struct Field: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The error of a text that is no value of the type asked for.
+    /// The error of a text that is not a value of the type asked for.
     package func mismatch(_ type: Any.Type) -> PostgresError {
         let shown = bytes.map { String(decoding: $0.prefix(40), as: UTF8.self) } ?? "NULL"
-        return PostgresError(.decoding, "column \"\(name)\": '\(shown)' is no \(type)")
+        return PostgresError(.decoding, "column \"\(name)\": invalid \(type): '\(shown)'")
     }
 }
 

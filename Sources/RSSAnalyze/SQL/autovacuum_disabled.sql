@@ -2,7 +2,7 @@
 -- title: Autovacuum switched off
 -- severity: warning
 -- needs: none
--- why: Without autovacuum a table grows, its statistics age, and old transaction ids are only dealt with in an
+-- why: Without autovacuum a table grows, its statistics age, and old transaction ids are frozen only in an
 --      emergency. Reported for the server and for each table.
 
 SELECT 'autovacuum' AS object, 'Autovacuum is off for the whole server.' AS detail,

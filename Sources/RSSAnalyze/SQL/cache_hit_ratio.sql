@@ -3,7 +3,7 @@
 -- severity: warning
 -- needs: none
 -- why: A working set that does not fit into shared_buffers makes each query wait for reads. Judged only from one
---      million block reads on, so that a small or freshly started database is not blamed.
+--      million block reads on, so that a small or freshly started database is not reported.
 
 SELECT quote_ident(d.datname) AS object,
        format('%s %% of %s block reads were served from shared_buffers.',

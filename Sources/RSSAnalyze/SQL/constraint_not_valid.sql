@@ -2,7 +2,7 @@
 -- title: Constraints that are NOT VALID
 -- severity: warning
 -- needs: none
--- why: A constraint that was added NOT VALID and never validated says nothing about the rows that were there
+-- why: A constraint that was added NOT VALID and never validated says nothing about the rows that existed
 --      before, and the planner does not use it.
 
 SELECT format('%s.%I', k.conrelid::regclass, k.conname) AS object,

@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = x.attnum
 ) columns
 CROSS JOIN LATERAL (
-    -- Of a partitioned table, all its parts: nobody analyzes the parent by itself.
+    -- Of a partitioned table, all its parts: autovacuum does not analyze the parent.
     WITH RECURSIVE part (oid) AS (
         SELECT c.oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN part p ON p.oid = i.inhparent WHERE c.relkind = 'p'
     )

@@ -2,8 +2,8 @@
 -- title: Invalid indexes
 -- severity: warning
 -- needs: pg_monitor
--- why: An index left invalid by an interrupted CREATE INDEX CONCURRENTLY or REINDEX CONCURRENTLY is paid for by
---      writes and used by no query; a unique one does not protect. An index that is being built just now is not
+-- why: An index left invalid by an interrupted CREATE INDEX CONCURRENTLY or REINDEX CONCURRENTLY slows down
+--      writes and is used by no query; a unique one does not protect. An index that is being built just now is not
 --      reported.
 
 SELECT format('%I.%I', n.nspname, c.relname) AS object,

@@ -4,11 +4,11 @@
 -- needs: none
 -- why: An index that no query uses still costs every write. Only indexes of 10 MB and more count that are not
 --      unique, back no constraint and lead with no foreign key, and only if the statistics are known to cover seven
---      days or more: a crash, a reset and a restored dump begin them again. The partitions of an index are judged
---      together. A standby may use an index that the primary does not: look there as well.
+--      days or more: a crash, a reset and a restored dump restart them. The partitions of an index are judged
+--      together. A standby may use an index that the primary does not: check there as well.
 
 -- stats_reset is NULL where nothing was ever reset, and after a crash too (PostgreSQL 15 and later). Then the oldest
--- VACUUM or ANALYZE that the statistics remember shows from when on they were kept.
+-- VACUUM or ANALYZE that the statistics record shows since when they were kept.
 WITH statistics AS MATERIALIZED (
     SELECT coalesce(d.stats_reset, (
                SELECT min(least(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid),

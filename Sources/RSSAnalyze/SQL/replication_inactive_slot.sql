@@ -2,7 +2,7 @@
 -- title: Inactive replication slots
 -- severity: critical
 -- needs: pg_monitor
--- why: A slot that nobody reads keeps WAL until the disk is full, and keeps dead rows from being removed.
+-- why: A slot without a consumer retains WAL until the disk is full, and keeps dead rows from being removed.
 
 WITH slots AS (
     SELECT s.*, pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END,

@@ -2,8 +2,8 @@
 -- title: Blocked sessions
 -- severity: critical
 -- needs: pg_monitor
--- why: Sessions that wait for a lock for five seconds and more, put down to the session or prepared transaction at
---      the root of the queue, which itself waits for nobody. A prepared transaction has no process; PostgreSQL
+-- why: Sessions that wait for a lock for five seconds and more, attributed to the session or prepared transaction at
+--      the root of the queue, which itself waits for none. A prepared transaction has no process; PostgreSQL
 --      calls it pid 0.
 
 WITH RECURSIVE waiter AS MATERIALIZED (
@@ -13,7 +13,7 @@ WITH RECURSIVE waiter AS MATERIALIZED (
     WHERE a.wait_event_type = 'Lock'
 ), edge AS MATERIALIZED (
     SELECT DISTINCT w.pid, b.pid AS blocker,
-           -- Which prepared transaction pid 0 stands for: the one that holds a lock on what the waiter waits for.
+           -- Which prepared transaction pid 0 means: the one that holds a lock on what the waiter waits for.
            CASE WHEN b.pid = 0 THEN (
                SELECT min(p.gid)
                FROM pg_locks wanted

@@ -2,8 +2,8 @@
 -- title: Statistics switched off
 -- severity: warning
 -- needs: none
--- why: Without track_counts autovacuum does not know what to do, and this tool does not see what happens; without
---      track_activities nobody sees who blocks.
+-- why: Without track_counts autovacuum does not know what to do, and this tool does not see the activity; without
+--      track_activities blocking sessions cannot be identified.
 
 SELECT s.name AS object,
        format('%s is off (set by %s).', s.name, s.source) AS detail,

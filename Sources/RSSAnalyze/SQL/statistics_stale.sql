@@ -4,8 +4,8 @@
 -- needs: none
 -- why: The planner guesses wrong when the statistics do not describe the table as it is. Reported are tables of
 --      1,000 rows and more that were never analyzed, tables changed more than twice as much as autovacuum allows
---      (at least 10,000 rows), and partitioned tables: autovacuum never analyzes a partitioned parent, someone
---      must.
+--      (at least 10,000 rows), and partitioned tables: autovacuum never analyzes a partitioned parent, it
+--      must be analyzed manually.
 
 WITH RECURSIVE tables AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, greatest(c.reltuples, 0)::double precision AS rows, c.reltuples,

@@ -2,8 +2,8 @@
 -- title: Tables without a primary key
 -- severity: warning
 -- needs: none
--- why: Without a key a row cannot be told from its twin, duplicates creep in, and logical replication cannot carry
---      updates and deletes. A unique index over NOT NULL columns counts as a key; for a partitioned table it is
+-- why: Without a key identical rows cannot be distinguished, duplicates are not prevented, and logical replication cannot
+--      carry updates and deletes. A unique index over NOT NULL columns counts as a key; for a partitioned table it is
 --      enough that each partition has one. Unlogged tables, which nothing replicates, are left out.
 
 WITH RECURSIVE keyed AS MATERIALIZED (

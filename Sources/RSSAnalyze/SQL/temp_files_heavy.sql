@@ -3,7 +3,7 @@
 -- severity: info
 -- needs: none
 -- why: Sorts and hashes that do not fit into work_mem are written to disk. Reported if the statistics hold at least
---      1 GB and it comes to more than 100 MB an hour.
+--      1 GB and it is more than 100 MB per hour.
 
 WITH figures AS (
     SELECT d.datname, d.temp_files, d.temp_bytes::double precision AS bytes, since,

@@ -2,7 +2,7 @@
 -- title: Many transactions rolled back
 -- severity: warning
 -- needs: none
--- why: Rolled back work was done for nothing, and the reason is usually an error that somebody does not see. Judged
+-- why: Rolled back work was done for nothing, and the reason is usually an error that goes unnoticed. Judged
 --      from 100 rollbacks on; reported above 10 %.
 
 SELECT quote_ident(d.datname) AS object,

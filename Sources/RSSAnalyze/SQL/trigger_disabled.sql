@@ -2,8 +2,8 @@
 -- title: Disabled triggers
 -- severity: critical
 -- needs: none
--- why: A disabled trigger no longer does its work: foreign keys are not checked, the key registry of the visit
---      reports is not kept. Often left behind by a bulk load. The trigger of a partition is reported only if that
+-- why: A disabled trigger does not run: foreign keys are not checked, the key registry of the visit
+--      reports is not maintained. Often left disabled by a bulk load. The trigger of a partition is reported only if that
 --      of its parent is enabled.
 
 SELECT format('%s.%I', t.tgrelid::regclass, CASE WHEN t.tgisinternal THEN k.conname ELSE t.tgname END) AS object,

@@ -6,7 +6,7 @@ import RSSModel
 package enum ImportError: ReportableError, Equatable {
     /// A column that the table does not have, and the one that may be meant.
     package struct UnknownColumn: Sendable, Equatable {
-        /// As it stands in the header.
+        /// As it is in the header.
         package let name: String
         /// The name of a column of the table.
         package let suggestion: String?
@@ -14,7 +14,7 @@ package enum ImportError: ReportableError, Equatable {
 
     /// Two names that mean the same column.
     package struct Clash: Sendable, Equatable {
-        /// As they stand in the header.
+        /// As they are in the header.
         package let first: String
         package let second: String
         /// The name of the column of the table.
@@ -39,7 +39,7 @@ package enum ImportError: ReportableError, Equatable {
     case sameColumn([Clash], unknown: [UnknownColumn])
     /// Mappings of names that the file does not have.
     case unusedMappings([String], names: [String])
-    /// A filter of an export means no row at all.
+    /// A filter of an export matches no row at all.
     case unknownFilter(String, String, String)
     /// The encoding of the file may be one of several.
     case uncertainEncoding(String, [EncodingChoice])
@@ -53,35 +53,35 @@ package enum ImportError: ReportableError, Equatable {
     case tooManyRejects(limit: String, first: String)
     /// The server refused more rows than allowed, when some batches were loaded already.
     case tooManyRefused(limit: String, first: String, run: String)
-    /// The file became another while it was read.
+    /// The file was changed while it was read.
     case changedWhileRead(String)
-    /// The file became another while its rows were loaded.
+    /// The file was changed while its rows were loaded.
     case changedWhileLoaded(String, run: String)
-    /// There is no such visit report.
+    /// The visit report does not exist.
     case unknownReference(kind: String, name: String)
     /// Standard input could not be kept in a file.
     case noSpool(folder: String, reason: String)
-    /// The table is not there.
+    /// The table does not exist.
     case noTable(String)
-    /// The file has no column of that name to know rows by.
+    /// The file has no column of that name to match rows by.
     case noKeyColumn(String, columns: [String])
     /// A mapping names a column that the table does not have.
     case unknownMapping(String, column: String, known: [String])
-    /// There is no mapping of that name.
+    /// A mapping of that name does not exist.
     case noMapping(String, known: [String])
-    /// Two pairs of a mapping cannot both hold.
+    /// Two pairs of a mapping contradict each other.
     case contradictoryMapping(ColumnMapping.Pair, ColumnMapping.Pair)
-    /// There is a mapping of that name already.
+    /// A mapping of that name already exists.
     case mappingExists(String, object: String, pairs: Int)
     /// The mapping of that name is for other files.
     case mappingOfOther(String, object: String, asked: String)
-    /// What became of some rows is not known.
+    /// The outcome of some rows is not known.
     case unaccounted(Int, of: Int)
     /// Other sessions kept changing the same rows.
     case contended(String)
     /// The file is compressed or a workbook, and cannot be unpacked.
     case damaged(String, problem: String)
-    /// The file is of a kind that is not read.
+    /// The file is of a kind that is not supported.
     case unsupported(String, UnreadFormat)
     /// The workbook has no sheet of that name.
     case noSheet(String, in: String, sheets: [String])
@@ -126,10 +126,10 @@ package enum ImportError: ReportableError, Equatable {
                 message:
                     "the file has no column \(headers.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", ")), which --map names",
                 detail: "its columns: \(names.map(RowProblem.shown).joined(separator: ", "))",
-                hint: "leave that --map out, or write the name as it stands in the file")
+                hint: "leave that --map out, or write the name as it is in the file")
         case .unknownFilter(let flag, let value, let reason):
             ErrorReport(
-                code: "RSS-IMPORT-138", exit: .dataError, message: "\(flag) '\(RowProblem.shown(value))' means no row",
+                code: "RSS-IMPORT-138", exit: .dataError, message: "\(flag) '\(RowProblem.shown(value))' matches no row",
                 detail: reason, hint: "leave \(flag) out to export all rows")
         case .uncertainEncoding(let path, let choices):
             ErrorReport(
@@ -162,7 +162,7 @@ package enum ImportError: ReportableError, Equatable {
                 code: "RSS-IMPORT-010", exit: .dataError,
                 message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; the import was stopped",
                 detail: "the first that the server refused: \(first)",
-                hint: "what is loaded stays: take it back with rssctl bulk undo \(run), or use --atomic")
+                hint: "what is loaded stays: undo it with rssctl bulk undo \(run), or use --atomic")
         case .changedWhileRead(let path):
             ErrorReport(
                 code: "RSS-IMPORT-011", exit: .dataError,
@@ -173,19 +173,19 @@ package enum ImportError: ReportableError, Equatable {
                 code: "RSS-IMPORT-026", exit: .dataError,
                 message: "\(path) was changed while it was loaded",
                 detail: "rows of it are in the table, as they were when they were read",
-                hint: "import it again when it is complete, or take back what is loaded with rssctl bulk undo \(run)")
+                hint: "import it again when it is complete, or undo what is loaded with rssctl bulk undo \(run)")
         case .unknownReference(let kind, let name):
             ErrorReport(
-                code: "RSS-IMPORT-012", exit: .dataError, message: "there is no \(kind) '\(name)'",
+                code: "RSS-IMPORT-012", exit: .dataError, message: "\(kind) '\(name)' does not exist",
                 hint: "rssctl report query lists their numbers")
         case .noSpool(let folder, let reason):
             ErrorReport(
-                code: "RSS-IMPORT-013", exit: .cannotWrite, message: "no room in \(folder) for a copy of the input",
+                code: "RSS-IMPORT-013", exit: .cannotWrite, message: "cannot store a copy of the input in \(folder)",
                 detail: reason, hint: "set TMPDIR to a folder with more room, or import from a plain file")
         case .noTable(let name):
             ErrorReport(
-                code: "RSS-IMPORT-014", exit: .failed, message: "there is no table \(name)",
-                hint: "rssctl migrate makes it")
+                code: "RSS-IMPORT-014", exit: .failed, message: "table \(name) does not exist",
+                hint: "rssctl migrate creates it")
         case .noKeyColumn(let name, let columns):
             ErrorReport(
                 code: "RSS-IMPORT-015", exit: .dataError, message: "the file has no column \(name), which --key names",
@@ -194,24 +194,24 @@ package enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-024", exit: .dataError,
                 message:
-                    "'\(header)' is mapped to \(column), which is no column\(Suggestion.words(Suggestion.nearest(column, known.sorted())))",
+                    "'\(header)' is mapped to \(column), which is not a column\(Suggestion.words(Suggestion.nearest(column, known.sorted())))",
                 detail: "known columns: \(known.joined(separator: ", "))",
-                hint: "write the name of one of them behind the =, or nothing to pass over the field")
+                hint: "write the name of one of them after the =, or nothing to skip the field")
         case .noMapping(let name, let known):
             ErrorReport(
-                code: "RSS-IMPORT-025", exit: .dataError, message: "there is no mapping '\(name)'",
-                detail: known.isEmpty ? nil : "there are \(known.joined(separator: ", "))",
+                code: "RSS-IMPORT-025", exit: .dataError, message: "mapping '\(name)' does not exist",
+                detail: known.isEmpty ? nil : "existing mappings: \(known.joined(separator: ", "))",
                 hint: "save it: rssctl bulk mapping save \(name) hardware 'Name in the file=device_name'")
         case .contradictoryMapping(let one, let other):
             ErrorReport(
                 code: "RSS-IMPORT-041", exit: .dataError,
                 message:
                     "'\(one.header)=\(one.column)' and '\(other.header)=\(other.column)' contradict each other",
-                detail: "A header stands for one column, and a column for one header.", hint: "leave one of them out")
+                detail: "A header maps to one column, and a column to one header.", hint: "leave one of them out")
         case .mappingExists(let name, let object, let pairs):
             ErrorReport(
                 code: "RSS-IMPORT-042", exit: .dataError,
-                message: "there is a mapping '\(name)' already, for \(object), with \(pairs) pairs",
+                message: "mapping '\(name)' already exists, for \(object), with \(pairs) pairs",
                 detail: "Every host uses it.",
                 hint: "rssctl bulk mapping list shows it; save under another name, or add --replace")
         case .mappingOfOther(let name, let object, let asked):
@@ -235,7 +235,7 @@ package enum ImportError: ReportableError, Equatable {
                 hint: "fetch or save the file again, or import it as CSV")
         case .unsupported(let path, let format):
             ErrorReport(
-                code: "RSS-IMPORT-021", exit: .dataError, message: "\(path) is \(format.words), which is not read",
+                code: "RSS-IMPORT-021", exit: .dataError, message: "\(path) is \(format.words), which is not supported",
                 hint: format.hint)
         case .noSheet(let name, let path, let sheets):
             ErrorReport(
@@ -243,7 +243,7 @@ package enum ImportError: ReportableError, Equatable {
                 detail: "its sheets: \(sheets.joined(separator: ", "))", hint: "give one of them with --sheet")
         case .noWorkbook(let path):
             ErrorReport(
-                code: "RSS-IMPORT-023", exit: .usage, message: "--sheet is given, and \(path) is no .xlsx workbook",
+                code: "RSS-IMPORT-023", exit: .usage, message: "--sheet is given, and \(path) is not an .xlsx workbook",
                 hint: "leave --sheet out")
         }
     }

@@ -14,7 +14,7 @@ package struct ImportFile: Sendable {
     /// The number of the record that names the columns; 0 where the file has none.
     let headerRecord: Int
     let detection: Detection?
-    /// The number of fields that its records have, where the dialect was found out for certain.
+    /// The number of fields that its records have, where the dialect was detected for certain.
     private let columns: Int?
     let input: ImportInput
 
@@ -37,7 +37,7 @@ package struct ImportFile: Sendable {
 
     /// Opens a file.
     ///
-    /// - Parameter choose: asks a person for the encoding where it is not certain; nil for no answer, and none to ask.
+    /// - Parameter choose: asks the user for the encoding where it is not certain; nil for no answer, or no terminal.
     /// - Throws: ``ImportError``, `CancellationError`.
     package init(
         _ table: ImportTable, _ options: ImportOptions,
@@ -52,14 +52,14 @@ package struct ImportFile: Sendable {
         }
         var dialect: Dialect
         if let known = input.dialect {
-            // We wrote it ourselves; what the user says of delimiters and encodings is not meant for a workbook.
+            // rssctl wrote it itself; delimiters and encodings that the user gave do not apply to a workbook.
             (dialect, detection) = (known, nil)
             columns = nil
         } else {
             let probe = try input.reader()
             (dialect, detection) = (probe.dialect, probe.detection)
             if let delimiter = options.delimiter, delimiter != dialect.delimiter {
-                // What was found out beside it belongs to another delimiter.
+                // What else was detected belongs to another delimiter.
                 dialect = Dialect(
                     delimiter: delimiter, quote: dialect.quote ?? UInt8(ascii: "\""),
                     escape: dialect.escape == .backslash ? .backslash : .doubledQuote, encoding: dialect.encoding)
@@ -134,7 +134,7 @@ package struct ImportFile: Sendable {
         return input.isSameFile(as: path) || options.effectiveRejectsPath.map(resolved) == resolved(path)
     }
 
-    /// The SHA-256 of what decides, beside the file itself, what becomes of its rows: the dialect, which field goes where,
+    /// The SHA-256 of what decides, beside the file itself, what happens to its rows: the dialect, which field goes where,
     /// and the options.
     ///
     /// - Parameter visit: the visit report of rows that name none; which one is the latest changes.
@@ -148,7 +148,7 @@ package struct ImportFile: Sendable {
         return Digest.sha256.hex(Array(parts.joined(separator: "\0").utf8))
     }
 
-    /// So many records are looked at for the names of the columns.
+    /// The number of records that are searched for the names of the columns.
     private static let longestPreamble = 30
 
     /// Finds the record that names the columns: the one on the line that is given, else the first, or where that names none
@@ -179,7 +179,7 @@ package struct ImportFile: Sendable {
         return first
     }
 
-    /// Reads the file from its beginning; what stands before the rows is passed over.
+    /// Reads the file from its beginning; what precedes the rows is skipped.
     func rows() throws -> RecordReader {
         var reader = try input.reader(dialect, columns: columns)
         for _ in 0..<headerRecord { _ = try reader.next() }

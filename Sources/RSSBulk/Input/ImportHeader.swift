@@ -5,24 +5,24 @@ import RSSModel
 /// Which field of a file goes to which column: the names of the header, matched without regard to case, blanks,
 /// hyphens, underscores and other punctuation.
 package struct ImportHeader: Sendable, Equatable {
-    /// What becomes of a field.
+    /// What happens to a field.
     package enum Use: Sendable, Equatable {
         /// It goes to this column of the table description.
         case column(Int)
-        /// It is of a column that nobody knows, and the user said to pass over those.
+        /// Its column is unknown, and the user chose to ignore those.
         case ignored
         /// rssctl's own remark in a rejects file.
         case remark
-        /// Its column has no name; spreadsheets leave such behind. It must be empty.
+        /// Its column has no name; spreadsheets leave such columns. It must be empty.
         case unnamed
     }
 
     /// The columns that rssctl puts in front of a rejects file.
     static let remarks = ["rssctl_line", "rssctl_column", "rssctl_code", "rssctl_reason"]
 
-    /// The header as it stands in the file.
+    /// The header as it is in the file.
     package let names: [String]
-    /// What becomes of each field.
+    /// What happens to each field.
     package let uses: [Use]
     /// Names that a saved mapping has, and the file lacks.
     package private(set) var unusedMappings: [String] = []
@@ -41,9 +41,9 @@ package struct ImportHeader: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - unknown: action for columns that the table does not have.
-    ///   - mapping: what names mean that go before all others.
+    ///   - mapping: what names mean; it takes precedence over all others.
     ///   - given: columns whose value is given otherwise, so that the file need not have them.
-    ///   - sheet: the sheet that the names stand in.
+    ///   - sheet: the sheet that the names are in.
     /// - Throws: ``ImportError``.
     init(
         _ names: [String], for table: ImportTable, unknown: Unknown = .refused,
@@ -142,7 +142,7 @@ package struct ImportHeader: Sendable, Equatable {
         uses.compactMap { if case .column(let index) = $0 { table.columns[index] } else { nil } }
     }
 
-    /// Whether the file is a rejects file itself: then its rows are not written as they stand, but without old remarks.
+    /// Whether the file is a rejects file itself: then its rows are not written as they are, but without old remarks.
     var hasRemarks: Bool { uses.contains(.remark) }
 
     /// The fields that a row must have: up to the last one whose column has a name.

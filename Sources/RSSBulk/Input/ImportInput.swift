@@ -13,7 +13,7 @@ final class ImportInput: Sendable {
     let name: String
     /// Bytes that are read: of a compressed file, those that were in it.
     let size: Int64
-    /// How the text is written, where that is known and need not be found out: of a workbook.
+    /// How the text is written, where that is known and need not be detected: of a workbook.
     let dialect: Dialect?
     /// The sheet of a workbook that it is.
     let sheet: SheetChoice?
@@ -22,7 +22,7 @@ final class ImportInput: Sendable {
     private let stamp: Stamp
     private let original: Identity
 
-    /// What tells a file from all others, by whatever path it is reached.
+    /// What identifies a file, by whatever path it is reached.
     private struct Identity: Equatable {
         let device: dev_t
         let inode: ino_t
@@ -36,7 +36,7 @@ final class ImportInput: Sendable {
         }
     }
 
-    /// What changes when somebody writes to the file.
+    /// What changes when the file is written to.
     private struct Stamp: Equatable {
         let size: Int
         let seconds: Int
@@ -90,7 +90,7 @@ final class ImportInput: Sendable {
         let stamp = Stamp(descriptor)
         let unpacked = try Unpacking(RandomAccessFile(name: name, descriptor: descriptor), sheet: sheet).run()
         if let unpacked {
-            // Half of the old file and half of the new one may make a whole that neither was.
+            // Half of the old file and half of the new one may be read as a file that never existed.
             guard Stamp(descriptor) == stamp else { throw ImportError.changedWhileRead(name) }
             close(descriptor)
             descriptor = unpacked.file.release()
@@ -102,13 +102,13 @@ final class ImportInput: Sendable {
 
     /// Starts reading from the beginning; one reader at a time. The dialect is detected unless it is given.
     ///
-    /// - Parameter columns: The number of fields that records have, where it is known: a stray quote spoils no more than
+    /// - Parameter columns: The number of fields that records have, where it is known: a stray quote affects no more than
     /// its line then.
     /// - Throws: ``ImportError``.
     func reader(_ dialect: Dialect? = nil, columns: Int? = nil) throws(ImportError) -> RecordReader {
         lseek(descriptor, 0, SEEK_SET)
         do {
-            // A record may be as long as this; behind a quote that is never closed no more than this is lost.
+            // A record may be as long as this; after a quote that is never closed no more than this is lost.
             return try RecordReader(descriptor: descriptor, dialect: dialect, columns: columns, limit: 1 << 20)
         } catch {
             throw ImportError.unreadable(name, reason: "\(error)", isPermission: false)
@@ -135,7 +135,7 @@ final class ImportInput: Sendable {
         }
     }
 
-    /// Whether nobody wrote to the file since it was opened.
+    /// Whether the file was not written to since it was opened.
     var isUnchanged: Bool { Stamp(descriptor) == stamp }
 
     /// Whether a path leads to this file, as the user named it and not as it was unpacked.
@@ -144,7 +144,7 @@ final class ImportInput: Sendable {
         return stat(path, &other) == 0 && Identity(other) == original
     }
 
-    /// The system's words for the last error.
+    /// The system's message for the last error.
     static var systemMessage: String { String(cString: strerror(errno)) }
 
     private static func spool(_ source: Int32, name: String) throws -> Int32 {

@@ -23,17 +23,17 @@ package struct ImportOptions: Sendable, Equatable {
     package var isWithoutVisit = false
     /// The sheet of a workbook; its first visible one unless given.
     package var sheet: String?
-    /// What separates fields; found out unless given.
+    /// What separates fields; detected unless given.
     package var delimiter: UInt8?
-    /// What fields are quoted by; found out unless given.
+    /// What fields are quoted by; detected unless given.
     package var quote: QuoteChoice?
-    /// Whether a backslash escapes what follows it, also where that was not found out.
+    /// Whether a backslash escapes what follows it, also where that was not detected.
     package var escapesWithBackslash = false
-    /// The line that names the columns; found out unless given.
+    /// The line that names the columns; detected unless given.
     package var headerLine: Int?
-    /// The columns in the order of the fields, for a file that does not name them; `-` for one that is passed over.
+    /// The columns in the order of the fields, for a file that does not name them; `-` for one that is ignored.
     package var columns: [String]?
-    /// A row with too few fields is taken, as if the others were empty.
+    /// A row with too few fields is accepted, as if the others were empty.
     package var padsShortRows = false
     /// The encoding; detected unless given.
     package var encoding: TextEncoding?
@@ -41,14 +41,14 @@ package struct ImportOptions: Sendable, Equatable {
     package var mapping = ColumnMapping()
     /// Ignore columns that the table does not have, and that mean none of its own.
     package var ignoresUnknown = false
-    /// Texts that are no identifiers, beside those that ship.
+    /// Texts that are not identifiers, beside the built-in ones.
     package var placeholders: [String] = []
-    /// Whether a row that is there may go to a visit report of another organization.
+    /// Whether an existing row may be moved to a visit report of another organization.
     package var allowsMove = false
-    /// The column, by its name in files, by which a row is known again; otherwise the first of the table's keys that the
+    /// The column, by its name in files, by which a row is matched; otherwise the first of the table's keys that the
     /// file has.
     package var key: String?
-    /// What becomes of a row that the table has already.
+    /// Action for a row that the table has already.
     package var onConflict = OnConflict.update
     /// Which of several rows of the file with one key is taken.
     package var duplicates = DuplicateChoice.first
@@ -58,7 +58,7 @@ package struct ImportOptions: Sendable, Equatable {
     package var maxErrors: ErrorLimit?
     /// Load all rows in one transaction, and not batch by batch.
     package var isAtomic = false
-    /// For so many days an import can be taken back.
+    /// The number of days for which an import can be undone.
     package var undoDays = 30
     /// Where rejected rows go; nil for ``defaultRejectsPath``.
     package var rejectsPath: String?
@@ -78,7 +78,7 @@ package struct ImportOptions: Sendable, Equatable {
     package var effectiveRejectsPath: String? { rejectsPath ?? (isDryRun ? nil : defaultRejectsPath) }
 }
 
-/// What becomes of a row that the table has already, and that differs.
+/// Action for a row that the table has already, and that differs.
 package enum OnConflict: String, Sendable, CaseIterable {
     /// It is changed.
     case update
@@ -112,7 +112,7 @@ package enum ErrorLimit: Sendable, Equatable {
     /// Of the rows of the file, in percent.
     case percent(Double)
 
-    /// Whether so many are too many.
+    /// Whether that many exceed the limit.
     func isExceeded(_ rejected: Int, of read: Int) -> Bool {
         switch self {
         case .rows(let limit): rejected > limit

@@ -1,6 +1,6 @@
-/// What a file is, told by its first bytes and never by its name: names are lost in pipes, and lie.
+/// The format of a file, detected by its first bytes and never by its name: a pipe has none, and a name may be wrong.
 enum InputFormat: Equatable {
-    /// None of the others: text, or so it is taken.
+    /// None of the others: taken for text.
     case plain
     /// RFC 1952.
     case gzip
@@ -11,7 +11,7 @@ enum InputFormat: Equatable {
     /// An OLE compound file: an .xls workbook, or an .xlsx workbook with a password.
     case compoundFile
 
-    /// Looks at the first bytes of a file.
+    /// Checks the first bytes of a file.
     init(_ start: [UInt8]) {
         self =
             if start.starts(with: [0x1F, 0x8B]) {
@@ -19,7 +19,7 @@ enum InputFormat: Equatable {
             } else if start.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
                 .zstd
             } else if start.count >= 4, start[0] & 0xF0 == 0x50, start[1...3] == [0x2A, 0x4D, 0x18] {
-                // A frame that decompressors pass over; pzstd begins with one.
+                // A frame that decompressors skip; pzstd begins with one.
                 .zstd
             } else if start.starts(with: [0x50, 0x4B, 0x03, 0x04]) || start.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
                 .zip
@@ -31,7 +31,7 @@ enum InputFormat: Equatable {
     }
 }
 
-/// A kind of file that is recognised and not read.
+/// A kind of file that is recognised and not supported.
 package enum UnreadFormat: Sendable, Equatable {
     /// A workbook of Excel 97 to 2003.
     case xls
@@ -81,7 +81,7 @@ package enum UnreadFormat: Sendable, Equatable {
         }
     }
 
-    /// What a file is whose first bytes are no header of a table; nil for text.
+    /// The kind of a file whose first bytes are not the header of a table; nil for text.
     static func ofText(_ start: [UInt8]) -> UnreadFormat? {
         if start.starts(with: "%PDF-".utf8) { return .pdf }
         if start.starts(with: "BZh".utf8), start.count > 9, start[4..<10] == [0x31, 0x41, 0x59, 0x26, 0x53, 0x59] {
@@ -102,11 +102,11 @@ package enum UnreadFormat: Sendable, Equatable {
         return isObject || first == UInt8(ascii: "[") && next == UInt8(ascii: "{") ? .json : nil
     }
 
-    /// Tells a compound file that holds an encrypted .xlsx from an .xls workbook: by the name of a stream in its directory
+    /// Distinguishes a compound file that holds an encrypted .xlsx from an .xls workbook by the name of a stream in its directory
     /// ([MS-OFFCRYPTO] 2.3.4.4).
     static func inCompoundFile(_ file: RandomAccessFile) throws(ImportError) -> UnreadFormat {
         let header = try file.bytes(512, at: 0)
-        guard header.count == 512 else { throw file.damaged("it is cut off") }
+        guard header.count == 512 else { throw file.damaged("it is truncated") }
         let sector = Int64(header[48]) | Int64(header[49]) << 8 | Int64(header[50]) << 16 | Int64(header[51]) << 24
         let sectorSize: Int64 = header[30] == 12 ? 4096 : 512
         let directory = try file.bytes(4096, at: (sector + 1) * sectorSize)

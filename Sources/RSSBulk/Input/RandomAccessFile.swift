@@ -2,13 +2,13 @@ import Glibc
 
 /// An open file that is read at any place, without a position of its own.
 struct RandomAccessFile {
-    /// As the user named it, for what is said of it.
+    /// As the user named it, for messages.
     let name: String
     /// Open for reading.
     private let descriptor: Int32
     /// Bytes.
     let size: Int64
-    /// Closes the file when nobody reads it any more.
+    /// Closes the file when it is not read any more.
     private let owner: TemporaryFile?
 
     /// Takes a temporary file, and keeps it open.
@@ -26,7 +26,7 @@ struct RandomAccessFile {
         size = Int64(status.st_size)
     }
 
-    /// Fills a buffer from a place on, as far as the file goes.
+    /// Fills a buffer from a place on, up to the end of the file.
     ///
     /// - Returns: the number of bytes; 0 at the end.
     /// - Throws: ``ImportError/unreadable(_:reason:isPermission:)``.
@@ -46,7 +46,7 @@ struct RandomAccessFile {
         return filled
     }
 
-    /// The bytes from a place on, so many at most.
+    /// The bytes from a place on, at most that many.
     ///
     /// - Throws: ``ImportError/unreadable(_:reason:isPermission:)``.
     func bytes(_ count: Int, at offset: Int64) throws(ImportError) -> [UInt8] {
@@ -62,6 +62,6 @@ struct RandomAccessFile {
         return bytes
     }
 
-    /// What is to be said of a file that is not as it should be.
+    /// The error for a file that is damaged.
     func damaged(_ problem: String) -> ImportError { .damaged(name, problem: problem) }
 }

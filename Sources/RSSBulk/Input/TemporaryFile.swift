@@ -1,7 +1,7 @@
 import Glibc
 import RSSSystem
 
-/// A file in `TMPDIR` that has no name: it is gone with this process, however that ends.
+/// A file in `TMPDIR` that has no name: it is removed when this process ends, in whatever way.
 final class TemporaryFile {
     /// Where temporary files are.
     static var folder: String { TemporaryPlace.folder }
@@ -31,7 +31,7 @@ final class TemporaryFile {
         return descriptor
     }
 
-    /// Writes bytes behind the others.
+    /// Writes bytes after the others.
     ///
     /// - Throws: ``ImportError/noSpool(folder:reason:)``.
     func write(_ bytes: UnsafeRawBufferPointer) throws(ImportError) {
@@ -45,7 +45,7 @@ final class TemporaryFile {
         size += written
     }
 
-    /// Fills a buffer from a place of the file on, its beginning unless told otherwise.
+    /// Fills a buffer from a place of the file on, by default its beginning.
     ///
     /// - Throws: ``ImportError/noSpool(folder:reason:)``.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int = 0) throws(ImportError) {

@@ -1,8 +1,8 @@
 import CSV
 
-/// Makes text of a file that is compressed, or a workbook, or both.
+/// Makes a text file of one that is compressed, or a workbook, or both.
 struct Unpacking {
-    /// What came out.
+    /// The result.
     struct Result {
         let file: TemporaryFile
         /// How it is written, where that is known.
@@ -25,7 +25,7 @@ struct Unpacking {
 
     /// Unpacks.
     ///
-    /// - Returns: nil for a file that is text as it stands.
+    /// - Returns: nil for a file that is text as it is.
     /// - Throws: ``ImportError``, `CancellationError`.
     func run() throws -> Result? {
         var packed = file

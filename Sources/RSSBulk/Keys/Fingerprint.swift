@@ -1,5 +1,5 @@
-/// 128 bits that stand for some bytes: among a thousand million different ones, two are the same with a probability
-/// below 1 in 10²⁰. The secret is another one in each process, so that no file can be made to collide.
+/// 128 bits that identify some bytes: among a thousand million different ones, two are the same with a probability
+/// below 1 in 10²⁰. The secret differs in each process, so that no file can be made to collide.
 ///
 /// Two lanes of multiply and fold; after Wang Yi's wyhash.
 struct Fingerprint: Hashable {

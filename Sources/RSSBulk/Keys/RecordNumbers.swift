@@ -1,5 +1,5 @@
 /// A number for some of the records of a file: added in any order, asked for in the order of the file. Memory does not
-/// grow with them; beyond a bound they are in a temporary file, in runs that are sorted each for itself.
+/// grow with them; beyond a bound they are in a temporary file, in runs that are sorted individually.
 struct RecordNumbers {
     private struct Entry {
         var record: Int
@@ -45,7 +45,7 @@ struct RecordNumbers {
         /// What is left of a run.
         private struct Run {
             var entries: ArraySlice<Entry>
-            /// Where it goes on in the file, and where it ends.
+            /// Where it continues in the file, and where it ends.
             var next: Int
             let end: Int
         }
@@ -86,7 +86,7 @@ struct RecordNumbers {
 
         private func first(_ run: Int) -> Int { runs[run].entries[runs[run].entries.startIndex].record }
 
-        /// Leaves the lowest entry behind.
+        /// Moves past the lowest entry.
         private mutating func advance() throws(ImportError) {
             runs[0].entries.removeFirst()
             if runs[0].entries.isEmpty { try refill(&runs[0]) }

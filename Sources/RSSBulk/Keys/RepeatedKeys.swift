@@ -4,12 +4,12 @@ import Glibc
 /// Finds which rows of a file have the same key, in memory that does not grow with the file.
 ///
 /// Fingerprints are kept in memory up to a bound, and beyond it in a temporary file for each of 64 ranges; one range at
-/// a time is then looked at.
+/// a time is then examined.
 struct RepeatedKeys {
     /// What was found.
     struct Found {
-        /// By the records that are not taken: the line of a row with the same key that comes before (the first wins) or
-        /// behind (the last wins).
+        /// By the records that are rejected: the line of a row with the same key that comes before (the first wins) or
+        /// after it (the last wins).
         var losers = RecordNumbers()
         /// Which one of several same rows a record is, from 2; the first is not in it.
         var ordinals = RecordNumbers()

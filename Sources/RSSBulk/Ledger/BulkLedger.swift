@@ -3,8 +3,8 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// What the schema `rssctl` keeps of bulk runs: which file was loaded how, how far a run came, and what is needed to take
-/// it back.
+/// What the schema `rssctl` keeps of bulk runs: which file was loaded how, how far a run got, and what is needed to
+/// undo it.
 struct BulkLedger {
     let connection: PostgresConnection
 
@@ -85,7 +85,7 @@ struct BulkLedger {
             run: run, startedAt: startedAt, done: done, lastBatch: lastBatch, refused: refused, counts: counts)
     }
 
-    /// Whether all that a run inserted is still there: nobody has deleted it, or begun to take it back.
+    /// Whether all that a run inserted still exists: none of it was deleted, and no undo of it has begun.
     private func isIntact(_ run: String, _ table: String) async throws -> Bool {
         let relation = try await ApplicationTables(connection).name(table)
         return try await connection.query(
@@ -100,7 +100,7 @@ struct BulkLedger {
         ).isEmpty
     }
 
-    /// Writes down that a run is not gone on with; it can be taken back.
+    /// Records that a run is not resumed; it can be undone.
     func stop(_ run: String) async throws {
         try await connection.execute(
             "UPDATE rssctl.bulk_run SET state = 'done', ended_at = clock_timestamp() WHERE run_id = $1::uuid", [run])
@@ -109,7 +109,7 @@ struct BulkLedger {
     /// Held by each batch of a run (`$1`) until it is committed.
     static let hold = "SELECT FROM rssctl.bulk_run WHERE run_id = $1::uuid FOR KEY SHARE"
 
-    /// The state of a run whose lock is held, once the last batch of a process that was killed is committed or gone: the
+    /// The state of a run whose lock is held, once the last batch of a process that was killed is committed or aborted: the
     /// server takes a moment to notice.
     @discardableResult
     func settled(_ run: String) async throws -> String? {
@@ -117,11 +117,11 @@ struct BulkLedger {
             .first?.decode(String.self, at: 0)
     }
 
-    /// Writes down that a run begins, and takes its lock.
+    /// Records that a run begins, and takes its lock.
     func begin(_ run: String, _ file: ImportFile, digest: String, settings: String, columns: [ImportColumn])
         async throws
     {
-        // Before anybody can see the run, and take it for one that was stopped.
+        // Before another session can see the run, and take it for one that was interrupted.
         try await connection.acquire(Self.lock(run))
         try await connection.execute(
             """
@@ -134,7 +134,7 @@ struct BulkLedger {
             ])
     }
 
-    /// Writes down that a run has ended.
+    /// Records that a run has ended.
     func end(_ run: String, _ outcome: BulkImporter.Outcome, refused: Int, _ file: ImportFile) async throws {
         try await connection.execute(
             """
@@ -161,7 +161,7 @@ struct BulkLedger {
         }
     }
 
-    /// Forgets runs that can no longer be undone.
+    /// Removes runs that can no longer be undone.
     func prune() async throws { try await connection.query("SELECT rssctl.prune_bulk()") }
 
     private struct Refusal: Codable {

@@ -2,9 +2,9 @@ import Foundation
 import PostgresClient
 import RSSCore
 
-/// A bulk run as the database remembers it.
+/// A bulk run as it is recorded in the database.
 package struct RunHistoryEntry: Sendable, Equatable, Encodable {
-    /// The id, by which it can be taken back.
+    /// The id, by which it can be undone.
     package let run: String
     /// `import`, `update`, `delete`.
     package let operation: String
@@ -14,7 +14,7 @@ package struct RunHistoryEntry: Sendable, Equatable, Encodable {
     package let file: String
     /// When it began.
     package let startedAt: Date
-    /// When it ended; nil while it loads, or when it was stopped.
+    /// When it ended; nil while it loads, or when it was interrupted.
     package let endedAt: Date?
     /// The role.
     package let by: String
@@ -32,7 +32,7 @@ package struct RunHistoryEntry: Sendable, Equatable, Encodable {
     package let unchanged: Int64
     /// `loading`, `done`, `undone`; `interrupted` where it began to load, did not end, and no session works on it.
     package internal(set) var state: String
-    /// Until when it can be taken back.
+    /// Until when it can be undone.
     package let undoUntil: Date
 }
 

@@ -6,10 +6,10 @@ import Synchronization
 
 /// Brings the rows of one batch into the table, in one transaction with its row in the ledger, over a session of its own.
 ///
-/// New rows go straight in. Where the table has some of them already, the batch goes through a staging table: compared
+/// New rows are copied directly into the table. Where the table has some of them already, the batch goes through a staging table: compared
 /// first, then changed, then inserted, so that rows which are the same are not even locked.
 struct BatchWriter: Sendable {
-    /// What became of rows.
+    /// The outcome of rows.
     struct Counts: Sendable, Equatable {
         var inserted = 0
         var updated = 0
@@ -23,10 +23,10 @@ struct BatchWriter: Sendable {
         }
     }
 
-    /// What became of a batch.
+    /// The outcome of a batch.
     struct Written: Sendable {
         var counts = Counts()
-        /// Records that the server does not take, with the reason.
+        /// Records that the server refused, with the reason.
         var refused: [Int: RowProblem] = [:]
     }
 
@@ -47,12 +47,12 @@ struct BatchWriter: Sendable {
     let run: String
     let numbers: BatchNumbers
 
-    /// Somebody changed a row between two of our statements.
+    /// Another session changed a row between two statements of the batch.
     private struct Overtaken: Error {}
 
     /// Writes rows straight into the table.
     ///
-    /// - Returns: nil when the server does not take one of them; then nothing of the batch is in the table.
+    /// - Returns: nil when the server refuses one of them; then nothing of the batch is in the table.
     func direct(_ rows: EncodedRows, ids: RowIDs) async throws -> Written? {
         guard let first = rows.rows.first, let last = rows.rows.last else { return Written() }
         let count = rows.rows.count
@@ -66,7 +66,7 @@ struct BatchWriter: Sendable {
                     try await copy.write(RowStream.trailer)
                 }
                 try await FaultPoint.reach("bulk.copied")
-                // A trigger may have turned rows away.
+                // A trigger may have skipped rows.
                 guard inserted == count else { throw Overtaken() }
                 try await record(
                     numbers.next(), first.record...last.record, (ids.id(0).uuid, ids.id(count - 1).uuid),
@@ -77,7 +77,7 @@ struct BatchWriter: Sendable {
         } catch is Overtaken {
             return nil
         } catch let error as PostgresError
-            // COPY does not go past policies, an INSERT does.
+            // COPY is not supported under policies, INSERT is.
             where Self.isOfOneRow(error) || Self.isOfConcurrency(error) || error.sqlState == .featureNotSupported
         {
             return nil
@@ -86,7 +86,7 @@ struct BatchWriter: Sendable {
 
     /// Compares what is staged with the table, and writes what is new or differs.
     ///
-    /// A row that the server does not take is found by halves, and put aside.
+    /// A row that the server refuses is found by bisection, and set aside.
     ///
     /// - Parameter rows: how many rows are staged, with their first and last id; nil when only some of them are meant.
     func staged(_ records: Range, _ rows: StagedRows?, blanks: UInt64, hasKeyless: Bool) async throws -> Written {
@@ -112,7 +112,7 @@ struct BatchWriter: Sendable {
                 guard records.count > 1 else {
                     let problem = RowProblem(
                         .refusedByServer,
-                        "the table does not take the row, and does not say why: a trigger may turn it away")
+                        "the row was not stored, and no error was raised: a trigger may have skipped it")
                     return Written(refused: [records.lowerBound: problem])
                 }
                 return try await byHalves(records, isWhole: rows != nil, blanks: blanks, hasKeyless: hasKeyless)
@@ -142,10 +142,10 @@ struct BatchWriter: Sendable {
 
     /// What the transaction of a batch begins with.
     private func begin() async throws {
-        // Somebody who holds one of the rows is waited for, but not for ever.
+        // A session that holds a lock on one of the rows is waited for, but not indefinitely.
         try await connection.executeScript(statements.settings)
         try await connection.refuseForeignCode(.writing, in: [statements.relation])
-        // Who goes on with a run that was killed waits for the batches that the server is still about to commit.
+        // A session that resumes a killed run waits for the batches that the server is still about to commit.
         if !options.isDryRun, !options.isAtomic {
             try await connection.execute(BulkLedger.hold, [run])
         }
@@ -218,7 +218,7 @@ struct BatchWriter: Sendable {
         return StagedRows(count: Int(count), first: first, last: last)
     }
 
-    /// Rows that are not taken because of what the table has, or has not.
+    /// Rows that are rejected because of what the table has, or does not have.
     private func problems(_ code: RowProblem.Code) async throws -> [Int: RowProblem] {
         var problems: [Int: RowProblem] = [:]
         let name = statements.key?.name ?? ""
@@ -302,7 +302,7 @@ struct BatchWriter: Sendable {
         error.sqlState == .deadlockDetected || error.sqlState == .serializationFailure
     }
 
-    /// How often a batch is tried again. A key that somebody else has inserted meanwhile is found by the next comparison;
+    /// How often a batch is tried again. A key that another session has inserted meanwhile is found by the next comparison;
     /// one that is still there then is that of another row.
     private static func tries(_ error: any Error, isWhole: Bool) -> Int {
         if error is Overtaken { return isWhole ? 4 : 1 }
@@ -316,11 +316,11 @@ struct BatchWriter: Sendable {
     }
 }
 
-/// The numbers of a run's batches, which several sessions write at once. One whose batch came to nothing is left out.
+/// The numbers of a run's batches, which several sessions write at once. The number of a batch that was not committed is skipped.
 final class BatchNumbers: Sendable {
     private let last: Mutex<Int32>
 
-    /// Numbers behind one that is taken.
+    /// Numbers after one that is taken.
     init(after last: Int) { self.last = Mutex(Int32(last)) }
 
     /// A number that no other batch has.

@@ -3,14 +3,14 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Takes the good rows of a file into the table, batch by batch.
+/// Loads the valid rows of a file into the table, batch by batch.
 ///
 /// Batches are independent of each other: no two rows of a file have the same key. So while the server works on one, the
 /// next is read and handed to another session.
 final class ImportLoad {
     /// How large a batch becomes.
     struct BatchSize: Sendable {
-        /// Bytes of a batch that goes straight in. It is kept until it is committed, to be tried the other way.
+        /// Bytes of a batch that is copied directly. It is kept until it is committed, to be retried through the staging table.
         var directBytes = 2 << 20
         /// Rows of such a batch.
         var directRows = 50_000
@@ -20,9 +20,9 @@ final class ImportLoad {
         var chunkRows = RowSource.chunkRows
     }
 
-    /// What became of the batch that a session was given.
+    /// The outcome of the batch that a session was given.
     private enum Ended: Sendable {
-        /// It was to go straight in; nil when the server did not take one of its rows.
+        /// It was to be copied directly; nil when the server refused one of its rows.
         case direct(BatchWriter, EncodedRows, RowIDs, BatchWriter.Written?)
         /// It went through the staging table.
         case staged(BatchWriter, BatchWriter.Written)
@@ -49,17 +49,17 @@ final class ImportLoad {
     /// The sessions that wait for a batch.
     private var free: [BatchWriter]
     private var spare: [EncodedRows] = []
-    /// What the server did not take and is to go through the staging table.
+    /// What the server refused and is to go through the staging table.
     private var failed: [(rows: EncodedRows, ids: RowIDs)] = []
-    /// What became of all batches.
+    /// The outcome of all batches.
     private(set) var written = BatchWriter.Written()
 
     /// - Parameters:
     ///   - writers: one for each session that batches are written over.
-    ///   - reading: a session beside them, by which the table is looked at while rows are read.
+    ///   - reading: a session beside them, through which the table is queried while rows are read.
     ///   - source: the file, from its beginning.
     ///   - rejected: how many rows of the file are rejected already, for the progress.
-    ///   - isTableOurs: whether nobody else can have put rows of the file into the table.
+    ///   - isTableOurs: whether no other session can have put rows of the file into the table.
     ///   - done: the records that are loaded already.
     init(
         _ writers: [BatchWriter], reading: PostgresConnection, _ statements: LoadStatements, _ source: RowSource,
@@ -81,7 +81,7 @@ final class ImportLoad {
 
     /// Loads all rows.
     ///
-    /// - Parameter check: is asked behind each batch whether to go on.
+    /// - Parameter check: is called after each batch, and decides whether to continue.
     /// - Throws: ``ImportError``, `PostgresError`, `CancellationError`, what the check throws; what is committed stays.
     func run(_ check: (BatchWriter.Written) throws -> Void) async throws {
         for writer in free {
@@ -108,7 +108,7 @@ final class ImportLoad {
         }
     }
 
-    /// Reads on up to the next rows that are to be loaded.
+    /// Reads up to the next rows that are to be loaded.
     private func readChunk() async throws {
         hasChunk = false
         while !hasChunk, try await source.next(into: chunk) != nil {
@@ -126,14 +126,14 @@ final class ImportLoad {
         return done.last?.contains(record) ?? false
     }
 
-    /// Whether a chunk may go straight in: nobody has put its rows into the table, or the server itself refuses a row that
+    /// Whether a chunk may be copied directly: no other session has put its rows into the table, or the server itself refuses a row that
     /// it has already.
     private var isGuarded: Bool {
         statements.operation == .import && !isDryRun
             && (isTableOurs || statements.isKeyUnique && chunk.rows.allSatisfy { $0.hasKey || $0.isDropped })
     }
 
-    /// Whether the table has none of the rows at hand. Not what is relied on, but what saves a vain attempt.
+    /// Whether the table has none of the current rows. Nothing relies on this; it only saves an attempt that would fail.
     private func isAllNew() async throws -> Bool {
         guard isGuarded else { return false }
         if isTableOurs { return true }
@@ -176,7 +176,7 @@ final class ImportLoad {
         written.refused.merge(result.refused) { first, _ in first }
     }
 
-    /// Hands a batch to a session that sends it straight in.
+    /// Hands a batch to a session that copies it directly.
     private func direct(_ group: inout Batches) async throws {
         let batch = spare.popLast() ?? EncodedRows(capacity: size.directBytes + RowSource.chunkBytes)
         repeat {
@@ -198,7 +198,7 @@ final class ImportLoad {
 
     /// Brings rows into the staging table of a session, and has it take them from there into the table.
     ///
-    /// - Parameter readsOn: whether the rows are the chunk at hand, and more are read behind it.
+    /// - Parameter readsOn: whether the rows are the current chunk, and more are read after it.
     private func stage(from first: EncodedRows, ids: RowIDs, readsOn: Bool, _ group: inout Batches) async throws {
         let writer = try await writer(&group)
         let connection = writer.connection

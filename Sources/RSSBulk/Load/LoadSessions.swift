@@ -4,7 +4,7 @@ import PostgresClient
 struct LoadSessions: Sendable {
     /// Those that batches are written over; the first is the run's own.
     let writing: [PostgresConnection]
-    /// The one by which things are looked up while the others are busy.
+    /// The one for lookups while the others are busy.
     let reading: PostgresConnection
 
     /// Opens what is missing.

@@ -1,6 +1,6 @@
 import PostgresClient
 
-/// The SQL by which a batch gets into its table. All names are the table description's own words, never the file's.
+/// The SQL by which a batch gets into its table. All names come from the table description, never from the file.
 struct LoadStatements: Sendable {
     /// The rows of a batch.
     static let stage = "pg_temp.rssctl_stage"
@@ -42,7 +42,7 @@ struct LoadStatements: Sendable {
         "COPY \(Self.stage) (_record, _blanks, _nth, _has_key, _id, _metadata, \(targets.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
     }
 
-    /// The staging tables, outside any transaction: reading a long file holds back nobody's vacuum.
+    /// The staging tables, outside any transaction: reading a long file does not hold back VACUUM.
     var create: [String] {
         let fields = columns.map { "\($0.target) \($0.type.sqlType)" }
         return [
@@ -55,7 +55,7 @@ struct LoadStatements: Sendable {
         ]
     }
 
-    /// Has the planner know the staging table, where it has a choice.
+    /// Gives the planner statistics of the staging table, where it has a choice.
     var analyze: String? {
         isKeyUnique
             ? nil : "ANALYZE \(Self.stage) (\((["_record"] + (key.map { [$0.target] } ?? [])).joined(separator: ", ")))"
@@ -126,7 +126,7 @@ struct LoadStatements: Sendable {
     /// A text of the table that an import would take for no value counts as none: one of blanks, of the words in `$3`, and in a
     /// column of identifiers of those in `$4`.
     ///
-    /// - Parameter besideOwn: leave out what the run (`$5`) inserted itself, which is no row that was there before.
+    /// - Parameter besideOwn: leave out what the run (`$5`) inserted itself, which is not a row that existed before.
     func compareKeyless(besideOwn: Bool) -> String {
         let stored = columns.map(asRead).joined(separator: ", ")
         let staged = targets.map { "s.\($0)" }.joined(separator: ", ")

@@ -15,14 +15,14 @@ struct RowStream {
     /// What it ends with.
     static let trailer: [UInt8] = [0xFF, 0xFF]
 
-    /// - Parameter isStaged: for the staging table, which wants to know more of a row than the table itself.
+    /// - Parameter isStaged: for the staging table, which holds more of a row than the table itself.
     init(_ statements: LoadStatements, isStaged: Bool) {
         fields = Int16(isStaged ? statements.stagedFields : statements.directFields)
         metadata = ImportValue.json(statements.table.metadata).encoded
         self.isStaged = isStaged
     }
 
-    /// The portions of some rows; the first of them is the so many-th of its batch.
+    /// The portions of some rows; the offset is the index of the first of them in its batch.
     func portions(
         _ rows: EncodedRows, offset: Int = 0, ids: RowIDs, _ body: ([UInt8]) async throws -> Void
     ) async throws {

@@ -9,7 +9,7 @@ package struct ColumnMapping: Sendable, Equatable {
     package struct Pair: Sendable, Equatable, Codable {
         /// The name in the header; case, blanks and punctuation do not matter.
         package var header: String
-        /// The column; empty for one that is passed over.
+        /// The column; empty for one that is ignored.
         package var column: String
 
         /// Makes a pair.
@@ -36,7 +36,7 @@ package struct ColumnMapping: Sendable, Equatable {
     /// Makes a mapping.
     package init(_ pairs: [Pair] = []) { self.pairs = pairs }
 
-    /// What the header's names mean, by their letters and digits alone; the column nil where it is passed over.
+    /// What the header's names mean, by their letters and digits alone; the column nil where it is ignored.
     ///
     /// - Throws: ``ImportError/unknownMapping(_:column:known:)``.
     func columns(of table: ImportTable) throws(ImportError) -> [String: Int?] {
@@ -73,7 +73,7 @@ package struct ColumnMapping: Sendable, Equatable {
 
 /// A mapping as it is saved.
 package struct SavedMapping: Sendable, Equatable, Encodable {
-    /// By which it is asked for.
+    /// The name by which it is requested.
     package let name: String
     /// What the files list.
     package let object: String

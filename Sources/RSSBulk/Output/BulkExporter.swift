@@ -27,11 +27,11 @@ package struct ExportFilter: Sendable, Equatable {
     /// Changed at or after this time.
     package var since: Date?
 
-    /// A filter that lets everything through.
+    /// A filter that all rows match.
     package init() {}
 }
 
-/// Writes rows of a table as a file that `bulk import` takes back as it is, with no change.
+/// Writes rows of a table as a file that `bulk import` reads as it is, without a change.
 package struct BulkExporter: Sendable {
     private let connection: PostgresConnection
     private let progress: ProgressReporter
@@ -42,7 +42,7 @@ package struct BulkExporter: Sendable {
         self.progress = progress
     }
 
-    /// Writes the rows that a filter lets through as CSV.
+    /// Writes the rows that match a filter as CSV.
     ///
     /// - Parameters:
     ///   - hasID: with the id of each row in front, for `bulk update` and `bulk delete`.
@@ -66,7 +66,7 @@ package struct BulkExporter: Sendable {
 
     /// Writes the same rows into a workbook.
     ///
-    /// - Parameter replaces: whether a file that is there is replaced.
+    /// - Parameter replaces: whether an existing file is replaced.
     /// - Returns: the number of rows.
     /// - Throws: ``ImportError``, ``SpreadsheetError``, `PostgresError`, `CancellationError`.
     package func run(
@@ -111,7 +111,7 @@ package struct BulkExporter: Sendable {
         }
         // An empty export is easily taken for a full one.
         if rows == 0, filter != ExportFilter() {
-            progress(.warning("no row passes the filter; the export has its header alone"))
+            progress(.warning("no row matches the filter; the export contains only the header"))
         }
         return rows
     }
@@ -130,10 +130,10 @@ package struct BulkExporter: Sendable {
         }
         switch LoadedNames(entries).match(name) {
         case .id(let id): return id
-        case .ambiguous: throw ImportError.unknownFilter("--category", name, "several categories differ in case alone")
+        case .ambiguous: throw ImportError.unknownFilter("--category", name, "several categories differ only in case")
         case .unknown(let suggestion):
             throw ImportError.unknownFilter(
-                "--category", name, "there is no such category\(Suggestion.words(suggestion))")
+                "--category", name, "the category does not exist\(Suggestion.words(suggestion))")
         }
     }
 
@@ -148,7 +148,7 @@ package struct BulkExporter: Sendable {
         guard words.contains(word) else {
             throw .unknownFilter(
                 "--status", text,
-                "it is one of \(words.joined(separator: ", "))\(Suggestion.words(Suggestion.nearest(word, words.sorted())))"
+                "the valid values are \(words.joined(separator: ", "))\(Suggestion.words(Suggestion.nearest(word, words.sorted())))"
             )
         }
         return word

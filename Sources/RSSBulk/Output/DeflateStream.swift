@@ -1,6 +1,6 @@
 import CZlib
 
-/// zlib's compressor behind a safe face; what comes out is a deflate stream without a wrapping, as in a ZIP archive.
+/// zlib's compressor behind a memory-safe interface; the output is a raw deflate stream, as in a ZIP archive.
 final class DeflateStream {
     private static let outputBytes = 64 << 10
 

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import RSSCore
 
-/// A ``FileDraft`` of the bulk commands, whose errors say by which flag another place can be given.
+/// A ``FileDraft`` of the bulk commands, whose errors name the flag that gives another place.
 final class DraftFile {
     /// Where it will be.
     let path: String
@@ -14,7 +14,7 @@ final class DraftFile {
     ///
     /// - Parameters:
     ///   - flag: by which another place can be given.
-    ///   - replaces: whether a file that is there may be replaced; an empty one always may.
+    ///   - replaces: whether an existing file may be replaced; an empty one always may.
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     init(_ path: String, flag: String, replaces: @escaping (String) -> Bool) throws(ImportError) {
         (self.path, self.flag, self.replaces) = (path, flag, replaces)
@@ -39,7 +39,7 @@ final class DraftFile {
         return stat(path, &status) == 0 && status.st_size == 0
     }
 
-    /// Whether a file may be put where a path leads, for one that is written by somebody else.
+    /// Whether a file may be put where a path leads, for one that another writer writes.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     static func check(_ path: String, replaces: Bool) throws(ImportError) {
@@ -69,7 +69,7 @@ final class DraftFile {
         try Self.reporting(path, flag) { () throws(FileError) in try draft.publish() }
     }
 
-    /// There is nothing to be kept: removes what an earlier run left, and nothing else.
+    /// Nothing is to be kept: removes what an earlier run left, and nothing else.
     func discard() {
         guard let target = FileDraft.resolved(path), replaces(target) else { return }
         unlink(target)

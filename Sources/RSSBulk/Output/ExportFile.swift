@@ -1,11 +1,11 @@
-/// A file that is exported to. It takes its name when it is whole.
+/// A file that is exported to. It gets its name when it is complete.
 package final class ExportFile {
     private let file: DraftFile
 
     /// Makes the file.
     ///
     /// - Parameters:
-    ///   - replaces: whether a file that is there is replaced.
+    ///   - replaces: whether an existing file is replaced.
     ///   - flag: by which another place can be given.
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     package init(_ path: String, replaces: Bool, flag: String = "--to") throws(ImportError) {

@@ -1,7 +1,7 @@
 import CSV
 
-/// An empty file to be filled in: the names of the columns, and a row that says what each of them holds. The import passes
-/// over that row.
+/// An empty file to be filled in: the names of the columns, and a row that says what each of them holds. The import skips
+/// that row.
 package struct ImportTemplate: Sendable {
     /// What the row of notes begins with.
     static let mark = "#notes: "

@@ -7,7 +7,7 @@ package enum SpreadsheetCell: Sendable, Equatable {
     /// A text, character for character: leading zeros, long digits and leading blanks stay.
     case text(String)
     /// A decimal number as PostgreSQL writes it. One of more than fifteen digits would be rounded by a spreadsheet, so it is
-    /// written as a text; and so is what is no number.
+    /// written as a text; and so is what is not a number.
     case number(String)
     /// A date as PostgreSQL writes it, `YYYY-MM-DD`, with ` HH:MM:SS` or without. A spreadsheet knows none before March 1900
     /// (without error, that is) and none from year 10000 on; those are written as texts.
@@ -21,7 +21,7 @@ package enum SpreadsheetCell: Sendable, Equatable {
         else {
             return false
         }
-        // 007 is no number that anybody wants to see as 7.
+        // 007 must not be shown as 7.
         guard parts[0].count == 1 || parts[0].first != "0" else { return false }
         return parts.reduce(0) { $0 + $1.count } <= 15
     }
@@ -48,7 +48,7 @@ package enum SpreadsheetCell: Sendable, Equatable {
 
 /// A column of a sheet that is written.
 package struct SpreadsheetColumn: Sendable, Equatable {
-    /// How cells are shown, and what becomes of what is typed into empty ones.
+    /// How cells are shown, and how input into empty ones is treated.
     package enum Kind: Sendable, Equatable {
         /// As typed, so that serial numbers keep their zeros and digits.
         case text
@@ -58,14 +58,14 @@ package struct SpreadsheetColumn: Sendable, Equatable {
         case date
     }
 
-    /// What stands in the first row.
+    /// The text in the first row.
     package var name: String
     /// What it holds.
     package var kind: Kind
     /// Its width in characters.
     package var width: Int
 
-    /// Makes a column; it is as wide as its name and a usual value unless told otherwise.
+    /// Makes a column; it is as wide as its name and a usual value unless given otherwise.
     package init(_ name: String, _ kind: Kind = .text, width: Int? = nil) {
         self.name = name
         self.kind = kind

@@ -76,7 +76,7 @@ enum SpreadsheetParts {
         ]
     }
 
-    /// The formats of ``Style``: 49 is text, 164 and 165 are ours.
+    /// The formats of ``Style``: 49 is text, 164 and 165 are custom.
     private static let styles = """
         \(start)<styleSheet xmlns="\(main)"><numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>\
         <numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>\
@@ -140,8 +140,8 @@ enum SpreadsheetParts {
         return String(decoding: bytes, as: UTF8.self).replacing("\"", with: "&quot;")
     }
 
-    /// Text as XML takes it, and what XML takes in no form as `_x0001_`; a text that looks like such a word is marked as
-    /// none.
+    /// Text as XML takes it, and what XML takes in no form as `_x0001_`; a text that looks like such a word is marked
+    /// as text.
     static func escape(_ text: String, into line: inout [UInt8]) {
         let bytes = Array(text.utf8)
         var index = 0
@@ -154,7 +154,7 @@ enum SpreadsheetParts {
             case UInt8(ascii: "_") where CellText.escape(bytes, index) != nil: line += "_x005F_".utf8
             case 0x09, 0x0A: line.append(byte)
             case ..<0x20: line += "_x00\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16, uppercase: true))_".utf8
-            // U+FFFE and U+FFFF are no characters of XML; in UTF-8 they are EF BF BE and EF BF BF.
+            // U+FFFE and U+FFFF are not characters of XML; in UTF-8 they are EF BF BE and EF BF BF.
             case 0xEF where index + 2 < bytes.count && bytes[index + 1] == 0xBF && bytes[index + 2] >= 0xBE:
                 line += (bytes[index + 2] == 0xBE ? "_xFFFE_" : "_xFFFF_").utf8
                 index += 2

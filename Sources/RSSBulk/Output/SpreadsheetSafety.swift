@@ -1,5 +1,5 @@
-/// Keeps a spreadsheet from running a text of a CSV file as a formula: an apostrophe in front of it, which the import takes
-/// off again.
+/// Keeps a spreadsheet from running a text of a CSV file as a formula: an apostrophe in front of it, which the import
+/// removes again.
 enum SpreadsheetSafety {
     /// Whether a spreadsheet would take a text for a formula. A number with a sign is one, and stays as it is.
     static func isFormula(_ text: String) -> Bool { text.utf8.first.map(begins) == true && isFormula(text.utf8) }

@@ -1,6 +1,6 @@
 /// Writes rows into an .xlsx workbook (ECMA-376, transitional) as they come; memory does not grow with them.
 ///
-/// Texts stand in the cells themselves and not in a table of shared ones, which would have to be kept until the end.
+/// Texts are in the cells themselves and not in a table of shared ones, which would have to be kept until the end.
 ///
 /// ```swift
 /// let writer = try SpreadsheetWriter("devices.xlsx", sheet: "hardware", columns: [SpreadsheetColumn("serial_number")])
@@ -18,13 +18,13 @@ package final class SpreadsheetWriter {
     private var row = 0
     private var line: [UInt8] = []
 
-    /// Begins a workbook; it is there under its name when it is finished.
+    /// Begins a workbook; it gets its name when it is finished.
     ///
     /// - Parameters:
     ///   - sheet: what the tab says.
     ///   - columns: the columns; their names are the first row.
     ///   - notes: a second sheet.
-    ///   - replaces: whether a file that is there may be replaced; an empty one always may.
+    ///   - replaces: whether an existing file may be replaced; an empty one always may.
     /// - Throws: ``SpreadsheetError``.
     package init(
         _ path: String, sheet: String, columns: [SpreadsheetColumn], notes: SpreadsheetNotes? = nil,

@@ -3,9 +3,9 @@ import Foundation
 import Glibc
 import RSSCore
 
-/// Writes a ZIP archive entry by entry, as a ``FileDraft``: an archive that is there is whole.
+/// Writes a ZIP archive entry by entry, as a ``FileDraft``: an archive that exists is complete.
 ///
-/// Sizes are put in front of an entry when it is done: some programs that read workbooks do not look behind it. Times are
+/// Sizes are put in front of an entry when it is done: some programs that read workbooks do not look after it. Times are
 /// those of 1980, so that the same content makes the same bytes.
 final class ZipWriter {
     private struct Entry {
@@ -27,7 +27,7 @@ final class ZipWriter {
 
     /// Makes the file under its other name.
     ///
-    /// - Parameter replaces: whether a file that is there may be replaced.
+    /// - Parameter replaces: whether an existing file may be replaced.
     /// - Throws: ``SpreadsheetError/unwritable(_:reason:)``.
     init(_ path: String, replaces: @escaping (String) -> Bool) throws(SpreadsheetError) {
         self.path = path

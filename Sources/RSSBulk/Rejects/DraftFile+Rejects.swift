@@ -1,11 +1,11 @@
 import Foundation
 
 extension DraftFile {
-    /// The rejected rows as a CSV file that can be mended and imported again: the file's own header and rows, with line,
+    /// The rejected rows as a CSV file that can be fixed and imported again: the file's own header and rows, with line,
     /// column, code and reason in front. Only an earlier rejects file is replaced.
     ///
-    /// In front, because a row with too few or too many fields then stays what it is: behind them, an empty field more would
-    /// make a short row pass unmended.
+    /// In front, because a row with too few or too many fields then stays what it is: after them, one more empty field would
+    /// make a short row pass without a fix.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     static func rejects(_ path: String) throws(ImportError) -> DraftFile {

@@ -1,4 +1,4 @@
-/// How many rows were rejected, and why: one entry a kind of problem, with its first example.
+/// How many rows were rejected, and why: one entry per kind of problem, with its first example.
 package struct RejectTally: Sendable, Equatable {
     /// A kind of problem.
     package struct Kind: Sendable, Equatable, Encodable {

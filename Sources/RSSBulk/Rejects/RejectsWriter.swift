@@ -3,7 +3,7 @@ import CSV
 /// Lays out the rows of a rejects file in the dialect of the input.
 ///
 /// The text is UTF-8 whatever the input was in, and a byte order mark says so. What a spreadsheet would run as a formula has an
-/// apostrophe in front, which the import takes off again.
+/// apostrophe in front, which the import removes again.
 struct RejectsWriter {
     private let delimiter: UInt8
     private let quote: UInt8
@@ -26,7 +26,7 @@ struct RejectsWriter {
         try writer.write(raw: joined((ImportHeader.remarks + kept).map { Array($0.utf8) }))
     }
 
-    /// Writes a rejected record behind what is to be said of it.
+    /// Writes a rejected record after the remarks on it.
     mutating func write(_ record: Record, _ problems: [RowProblem]) throws {
         var codes: [String] = []
         for problem in problems where !codes.contains(problem.code.rawValue) { codes.append(problem.code.rawValue) }
@@ -37,10 +37,10 @@ struct RejectsWriter {
         try writer.write(raw: joined(remarks.map { Array($0.utf8) }) + [delimiter] + original(record))
     }
 
-    /// Hands over what is held.
+    /// Hands over what is buffered.
     mutating func flush() throws { try writer.flush() }
 
-    /// The record as it stands in the file, where that can be read again; else its fields, written anew.
+    /// The record as it is in the file, where that can be read again; else its fields, written again.
     private func original(_ record: Record) -> [UInt8] {
         let isSafe = (0..<record.count).allSatisfy { field in !record.withBytes(field, SpreadsheetSafety.isRun) }
         let isAsItStands = isSafe && !header.hasRemarks && record.problems.allSatisfy { $0.kind == .nulByte }
@@ -56,7 +56,7 @@ struct RejectsWriter {
     }
 
     private func needsQuotes(_ field: [UInt8]) -> Bool {
-        // Where spaces before a field are passed over, an empty field between two would be, too.
+        // Where spaces before a field are skipped, an empty field between two would be, too.
         if skipsInitialSpace, field.isEmpty || field.first == 0x20 { return true }
         return field.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }
     }

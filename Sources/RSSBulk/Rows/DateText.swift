@@ -6,7 +6,7 @@ enum DateText: Equatable {
     case day(CalendarDate)
     /// PostgreSQL's `infinity` or `-infinity`.
     case infinite(isPast: Bool)
-    /// There is no such day, or the form is none of these.
+    /// The day does not exist, or the form is not one of these.
     case invalid
     /// `03/04/2026`: the third of April, or the fourth of March.
     case ambiguous

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Rows that passed validation, in COPY's binary format: the fields of one behind those of the other.
+/// Rows that passed validation, in COPY's binary format: the fields of each row after those of the one before.
 ///
 /// How many fields a row has, its id, and what only the staging table wants is put between them when they are sent, so
 /// that the same bytes serve both ways of loading.
 ///
-/// `@unchecked Sendable`: whoever fills it hands it over to who sends it, and does not touch it until it comes back.
+/// `@unchecked Sendable`: the task that fills it hands it over to the one that sends it, and does not use it until it is returned.
 final class EncodedRows: @unchecked Sendable {
     /// A row.
     struct Row {
@@ -16,7 +16,7 @@ final class EncodedRows: @unchecked Sendable {
         /// Where its fields begin and end.
         var start: Int
         var end: Int
-        /// Of which columns it has no value and leaves the one that is there, one bit a column.
+        /// The columns in which it has no value and keeps the existing one, one bit per column.
         var blanks: UInt64 = 0
         /// Where the value of its key is; of a row without one, nowhere.
         var keyStart = 0
@@ -26,7 +26,7 @@ final class EncodedRows: @unchecked Sendable {
         /// It turned out to be wrong after it was encoded.
         var isDropped = false
 
-        /// Whether it has a value for the key by which rows are known again.
+        /// Whether it has a value for the key by which rows are matched.
         var hasKey: Bool { keyEnd > keyStart }
     }
 
@@ -83,7 +83,7 @@ final class EncodedRows: @unchecked Sendable {
         count = 0
     }
 
-    /// A place for the fields of a row of at most so many bytes.
+    /// A place for the fields of a row of at most that many bytes.
     func begin(upTo size: Int) -> FieldSink {
         if count + size > capacity {
             capacity = max(capacity * 2, count + size)
@@ -122,7 +122,7 @@ final class EncodedRows: @unchecked Sendable {
     /// Says which one of several same rows a row is.
     func setOrdinal(_ index: Int, _ nth: Int32) { rows[index].nth = nth }
 
-    /// Adds the rows of another one that are not left out, behind its own.
+    /// Adds the rows of another one that are not left out, after its own.
     func append(_ other: EncodedRows) {
         let sink = begin(upTo: other.count)
         sink.end.copyMemory(from: other.base, byteCount: other.count)

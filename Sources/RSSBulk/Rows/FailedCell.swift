@@ -1,13 +1,13 @@
-/// What stands in a cell of a spreadsheet that has no value to give.
+/// The text of a cell of a spreadsheet that has no value.
 enum FailedCell {
-    /// What a workbook's error is written down as where its own name would not be recognized.
+    /// The text that a workbook's error is written as where its own name would not be recognized.
     static let failed = "#ERROR!"
     /// A cell that is merged with the one to its left, which alone holds the value.
     static let merged = "#MERGED!"
     /// A formula whose result the program that wrote the workbook has left to the one that opens it.
     static let notCalculated = "#NOT CALCULATED!"
 
-    /// Errors that do not end in `!` or `?`, in the languages whose spreadsheets are met here.
+    /// Errors that do not end in `!` or `?`, in the languages that are supported here.
     private static let others: Set = [
         "#N/A", "#NV", "#N/V", "#N/D", "#ND", "#N/DISP", "#I/T", "#GETTING_DATA", "#N/B", "#HIÁNYZIK", "#YOK", "#Н/Д",
     ]
@@ -28,7 +28,7 @@ enum FailedCell {
             return "is what a spreadsheet shows in a column that is too narrow; make it wider, and save the file again"
         }
         guard others.contains(text) || isError(text) else { return nil }
-        return "is what a spreadsheet shows of a formula that failed; write the value in its cell"
+        return "is what a spreadsheet shows for a formula that failed; write the value in its cell"
     }
 
     private static func isError(_ text: String) -> Bool {

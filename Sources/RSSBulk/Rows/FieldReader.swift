@@ -9,10 +9,10 @@ struct FieldReader: Sendable {
     var usesDecimalComma = false
     /// Whether every row must have a value; unless given, where the table says so.
     var requiresValue: Bool?
-    /// What is no identifier.
+    /// Texts that are not identifiers.
     var placeholders = Placeholders()
 
-    /// What a field comes to.
+    /// The result of reading a field.
     enum Outcome: Equatable {
         case value(ImportValue)
         /// No value of its own.
@@ -42,7 +42,7 @@ struct FieldReader: Sendable {
         return typed(value)
     }
 
-    /// Whether what nobody sees is no part of a value: where it is compared with others.
+    /// Whether invisible characters are not part of a value: where it is compared with others.
     private var isCleaned: Bool {
         switch column.type {
         case .name, .reference, .uuid, .word: true
@@ -80,17 +80,17 @@ struct FieldReader: Sendable {
         case .numeric(let precision, let scale): return numeric(value, precision: precision, scale: scale)
         case .uuid:
             guard let id = UUIDText.parse(value) else {
-                return problem(.invalidUUID, value, "is no UUID like 01a22058-d64f-7d99-9e2a-2c5a01f29dc5")
+                return problem(.invalidUUID, value, "is not a UUID like 01a22058-d64f-7d99-9e2a-2c5a01f29dc5")
             }
             return .value(.id(id))
         case .inet:
             guard let address = InetAddress(value) else {
-                return problem(.invalidAddress, value, "is no IP address like 10.1.2.3, 10.1.2.0/24 or 2001:db8::1")
+                return problem(.invalidAddress, value, "is not an IP address like 10.1.2.3, 10.1.2.0/24 or 2001:db8::1")
             }
             return .value(.inet(address))
         case .macaddr:
             guard let address = MACAddress(value) else {
-                return problem(.invalidMAC, value, "is no MAC address of six bytes like 08:00:2b:01:02:03")
+                return problem(.invalidMAC, value, "is not a MAC address of six bytes like 08:00:2b:01:02:03")
             }
             return Self.isShared(address) ? placeholder(value) : .value(.macaddr(address))
         case .date:
@@ -98,12 +98,12 @@ struct FieldReader: Sendable {
             case .day(let day): return .value(.date(day))
             case .infinite(let isPast): return .value(.infiniteDate(isPast: isPast))
             case .invalid:
-                return problem(.invalidDate, value, "is no day of the calendar; write YYYY-MM-DD or DD.MM.YYYY")
+                return problem(.invalidDate, value, "is not a valid date; write YYYY-MM-DD or DD.MM.YYYY")
             case .ambiguous: return problem(.ambiguousDate, value, "may mean two days; write YYYY-MM-DD")
             }
         case .jsonObject:
             if let wrong = JSONSyntax.problem(in: value) {
-                return problem(.invalidJSON, value, "is no JSON object: \(wrong)")
+                return problem(.invalidJSON, value, "is not a valid JSON object: \(wrong)")
             }
             return .value(.json(value))
         case .name(let kind): return name(value, kind)
@@ -118,14 +118,14 @@ struct FieldReader: Sendable {
 
     private func placeholder(_ value: String) -> Outcome {
         guard requiresValue == true else { return .placeholder(value) }
-        return problem(.placeholder, value, "is what many things have in place of one, and identifies none")
+        return problem(.placeholder, value, "is a placeholder that many items have, and identifies none of them")
     }
 
     private func word(_ value: String, _ words: [String]) -> Outcome {
         let word = value.lowercased().replacing(" ", with: "_").replacing("-", with: "_")
         if words.contains(word) { return .value(.text(word)) }
         let nearest = Suggestion.words(Suggestion.nearest(word, words.sorted()))
-        return problem(.unknownWord, value, "is none of \(words.joined(separator: ", "))\(nearest)")
+        return problem(.unknownWord, value, "is not one of \(words.joined(separator: ", "))\(nearest)")
     }
 
     private func integer(
@@ -133,7 +133,7 @@ struct FieldReader: Sendable {
     ) -> Outcome {
         let digits = value.utf8.first == UInt8(ascii: "-") ? value.utf8.dropFirst() : value.utf8[...]
         guard !digits.isEmpty, digits.allSatisfy({ 48...57 ~= $0 }) else {
-            return problem(.invalidInteger, value, "is no whole number from \(range.lowerBound) to \(range.upperBound)")
+            return problem(.invalidInteger, value, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         guard let number = Int64(value), range.contains(number) else {
             return problem(.outOfRange, value, "is not from \(range.lowerBound) to \(range.upperBound)")
@@ -144,7 +144,7 @@ struct FieldReader: Sendable {
     private func numeric(_ value: String, precision: Int, scale: Int) -> Outcome {
         switch NumberText.parse(value, usesDecimalComma: usesDecimalComma, precision: precision, scale: scale) {
         case .number(let unscaled): return .value(.numeric(unscaled: unscaled, scale: scale))
-        case .invalid: return problem(.invalidNumber, value, "is no number from 0; write 12.5")
+        case .invalid: return problem(.invalidNumber, value, "is not a number of 0 or more; write 12.5")
         case .ambiguous:
             return problem(.ambiguousNumber, value, "may mean a thousand or a decimal place; write 1234 or 1.234")
         case .tooLarge:
@@ -159,9 +159,9 @@ struct FieldReader: Sendable {
         case .id(let id): return .value(.id(id))
         case .ambiguous: return problem(.ambiguousName, value, "means more than one \(kind); write its id")
         case .unknown(let suggestion):
-            return problem(.unknownName, value, "is no \(kind)" + Suggestion.words(suggestion))
+            return problem(.unknownName, value, "is not a known \(kind)" + Suggestion.words(suggestion))
         case nil:
-            // There is nothing to compare it with.
+            // It cannot be compared with anything.
             return .value(.unresolved(value))
         }
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The rules for texts by which a thing is known, so that one thing has one text.
+/// The rules for texts that identify a thing, so that one thing has one text.
 enum IdentifierText {
-    /// What an identifier comes to.
+    /// The result of reading an identifier.
     enum Outcome: Equatable {
         case value(String)
         /// Many things have it.
@@ -10,10 +10,10 @@ enum IdentifierText {
         case problem(RowProblem.Code, String)
     }
 
-    /// Reads an identifier that ``clean(_:)`` and ``unwrapped(_:)`` have been over.
+    /// Reads an identifier that ``clean(_:)`` and ``unwrapped(_:)`` have processed.
     static func read(_ text: String, _ placeholders: Placeholders) -> Outcome {
         var value = text
-        // Excel's mark of a text, which is no part of it.
+        // Excel's mark of a text, which is not part of it.
         if value.utf8.first == UInt8(ascii: "'"), value.utf8.count > 1 {
             value.removeFirst()
             value = FieldReader.trimmed(value)
@@ -24,7 +24,7 @@ enum IdentifierText {
         if NumberText.isScientific(value) || hasLostDigits(value) {
             return .problem(
                 .scientificNotation,
-                "is what a spreadsheet shows of a long number; make the column one of text there, and save the file again"
+                "is what a spreadsheet shows for a long number; format the column as text there, and save the file again"
             )
         }
         return placeholders.contains(value) ? .placeholder : .value(value)
@@ -37,7 +37,7 @@ enum IdentifierText {
             && digits.dropFirst(15).allSatisfy { $0 == UInt8(ascii: "0") }
     }
 
-    /// Without what nobody sees: marks and spaces of no width, and blanks that are no plain space. Composed (Unicode's form
+    /// Without invisible characters: marks and spaces of no width, and blanks that are not a plain space. Composed (Unicode's form
     /// NFC), so that `é` is the same in whatever way it was typed.
     static func clean(_ value: String) -> String {
         guard !value.utf8.allSatisfy({ $0 < 0x80 }) else { return value }
@@ -55,7 +55,7 @@ enum IdentifierText {
         scalar.properties.generalCategory == .format || scalar.properties.isVariationSelector || scalar == "\u{034F}"
     }
 
-    /// Without the dress in which programs put a value so that a spreadsheet takes it for a text: `="00123"`, and a `'`
+    /// Without what programs put around a value so that a spreadsheet takes it for a text: `="00123"`, and a `'`
     /// before what would be a formula.
     static func unwrapped(_ value: String) -> String {
         switch value.utf8.first {

@@ -25,7 +25,7 @@ struct JSONSyntax {
         do {
             try syntax.value(depth: 0)
             syntax.skipBlanks()
-            if syntax.index < syntax.bytes.count { try syntax.fail("something follows the object") }
+            if syntax.index < syntax.bytes.count { try syntax.fail("there is text after the object") }
             return nil
         } catch {
             let place = String(decoding: bytes[..<min(error.index, bytes.count)], as: UTF8.self)
@@ -42,7 +42,7 @@ struct JSONSyntax {
     private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private func fail(_ reason: String) throws(Failure) {
-        throw Failure(reason: index < bytes.count ? reason : "the text ends too early", index: index)
+        throw Failure(reason: index < bytes.count ? reason : "unexpected end of the text", index: index)
     }
 
     private mutating func skipBlanks() {
@@ -77,7 +77,7 @@ struct JSONSyntax {
         }
     }
 
-    /// What stands between brackets, separated by commas.
+    /// The items between brackets, separated by commas.
     private mutating func items(
         until end: UInt8, _ item: (inout JSONSyntax) throws(Failure) -> Void
     ) throws(Failure) {
@@ -112,11 +112,11 @@ struct JSONSyntax {
             case UInt8(ascii: "\\"): try escape()
             case ..<0x20:
                 index -= 1
-                try fail("a control character stands in a text")
+                try fail("a string contains a control character")
             default: break
             }
         }
-        try fail("a text is not ended")
+        try fail("a string is not terminated")
     }
 
     private mutating func escape() throws(Failure) {

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Texts and the ids that they stand for, found by the bytes of a field without making a string of them.
+/// Texts and the ids that they denote, found by the bytes of a field without making a string of them.
 struct KnownIDs {
     private struct Entry {
         var text: [UInt8]
@@ -22,7 +22,7 @@ struct KnownIDs {
         return found == 0 ? nil : entries[Int(found) - 1].id
     }
 
-    /// Learns a text.
+    /// Adds a text.
     mutating func insert(_ text: [UInt8], _ id: UUID) {
         let slot = text.withUnsafeBytes { self.slot(of: $0) }
         guard slots[slot] == 0 else { return }

@@ -1,9 +1,9 @@
-/// Texts that stand for no value.
+/// Texts that mean no value.
 enum NoValue {
-    /// What a text column may say of a value that is not known. In a column of words or numbers they are mistakes.
+    /// What a text column may hold for a value that is not known. In a column of words or numbers they are mistakes.
     static let unsaid: Set = ["-", "n/a", "--", "---", "–", "—", "?", "??", "n.a.", "k.a.", "none", "unknown"]
 
-    /// Whether a text stands for no value in every column: nothing, `-`, `n/a`, `null`, and the `\N` of dumps of PostgreSQL and
+    /// Whether a text means no value in every column: nothing, `-`, `n/a`, `null`, and the `\N` of dumps of PostgreSQL and
     /// MySQL.
     static func isAnywhere(_ text: String) -> Bool {
         switch text.utf8.count {
@@ -17,7 +17,7 @@ enum NoValue {
         }
     }
 
-    /// Whether a text stands for no value in a column. What every row must have may have any name.
+    /// Whether a text means no value in a column. What every row must have may have any name.
     static func isMeant(by text: String, in column: ImportColumn) -> Bool {
         if isAnywhere(text) { return true }
         guard text.utf8.count <= 7, !column.isRequired else { return false }
@@ -30,7 +30,7 @@ enum NoValue {
     /// Whether a text says that nothing is known, which clears no value that is.
     static func isUnsaid(_ text: String) -> Bool { unsaid.contains(text.lowercased()) }
 
-    /// Whether bytes may be such a text, so that it is worth the question; they are a few for nearly all.
+    /// Whether bytes may be such a text, so that the full comparison is needed; nearly all texts are ruled out here.
     @inline(__always)
     static func mayBe(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard count < 8 else { return false }

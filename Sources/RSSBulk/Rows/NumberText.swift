@@ -3,14 +3,14 @@ enum NumberText: Equatable {
     /// The number times ten to the power of the scale.
     case number(Int64)
     case invalid
-    /// `1,234`: one and a bit, or more than a thousand.
+    /// `1,234`: between one and two, or more than a thousand.
     case ambiguous
     case tooLarge
     case tooFine
 
     /// Reads a number that is not negative.
     ///
-    /// - Parameter usesDecimalComma: what a single separator with three digits behind it is likely to be: in a file with
+    /// - Parameter usesDecimalComma: what a single separator with three digits after it is likely to be: in a file with
     ///   semicolons a comma is a decimal one, and a point may be either; in others it is the other way round.
     static func parse(_ text: String, usesDecimalComma: Bool, precision: Int, scale: Int) -> NumberText {
         let plain = Array(text.unicodeScalars).filter { $0 != " " && $0 != "\u{A0}" && $0 != "\u{202F}" && $0 != "'" }
@@ -18,7 +18,7 @@ enum NumberText: Equatable {
         let commas = plain.count { $0 == "," }
         let decimal: Unicode.Scalar?
         if points > 0, commas > 0 {
-            // Both: the last one is the decimal separator, and stands once.
+            // Both: the last one is the decimal separator, and occurs once.
             guard let last = plain.last(where: { $0 == "." || $0 == "," }), plain.count(where: { $0 == last }) == 1
             else {
                 return .invalid

@@ -1,4 +1,4 @@
-/// What a file has in place of identifiers, by column, with the first of each.
+/// The placeholders that a file has in place of identifiers, by column, with the first of each.
 package struct PlaceholderTally: Sendable, Equatable {
     /// Those of a column.
     package struct Entry: Sendable, Equatable, Encodable {

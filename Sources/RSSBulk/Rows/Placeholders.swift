@@ -37,7 +37,7 @@ struct Placeholders: Sendable {
     /// Whether a value is one.
     func contains(_ value: String) -> Bool { words.contains(value.lowercased()) || Self.isOneSign(value.utf8) }
 
-    /// Whether ASCII may be one, so that it is worth the question.
+    /// Whether ASCII may be one, so that the full comparison is needed.
     @inline(__always)
     func mayBe(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let (first, last, count) = (bytes[0], bytes[bytes.count - 1], bytes.count)
@@ -56,7 +56,7 @@ struct Placeholders: Sendable {
     /// The same as ``isOneSign(_:)``, for the server.
     static let oneSign = #"^(0{4,}|([^[:alnum:]])\2*|(.)\3{6,})$"#
 
-    /// `0000`, `xxxxxxxxx`, `....`: one sign again and again. A short number of that kind may be a real one.
+    /// `0000`, `xxxxxxxxx`, `....`: one character repeated. A short number of that kind may be a real one.
     private static func isOneSign(_ value: String.UTF8View) -> Bool {
         guard let first = value.first, value.allSatisfy({ $0 == first }) else { return false }
         let isLetterOrDigit = (48...57).contains(first) || (65...90).contains(first & 0xDF)

@@ -2,7 +2,7 @@ import PostgresClient
 
 /// Reads the fields that most rows consist of, straight from the bytes of the file: printable ASCII without blanks at its
 /// ends, in the form that is usual for the column. Whatever is not plain is left to ``FieldReader``, which takes more
-/// forms and knows what to say; both come to the same value.
+/// forms and reports what is wrong; both give the same value.
 struct PlainField: Sendable {
     private enum Form {
         case text, identifier, freeText, word, smallint, integer, inet, macaddr, date, jsonObject, known
@@ -15,11 +15,11 @@ struct PlainField: Sendable {
     private var limit = 0
     private var range: ClosedRange<Int32> = 0...0
     private var words: [[UInt8]] = []
-    /// Any text may be a name or reference: what it stands for is not asked.
+    /// Any text may be a name or reference: what it denotes is not looked up.
     private let acceptsAnyName: Bool
     private let placeholders: Placeholders
 
-    /// - Parameter acceptsAnyName: any text may be a name or reference, and stands for nothing.
+    /// - Parameter acceptsAnyName: any text may be a name or reference, and is not looked up.
     init(_ column: ImportColumn, acceptsAnyName: Bool, placeholders: Placeholders = Placeholders()) {
         self.acceptsAnyName = acceptsAnyName
         self.placeholders = placeholders
@@ -113,7 +113,7 @@ struct PlainField: Sendable {
             if !isPlain(raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) { return false }
             offset += 8
         }
-        // The last eight, some of which were looked at already.
+        // The last eight, some of which were checked already.
         return isPlain(raw.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
     }
 
@@ -204,7 +204,7 @@ struct PlainField: Sendable {
             address = address << 8 | high << 4 | low
             index += 3
         }
-        // 00:00:00:00:00:00 and the address of all are no device's own.
+        // 00:00:00:00:00:00 and the broadcast address do not identify a device.
         guard address != 0, address != 0xFFFF_FFFF_FFFF else { return false }
         sink.macaddr(address)
         return true

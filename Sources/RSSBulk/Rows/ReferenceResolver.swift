@@ -6,7 +6,7 @@ import RSSCore
 ///
 /// The validator remembers what was answered, up to a bound: a file names few reports, and a database holds many.
 struct ReferenceResolver {
-    /// So many answers are remembered; then it begins anew.
+    /// The number of answers that are remembered; beyond it, they are discarded.
     static let capacity = 20_000
 
     private let connection: PostgresConnection
@@ -39,7 +39,7 @@ struct ReferenceResolver {
                         pending.row,
                         RowProblem(
                             .unknownReference, column: column.name, value: pending.text,
-                            "\(column.name): there is no \(kind) '\(RowProblem.shown(pending.text))'")
+                            "\(column.name): \(kind) '\(RowProblem.shown(pending.text))' does not exist")
                     ))
             }
         }

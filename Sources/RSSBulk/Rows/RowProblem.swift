@@ -45,7 +45,7 @@ package struct RowProblem: Sendable, Equatable {
     package var value: String?
     /// What is wrong.
     package var code: Code
-    /// One sentence without a full stop, for the person who mends the row.
+    /// One sentence without a full stop, for the person who fixes the row.
     package var reason: String
 
     /// Makes a problem.

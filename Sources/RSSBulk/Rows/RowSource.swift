@@ -1,11 +1,11 @@
 import CSV
 
-/// The rows of a file, chunk by chunk, those with something wrong apart from the others.
+/// The rows of a file, chunk by chunk, the invalid ones separate from the others.
 ///
-/// A file is read more than once: first to know what is in it, then to write down what is rejected, then to load the rest.
-/// Each time the same comes out, so nothing has to be kept in between.
+/// A file is read more than once: first to know what is in it, then to write the rejected rows, then to load the rest.
+/// Each time the result is the same, so nothing has to be kept in between.
 struct RowSource {
-    /// A row that is not taken, and why.
+    /// A row that is rejected, and why.
     struct Rejected {
         let record: Record
         let problems: [RowProblem]
@@ -13,7 +13,7 @@ struct RowSource {
 
     /// Rows that are read at once.
     static let chunkRows = 1000
-    /// The bytes at which a chunk is full before it has so many rows.
+    /// The bytes at which a chunk is full before it has that many rows.
     static let chunkBytes = 1 << 20
 
     /// Rows that wait for an answer before it is asked for.
@@ -37,8 +37,8 @@ struct RowSource {
     ///
     /// - Parameters:
     ///   - resolver: without one, references are not looked up.
-    ///   - repeated: which rows are not taken because another one has their key.
-    ///   - refused: what the server did not take, by record.
+    ///   - repeated: which rows are rejected because another one has their key.
+    ///   - refused: the rows that the server refused, by record.
     /// - Throws: ``ImportError``.
     init(
         _ file: ImportFile, _ validator: RowValidator, _ resolver: ReferenceResolver?,
@@ -60,11 +60,11 @@ struct RowSource {
     /// Bytes of the file that were read.
     var bytesRead: Int64 { reader.bytesRead }
 
-    /// What became of a chunk.
+    /// The outcome of a chunk.
     struct Chunk {
         /// Rows of the file, good and bad.
         var read = 0
-        /// Those that are not taken, in the order of the file.
+        /// Those that are rejected, in the order of the file.
         var rejected: [Rejected] = []
     }
 
@@ -106,7 +106,7 @@ struct RowSource {
         return chunk.read == 0 && isAtEnd ? nil : chunk
     }
 
-    /// Asks what the references of rows stand for.
+    /// Looks up what the references of rows denote.
     private func resolve(_ waiting: inout Waiting, _ rows: EncodedRows, _ chunk: inout Chunk) async throws {
         guard let resolver else { return }
         let problems = try await resolver.resolve(rows, validator)
@@ -126,7 +126,7 @@ struct RowSource {
         }
     }
 
-    /// What is said of a line that another program has put into the file.
+    /// The problem of a line that another program has put into the file.
     private static func foreign(_ encoding: String) -> RowProblem {
         RowProblem(
             .otherEncoding,
@@ -134,7 +134,7 @@ struct RowSource {
         )
     }
 
-    /// What speaks against a row that is right in itself: the last one of the rows.
+    /// The problem of a row that is valid in itself: the last one of the rows.
     private mutating func objection(to record: Record, in rows: EncodedRows) throws -> RowProblem? {
         if let problem = refused[record.number] { return problem }
         let index = rows.rows.count - 1
@@ -146,7 +146,7 @@ struct RowSource {
         let text = validator.keyText(record)
         return RowProblem(
             .repeatedKey, column: key.name, value: text,
-            "\(key.name): '\(RowProblem.shown(text))' is that of line \(line) \(line < record.line ? "already" : "too")"
+            "\(key.name): '\(RowProblem.shown(text))' is \(line < record.line ? "already" : "also") on line \(line)"
         )
     }
 }

@@ -1,12 +1,12 @@
 import CSV
 import Foundation
 
-/// Turns records into rows in COPY's binary format. Knows no database: what references mean is asked for afterwards, of
-/// what is in ``EncodedRows/pending``, and taught with ``learn(_:as:column:)``.
+/// Turns records into rows in COPY's binary format. Needs no database: what references mean is looked up afterwards, for
+/// what is in ``EncodedRows/pending``, and added with ``learn(_:as:column:)``.
 struct RowValidator {
     /// The columns whose values a row has: those of the file, and those given for all rows.
     let columns: [ImportColumn]
-    /// The column by which a row is known again; nil where the file has none of the table's keys.
+    /// The column by which a row is matched; nil where the file has none of the table's keys.
     let key: ImportColumn?
 
     private let header: ImportHeader
@@ -58,7 +58,7 @@ struct RowValidator {
     /// Makes a validator.
     ///
     /// - Parameters:
-    ///   - key: the column by which a row is known again; unless given, the first of the table's keys that the file has.
+    ///   - key: the column by which a row is matched; unless given, the first of the table's keys that the file has.
     ///   - names: the names and ids of each kind that the table's columns look up.
     ///   - constants: the values of columns for rows that have none.
     ///   - encoding: the encoding of the file, for messages.
@@ -104,7 +104,7 @@ struct RowValidator {
     func validate(_ record: Record, into rows: EncodedRows) -> [RowProblem] {
         if record.count != header.names.count || !record.isPlain {
             let problems = structure(of: record)
-            // With fields that are not where they belong, what each of them says is not known.
+            // With fields in the wrong places, what each of them means is not known.
             if !problems.isEmpty { return problems }
         }
         var sink = rows.begin(upTo: record.byteCount + cells.count * FieldSink.overhead)
@@ -131,7 +131,7 @@ struct RowValidator {
             problems.append(
                 RowProblem(
                     .valueWithoutColumn, value: text,
-                    "'\(RowProblem.shown(text))' stands in field \(field + 1), whose column has no name"))
+                    "'\(RowProblem.shown(text))' is in field \(field + 1), whose column has no name"))
         }
         guard problems.isEmpty else { return problems }
         row.end = rows.offset(sink.end)
@@ -188,7 +188,7 @@ struct RowValidator {
         }
     }
 
-    /// The value of the key as it stands in a record, for messages.
+    /// The value of the key as it is in a record, for messages.
     func keyText(_ record: Record) -> String {
         cells.first(where: \.isKey)?.field.flatMap { record.string($0) }.map(FieldReader.trimmed) ?? ""
     }
@@ -200,13 +200,13 @@ struct RowValidator {
         }
     }
 
-    /// Teaches what a text in a column stands for.
+    /// Adds what a text in a column denotes.
     func learn(_ text: String, as id: UUID, column: Int) { cells[column].known.insert(Array(text.utf8), id) }
 
-    /// How many texts a column knows.
+    /// The number of known texts of a column.
     func known(_ column: Int) -> Int { cells[column].known.count }
 
-    /// Forgets what was learnt for a column.
+    /// Discards what was added for a column.
     func forget(_ column: Int) { cells[column].known = KnownIDs() }
 
     /// Whether every field is empty: spreadsheets leave such rows at their end, and they mean nothing.
@@ -246,7 +246,7 @@ struct RowValidator {
             return [
                 RowProblem(
                     .swallowedLines,
-                    "the row goes over \(record.lineCount) lines, and each of them has the \(expected) fields of a row by itself; a quote may be one too many on line \(record.line)"
+                    "the row spans \(record.lineCount) lines, and each of them has the \(expected) fields of a row by itself; line \(record.line) may have a stray quote"
                 )
             ]
         }

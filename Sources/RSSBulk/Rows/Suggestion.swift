@@ -1,8 +1,8 @@
 import RSSCore
 
-/// The word that somebody may have meant.
+/// The word that may have been meant.
 enum Suggestion {
-    /// Longer words are no misspelling of ours, and the distance of a megabyte would take minutes.
+    /// Longer words are not misspellings of known ones, and the distance of a megabyte would take minutes.
     private static let longest = 60
 
     /// `" (did you mean serial_number?)"`, or nothing.

@@ -12,7 +12,7 @@ enum UUIDText {
         var plain: [UInt8] = []
         for (index, byte) in digits.enumerated() {
             if byte == UInt8(ascii: "-") {
-                // A hyphen stands between two groups, never first, last or twice.
+                // A hyphen is between two groups, never first, last or doubled.
                 guard !plain.isEmpty, plain.count.isMultiple(of: 4), plain.count < 32, digits[index - 1] != byte else {
                     return nil
                 }

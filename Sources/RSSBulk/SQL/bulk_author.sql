@@ -1,5 +1,5 @@
 -- Whether a role ($1) may INSERT, UPDATE or DELETE ($3) every row of a table ($2), an update in every column. False for a role that
--- is gone, and where row security lets it do that to some rows alone.
+-- does not exist any more, and where row security lets it do that to some rows alone.
 SELECT coalesce(bool_or(
     (has_table_privilege(r.oid, c.oid, $3) OR CASE $3
         WHEN 'DELETE' THEN false

@@ -1,4 +1,4 @@
--- The bulk runs, the newest first, at most so many ($1).
+-- The bulk runs, the newest first, at most $1 of them.
 SELECT r.run_id::text, r.operation, r.object, r.file_name, r.started_at, r.ended_at, r.by, r.read, r.rejected,
     coalesce(sum(b.inserted), 0)::bigint AS inserted, coalesce(sum(b.updated), 0)::bigint AS updated,
     coalesce(sum(b.deleted), 0)::bigint AS deleted, coalesce(sum(b.unchanged), 0)::bigint AS unchanged,

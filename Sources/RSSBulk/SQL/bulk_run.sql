@@ -4,7 +4,7 @@
 --
 -- Columns:
 --   run_id, object, table_name, file_name, state, by
---   is_over       the rows as they were are no longer kept
+--   is_over       the rows as they were before are not kept any more
 --   is_own        the session's role wrote it, by the server's own record
 --   may_act       the session's role is a member of the author's, or of the owner of these tables
 

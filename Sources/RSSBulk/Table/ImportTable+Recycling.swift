@@ -1,5 +1,5 @@
 extension ImportTable {
-    /// `recycling_records`: lengths, words and bounds are those of migration V0004. Nothing in it is unique, so rows are known
+    /// `recycling_records`: lengths, words and bounds are those of migration V0004. Nothing in it is unique, so rows are matched
     /// by all their values unless a key is named.
     package static let recycling = ImportTable(
         object: "recycling", table: "recycling_records",

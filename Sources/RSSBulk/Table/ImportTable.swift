@@ -1,6 +1,6 @@
 /// What can be imported into a table: its columns with their types, its key, and by which names a file may call them.
 ///
-/// The import itself knows no table; a new object is a new value of this type.
+/// The import itself depends on no table; a new object is a new value of this type.
 package struct ImportTable: Sendable {
     /// The object as the user names it: `hardware`.
     package let object: String
@@ -8,8 +8,8 @@ package struct ImportTable: Sendable {
     package let table: String
     /// The columns that a file may have, in the order of the table.
     package let columns: [ImportColumn]
-    /// The columns by which a row is known again, by their names in the table: the first that it has a value for. Rows
-    /// without any are known by all their values.
+    /// The columns by which a row is matched, by their names in the table: the first that it has a value for. Rows
+    /// without any are matched by all their values.
     package let keys: [String]
     /// The column whose index finds the rows that may be the same as one without a key.
     package let scope: String
@@ -22,7 +22,7 @@ package struct ImportTable: Sendable {
     /// Whether the ledger means this table by a name. The name is compared, and never run.
     func isRecorded(as name: String) -> Bool { name == table || table.hasSuffix(".\(name)") }
 
-    /// The same with the column `id`, by which rows that are there can be named.
+    /// The same with the column `id`, by which existing rows can be named.
     var withID: ImportTable {
         ImportTable(
             object: object, table: table,
@@ -51,7 +51,7 @@ package struct ImportColumn: Sendable {
     /// Other names that files have for it; case, blanks and punctuation do not matter.
     package let aliases: [String]
 
-    /// Makes a column; in the table it has the same name unless told otherwise.
+    /// Makes a column; in the table it has the same name unless given otherwise.
     package init(
         _ name: String, _ type: ImportType, target: String? = nil, isRequired: Bool = false,
         fallback: ImportValue? = nil, isIdentifier: Bool = false, aliases: [String] = []

@@ -3,7 +3,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Undoes a bulk run, batch by batch, the last one first: rows that it inserted go, rows that it changed or deleted are
+/// Undoes a bulk run, batch by batch, the last one first: rows that it inserted are removed, rows that it changed or deleted are
 /// restored as they were.
 ///
 /// A row is as the run left it when its `xmin` is that of the batch's row in the ledger. One that was changed since is kept
@@ -17,7 +17,7 @@ package struct RunUndo: Sendable {
         package var file = ""
         /// Its table.
         package var table = ""
-        /// Rows that it inserted and that go.
+        /// Rows that it inserted and that are removed.
         package var removed = 0
         /// Rows that are as they were before.
         package var restored = 0
@@ -191,7 +191,7 @@ package struct RunUndo: Sendable {
         var found = Found()
         if let ids = batch.ids {
             let (there, untouched) = try await count(statements.countInserted, key + [ids.first, ids.last])
-            // Those that were deleted meanwhile are as they are to be.
+            // Those that were deleted meanwhile need no undo.
             found.removed = force ? there : untouched
             if there > untouched, !force {
                 found.keptCount += there - untouched
@@ -250,7 +250,7 @@ package struct RunUndo: Sendable {
             (found.removed, found.restored) = (0, 0)
             var refused: [Kept] = []
             if let ids = batch.ids, inParts {
-                // A row that another one references stays, and the others go.
+                // A row that another one references is kept, and the others are removed.
                 let all = try await connection.query(statements.removable(force), key + [ids.first, ids.last])
                     .map { try $0.decode(UUID.self, at: 0) }
                 var part = Int32(0)
@@ -272,7 +272,7 @@ package struct RunUndo: Sendable {
                 for row in try await connection.query(statements.missing, key) {
                     let id = try row.decode(UUID.self, at: 0)
                     guard !refused.contains(where: { $0.id == id }) else { continue }
-                    found.kept.append(Kept(id: id, reason: "its key is that of another row now"))
+                    found.kept.append(Kept(id: id, reason: "another row now has its key"))
                 }
             }
             found.kept += refused
@@ -293,7 +293,7 @@ package struct RunUndo: Sendable {
             """, key + [runID, Int64(removed), Int64(restored), Int64(kept), part])
     }
 
-    /// - Parameter ending: what stands after the condition on the rows.
+    /// - Parameter ending: what follows the condition on the rows.
     /// - Returns: how many were restored.
     private func restoreInParts(
         _ statement: String, _ ending: String, _ key: [any PostgresEncodable], _ statements: UndoStatements,
@@ -301,7 +301,7 @@ package struct RunUndo: Sendable {
     ) async throws -> Int {
         var left = try await connection.query(statements.ids, key).map { try $0.decode(UUID.self, at: 0) }
         var (restored, part) = (0, Int32(0))
-        // A row may need a value that another one has until it is put back itself.
+        // A row may need a value that another one has until it is restored itself.
         while true {
             var failed: [Kept] = []
             let done = try await restore(left[...], statement + UndoStatements.someRows + ending, key, &part, &failed)
@@ -316,15 +316,15 @@ package struct RunUndo: Sendable {
 
     private func restore(
         _ ids: ArraySlice<UUID>, _ statement: String, _ key: [any PostgresEncodable], _ part: inout Int32,
-        _ failed: inout [Kept], reason: String = "cannot be put back"
+        _ failed: inout [Kept], reason: String = "cannot be restored"
     ) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
         do {
             return try await connection.savepoint {
                 let restored = try await connection.execute(statement, key + [Array(ids)])
                 part += 1
-                // What is gone needs no record by which it is recognized.
-                if restored > 0, reason == "cannot be put back" {
+                // What was deleted needs no record by which it is recognized.
+                if restored > 0, reason == "cannot be restored" {
                     try await record(key, part: part, removed: 0, restored: restored, kept: 0)
                 }
                 return restored

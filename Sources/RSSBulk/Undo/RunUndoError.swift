@@ -3,7 +3,7 @@ import RSSModel
 
 /// Why a bulk run is not undone; nothing was changed then.
 package enum RunUndoError: ReportableError {
-    /// There is no such run.
+    /// The run does not exist.
     case unknown(String)
     /// Several runs have an id that begins so.
     case ambiguous(String)
@@ -30,11 +30,11 @@ package enum RunUndoError: ReportableError {
         switch self {
         case .unknown("last"):
             ErrorReport(
-                code: "RSS-IMPORT-018", exit: .dataError, message: "there is no bulk run of this role left to undo",
+                code: "RSS-IMPORT-018", exit: .dataError, message: "this role has no bulk run left to undo",
                 hint: "rssctl bulk history lists all runs; name one to undo what was kept of it")
         case .unknown(let name):
             ErrorReport(
-                code: "RSS-IMPORT-018", exit: .dataError, message: "there is no bulk run '\(name)'",
+                code: "RSS-IMPORT-018", exit: .dataError, message: "bulk run '\(name)' does not exist",
                 hint: "rssctl bulk history lists them")
         case .ambiguous(let name):
             ErrorReport(
@@ -44,7 +44,7 @@ package enum RunUndoError: ReportableError {
         case .undone(let run):
             ErrorReport(
                 code: "RSS-IMPORT-019", exit: .failed, message: "the run \(run) was undone already",
-                hint: "to have its rows again, import its file again")
+                hint: "import its file again to restore its rows")
         case .over(let run):
             ErrorReport(
                 code: "RSS-IMPORT-019", exit: .failed,
@@ -77,7 +77,7 @@ package enum RunUndoError: ReportableError {
                 code: "RSS-IMPORT-143", exit: .permission,
                 message: "--force is for runs of the session's own role, and the run \(run) is of the role '\(author)'",
                 detail:
-                    "Rows that were changed since are known by the record of the run alone, which its author could have written as it liked.",
+                    "Rows that were changed since are identified only by the record of the run, in which its author could have written anything.",
                 hint: "leave --force out, or connect as that role")
         case .damagedBatch(let run, let number, let problem):
             ErrorReport(
@@ -88,7 +88,7 @@ package enum RunUndoError: ReportableError {
             ErrorReport(
                 code: "RSS-IMPORT-145", exit: .permission,
                 message:
-                    "undoing the run \(run) takes \(privilege) on every row of \(table), which its author '\(author)' may not",
+                    "undoing the run \(run) requires \(privilege) on every row of \(table), which its author '\(author)' does not have",
                 hint: "where the right was revoked since, grant it again: GRANT \(privilege) ON \(table) TO …")
         }
     }

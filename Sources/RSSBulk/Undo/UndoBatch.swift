@@ -1,7 +1,7 @@
 import Foundation
 import PostgresClient
 
-/// A batch of a run as the ledger has it, checked: what an undo removes lies within the ids that it names.
+/// A batch of a run as the ledger has it, checked: what an undo removes is within the ids that it names.
 struct UndoBatch: Sendable {
     let number: Int32
     let inserted: Int
@@ -49,7 +49,7 @@ struct UndoBatch: Sendable {
 
     private static func text(_ id: UUID) -> String { id.uuidString.lowercased() }
 
-    /// An id as what all ids of its batch share, and what tells them apart.
+    /// An id as what all ids of its batch share, and what distinguishes them.
     private struct Parts {
         let shared: UUIDBytes
         let own: UInt32

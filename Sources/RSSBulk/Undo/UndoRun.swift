@@ -4,7 +4,7 @@ import RSSCore
 /// A run as the ledger has it, checked before anything is done for it.
 struct UndoRun: Sendable {
     let id: String
-    /// Its table, out of the program's own list.
+    /// Its table, from the program's own list.
     let table: ImportTable
     /// The table as statements name it.
     let relation: String
@@ -48,7 +48,7 @@ struct UndoRun: Sendable {
         return run
     }
 
-    /// Refuses to do to rows for another role what that role may not do to them: its record of the run is no evidence that it did so.
+    /// Refuses to do to rows for another role what that role may not do to them: its record of the run is not evidence that it did so.
     ///
     /// - Throws: ``RunUndoError/authorLacksRight(_:author:table:privilege:)``, `PostgresError`.
     func refuseUnentitled(_ batches: [UndoBatch], _ connection: PostgresConnection) async throws {

@@ -12,7 +12,7 @@ struct UndoStatements: Sendable {
     /// Of some rows alone: those of `$3`.
     static let someRows = " AND f.id = ANY ($3)"
 
-    /// Whether a row is as the batch left it: written by its transaction, or put back by the undo of a later run to what it
+    /// Whether a row is as the batch left it: written by its transaction, or restored by the undo of a later run to what it
     /// was then.
     private let isUntouched = """
         (t.xmin = b.xmin OR EXISTS (
@@ -46,7 +46,7 @@ struct UndoStatements: Sendable {
         """
     }
 
-    /// How many of the rows that the batch inserted are there, and how many of them as it left them.
+    /// How many of the rows that the batch inserted exist, and how many of them as it left them.
     var countInserted: String {
         """
         SELECT count(*), count(*) FILTER (WHERE \(isUntouched)) FROM \(table) AS t, rssctl.bulk_batch AS b
@@ -81,13 +81,13 @@ struct UndoStatements: Sendable {
     /// Those of the batch.
     private let ofBatch = "f.run_id = $1::uuid AND f.batch = $2 AND f.xmin = b.xmin"
 
-    /// Whether an earlier undo of the batch has not put a row back.
+    /// Whether an earlier undo of the batch has not restored a row.
     private let isLeft = """
          AND NOT EXISTS (
             SELECT FROM rssctl.bulk_undo AS own WHERE own.run_id = f.run_id AND own.batch = f.batch AND own.xmin = t.xmin)
         """
 
-    /// How many of the rows that the batch changed were not put back yet, how many of them are there, and how many as it left
+    /// How many of the rows that the batch changed were not restored yet, how many of them exist, and how many as it left
     /// them.
     var countUpdated: String {
         """
@@ -95,7 +95,7 @@ struct UndoStatements: Sendable {
         """
     }
 
-    /// Those that were changed or deleted since, and whether they are there.
+    /// Those that were changed or deleted since, and whether they exist.
     var changedUpdated: String {
         """
         SELECT f.id, t.id IS NOT NULL \(updated) AND (t.id IS NULL OR NOT \(isUntouched))
@@ -146,6 +146,6 @@ struct UndoStatements: Sendable {
         """
     }
 
-    /// Where somebody else has the key or the id of a row meanwhile, it is left out.
+    /// Where another row has taken the key or the id of a row meanwhile, it is left out.
     static let unlessTaken = " ON CONFLICT DO NOTHING"
 }

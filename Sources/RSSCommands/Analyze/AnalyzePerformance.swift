@@ -10,21 +10,21 @@ package struct AnalyzePerformance: Verb {
     package static let declaration = Declaration(
         "analyze performance", "Check the database: each check ends ok, with findings, or blind",
         discussion: """
-            Reads catalogs and statistics alone, in a read-only session. What another session holds a lock on is blind after \
-            100 ms at most. A check that lacks a right or an extension is blind, and says what it lacks; it never counts as ok.
+            Reads only catalogs and statistics, in a read-only session. A check that waits for a lock of another session is \
+            blind after 100 ms at most. A check that lacks a right or an extension is blind, and says what it lacks; it never counts as ok.
             """,
         needs: [.settings, .postgres],
         examples: [
             .init("All checks; a new database has findings", "rssctl analyze performance", exit: .findings),
             .init("One area, for a script", "rssctl analyze performance --only index,partition --output json"),
             .init(
-                "From cron, for what is critical alone", "rssctl analyze performance --fail-on critical --quiet",
+                "From cron, for critical findings only", "rssctl analyze performance --fail-on critical --quiet",
                 exit: .findings),
         ], exits: [.findings])
 
     @OptionGroup package var global: GlobalOptions
 
-    @Option(help: ArgumentHelp("Only checks of these areas, separated by commas.", valueName: "area,…"))
+    @Option(help: ArgumentHelp("Run only checks of these areas, separated by commas.", valueName: "area,…"))
     var only: String?
 
     @OptionGroup var checks: CheckOptions

@@ -9,7 +9,7 @@ package struct BulkDelete: Verb {
         "bulk delete", "Delete the rows that a file lists",
         discussion: """
             Of the file only the key is read: the id where it has one, else the serial number, asset tag or MAC address. Rows \
-            whose key the table does not have are rejected. bulk undo brings back what was deleted.
+            whose key the table does not have are rejected. bulk undo restores what was deleted.
             """,
         effect: .destroys, needs: [.settings, .postgres],
         examples: [
@@ -28,7 +28,7 @@ package struct BulkDelete: Verb {
     package init() {}
 
     package func question(_ context: Context) async throws -> String? {
-        // What comes by a pipe can be read once.
+        // Data from a pipe can be read only once.
         if input.options.isStandardInput {
             return "Delete the rows of \(input.object.table.table) that standard input lists?"
         }

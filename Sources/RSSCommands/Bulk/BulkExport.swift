@@ -20,7 +20,7 @@ package struct BulkExport: Verb {
             .init("Everything, to a file", "rssctl bulk export hardware --to hardware.csv --force"),
             .init("A workbook", "rssctl bulk export hardware --to hardware.xlsx --force"),
             .init("The devices of one report, for a spreadsheet", "rssctl bulk export hardware --visit latest --excel"),
-            .init("What is to be thrown away", "rssctl bulk export hardware --status disposed --category Laptop"),
+            .init("The laptops with status disposed", "rssctl bulk export hardware --status disposed --category Laptop"),
         ], exits: [.dataError, .cannotWrite, .permission])
 
     @OptionGroup package var global: GlobalOptions
@@ -33,7 +33,7 @@ package struct BulkExport: Verb {
         completion: .file(extensions: ["csv", "xlsx"]))
     var to: String?
 
-    @Flag(help: "Replace the file if it is there.")
+    @Flag(help: "Replace the file if it exists.")
     var force = false
 
     @Option(
@@ -102,7 +102,7 @@ package struct ExportReport: CommandResult {
 
     package var counts: [String: Int64] { ["rows": Int64(rows)] }
 
-    /// On stdout stands the export itself.
+    /// Stdout holds the export itself.
     package var document: String? { file == nil ? "" : nil }
 
     package var tables: [Table] {

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `rssctl bulk`
 package struct BulkGroup: Group {
     package static let group = "bulk"
-    package static let abstract = "Import inventories from files, and take imports back"
+    package static let abstract = "Import inventories from files, and undo imports"
     package static let verbs: [any ParsableCommand.Type] = [
         BulkImport.self, BulkUpdate.self, BulkDelete.self, BulkValidate.self, BulkExport.self, BulkTemplate.self,
         BulkMappingGroup.self, BulkHistory.self, BulkUndo.self,

@@ -7,9 +7,9 @@ import RSSModel
 /// `rssctl bulk history`
 package struct BulkHistory: Verb {
     package static let declaration = Declaration(
-        "bulk history", "List the bulk runs that the database remembers, newest first",
+        "bulk history", "List the recorded bulk runs, newest first",
         discussion: """
-            The database keeps what each run loaded, so every host sees the same list, and any of them can undo a run. A run that is interrupted resumes when \
+            The database records what each run loaded, so every host sees the same list, and any of them can undo a run. A run that is interrupted resumes when \
             its file is imported again.
             """,
         needs: [.settings, .postgres],
@@ -20,7 +20,7 @@ package struct BulkHistory: Verb {
 
     @OptionGroup package var global: GlobalOptions
 
-    @Option(help: "At most so many; 0 for all.")
+    @Option(help: "The maximum number of runs; 0 for all.")
     var limit = 20
 
     package init() {}

@@ -7,7 +7,7 @@ import RSSModel
 /// `rssctl bulk import`
 package struct BulkImport: Verb {
     package static let declaration = Declaration(
-        "bulk import", "Import a CSV file: good rows go in, bad ones into a file beside it",
+        "bulk import", "Import a CSV file: load the valid rows, write the others to a file beside it",
         discussion: """
             Delimiter, quotes and encoding are detected; columns are matched by name, whatever their order, case and \
             punctuation, and by the names that inventories usually have (serial, S/N, MAC address, vendor, Seriennummer). A \
@@ -16,7 +16,7 @@ package struct BulkImport: Verb {
             except for status and specifications, which it keeps. A device of another organization is rejected unless \
             --allow-move is given.
 
-            Rejected rows are written to FILE.rejects.csv as they stand in the file, with line, column, code and reason in \
+            Rejected rows are written to FILE.rejects.csv as they are in the file, with line, column, code and reason in \
             front. Fix them there and import that file.
             """,
         effect: .writes, needs: [.settings, .postgres],
@@ -51,7 +51,7 @@ package struct BulkImport: Verb {
     @Flag(help: "Never overwrite a value with an empty one.")
     var fillOnly = false
 
-    @Flag(help: "Let rows go to a visit report of another organization.")
+    @Flag(help: "Allow rows to be moved to a visit report of another organization.")
     var allowMove = false
 
     @OptionGroup var loading: LoadOptions

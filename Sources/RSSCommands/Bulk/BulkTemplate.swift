@@ -8,14 +8,14 @@ package struct BulkTemplate: Verb {
     package static let declaration = Declaration(
         "bulk template", "Write an empty file to be filled in, with notes on each column",
         discussion: """
-            The first line has the names of the columns, the second says what each of them holds. The import passes over the \
+            The first line has the names of the columns, the second says what each of them holds. The import skips the \
             notes, so they may stay.
             """,
         examples: [
             .init(
                 "To be filled in with a spreadsheet", "rssctl bulk template hardware --to hardware.csv --excel --force"),
             .init("A workbook", "rssctl bulk template hardware --to hardware.xlsx --force"),
-            .init("What the columns of recycling records are", "rssctl bulk template recycling"),
+            .init("The columns of recycling records", "rssctl bulk template recycling"),
         ], exits: [.cannotWrite])
 
     @OptionGroup package var global: GlobalOptions
@@ -28,7 +28,7 @@ package struct BulkTemplate: Verb {
         completion: .file(extensions: ["csv"]))
     var to: String?
 
-    @Flag(help: "Replace the file if it is there.")
+    @Flag(help: "Replace the file if it exists.")
     var force = false
 
     @Flag(help: "As Excel in Europe opens it: semicolons, CRLF, a byte order mark.")

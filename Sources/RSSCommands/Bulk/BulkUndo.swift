@@ -8,7 +8,7 @@ import RSSModel
 /// `rssctl bulk undo`
 package struct BulkUndo: Verb {
     package static let declaration = Declaration(
-        "bulk undo", "Undo a bulk run: its rows go, changed ones are as before",
+        "bulk undo", "Undo a bulk run: remove its rows, restore changed ones",
         discussion: """
             Rows that the run inserted are removed, rows that it changed or deleted are restored as they were, to the last bit, \
             batch by batch. A row that was changed since is kept and listed; --force undoes it too. What the run left unchanged \
@@ -17,7 +17,7 @@ package struct BulkUndo: Verb {
             A run is undone by the role that made it. A member of that role, or of the owner of schema rssctl, undoes it with \
             --by, which names the role that made it, and without --force: the record of a run is what its author wrote.
 
-            How long a run can be undone is said when it is made: --undo-days, 30 unless given.
+            How long a run can be undone is set when it is made: --undo-days, 30 unless given.
             """,
         effect: .destroys, needs: [.settings, .postgres],
         examples: [
@@ -34,7 +34,7 @@ package struct BulkUndo: Verb {
     @Argument(help: "The run: its id, or what its id begins or ends with; last for the newest of the role.")
     var run: String
 
-    @Flag(help: "Undo changes to rows too that were changed since.")
+    @Flag(help: "Also undo changes to rows that were changed since.")
     var force = false
 
     @Option(help: ArgumentHelp("The role that made the run, where it is another one.", valueName: "role"))

@@ -6,7 +6,7 @@ import RSSModel
 /// `rssctl bulk update`
 package struct BulkUpdate: Verb {
     package static let declaration = Declaration(
-        "bulk update", "Update rows that are there, in the columns of a file alone",
+        "bulk update", "Update existing rows, only in the columns of a file",
         discussion: """
             The file has the key and the columns to be changed; others are left as they are. The key is the id where the file \
             has one, else the serial number, asset tag or MAC address. Nothing is inserted: rows whose key the table does not \
@@ -28,7 +28,7 @@ package struct BulkUpdate: Verb {
     @Flag(help: "Never overwrite a value with an empty one.")
     var fillOnly = false
 
-    @Flag(help: "Let rows go to a visit report of another organization.")
+    @Flag(help: "Allow rows to be moved to a visit report of another organization.")
     var allowMove = false
 
     @OptionGroup var loading: LoadOptions

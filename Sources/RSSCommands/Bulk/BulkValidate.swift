@@ -6,16 +6,16 @@ import RSSModel
 /// `rssctl bulk validate`
 package struct BulkValidate: Verb {
     package static let declaration = Declaration(
-        "bulk validate", "Say what an import would reject, without a database",
+        "bulk validate", "Report what an import would reject, without a database",
         discussion: """
-            Reads the file as bulk import does and checks every field. Not asked is whether the categories and visit reports \
-            exist that it names, and what the table has already; bulk import --dry-run asks that too.
+            Reads the file as bulk import does and checks every field. Not checked is whether the categories and visit reports \
+            that it names exist, and what the table has already; bulk import --dry-run checks that too.
             """,
         needs: [.settings],
         examples: [
             .init("What is wrong with a file", "rssctl bulk validate hardware Examples/inventory.csv", exit: .findings),
             .init(
-                "The rows to be mended, in a file of their own",
+                "The rows to be fixed, in a file of their own",
                 "rssctl bulk validate hardware Examples/inventory.csv --rejects inventory.rejects.csv", exit: .findings),
         ], exits: [.findings, .dataError, .cannotWrite, .permission])
 
@@ -32,7 +32,7 @@ package struct BulkValidate: Verb {
     package func validate() throws {
         if let name = input.savedMappings.first {
             throw ValidationError(
-                "--map \(name): a mapping that was saved is in the database, which is not asked; write 'Name=column'.")
+                "--map \(name): a saved mapping is in the database, which is not read; write 'Name=column'.")
         }
     }
 

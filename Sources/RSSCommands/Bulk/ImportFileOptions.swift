@@ -5,7 +5,7 @@ import PostgresClient
 import RSSBulk
 import RSSCore
 
-/// What a file is, as the verbs that read one are told.
+/// What a file is, as given to the verbs that read one.
 struct ImportFileOptions: ParsableArguments, Sendable {
     @Argument(help: "What the file lists: hardware, recycling.")
     var object: ImportObject
@@ -22,16 +22,16 @@ struct ImportFileOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "What separates fields, one character or tab, in place of what is found out.", valueName: "character"))
+            "What separates fields, one character or tab, in place of what is detected.", valueName: "character"))
     var delimiter: String?
 
-    @Option(help: "What fields are quoted by, in place of what is found out: double, single, none.")
+    @Option(help: "What fields are quoted by, in place of what is detected: double, single, none.")
     var quote: QuoteChoice?
 
     @Flag(help: "A backslash escapes what follows it.")
     var backslash = false
 
-    @Option(help: ArgumentHelp("The line that names the columns, in place of what is found out.", valueName: "line"))
+    @Option(help: ArgumentHelp("The line that names the columns, in place of what is detected.", valueName: "line"))
     var headerLine: Int?
 
     @Option(
@@ -40,7 +40,7 @@ struct ImportFileOptions: ParsableArguments, Sendable {
             valueName: "columns"))
     var columns: String?
 
-    @Flag(help: "Take rows with too few fields, as if the others were empty.")
+    @Flag(help: "Accept rows with too few fields, as if the others were empty.")
     var pad = false
 
     @Option(
@@ -49,12 +49,12 @@ struct ImportFileOptions: ParsableArguments, Sendable {
             valueName: "name"))
     var encoding: TextEncoding?
 
-    @Flag(help: "Ignore columns that are not known and whose names are not near those of known ones.")
+    @Flag(help: "Ignore unknown columns whose names are not similar to those of known ones.")
     var ignoreUnknown = false
 
     @Option(
         help: ArgumentHelp(
-            "The column by which a row is known again, in place of serial number, asset tag, MAC address: the first of these that the file has.",
+            "The column by which rows are matched, in place of serial number, asset tag, MAC address: the first of these that the file has.",
             valueName: "column"))
     var key: String?
 
@@ -93,7 +93,7 @@ struct ImportFileOptions: ParsableArguments, Sendable {
         }
     }
 
-    /// What the core is told.
+    /// The options for the core.
     var options: ImportOptions {
         var options = ImportOptions(path: file)
         options.sheet = sheet

@@ -2,7 +2,7 @@ import Foundation
 import RSSBulk
 import RSSCore
 
-/// What became of a file, as a page that is sent on: complete in itself, without scripts.
+/// The result of an import as a page to be forwarded: complete in itself, without scripts.
 struct ImportReportPage {
     let report: ImportReport
     /// When the run ended.

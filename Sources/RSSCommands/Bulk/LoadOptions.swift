@@ -4,7 +4,7 @@ import RSSBulk
 import RSSCore
 import RSSModel
 
-/// How the verbs that take a file into the database do that.
+/// How the verbs that load a file into the database do that.
 struct LoadOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Do nothing when more rows than this are rejected: 10, 2%.", valueName: "rows"))
     var maxErrors: ErrorLimit?
@@ -15,7 +15,7 @@ struct LoadOptions: ParsableArguments, Sendable {
     @Flag(help: "All rows or none: --atomic --max-errors 0.")
     var strict = false
 
-    @Option(help: ArgumentHelp("For so many days it can be taken back.", valueName: "days"))
+    @Option(help: ArgumentHelp("The number of days for which it can be undone.", valueName: "days"))
     var undoDays = 30
 
     @Option(
@@ -24,7 +24,7 @@ struct LoadOptions: ParsableArguments, Sendable {
     var rejects: String?
 
     @Option(
-        help: ArgumentHelp("Write what became of the file to this one too: .html or .json.", valueName: "file"),
+        help: ArgumentHelp("Also write the result to this file: .html or .json.", valueName: "file"),
         completion: .file(extensions: ["html", "json"]))
     var report: String?
 
@@ -36,7 +36,7 @@ struct LoadOptions: ParsableArguments, Sendable {
         if !(0...3650).contains(undoDays) { throw ValidationError("--undo-days is a number from 0 to 3650.") }
     }
 
-    /// Takes a file in.
+    /// Loads a file.
     func run(
         _ input: ImportFileOptions, _ context: Context, isDryRun: Bool? = nil, _ change: (inout ImportOptions) -> Void
     ) async throws -> ImportReport {
@@ -53,11 +53,11 @@ struct LoadOptions: ParsableArguments, Sendable {
         options.undoDays = undoDays
         options.rejectsPath = rejects
         options.isDryRun = isDryRun ?? context.isDryRun
-        // Before the database is asked for: a wrong name or header should not need one.
+        // Before the database is asked for: a wrong name or header is reported without one.
         let file = try input.file(options, context)
-        // Before anything is loaded: a report that cannot be written is known then, and nobody's file is lost.
+        // Before anything is loaded: a report that cannot be written is detected then, and no file is lost.
         let page = try isDryRun == nil ? report.map { try reportFile($0, file) } : nil
-        // The time grows with the file; --timeout bounds it, and a client that is gone is noticed.
+        // The time grows with the file; --timeout bounds it, and a client that has disconnected is detected.
         let session =
             if let connection { connection } else {
                 try await context.connectPostgres(statementTimeout: .zero, direct: true)

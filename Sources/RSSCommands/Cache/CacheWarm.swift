@@ -49,7 +49,7 @@ package struct CacheWarm: Verb {
         let postgres = try await context.connectPostgres(
             readOnly: true, timeZone: context.settings.text(.cacheTimeZone))
         let clock = try await context.clock(postgres)
-        // A dry run asks Redis only for what it is to compare with.
+        // A dry run reads from Redis only what it is to compare with.
         let redis = context.isDryRun && refreshBelow == nil ? nil : try await context.connectRedis()
         var options = CacheWarmer.Options()
         options.shape = SummaryShape(days: days, limit: limit)

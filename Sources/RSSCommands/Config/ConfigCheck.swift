@@ -7,7 +7,7 @@ package struct ConfigCheck: Verb {
     package static let declaration = Declaration(
         "config check", "Check the configuration file and the environment, without asking any server",
         needs: [.settings], journaled: false,
-        examples: [.init("Exit status 78 names the line that is wrong", "rssctl config check")],
+        examples: [.init("Exit status 78, with the line of the error, when the file is wrong", "rssctl config check")],
         exits: [.findings, .configuration])
 
     @OptionGroup package var global: GlobalOptions
@@ -15,8 +15,8 @@ package struct ConfigCheck: Verb {
     package init() {}
 
     package func execute(_ context: Context) async throws -> ConfigVerdict {
-        // An error in what was read never gets this far. Every profile is checked, not one, and besides that with the
-        // environment without it too: a variable may hide what the file has wrong.
+        // An error in what was read is reported before. Every profile is checked, not one, and besides with the
+        // environment also without it: a variable may hide an error of the file.
         let settings = context.settings
         var warnings = settings.warnings
         func check(_ settings: Settings) throws {

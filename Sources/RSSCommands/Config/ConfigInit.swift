@@ -7,11 +7,11 @@ import RSSSystem
 /// `rssctl config init`
 package struct ConfigInit: Verb {
     package static let declaration = Declaration(
-        "config init", "Write a configuration file to start from, every setting in it as a comment", effect: .writes,
+        "config init", "Write a template of the configuration file, with every setting as a comment", effect: .writes,
         journaled: false,
         examples: [
-            .init("Look at it first", "rssctl config init --dry-run"),
-            .init("Into a place of your own", "rssctl config init rssctl.yaml"),
+            .init("Show it first", "rssctl config init --dry-run"),
+            .init("Into a file of your choice", "rssctl config init rssctl.yaml"),
         ], exits: [.cannotWrite, .permission])
 
     @OptionGroup package var global: GlobalOptions
@@ -21,7 +21,7 @@ package struct ConfigInit: Verb {
     @Flag(name: .customLong("print"), help: "Show the file and write nothing; the same as --dry-run.")
     var printOnly = false
 
-    @Argument(help: "Where to write it; the user's configuration folder unless given.", completion: .file())
+    @Argument(help: "Where to write it; by default the user's configuration folder.", completion: .file())
     var path: String?
 
     package init() {}

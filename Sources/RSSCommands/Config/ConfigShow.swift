@@ -8,13 +8,13 @@ package struct ConfigShow: Verb {
         "config show", "Show every setting with its value and where it comes from", needs: [.settings],
         journaled: false,
         examples: [
-            .init("What holds now", "rssctl config show"),
+            .init("The settings in force", "rssctl config show"),
             .init("Only what is set", "rssctl config show --set --output json"),
         ], exits: [.configuration])
 
     @OptionGroup package var global: GlobalOptions
 
-    @Flag(name: .customLong("set"), help: "Leave out what has its built-in value.")
+    @Flag(name: .customLong("set"), help: "Leave out settings with their built-in value.")
     var onlySet = false
 
     package init() {}
@@ -24,7 +24,7 @@ package struct ConfigShow: Verb {
         let keys = SettingKey.allCases.filter { !onlySet || settings.isSet($0) }
         let targets = try Targets(settings: settings, stateFolder: context.world.stateFolder)
         for warning in settings.warnings { context.progress(.warning(warning)) }
-        // Settings that contradict each other are what this table is looked at for; the summary has the error.
+        // Settings that contradict each other are what this table is read for; the summary has the error.
         let overridden = (try? targets.overridden()) ?? [:]
         return SettingsTable(
             file: settings.file, profile: settings.profile,
@@ -43,7 +43,7 @@ package struct SettingsTable: CommandResult {
     let file: String?
     let profile: String?
     let settings: [Entry]
-    /// Where commands go, a line for each server.
+    /// The targets of commands, a line for each server.
     let targets: [String]
 
     struct Entry: Encodable {

@@ -8,8 +8,8 @@ package struct Doctor: Verb {
     package static let declaration = Declaration(
         "doctor", "Check everything rssctl needs, step by step: settings, servers, rights, clock, disk",
         discussion: """
-            The way to each server is checked step by step: name, TCP, TLS, login, database, then version, role and rights; \
-            what is wrong has the next step beside it. Nothing is changed.
+            The connection to each server is checked step by step: name, TCP, TLS, login, database, then version, role and rights; \
+            each problem is shown with the next step. Nothing is changed.
             """,
         needs: [.settings], journaled: false,
         examples: [.init("Exit status 2 when something needs attention", "rssctl doctor")], exits: [.findings])

@@ -7,7 +7,7 @@ import RSSModel
 /// same files.
 ///
 /// Texts name commands as a user types them, `rssctl migrate status`; here each gets the flags that it takes and does not
-/// have yet. So no text that names a command has to know of them.
+/// have yet. So no text that names a command has to contain them.
 package struct CarriedFlags: Sendable {
     /// A flag with its value, and which commands it means something for.
     struct Flag: Sendable {
@@ -53,7 +53,7 @@ package struct CarriedFlags: Sendable {
         var rest = text[...]
         while let start = rest.firstRange(of: "rssctl ") {
             result += rest[..<start.lowerBound]
-            // `_rssctl ` or `/usr/bin/rssctl `: a path is a command too, a part of a word is none.
+            // `_rssctl ` or `/usr/bin/rssctl `: a path is a command too, a part of a word is not.
             let isWord = result.last.map { !($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") } ?? true
             rest = rest[start.lowerBound...]
             guard isWord, let command = Self.command(at: rest) else {
@@ -77,14 +77,14 @@ package struct CarriedFlags: Sendable {
     }
 
     private struct Found {
-        /// As it stands in the text: `rssctl partition maintain`.
+        /// As it is in the text: `rssctl partition maintain`.
         let words: String
         /// `partition maintain`; of a group that has a verb of its own, with that.
         let path: String
         let verb: any ParsableCommand.Type
     }
 
-    /// The command that a text begins with; nil where its words are none.
+    /// The command that a text begins with; nil where its words are not a command.
     private static func command(at text: Substring) -> Found? {
         var level: any ParsableCommand.Type = Root.self
         var words = ["rssctl"]

@@ -26,7 +26,7 @@ struct CheckEntry: Encodable {
         why = report.why.isEmpty ? nil : report.why
     }
 
-    /// The rows of the table, with how far up each stands.
+    /// The rows of the table, with the position of each.
     private func rows(showsOK: Bool) -> [(rank: Int, cells: [Cell])] {
         var rows = findings.map { finding in
             (
@@ -73,7 +73,7 @@ struct CheckEntry: Encodable {
             "\(entries.count { $0.verdict == .ok }) of \(entries.count) checks are ok, \(entries.count { $0.blindReason != nil }) blind\(ignored == 0 ? "" : ", \(ignored) ignored")."
     }
 
-    /// What of the entries the journal counts.
+    /// The counts of the entries for the journal.
     static func counts(_ entries: [CheckEntry]) -> [String: Int64] {
         [
             "findings": Int64(entries.reduce(0) { $0 + $1.findings.count }),
@@ -81,7 +81,7 @@ struct CheckEntry: Encodable {
         ]
     }
 
-    /// The table of the entries, the gravest first.
+    /// The table of the entries, the most severe first.
     static func table(
         _ entries: [CheckEntry], showsOK: Bool, notes: [String], emptyMessage: String
     ) -> Table {

@@ -3,28 +3,28 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// What of the outcome of checks counts.
+/// Which outcomes of checks count.
 struct CheckOptions: ParsableArguments, Sendable {
     @Flag(help: "List the checks that are ok as well.")
     var all = false
 
     @Option(
         help: ArgumentHelp(
-            "What ends with status 2: info, warning or critical (findings of it and graver ones), blind, or none.",
+            "Outcomes that end with status 2: info, warning or critical (findings of at least this severity), blind, or none.",
             valueName: "verdict,…"), transform: FailOn.init(parsing:))
     var failOn = FailOn()
 
     @Option(
-        help: ArgumentHelp("Leave out the findings and blind checks that a list names.", valueName: "file"),
+        help: ArgumentHelp("Ignore the findings and blind checks that a list names.", valueName: "file"),
         completion: .file())
     var ignore: String?
 
-    /// The list of what is left out; nil where none is named.
+    /// The list of what is ignored; nil where none is named.
     ///
     /// - Throws: `IgnoreListError`.
     func ignoreList() throws -> IgnoreList? { try ignore.map { try IgnoreList(path: $0) } }
 
-    /// Takes what a list names out of reports, and says what is to be said of the list.
+    /// Removes what a list names from reports, and prints the warnings about the list.
     static func apply(
         _ list: IgnoreList?, to reports: [CheckReport], today: CalendarDate, _ progress: ProgressReporter
     ) -> [CheckReport] {
@@ -37,7 +37,7 @@ struct CheckOptions: ParsableArguments, Sendable {
 
 /// Which verdicts end a run with status 2.
 struct FailOn: Sendable, Equatable {
-    /// The least grave severity; nil for no finding at all.
+    /// The lowest severity; nil for no finding at all.
     var severity: Verdict? = .warning
     /// Whether a blind check does.
     var blind = true
@@ -61,7 +61,7 @@ struct FailOn: Sendable, Equatable {
         }
     }
 
-    /// Whether checks that came to this end with status 2.
+    /// Whether checks with this outcome end with status 2.
     func status(_ entries: [CheckEntry]) -> ExitStatus {
         entries.contains { entry in
             entry.blindReason != nil && blind

@@ -15,7 +15,7 @@ enum Completion {
     /// The newest runs.
     @Sendable static func runs(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         let path = World.current.journalPath
-        // To complete a word must not make a journal.
+        // Completing a word must not create a journal.
         guard FileManager.default.fileExists(atPath: path) else { return ["last"] }
         let journal = try? Journal(path: path)
         return ["last"] + ((try? journal?.runs(RunFilter(limit: 30))) ?? []).map(\.id)

@@ -3,7 +3,7 @@ import Logging
 import RSSCore
 import RSSModel
 
-/// Sends log lines to the console's stderr; statements are told at `--verbose`.
+/// Sends log lines to the console's stderr; statements are logged at `--verbose`.
 struct ConsoleLogHandler: LogHandler {
     let console: Console
     var metadata: Logger.Metadata = [:]

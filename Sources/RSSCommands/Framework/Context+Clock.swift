@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 
 extension Context {
-    /// The time by the server's clock, which decides over data; never that of this machine, of which is said when it is
+    /// The time by the server's clock, which decides over data; never that of this machine, which is reported when it is
     /// more than a minute off.
     ///
     /// - Throws: `PostgresError`.
@@ -11,7 +11,7 @@ extension Context {
         heeding(try await ServerClock(connection))
     }
 
-    /// Says of a clock that was read when this machine's is off.
+    /// Warns when this machine's clock differs from a server's clock that was read.
     func heeding(_ clock: ServerClock) -> ServerClock {
         if let warning = clock.warning { progress(.warning(warning)) }
         return clock

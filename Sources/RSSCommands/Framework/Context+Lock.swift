@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 
 extension Context {
-    /// Opens a session that holds an advisory lock, which the server gives back when the session ends, however it ends.
+    /// Opens a session that holds an advisory lock, which the server releases when the session ends, however it ends.
     ///
     /// - Parameter wait: how long to wait for another run that holds it; it is named meanwhile.
     /// - Throws: `AdvisoryLockError`, `PostgresError`, an error for a connection pooler, `CancellationError`.
@@ -30,7 +30,7 @@ extension Context {
             statementTimeout: statementTimeout, readOnly: readOnly, direct: true)
         if await connection.announcedBackendPID == connection.backendPID { return connection }
         do {
-            // A lock taken through a pooler may stay behind on a server session that somebody else is given next, unless
+            // A lock taken through a pooler may remain on a server session that another client is given next, unless
             // the pooler leaves each client its own.
             guard try await connection.keepsBackend() else { throw PoolerInBetween(command: command) }
         } catch {
@@ -56,7 +56,7 @@ extension Context {
     }
 }
 
-/// A command that needs a session of its own meets a connection pooler.
+/// A command that needs a session of its own is connected through a pooler.
 private struct PoolerInBetween: ReportableError {
     let command: String
 

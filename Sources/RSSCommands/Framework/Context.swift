@@ -28,14 +28,14 @@ package struct Context: Sendable {
     package let command: String
     /// Whether nothing may be changed.
     package let isDryRun: Bool
-    /// Tells statements when asked to.
+    /// Logs statements when asked to.
     let logger: Logger
     /// The flags that a command printed to be typed needs too.
     let carried: CarriedFlags
-    /// The servers that the run has gone to.
+    /// The servers that the run has connected to.
     let servers = ServerNames()
 
-    /// The servers that a change is made on: those that the run has gone to, or will. Nil for a verb that needs none.
+    /// The servers that a change is made on: those that the run has connected to, or will. Nil for a verb that needs none.
     var serverNames: String? {
         guard let targets else { return nil }
         var names = servers.all

@@ -41,7 +41,7 @@ package struct Declaration: Sendable {
     package let discussion: String
     /// What it does to the servers.
     package let effect: Effect
-    /// The name of the advisory lock that keeps two of its runs apart; nil for none.
+    /// The name of the advisory lock that serializes its runs; nil for none.
     package let lock: String?
     /// Whether the session that does the work holds the lock too, so that the one is never lost without the other; if
     /// not, the runner holds it on a session of its own.

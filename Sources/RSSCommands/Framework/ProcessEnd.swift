@@ -5,7 +5,7 @@ import RSSModel
 
 /// What ends the process when the work does not: after a signal, after `--timeout`, or where no thread can be created.
 ///
-/// It lives in signal handlers and a timer of the process, so that it needs no thread, no memory and no answer.
+/// It is in signal handlers and a timer of the process, so that it needs no thread, no memory and no answer.
 package enum ProcessEnd {
     /// How long after a signal or the deadline the process may last.
     static let grace = Duration.milliseconds(1700)
@@ -30,10 +30,10 @@ package enum ProcessEnd {
         }
     }
 
-    /// Takes the deadline away: what follows is the user's own time, in a pager or in psql.
+    /// Removes the deadline: what follows is interactive, in a pager or in psql.
     static func removeDeadline() { process_end_deadline(0, 0) }
 
-    /// Whether `--timeout` still holds.
+    /// Whether `--timeout` still applies.
     static var hasDeadline: Bool { process_end_has_deadline() }
 
     /// The last `--timeout` of a command line that is not parsed yet; nil for none, or for one that the parser refuses.
@@ -78,7 +78,7 @@ package enum ProcessEnd {
                     code: "RSS-RUN-005", exit: .tryAgain, message: "no thread could be created for 2 s",
                     detail: "a limit on memory or on the number of processes is reached",
                     hint:
-                        "raise the limit (ulimit -v, ulimit -u, MemoryMax, TasksMax), or run it when others have ended")
+                        "raise the limit (ulimit -v, ulimit -u, MemoryMax, TasksMax), or run it when other processes have ended")
             ),
         ]
     }

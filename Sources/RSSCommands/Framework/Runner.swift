@@ -16,13 +16,13 @@ struct Runner<V: Verb>: Sendable {
     private var declaration: Declaration { V.declaration }
     private var carried: CarriedFlags { CarriedFlags(verb.global, own: verb.ownCarriedFlags) }
 
-    /// Runs the verb to its end; all that can go wrong is told on stderr and in the status.
+    /// Runs the verb to its end; all that can go wrong is reported on stderr and in the status.
     func run() async -> ExitStatus {
         let console = world.makeConsole(verb.global.color, verb.global.verbosity)
         let renderer = ProgressRenderer(console, verb.global.progress)
         let runID = UUID.v7().uuidString.lowercased()
         let recorder = declaration.isJournaled ? makeRecorder(runID, console) : nil
-        // Time goes on in the progress line also while nothing is told.
+        // The time in the progress line advances also while nothing is reported.
         let ticker = Task {
             while !Task.isCancelled {
                 try await Task.sleep(for: .milliseconds(500))
@@ -37,7 +37,7 @@ struct Runner<V: Verb>: Sendable {
         return status
     }
 
-    /// Runs the work in a task that signals and the deadline cancel, and tells how it ended.
+    /// Runs the work in a task that signals and the deadline cancel, and reports how it ended.
     private func supervised(
         _ console: Console, _ recorder: RunRecorder?, _ work: @escaping @Sendable () async throws -> ExitStatus
     ) async -> ExitStatus {
@@ -76,7 +76,7 @@ struct Runner<V: Verb>: Sendable {
         } catch {
             let ofConsole = error as? ConsoleError
             if ofConsole == .brokenPipe {
-                // The reader of what the work writes had enough (`| head`): the rest is not wanted, and nothing failed.
+                // The reader of what the work writes closed the pipe (`| head`): the rest is not wanted, and nothing failed.
                 recorder?.finish(.done, exitCode: ExitStatus.done.rawValue)
                 signals?.stop()
                 return .done
@@ -135,13 +135,13 @@ struct Runner<V: Verb>: Sendable {
                 ShownResult(result: result, carried: context.carried), to: context.console,
                 command: declaration.command)
         } catch {
-            // The reader of our output had enough (`| head`); that changes nothing about the work.
+            // The reader of our output closed the pipe (`| head`); that changes nothing about the work.
             if error != .brokenPipe { throw error }
         }
     }
 
-    /// Asks before something is destroyed, and names the servers in the question. What can be changed back asks only where
-    /// somebody can answer.
+    /// Asks before something is destroyed, and names the servers in the question. What can be reverted asks only where
+    /// a person can answer.
     private func isConfirmed(_ context: Context) async throws -> Bool {
         let asks = declaration.effect == .destroys || declaration.effect == .writes && context.console.input.isTTY
         guard asks, !context.isDryRun, verb.change?.yes != true else { return true }
@@ -150,14 +150,14 @@ struct Runner<V: Verb>: Sendable {
         return try Prompt(context.console).confirm(place + question)
     }
 
-    /// Says which servers a change went to.
+    /// Prints which servers a change was made on.
     private func nameTarget(_ context: Context) {
         let servers = context.servers.all.joined(separator: ", ")
         guard declaration.effect != .reads, !servers.isEmpty else { return }
         context.progress(.note("Target: \(servers)\(context.isDryRun ? "; a dry run, nothing was changed" : "")"))
     }
 
-    /// Takes the declared lock on a session of its own, which the server ends with us.
+    /// Takes the declared lock on a session of its own, which the server ends with this process.
     private func takeLock(_ context: Context) async throws -> PostgresConnection? {
         guard let name = declaration.lock, !declaration.workHoldsLock, !context.isDryRun else { return nil }
         // The session of the work says whether it may write: a lock can be held on a standby too.
@@ -208,7 +208,7 @@ struct Runner<V: Verb>: Sendable {
     }
 }
 
-/// Something that happens at most once, told from one task to another.
+/// Something that happens at most once, signalled from one task to another.
 private final class Switch: Sendable {
     private let state = Mutex(false)
 
@@ -229,7 +229,7 @@ extension Run.Outcome {
 }
 
 extension RunError {
-    /// The error as the journal keeps it, without secrets.
+    /// The error as the journal stores it, without secrets.
     init(_ report: ErrorReport) {
         self.init(
             code: report.code, message: Redaction.scrub(report.message), detail: report.detail.map(Redaction.scrub),
@@ -238,7 +238,7 @@ extension RunError {
 }
 
 extension RunRecorder {
-    /// Writes what is told of progress: phases with their times, warnings and notes.
+    /// Records what is reported of progress: phases with their times, warnings and notes.
     func record(_ event: ProgressEvent) {
         switch event {
         case .phase(let name, _, _): beginPhase(name)

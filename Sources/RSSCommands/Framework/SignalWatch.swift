@@ -4,7 +4,7 @@ import Glibc
 import RSSModel
 import Synchronization
 
-/// Turns SIGINT, SIGTERM and SIGHUP into a cancellation of the work, and gives the journal its chance where that does
+/// Turns SIGINT, SIGTERM and SIGHUP into a cancellation of the work, and lets the journal record the end where that does
 /// not help.
 ///
 /// Work that has not stopped after the grace is left to its servers, which notice that their client is gone:

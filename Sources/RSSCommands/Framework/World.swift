@@ -40,7 +40,7 @@ package struct World: Sendable {
         ) { .standard(color: $0, verbosity: $1, environment: environment) }
     }
 
-    /// The folder of what rssctl keeps on this machine.
+    /// The state folder of rssctl on this machine.
     package var stateFolder: String {
         environment["RSSCTL_STATE"].flatMap { $0.isEmpty ? nil : $0 } ?? Journal.stateFolder(environment: environment)
     }

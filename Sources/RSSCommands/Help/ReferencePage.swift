@@ -19,7 +19,7 @@ enum ReferencePage {
         let (text, examples, exits) = DiscussionParts.split(command.discussion ?? "")
         if !text.isEmpty { lines += [text, ""] }
         let positional = command.visibleArguments.filter { $0.kind == "positional" }
-        // The options that every command has are told once, at the root.
+        // The options that every command has are listed once, at the root.
         let own = command.visibleArguments.filter { argument in
             argument.kind != "positional" && !(argument.names ?? []).contains { CommonOptions.names.contains($0.name) }
         }

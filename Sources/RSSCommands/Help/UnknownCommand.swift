@@ -2,7 +2,7 @@ import ArgumentParser
 import RSSCore
 import RSSModel
 
-/// A word that stands where a command is expected and is none. The parser would call it an unexpected argument, or print
+/// A word where a command is expected that is not one. The parser would call it an unexpected argument, or print
 /// the help of the group with status 0.
 struct UnknownCommand: ReportableError {
     let word: String
@@ -12,7 +12,7 @@ struct UnknownCommand: ReportableError {
 
     /// Finds the first such word; nil when the commands are all known.
     init?(arguments: [String]) {
-        // What completion scripts ask, with the words typed so far behind it.
+        // What completion scripts ask, followed by the words typed so far.
         if arguments.first?.hasPrefix("---") == true { return nil }
         var level: any ParsableCommand.Type = Root.self
         var path: [String] = ["rssctl"]

@@ -4,9 +4,9 @@ import RSSCore
 import RSSModel
 
 extension ErrorReport {
-    /// What the parser says of a command line that it refuses, in the shape that every error has.
+    /// The parser's error about a command line that it refuses, in the form that every error has.
     ///
-    /// - Parameter text: the parser's words: sentences, a list of values on lines of their own, and what was meant.
+    /// - Parameter text: the parser's text: sentences, a list of values on lines of their own, and what was meant.
     init(usage text: String, arguments: [String]) {
         let command = Self.command(in: arguments)
         // The parser quotes an argument that it cannot place, which may be an address.

@@ -68,7 +68,7 @@ package struct LintReport: CommandResult {
             ],
             rows: findings.map {
                 [.text($0.severity.rawValue), .text($0.rule), .text("\($0.place)"), .text($0.message)]
-            }, notes: notes, emptyMessage: statements == 0 ? "Nothing was judged." : "No findings.")
+            }, notes: notes, emptyMessage: statements == 0 ? "Nothing was checked." : "No findings.")
         var lines: [String] = []
         for finding in findings where finding.severity > .info {
             guard let rewrite = finding.rewrite else { continue }
@@ -85,7 +85,7 @@ package struct LintReport: CommandResult {
     private var notes: [String] {
         var notes = ["\(Self.count(statements, "statement")) in \(Self.count(files, "file")) checked."]
         if alreadyApplied > 0 { notes.append("\(Self.count(alreadyApplied, "file")) applied already.") }
-        if old > 0 { notes.append("\(Self.count(old, "file")) not judged, being old.") }
+        if old > 0 { notes.append("\(Self.count(old, "file")) skipped by --since or --base.") }
         if !allowed.isEmpty { notes.append("\(Self.count(allowed.count, "finding")) allowed by a directive.") }
         if catalog.verdict == .blind {
             notes.append(

@@ -7,9 +7,9 @@ import RSSModel
 /// `rssctl migrate baseline`
 package struct MigrateBaseline: Verb {
     package static let declaration = Declaration(
-        "migrate baseline", "Take the migrations up to a version for applied, without running them",
+        "migrate baseline", "Mark the migrations up to a version as applied, without running them",
         discussion:
-            "For a database whose schema was made before rssctl kept its history. It must have no history yet.",
+            "For a database whose schema was made before rssctl recorded its history. It must have no history yet.",
         effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init(

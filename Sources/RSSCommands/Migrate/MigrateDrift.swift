@@ -8,9 +8,9 @@ import RSSModel
 /// `rssctl migrate drift`
 package struct MigrateDrift: Verb {
     package static let declaration = Declaration(
-        "migrate drift", "Compare the schema with what the last migration left, and name each difference",
+        "migrate drift", "Compare the schema with its state after the last migration, and list each difference",
         discussion:
-            "With --accept the schema as it is now is what is expected from then on; the reason is kept in the journal and in rssctl.operation. Nothing else is changed.",
+            "With --accept the current schema becomes the expected one; the reason is recorded in the journal and in rssctl.operation. Nothing else is changed.",
         effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init("Exit status 3 when the schema was changed outside rssctl", "rssctl migrate drift"),
@@ -24,17 +24,17 @@ package struct MigrateDrift: Verb {
     @OptionGroup var changes: ChangeOptions
     package var change: ChangeOptions? { changes }
 
-    @Flag(help: "Take the schema as it is for what is expected.")
+    @Flag(help: "Accept the current schema as the expected one.")
     var accept = false
 
-    @Option(help: "Why it is accepted; for those who come after.")
+    @Option(help: "Reason for accepting it; it is recorded.")
     var reason: String?
 
     package init() {}
 
     package func validate() throws {
-        if accept, reason?.allSatisfy(\.isWhitespace) ?? true { throw ValidationError("--accept takes a --reason.") }
-        if !accept, reason != nil { throw ValidationError("--reason is for --accept.") }
+        if accept, reason?.allSatisfy(\.isWhitespace) ?? true { throw ValidationError("--accept needs --reason.") }
+        if !accept, reason != nil { throw ValidationError("--reason is valid only with --accept.") }
     }
 
     package func execute(_ context: Context) async throws -> DriftReport {
@@ -119,7 +119,7 @@ package struct DriftReport: CommandResult {
                     : [
                         "\(differences.count) of \(objects) objects \(isAccepted ? "are accepted as they are" : "differ from version \(version)"); - expected, + found."
                     ],
-                emptyMessage: "No drift: \(objects) objects are as version \(version) left them.")
+                emptyMessage: "No drift: \(objects) objects are the same as after version \(version).")
         ]
     }
 }

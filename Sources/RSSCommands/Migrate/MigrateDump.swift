@@ -11,14 +11,14 @@ package struct MigrateDump: Verb {
         discussion: "The work is done by pg_dump, which must be installed and not be older than the server.",
         needs: [.settings, .postgres],
         examples: [
-            .init("Into a file that is kept beside the code", "rssctl migrate dump --file structure.sql"),
+            .init("Into a file that is stored with the code", "rssctl migrate dump --file structure.sql"),
             .init("To stdout", "rssctl migrate dump"),
         ], exits: [.cannotWrite])
 
     @OptionGroup package var global: GlobalOptions
 
     @Option(
-        help: "File to write, as a whole or not at all; stdout unless given.", completion: .file(extensions: ["sql"]))
+        help: "File to write, as a whole or not at all; by default stdout.", completion: .file(extensions: ["sql"]))
     var file: String?
 
     package init() {}
@@ -33,7 +33,7 @@ package struct MigrateDump: Verb {
     }
 }
 
-/// The result of `migrate dump`: the SQL itself, or what was written where.
+/// The result of `migrate dump`: the SQL itself, or the file written.
 package struct StructureReport: CommandResult {
     let sql: String?
     let file: String?

@@ -12,20 +12,20 @@ package struct MigrateLint: Verb {
     package static let declaration = Declaration(
         "migrate lint", "Find what will fail, block others or lose data in migrations, before they are run",
         discussion: """
-            Checks what is pending, or the files named. Each file is judged as if those before it had been applied and \
+            Checks what is pending, or the files named. Each file is checked as if those before it had been applied and \
             their tables filled. --since and --base leave out what is old. With a database it knows tables, sizes, column \
-            types and the server's version; without one, or with --offline, the rules that need them are blind, and say \
-            so. A finding comes with SQL to write instead. A comment allows a statement a rule: \
+            types and the server's version; without one, or with --offline, the rules that need them are blind, and are \
+            reported so. A finding comes with SQL to write instead. A comment allows a statement a rule: \
             -- rssctl:allow RULE reason. Exit status 2 when there are warnings or errors, 65 when a file cannot be read \
             as SQL.
             """,
         needs: [.settings, .postgres],
         examples: [
-            .init("What is pending, by what the database holds", "rssctl migrate lint"),
+            .init("The pending migrations, checked against the database", "rssctl migrate lint"),
             .init(
                 "What a branch adds, without a database, as in CI",
                 "rssctl migrate lint --offline --base origin/main --directory migrations", exit: .dataError),
-            .init("What comes after version 5", "rssctl migrate lint --offline --since 5"),
+            .init("The migrations after version 5", "rssctl migrate lint --offline --since 5"),
             .init("Beside the lines of a pull request", "rssctl migrate lint --offline --report github"),
         ], exits: [.findings, .dataError])
 
@@ -36,17 +36,17 @@ package struct MigrateLint: Verb {
 
     @OptionGroup var source: MigrationSourceOptions
 
-    @Flag(help: "Read the files alone; every file counts as pending.")
+    @Flag(help: "Read only the files, without a database; every file counts as pending.")
     var offline = false
 
     @Option(help: "Major version of the server that the files are for; without a database, where it is asked.")
     var serverVersion: Int?
 
-    @Option(help: "Judge only versions after this one.")
+    @Option(help: "Check only versions after this one.")
     var since: MigrationVersion?
 
     @Option(
-        help: ArgumentHelp("Judge only files that are not at this commit of git as they are now.", valueName: "ref"))
+        help: ArgumentHelp("Check only files that differ from this git commit, or are not in it.", valueName: "ref"))
     var base: String?
 
     @Option(help: "Annotations for GitHub's workflows, or SARIF 2.1.0 for code hosts, in place of tables.")
@@ -60,7 +60,7 @@ package struct MigrateLint: Verb {
 
     package func validate() throws {
         if report != nil, global.output != .table {
-            throw ValidationError("--report is a form of its own; leave --output out.")
+            throw ValidationError("--report cannot be used with --output.")
         }
         if let serverVersion, !(14...99).contains(serverVersion) {
             throw ValidationError("--server-version is a major version of PostgreSQL, 14 or later.")
@@ -83,7 +83,7 @@ package struct MigrateLint: Verb {
         let applied = try await selection.leaveOutApplied(connection)
         await connection.close()
         var result = selection.lint(in: catalog)
-        // A file that was applied made what is there now: to the catalog it would look as if it did so twice.
+        // A file that was applied made what exists now: checked against the catalog, it would seem to do so twice.
         if !files.isEmpty { result.add(Linter().lint(applied.read)) }
         return LintReport(result, applied: applied.count, old: selection.old, report: report, isOffline: false)
     }
@@ -106,7 +106,7 @@ package struct MigrateLint: Verb {
         do {
             return try await context.connectPostgres(readOnly: true)
         } catch SettingsError.noDatabase {
-            // One that is configured and does not answer is an error: whoever counts on the catalog must not pass blind.
+            // One that is configured and does not answer is an error: whoever relies on the catalog must not pass with blind rules.
             return blind(SettingsError.noDatabase)
         } catch let error as SandboxError {
             return blind(error)
@@ -116,9 +116,9 @@ package struct MigrateLint: Verb {
 
 /// The files that a command is given.
 enum LintInput {
-    /// Refuses what cannot be meant on the command line.
+    /// Refuses contradictory arguments.
     static func validate(files: [String], directory: String?) throws {
-        if directory != nil, !files.isEmpty { throw ValidationError("name a folder or files, not both.") }
+        if directory != nil, !files.isEmpty { throw ValidationError("a folder and files cannot be given together.") }
         for file in files {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder.boolValue {

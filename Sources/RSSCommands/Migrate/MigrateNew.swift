@@ -6,8 +6,8 @@ import RSSModel
 /// `rssctl migrate new`
 package struct MigrateNew: Verb {
     package static let declaration = Declaration(
-        "migrate new", "Begin a migration: the next number, with the file that reverts it", effect: .writes,
-        needs: [.settings], journaled: false,
+        "migrate new", "Create the files of a migration: the next number, with the file that reverts it",
+        effect: .writes, needs: [.settings], journaled: false,
         examples: [
             .init(
                 "Two files, V0001__report_note.sql and its .down.sql",
@@ -25,7 +25,7 @@ package struct MigrateNew: Verb {
     var title: String
 
     @Option(
-        help: "Folder of the migrations; the last one of migrate.directories unless given.", completion: .directory)
+        help: "Folder of the migrations; by default the last one of migrate.directories.", completion: .directory)
     var directory: String?
 
     @Flag(help: "A file that is run again whenever it has changed, for functions and views.")
@@ -34,12 +34,12 @@ package struct MigrateNew: Verb {
     package init() {}
 
     package func validate() throws {
-        // As an unset variable of a shell's gives it; the files would go into the root folder.
+        // As an unset shell variable gives it; the files would be written to the root folder.
         if directory?.isEmpty == true {
-            throw ValidationError("--directory names no folder; for this one write --directory .")
+            throw ValidationError("--directory is empty; for the current folder write --directory .")
         }
         if !title.contains(where: { $0.isASCII && ($0.isLetter || $0.isNumber) }) {
-            throw ValidationError("'\(title)' has no letter or digit that could stand in the name of a file.")
+            throw ValidationError("'\(title)' has no letter or digit for the name of a file.")
         }
     }
 
@@ -53,14 +53,14 @@ package struct MigrateNew: Verb {
     }
 }
 
-/// What keeps a migration from being begun.
+/// Why a migration cannot be created.
 enum MigrateNewError: ReportableError {
     /// Neither a flag nor a setting names a folder.
     case noFolder
 
     var report: ErrorReport {
         ErrorReport(
-            code: "RSS-MIGRATE-045", exit: .usage, message: "no folder is named for the migration",
+            code: "RSS-MIGRATE-045", exit: .usage, message: "no folder is given for the migration",
             hint: "name it with --directory, or set migrate.directories")
     }
 }

@@ -9,13 +9,13 @@ package struct MigratePlan: Verb {
     package static let declaration = Declaration(
         "migrate plan", "Show what each pending statement will lock, block, rewrite and read",
         discussion: """
-            Reads the catalog and the files, and runs nothing on the database. Locks are told on relations that are there already. Rows and \
+            Reads the catalog and the files, and runs nothing on the database. Locks are shown for relations that exist already. Rows and \
             bytes are PostgreSQL's own estimates. The duration is that of the work, once the locks are held: instant (the \
             catalog alone), short, proportional (to the rows), unbounded (waits for other transactions), or unknown.
             """,
         needs: [.settings, .postgres],
         examples: [
-            .init("What rssctl migrate would do; nothing when nothing is pending", "rssctl migrate plan"),
+            .init("What rssctl migrate would do; empty when nothing is pending", "rssctl migrate plan"),
             .init("With a trial on a scratch database", "rssctl migrate plan --trace"),
             .init("The same for a script", "rssctl migrate plan --output json"),
         ], exits: [.findings, .pending, .dataError, .permission])
@@ -27,10 +27,10 @@ package struct MigratePlan: Verb {
     @Flag(help: "Run it on a scratch database made from the structure, without rows, and compare.")
     var trace = false
 
-    @Argument(help: "Files to plan in place of what is pending.", completion: .file(extensions: ["sql"]))
+    @Argument(help: "Files to plan in place of the pending migrations.", completion: .file(extensions: ["sql"]))
     var files: [String] = []
 
-    /// The plan is what is asked for, also when a trace came true.
+    /// The plan is the result, also when a trace confirmed it.
     package var isSilentWhenDone: Bool { false }
 
     package init() {}
@@ -64,7 +64,7 @@ package struct MigratePlan: Verb {
     }
 }
 
-/// What keeps files from being planned.
+/// Why files cannot be planned.
 enum PlanError: ReportableError {
     /// A file cannot be divided into statements.
     case unreadable(LintFile)
@@ -74,7 +74,7 @@ enum PlanError: ReportableError {
         case .unreadable(let file):
             ErrorReport(
                 code: "RSS-MIGRATE-050", exit: .dataError, message: "\(file.name) cannot be read as SQL",
-                hint: "rssctl migrate lint tells the line: rssctl migrate lint \(file.name)")
+                hint: "rssctl migrate lint shows the line: rssctl migrate lint \(file.name)")
         }
     }
 }
@@ -85,7 +85,7 @@ package struct StatementPlan: CommandResult {
 
     let trace: [PlanTrace.Step]?
 
-    /// The command that tells the findings.
+    /// The command that shows the findings.
     private let lint: String
 
     private enum CodingKeys: CodingKey { case statements, trace }
@@ -96,7 +96,7 @@ package struct StatementPlan: CommandResult {
         self.trace = trace
     }
 
-    /// A plan that did not come true is a finding.
+    /// A plan that the trace contradicts is a finding.
     package var exitStatus: ExitStatus {
         trace?.contains { $0.verdict == .warning || $0.verdict == .failed } == true ? .findings : .done
     }
@@ -130,7 +130,7 @@ package struct StatementPlan: CommandResult {
 
     private static func list(_ items: [String]) -> String? { items.isEmpty ? nil : items.joined(separator: ", ") }
 
-    /// The locks, partitions told as a number beside their parent.
+    /// The locks, partitions as a number beside their parent.
     private static func locks(_ statement: PlannedStatement) -> [String] {
         let locks = statement.locks ?? []
         let known = locks.filter { $0.partitionOf == nil }.map { lock in

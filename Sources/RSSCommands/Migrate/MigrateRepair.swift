@@ -9,11 +9,11 @@ package struct MigrateRepair: Verb {
     package static let declaration = Declaration(
         "migrate repair", "Accept a migration's file that was changed after it had been applied",
         discussion:
-            "Takes the file as it is now for the one that was applied, and links the history again. Nothing is run. The reason is kept in the journal and in rssctl.operation. An interrupted run needs no repair: run rssctl migrate again.",
+            "Records the current file as the one that was applied, and updates the history. Nothing is run. The reason is recorded in the journal and in rssctl.operation. An interrupted run needs no repair: run rssctl migrate again.",
         effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init(
-                "Look at what would be recorded",
+                "Show what would be recorded",
                 "rssctl migrate repair --accept 6 --reason 'a misspelt literal was fixed' --dry-run")
         ], exits: [.dataError, .tryAgain, .permission])
 
@@ -27,13 +27,13 @@ package struct MigrateRepair: Verb {
     @Option(help: ArgumentHelp("The version whose file is to be accepted.", valueName: "version"))
     var accept: MigrationVersion
 
-    @Option(help: "Why; for those who come after.")
+    @Option(help: "Reason for accepting it; it is recorded.")
     var reason: String
 
     package init() {}
 
     package func validate() throws {
-        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must say why.") }
+        if reason.allSatisfy(\.isWhitespace) { throw ValidationError("--reason must not be empty.") }
     }
 
     package func execute(_ context: Context) async throws -> MigrationReport {

@@ -11,12 +11,12 @@ package struct MigrateUp: Verb {
     package static let declaration = Declaration(
         "migrate up", "Apply what is pending, statement by statement",
         discussion:
-            "Each statement is run in a transaction wherever PostgreSQL allows it, and recorded in the same one. A run that was killed is simply run again: it resumes at its statement. A database that has tables and no history of migrations is not migrated without a question.",
+            "Each statement is run in a transaction wherever PostgreSQL allows it, and recorded in the same one. After an interrupted run, run it again: it resumes at its statement. A database that has tables and no history of migrations is migrated only after confirmation.",
         effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("Apply what is pending; nothing to do is no error", "rssctl migrate"),
+            .init("Apply what is pending; nothing to do is not an error", "rssctl migrate"),
             .init("What would be run", "rssctl migrate --dry-run"),
-            .init("Up to a version, before the step that breaks old programs", "rssctl migrate up --to 5"),
+            .init("Up to a version, before a change that breaks old programs", "rssctl migrate up --to 5"),
         ], exits: [.pending, .dataError, .tryAgain, .permission])
 
     @OptionGroup package var global: GlobalOptions
@@ -35,7 +35,7 @@ package struct MigrateUp: Verb {
     @Flag(help: "Refuse unless exactly one migration is pending.")
     var expectOne = false
 
-    @Flag(help: "Refuse when the schema is not as the last migration left it.")
+    @Flag(help: "Refuse when the schema has drifted since the last migration.")
     var checkDrift = false
 
     package init() {}
@@ -56,7 +56,7 @@ package struct MigrateUp: Verb {
         } catch let error as MigrateError {
             guard context.console.input.isTTY else { throw error }
             let place = context.serverNames.map { "On \($0): " } ?? ""
-            return try Prompt(context.console).confirm("\(place)\(error.report.message). Migrate it all the same?")
+            return try Prompt(context.console).confirm("\(place)\(error.report.message). Migrate it anyway?")
         }
     }
 

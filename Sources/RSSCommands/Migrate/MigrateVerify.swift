@@ -8,7 +8,7 @@ import RSSModel
 /// `rssctl migrate verify`
 package struct MigrateVerify: Verb {
     package static let declaration = Declaration(
-        "migrate verify", "Check files against history, and prove that each migration can be reverted",
+        "migrate verify", "Check files against history, and test that each migration can be reverted",
         discussion:
             "With --round-trip each migration is applied, reverted and applied again on a database that is made for it on the same server and dropped afterwards, and the schemas are compared.",
         needs: [.settings, .postgres],

@@ -2,7 +2,7 @@ import RSSCore
 import RSSMigrate
 import RSSModel
 
-/// What a command has done, or would do, with migrations.
+/// What a command has done, or would do, to migrations.
 package struct MigrationReport: CommandResult {
     struct Entry: Encodable {
         let version: MigrationVersion?
@@ -13,7 +13,7 @@ package struct MigrationReport: CommandResult {
         let groups: [Group]?
     }
 
-    /// Statements that are run together.
+    /// Statements that run together.
     struct Group: Encodable {
         let transaction: Bool
         let statements: [String]

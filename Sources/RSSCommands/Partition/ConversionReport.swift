@@ -109,7 +109,7 @@ package struct ConversionReport: CommandResult {
             )
         }
         if divided == nil, let legacy, let upper {
-            notes.append("\(legacy) \(isDryRun ? "will hold" : "holds") what is before \(upper).")
+            notes.append("\(legacy) \(isDryRun ? "will hold" : "holds") the rows before \(upper).")
             if !isDryRun {
                 notes.append(
                     "To divide it: rssctl partition split \(legacy.shellWord) --into \(interval?.description ?? "month")"

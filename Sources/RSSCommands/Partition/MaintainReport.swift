@@ -36,7 +36,7 @@ package struct MaintainReport: CommandResult {
     private let isDryRun: Bool
     private let isQuiet: Bool
     private let showsLocks: Bool
-    /// Whether retention was not carried out, because it would have taken out too much.
+    /// Whether retention was not carried out, because it would have retired too much.
     private let isStopped: Bool
 
     private enum CodingKeys: String, CodingKey { case maintained = "tables" }
@@ -110,7 +110,7 @@ package struct MaintainReport: CommandResult {
     }
 
     package var tables: [Table] {
-        // Cron wants silence when all is well.
+        // For cron, nothing is printed when all is well.
         if isQuiet, operations.allSatisfy({ $0.state == .skipped }), errors.isEmpty { return [] }
         if maintained.isEmpty { return [.noPolicies] }
         let isOne = maintained.count == 1
@@ -153,7 +153,7 @@ package struct MaintainReport: CommandResult {
         ]
     }
 
-    /// What is locked on the way, the strongest mode of each table, and who would wait for it.
+    /// The locks that are taken, the strongest mode of each table, and who would wait for it.
     private var locks: Table {
         var strongest: [String: LockMode] = [:]
         for lock in operations.flatMap(\.locks) {
@@ -163,7 +163,7 @@ package struct MaintainReport: CommandResult {
         let rows = strongest.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { relation, mode in
             [
                 Cell.text(relation), .text(mode.name),
-                .text(mode.stopsReaders ? "readers and writers" : mode.stopsWriters ? "writers" : "nobody"),
+                .text(mode.stopsReaders ? "readers and writers" : mode.stopsWriters ? "writers" : "none"),
             ]
         }
         return Table(
@@ -174,8 +174,8 @@ package struct MaintainReport: CommandResult {
     private func covered(_ entry: Entry) -> String {
         let covered =
             entry.coveredUntil.map { "\(entry.table) is covered until \($0)." }
-            ?? "\(entry.table) has all that was asked for."
-        return ([covered] + entry.overdue.map { "\($0.problem). To take them out: \($0.remedy)" }).joined(
+            ?? "\(entry.table) has everything that was requested."
+        return ([covered] + entry.overdue.map { "\($0.problem). To retire them: \($0.remedy)" }).joined(
             separator: " ")
     }
 

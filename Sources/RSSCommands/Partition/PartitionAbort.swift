@@ -7,14 +7,14 @@ import RSSPartition
 /// `rssctl partition abort`
 package struct PartitionAbort: Verb {
     package static let declaration = Declaration(
-        "partition abort", "Take back a drain, split or merge that is under way",
+        "partition abort", "Cancel a drain, split or merge in progress",
         discussion: """
-            Drops the copies and the triggers. Once the new partitions are in their place it is too late, and the command \
-            says so.
+            Drops the copies and the triggers. Once the new partitions are attached, the work cannot be cancelled, and the \
+            command reports that.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("What was begun on a table; nothing was", "rssctl partition abort visit_reports", exit: .failed)
+            .init("Work on a table; there is none", "rssctl partition abort visit_reports", exit: .failed)
         ],
         exits: [.tryAgain, .permission])
 
@@ -25,7 +25,7 @@ package struct PartitionAbort: Verb {
     @Argument(help: "The partitioned table.")
     var table: TableArgument
 
-    @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
+    @Option(help: "Longest time to try for a lock.", transform: parseDuration)
     var lockBudget: Duration?
 
     package init() {}

@@ -9,9 +9,9 @@ package struct PartitionArchive: Verb {
     package static let declaration = Declaration(
         "partition archive", "Copy a partition, and what belongs to its rows, into verified files",
         discussion: """
-            Writes a folder with one compressed file a table, a manifest and checksums: there is the whole of it or nothing. \
-            Everything comes out of one snapshot, is read back from the disk, and compared with what the server sent. Rows of \
-            other tables go along that belong to the partition's rows, through the key registry or by a foreign key. Readers and writers of an attached partition are not blocked.
+            Writes a folder with one compressed file per table, a manifest and checksums: the complete archive or nothing. \
+            Everything is of one snapshot, is read back from the disk, and compared with what the server sent. Rows of other \
+            tables that belong to the partition's rows, through the key registry or by a foreign key, are included. Readers and writers of an attached partition are not blocked.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
@@ -31,7 +31,7 @@ package struct PartitionArchive: Verb {
 
     @Option(
         help: ArgumentHelp(
-            "Where the archive's folder is made; the folder of the table's policy unless given.", valueName: "folder"),
+            "Where the archive's folder is created; by default the folder of the table's policy.", valueName: "folder"),
         completion: .directory)
     var to: String?
 

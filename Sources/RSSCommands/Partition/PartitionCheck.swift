@@ -11,9 +11,9 @@ package struct PartitionCheck: Verb {
     package static let declaration = Declaration(
         "partition check", "Check the partitions of tables: each check ends ok, with findings, or blind",
         discussion: """
-            Tells what is wrong with partitions and what mends it: runway, gaps, default rows, unfinished detaches, missing \
+            Reports problems of partitions and how to fix them: runway, gaps, default rows, unfinished detaches, missing \
             and invalid indexes, drift of grants and the like. Reads the catalog, and counts the rows of a small default \
-            partition; --deep reads the tables to compare the key registry with the rows. Waits for a lock no longer than a second: what somebody else holds is blind.
+            partition; --deep reads the tables to compare the key registry with the rows. Waits for a lock no longer than a second: a table that another session has locked is blind.
             """,
         needs: [.settings, .postgres],
         examples: [
@@ -26,7 +26,7 @@ package struct PartitionCheck: Verb {
 
     @OptionGroup package var global: GlobalOptions
 
-    @Argument(help: "The partitioned tables; all that have a policy unless given.")
+    @Argument(help: "The partitioned tables; by default all that have a policy.")
     var tables: [TableArgument] = []
 
     @Flag(help: "Compare key registries with their tables; reads both.")

@@ -8,12 +8,12 @@ package struct PartitionDrain: Verb {
     package static let declaration = Declaration(
         "partition drain", "Move the rows of the default partition into partitions of their own",
         discussion: """
-            The rows are copied aside while readers and writers go on, what changes meanwhile is brought after, and the new \
-            partitions take their place in one short transaction: no row is ever invisible. Broken off, the same command \
-            goes on where it was; partition abort takes all back.
+            The rows are copied into separate tables without blocking readers and writers, changes meanwhile are applied \
+            afterwards, and the new partitions are attached in one short transaction: no row is ever invisible. An \
+            interrupted run is resumed by running the command again; partition abort cancels it.
 
-            Cells far from now are left where they are, so that one row of the year 2097 does not bring a thousand \
-            partitions; they are told. So are rows whose key is NULL.
+            Rows far from now are left in the default partition, so that one row of the year 2097 does not create a thousand \
+            partitions; they are reported. So are rows whose key is NULL.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
@@ -29,13 +29,13 @@ package struct PartitionDrain: Verb {
     @Argument(help: "The partitioned table.")
     var table: TableArgument
 
-    @Option(help: "How much one partition holds: hour, day, week, month, quarter, year or a number; else the policy's.")
+    @Option(help: "Range of one partition: hour, day, week, month, quarter, year or a number; else the policy's.")
     var interval: PartitionInterval?
 
-    @Flag(help: "Take the rows of all cells, however far from now.")
+    @Flag(help: "Move all rows, however far from now.")
     var all = false
 
-    @Flag(help: "Drop the default partition if it comes out empty.")
+    @Flag(help: "Drop the default partition if it is empty afterwards.")
     var dropDefault = false
 
     package init() {}

@@ -5,7 +5,7 @@ import RSSPartition
 /// `rssctl partition`
 package struct PartitionGroup: Group {
     package static let group = "partition"
-    package static let abstract = "Keep the partitions of tables: make, archive, retire, convert"
+    package static let abstract = "Maintain the partitions of tables: create, archive, retire, convert"
     package static let verbs: [any ParsableCommand.Type] = [
         PartitionPlan.self,
         PartitionMaintain.self,

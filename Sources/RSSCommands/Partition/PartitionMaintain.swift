@@ -28,7 +28,7 @@ package struct PartitionMaintain: Verb {
     @OptionGroup var changes: ChangeOptions
     package var change: ChangeOptions? { changes }
 
-    @Argument(help: "The partitioned tables; all that have a policy unless given.")
+    @Argument(help: "The partitioned tables; by default all that have a policy.")
     var tables: [TableArgument] = []
 
     @Option(help: "Partitions to create in advance, instead of the number in the policy.")
@@ -45,7 +45,7 @@ package struct PartitionMaintain: Verb {
             valueName: "n"))
     var allowMassRetire: Int?
 
-    /// It names what it did, and is silent itself where there was nothing to do.
+    /// It lists what it did, and prints nothing where there was nothing to do.
     package var isSilentWhenDone: Bool { false }
 
     package init() {}

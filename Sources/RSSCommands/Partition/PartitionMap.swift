@@ -136,23 +136,23 @@ package struct PartitionMap: CommandResult {
                 "Covered until \(coveredUntil)\(map.runwayDays.map { ": \(Quantity.counted($0, "day")) from now" } ?? "")."
             )
         } else if map.interval != nil {
-            notes.append("No partition covers what is inserted now.")
+            notes.append("No partition covers rows that are inserted now.")
         } else {
             notes.append("It has no policy: rssctl partition policy adopt \(map.table.shellWord)")
         }
         if !map.missing.isEmpty {
             notes.append(
-                "Missing: \(map.missing.joined(separator: ", ")). Make them: rssctl partition maintain \(map.table.shellWord)"
+                "Missing: \(map.missing.joined(separator: ", ")). To create them: rssctl partition maintain \(map.table.shellWord)"
             )
         }
         for entry in map.partitions where entry.isDetachPending {
             notes.append(
-                "The detach of \(entry.name) was interrupted, and its rows are invisible. Finish it: rssctl partition maintain"
+                "The detach of \(entry.name) was interrupted, and its rows are invisible. To finish it: rssctl partition maintain"
             )
         }
         if let entry = map.retired.first {
             notes.append(
-                "\(map.retired.count) taken out and not dropped yet: \(entry.name), \(entry.state), to be dropped after \(entry.dropAfter) UTC\(map.retired.count > 1 ? ", and others" : "")."
+                "\(map.retired.count) retired and not dropped yet: \(entry.name), \(entry.state), to be dropped after \(entry.dropAfter) UTC\(map.retired.count > 1 ? ", and others" : "")."
             )
         }
         return notes

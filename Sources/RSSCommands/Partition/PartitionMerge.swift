@@ -6,8 +6,8 @@ import RSSPartition
 /// `rssctl partition merge`
 package struct PartitionMerge: Verb {
     package static let declaration = Declaration(
-        "partition merge", "Put one partition in the place of several that lie side by side",
-        discussion: "Readers and writers go on meanwhile, as with partition drain.",
+        "partition merge", "Replace several adjacent partitions by one",
+        discussion: "Readers and writers are not blocked, as with partition drain.",
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init(

@@ -10,7 +10,7 @@ package struct PartitionPlan: Verb {
     package static let declaration = Declaration(
         "partition plan", "Show what partition maintain would do, and what it would lock",
         discussion: """
-            Changes nothing. A plan that is saved can be carried out later with partition maintain --plan; it is refused when \
+            Changes nothing. A saved plan can be executed later with partition maintain --plan; it is refused when \
             the table's partitions or its policy have changed since.
             """,
         needs: [.settings, .postgres],
@@ -21,7 +21,7 @@ package struct PartitionPlan: Verb {
 
     @OptionGroup package var global: GlobalOptions
 
-    @Argument(help: "The partitioned tables; all that have a policy unless given.")
+    @Argument(help: "The partitioned tables; by default all that have a policy.")
     var tables: [TableArgument] = []
 
     @Option(help: "Write the plan to a file.", completion: .file())

@@ -7,19 +7,19 @@ import RSSPartition
 /// `rssctl partition restore`
 package struct PartitionRestore: Verb {
     package static let declaration = Declaration(
-        "partition restore", "Bring a partition back from its archive, attached, with all that belongs to it",
+        "partition restore", "Restore a partition from its archive and attach it, with the rows that belong to it",
         discussion: """
-            The archive is read and verified first. Then the table is made like its parent, loaded, and compared with the \
-            digest of the archive; its keys are entered, devices and other rows that went with it are inserted, files are \
-            linked again; all in one transaction. At the end it is attached, in a moment. A run that is broken off can be \
-            run again.
+            The archive is read and verified first. Then the table is created like its parent, loaded, and compared with the \
+            digest of the archive; its keys are entered, devices and other rows that were deleted with it are inserted, \
+            files are linked again; all in one transaction. Finally it is attached. An interrupted run is resumed by \
+            running the command again.
 
-            Under a policy whose retention is over for it, the next partition maintain takes it out again.
+            If the policy's retention is over for it, the next partition maintain retires it again.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init(
-                "A month; one that is there already is compared with the archive",
+                "A month; an existing one is compared with the archive",
                 "rssctl partition restore archive/rss.public.visit_reports_2023_12")
         ], exits: [.dataError, .tryAgain, .permission])
 
@@ -30,7 +30,7 @@ package struct PartitionRestore: Verb {
     @Argument(help: "The archive's folder, or its manifest.", completion: .directory)
     var archive: String
 
-    @Option(help: "The partitioned table to restore into; the one it was archived of unless given.")
+    @Option(help: "The partitioned table to restore into; by default the one it was archived from.")
     var table: TableArgument?
 
     package init() {}

@@ -7,14 +7,14 @@ import RSSPartition
 /// `rssctl partition retire`
 package struct PartitionRetire: Verb {
     package static let declaration = Declaration(
-        "partition retire", "Take partitions out of their table, for quarantine",
+        "partition retire", "Detach partitions from their table, for quarantine",
         discussion: """
-            The rows are seen through the table no more, and nothing is lost: the partition stays as a table of its own that \
-            takes no writes. partition undo attaches it again in a moment. partition maintain archives and drops it when its \
-            quarantine is over.
+            The rows are no longer visible through the table, and no data is lost: the partition becomes a separate table that \
+            refuses writes. partition undo reattaches it. partition maintain archives and drops it when its quarantine is \
+            over.
 
-            Never the last partition, never the default one, and none whose rows are referenced by rows that would be left \
-            without. Readers and writers go on.
+            The last partition and the default one are refused, and so is one whose rows are referenced by rows that would \
+            lose the reference. Readers and writers are not blocked.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
@@ -29,14 +29,14 @@ package struct PartitionRetire: Verb {
     @Argument(help: "The partitions.")
     var partitions: [TableArgument]
 
-    @Option(help: "Days until it may be dropped, in the place of what the policy says; 7 where there is none.")
+    @Option(help: "Days until it may be dropped, instead of the number in the policy; 7 without a policy.")
     var quarantineDays: Int?
 
     package init() {}
 
     package func question(_ context: Context) async throws -> String? {
         let names = partitions.map(\.typed.quoted).joined(separator: ", ")
-        return "Take \(names) out of its table? The rows are no longer seen through it"
+        return "Detach \(names) from its table? The rows will no longer be visible through it"
             + "; rssctl partition undo reattaches it."
     }
 

@@ -6,9 +6,9 @@ import RSSPartition
 /// `rssctl partition split`
 package struct PartitionSplit: Verb {
     package static let declaration = Declaration(
-        "partition split", "Put several shorter partitions in the place of one",
+        "partition split", "Replace a partition by several shorter ones",
         discussion: """
-            Readers and writers go on meanwhile, as with partition drain. The parts begin by the clock of the table's \
+            Readers and writers are not blocked, as with partition drain. The parts are aligned to the time zone of the table's \
             policy. An open end, FROM (MINVALUE) or TO (MAXVALUE), is divided as far as there are rows.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
@@ -25,7 +25,7 @@ package struct PartitionSplit: Verb {
     @Argument(help: "The partition.")
     var partition: TableArgument
 
-    @Option(help: "How much one part holds: hour, day, week, month, quarter, year or a number.")
+    @Option(help: "Range of one part: hour, day, week, month, quarter, year or a number.")
     var into: PartitionInterval
 
     package init() {}

@@ -11,7 +11,7 @@ package struct PartitionStatus: Verb {
         "partition status", "Show the partitions of tables with bounds, rows and sizes",
         discussion: """
             Rows are the planner's estimate, sizes those of the last VACUUM or ANALYZE: nothing but the catalog is read. \
-            partition check tells what is wrong, and what mends it.
+            partition check shows problems and how to fix them.
             """,
         needs: [.settings, .postgres],
         examples: [
@@ -21,7 +21,7 @@ package struct PartitionStatus: Verb {
 
     @OptionGroup package var global: GlobalOptions
 
-    @Argument(help: "The partitioned tables; all that have a policy unless given.")
+    @Argument(help: "The partitioned tables; by default all that have a policy.")
     var tables: [TableArgument] = []
 
     package init() {}

@@ -7,14 +7,14 @@ import RSSPartition
 /// `rssctl partition undo`
 package struct PartitionUndo: Verb {
     package static let declaration = Declaration(
-        "partition undo", "Attach a retired partition again, with the bound it had",
+        "partition undo", "Reattach a retired partition with its former bound",
         discussion: """
-            As long as the partition is in quarantine. It is not read for that: a constraint that was put up when it was \
-            retired says what its bound says. After the drop, partition restore brings it back from its archive.
+            Possible while the partition is in quarantine. It is not read for that: a constraint that was added when it was \
+            retired matches its bound. After the drop, partition restore restores it from its archive.
             """,
         effect: .writes, lock: "partition", workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
-            .init("All that are retired of a table", "rssctl partition undo visit_reports --dry-run"),
+            .init("All retired partitions of a table", "rssctl partition undo visit_reports --dry-run"),
             .init("One of them", "rssctl partition undo visit_reports_2023_12"),
         ], exits: [.tryAgain, .permission])
 

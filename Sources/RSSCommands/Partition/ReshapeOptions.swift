@@ -7,19 +7,19 @@ import RSSPartition
 
 /// How rows are moved to other partitions.
 struct ReshapeOptions: ParsableArguments, Sendable {
-    @Option(help: "Most rows of one transaction, about.")
+    @Option(help: "Approximate number of rows per transaction.")
     var batch = 20_000
 
-    @Option(help: "Rest between two of them.", transform: parseDuration)
+    @Option(help: "Pause between two transactions.", transform: parseDuration)
     var pause: Duration = .zero
 
-    @Option(help: "Longest time of trying to get a lock.", transform: parseDuration)
+    @Option(help: "Longest time to try for a lock.", transform: parseDuration)
     var lockBudget: Duration?
 
-    @Flag(help: "Compare all copies with the rows before they take their place.")
+    @Flag(help: "Compare all copies with the rows before the swap.")
     var verify = false
 
-    @Flag(help: "Keep the old partitions, as tables of their own.")
+    @Flag(help: "Keep the old partitions as separate tables.")
     var keep = false
 
     func validate() throws {

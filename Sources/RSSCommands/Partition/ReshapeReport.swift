@@ -65,12 +65,12 @@ package struct ReshapeReport: CommandResult {
             }
         case .nothing: break
         case .wouldDo: notes.append("Nothing was changed.")
-        case .aborted: notes.append("The \(kind) of \(table) was taken back; its partitions are as they were.")
-        case .wouldAbort: notes.append("The \(kind) of \(table) would be taken back.")
+        case .aborted: notes.append("The \(kind) of \(table) was cancelled; its partitions are as they were.")
+        case .wouldAbort: notes.append("The \(kind) of \(table) would be cancelled.")
         }
         if let leftRows, leftRows > 0 {
             notes.append(
-                "\(leftRows) rows of \(leftRange ?? "") stay in the default partition: far from now; --all takes them.")
+                "\(leftRows) rows of \(leftRange ?? "") stay in the default partition: they are far from now; --all moves them.")
         }
         if let leftWithoutKey, leftWithoutKey > 0 {
             notes.append(

@@ -1,7 +1,7 @@
 import RSSModel
 
 extension Table {
-    /// What is said of a database in which no table has a policy.
+    /// The note for a database in which no table has a policy.
     static let withoutPolicies = "No policies: no table of this database is maintained."
 
     /// The result of a command on all tables that have a policy, where none has.
@@ -9,7 +9,7 @@ extension Table {
         Table(
             columns: [Column("table")], rows: [],
             emptyMessage:
-                "\(withoutPolicies) To read one off partitions: rssctl partition policy adopt --all; to set one: rssctl partition policy set TABLE"
+                "\(withoutPolicies) To derive one from partitions: rssctl partition policy adopt --all; to set one: rssctl partition policy set TABLE"
         )
     }
 }

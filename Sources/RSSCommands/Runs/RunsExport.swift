@@ -6,8 +6,8 @@ import RSSModel
 /// `rssctl runs export`
 package struct RunsExport: Verb {
     package static let declaration = Declaration(
-        "runs export", "Write the whole journal, oldest run first, for another tool to read", journaled: false,
-        examples: [.init("One JSON object a run", "rssctl runs export --output ndjson")])
+        "runs export", "Write the whole journal, oldest run first, for other tools", journaled: false,
+        examples: [.init("One JSON object per run", "rssctl runs export --output ndjson")])
 
     @OptionGroup package var global: GlobalOptions
 

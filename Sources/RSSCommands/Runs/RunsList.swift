@@ -39,7 +39,7 @@ package struct RunsList: Verb {
         let journal = try context.openJournal()
         // A run whose process is gone is interrupted, whatever the journal says; so that filter is applied afterwards.
         let derived = outcome == .running || outcome == .interrupted
-        // One more than is shown: whether there are others is all that has to be known of them.
+        // One more than is shown, to know whether there are others.
         let runs = try journal.runs(
             RunFilter(
                 command: command, outcome: derived ? nil : outcome,

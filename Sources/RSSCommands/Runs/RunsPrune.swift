@@ -9,17 +9,17 @@ package struct RunsPrune: Verb {
         "runs prune", "Remove old runs from the journal", effect: .destroys, journaled: false,
         examples: [
             .init("Keep 90 days, and the newest 1000 runs in any case", "rssctl runs prune --yes"),
-            .init("What would go", "rssctl runs prune --older-than 30d --keep 100 --dry-run"),
+            .init("What would be removed", "rssctl runs prune --older-than 30d --keep 100 --dry-run"),
         ])
 
     @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
     package var change: ChangeOptions? { changes }
 
-    @Option(help: "Runs that began longer ago than this.", transform: parseDuration)
+    @Option(help: "Remove runs that began longer ago than this.", transform: parseDuration)
     var olderThan: Duration = .seconds(90 * 86_400)
 
-    @Option(help: "The newest so many are kept in any case.")
+    @Option(help: "Keep at least this many of the newest runs.")
     var keep = 1000
 
     package init() {}

@@ -35,7 +35,7 @@ package struct SandboxDestroy: Verb {
                 .note(
                     try sandbox.isMade()
                         ? "Would stop both servers and remove \(sandbox.folder) (\(Quantity.bytes(sandbox.bytes())))."
-                        : "There is no sandbox in \(sandbox.folder)."))
+                        : "No sandbox in \(sandbox.folder)."))
         } else {
             let left = try await sandbox.destroy()
             if !left.isEmpty {

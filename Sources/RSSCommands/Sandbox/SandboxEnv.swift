@@ -6,7 +6,7 @@ import RSSSetup
 /// `rssctl sandbox env`
 package struct SandboxEnv: Verb {
     package static let declaration = Declaration(
-        "sandbox env", "Print the variables that point psql, redis-cli and the backend at the sandbox",
+        "sandbox env", "Print the variables with which psql, redis-cli and the backend connect to the sandbox",
         needs: [.settings], journaled: false,
         examples: [.init("Into the shell of this terminal: eval \"$(rssctl sandbox env)\"", "rssctl sandbox env")],
         exits: [.unavailable, .permission])

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `rssctl sandbox`
 package struct SandboxGroup: Group {
     package static let group = "sandbox"
-    package static let abstract = "A private PostgreSQL and Redis to try things out on"
+    package static let abstract = "A private PostgreSQL and Redis for trials and tests"
     package static let discussion = """
         Made from the installed server programs, in the state folder, on unix sockets and free loopback ports, with \
         generated passwords, run by an unprivileged user. Commands use a running sandbox when no database is configured.

@@ -11,9 +11,9 @@ import RSSSystem
 package struct SandboxPsql: Verb {
     package static let declaration = Declaration(
         "sandbox psql", "Open psql on the sandbox's database",
-        discussion: "The exit status is psql's own. With --timeout psql is ended after that time, with status 75.",
+        discussion: "The exit status is psql's own. With --timeout psql is terminated after that time, with status 75.",
         needs: [.settings], journaled: false,
-        examples: [.init("One statement; what stands after -- goes to psql", "rssctl sandbox psql -- -c 'SELECT 1'")],
+        examples: [.init("One statement; arguments after -- go to psql", "rssctl sandbox psql -- -c 'SELECT 1'")],
         exits: [.findings, .pending, .unavailable, .tryAgain, .permission])
 
     @OptionGroup package var global: GlobalOptions
@@ -48,7 +48,7 @@ package struct SandboxPsql: Verb {
             // The timeout cancels this task, which ends psql.
             return PsqlResult(status: try await psql.finish(try psql.startOnTerminal(), within: .seconds(31_536_000)))
         }
-        // psql expects the signals as a shell leaves them; threads of dispatch block most of them. A timer would outlast us
+        // psql expects the signals as a shell leaves them; threads of dispatch block most of them. A timer would outlast this process
         // and kill it.
         ProcessEnd.removeDeadline()
         for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGALRM] { signal(number, SIG_DFL) }

@@ -13,7 +13,7 @@ package struct SandboxReport: CommandResult {
     let database: String?
     let redisPort: Int?
     let databaseBytes: Int64?
-    /// Whether a sandbox that is down counts as something to look at.
+    /// Whether a sandbox that is down counts as pending.
     private let expectsUp: Bool
 
     private enum CodingKeys: CodingKey {
@@ -37,7 +37,7 @@ package struct SandboxReport: CommandResult {
 
     package var tables: [Table] {
         let hint =
-            exists ? (postgresUp && redisUp ? [] : ["Start it: rssctl sandbox up"]) : ["Make one: rssctl sandbox up"]
+            exists ? (postgresUp && redisUp ? [] : ["Start it: rssctl sandbox up"]) : ["Create one: rssctl sandbox up"]
         return [
             Table(
                 columns: [

@@ -23,7 +23,7 @@ package struct SandboxReset: Verb {
     package func execute(_ context: Context) async throws -> SandboxReport {
         if context.isDryRun {
             context.progress(
-                .note("Would drop and make anew the database of \(context.sandbox.folder), and flush its Redis."))
+                .note("Would drop and re-create the database of \(context.sandbox.folder), and flush its Redis."))
         } else {
             try await context.sandbox.reset()
         }

@@ -17,7 +17,7 @@ package struct SandboxSeed: Verb {
     @Option(help: "Number of visits.")
     var visits = 20_000
 
-    @Option(help: "Seed of the random numbers; the same seed makes the same data on the same day.")
+    @Option(help: "Seed of the random numbers; the same seed produces the same data on the same day.")
     var seed: UInt64 = 1
 
     package static let stepAfterInterruption = Seeder.startOver
@@ -27,7 +27,7 @@ package struct SandboxSeed: Verb {
     package init() {}
 
     package func validate() throws {
-        if !(36...20_000_000).contains(visits) { throw ValidationError("--visits is a number from 36 to 20000000.") }
+        if !(36...20_000_000).contains(visits) { throw ValidationError("--visits must be from 36 to 20000000.") }
     }
 
     package func execute(_ context: Context) async throws -> SeedReport {

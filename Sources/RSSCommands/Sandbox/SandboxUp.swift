@@ -6,7 +6,7 @@ import RSSSetup
 /// `rssctl sandbox up`
 package struct SandboxUp: Verb {
     package static let declaration = Declaration(
-        "sandbox up", "Start the private PostgreSQL and Redis, making them the first time", needs: [.settings],
+        "sandbox up", "Start the private PostgreSQL and Redis; create them the first time", needs: [.settings],
         examples: [.init("Ready in seconds; instant when it is up already", "rssctl sandbox up")],
         exits: [.unavailable, .cannotWrite, .tryAgain, .permission, .configuration])
 

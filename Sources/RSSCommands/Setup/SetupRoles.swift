@@ -7,21 +7,20 @@ import RSSSetup
 /// `rssctl setup roles`
 package struct SetupRoles: Verb {
     package static let declaration = Declaration(
-        "setup roles", "Give a role the least rights for what it does",
+        "setup roles", "Grant a role the least rights for its purpose",
         discussion: """
             An importer imports, updates and deletes by files, and undoes what it did. A reader reads reports, status, checks and \
-            history. A maintainer keeps partitions, for which it becomes a member of the role that owns the tables. A warmer warms \
-            the cache. A role that is several things is given --for more than once: what it has in schema rssctl besides is taken \
-            away.
+            history. A maintainer maintains partitions, for which it becomes a member of the role that owns the tables. A warmer warms \
+            the cache. For a role with several purposes, give --for more than once: its other rights in schema rssctl are revoked.
 
             --dry-run prints the statements, for psql or for review. Run it as the owner of the tables or as a superuser; what \
-            only a superuser may grant is printed otherwise, with status 2. Run it again after an update of rssctl.
+            only a superuser may grant is printed, with status 2. Run it again after an update of rssctl.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
-            .init("The statements for the role of technicians", "rssctl setup roles --for importer --create --dry-run"),
+            .init("The statements for an importer's role", "rssctl setup roles --for importer --create --dry-run"),
             .init(
-                "A role that monitors, made where it is not there",
+                "A role for monitoring, created where it does not exist",
                 "rssctl setup roles --for reader --role rss_monitor --create"),
         ], exits: [.findings])
 
@@ -34,7 +33,7 @@ package struct SetupRoles: Verb {
         help: ArgumentHelp("What the role is for; may be given more than once.", valueName: "purpose"))
     var purposes: [RolePurpose]
 
-    @Option(help: ArgumentHelp("The role; rssctl_ and what it is for unless given.", valueName: "name"))
+    @Option(help: ArgumentHelp("The role; by default rssctl_ and its purpose.", valueName: "name"))
     var role: String?
 
     @Flag(help: "Create the role where it does not exist, able to log in and without a password.")
@@ -44,7 +43,7 @@ package struct SetupRoles: Verb {
 
     package func validate() throws {
         if Set(purposes).count > 1, role == nil {
-            throw ValidationError("--role names the role that is several things.")
+            throw ValidationError("--role is needed with more than one --for.")
         }
     }
 

@@ -1,7 +1,7 @@
 import PostgresClient
 import RSSModel
 
-/// An error that stops one look alone: the check that looked ends blind, with the error's message and hint, and the others go on.
+/// An error that stops one check alone: that check ends blind, with the error's message and hint, and the others continue.
 package protocol BlindingError: ReportableError {}
 
 /// A check with its outcome.
@@ -12,9 +12,9 @@ package struct CheckReport: Sendable, Equatable {
     package let title: String
     /// Why it matters.
     package let why: String
-    /// How it ended.
+    /// Its outcome.
     package let outcome: CheckOutcome
-    /// What of it is left out on purpose.
+    /// The part of it that is ignored on purpose.
     package var ignored: [IgnoreList.Item] = []
 
     package init(
@@ -29,9 +29,9 @@ package struct CheckReport: Sendable, Equatable {
 }
 
 extension CheckOutcome {
-    /// The outcome of a look that may be refused: what the server refuses is blind, and stops no other check.
+    /// The outcome of a query that may be refused: what the server refuses is blind, and stops no other check.
     ///
-    /// - Throws: `PostgresError` when the session is lost, `CancellationError`, and other errors of the look.
+    /// - Throws: `PostgresError` when the session is lost, `CancellationError`, and other errors of the query.
     package static func of(
         isolation: isolated (any Actor)? = #isolation, _ look: () async throws -> CheckOutcome
     ) async throws -> CheckOutcome {

@@ -3,7 +3,7 @@ import PostgresClient
 import RSSModel
 import Yams
 
-/// What of checks is left out on purpose: findings, and checks that are blind, each with a reason and a last day.
+/// What is ignored on purpose: findings, and checks that are blind, each with a reason and a last day.
 ///
 /// ```yaml
 /// - check: index.unused
@@ -16,7 +16,7 @@ import Yams
 ///   reason: The provider does not offer pg_stat_statements.
 /// ```
 package struct IgnoreList: Sendable, Equatable {
-    /// What an entry leaves out.
+    /// What an entry ignores.
     package enum Subject: Sendable, Equatable {
         /// Findings about this object, as the report writes it.
         case object(String)
@@ -30,9 +30,9 @@ package struct IgnoreList: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         /// The check's key.
         package let check: String
-        /// What of it.
+        /// What it ignores.
         package let subject: Subject
-        /// The last day on which it is left out.
+        /// The last day on which it is ignored.
         package let until: CalendarDate
         /// Why.
         package let reason: String
@@ -40,13 +40,13 @@ package struct IgnoreList: Sendable, Equatable {
         package let line: Int
     }
 
-    /// Something that was left out, with the reason for it.
+    /// Something that was ignored, with the reason for it.
     package struct Item: Sendable, Equatable, Encodable {
         /// The finding; nil for a check that is blind.
         package let finding: Finding?
         /// Why the check is blind; nil for a finding.
         package let blindReason: String?
-        /// Why it is left out.
+        /// Why it is ignored.
         package let reason: String
         /// Until when.
         package let until: CalendarDate
@@ -57,7 +57,7 @@ package struct IgnoreList: Sendable, Equatable {
     /// Its entries.
     package let entries: [Entry]
 
-    /// Reports with what the list names taken out of them, and what is to be said of the list itself.
+    /// Reports without what the list ignores, and the warnings about the list itself.
     ///
     /// - Parameter today: the day by the server's clock.
     package func apply(to reports: [CheckReport], today: CalendarDate) -> (reports: [CheckReport], warnings: [String]) {
@@ -93,15 +93,15 @@ package struct IgnoreList: Sendable, Equatable {
         return (
             left,
             expired.map {
-                "\(path):\($0.line): what is ignored of \($0.check) has expired on \($0.until): \($0.reason)"
+                "\(path):\($0.line): the entry for \($0.check) expired on \($0.until): \($0.reason)"
             }
-                + idle.map { "\(path):\($0.line): nothing of \($0.check) is ignored by this entry; remove it" }
+                + idle.map { "\(path):\($0.line): the entry for \($0.check) matches nothing; remove it" }
         )
     }
 }
 
 extension IgnoreList {
-    /// Reads a list, strictly: an entry that is not understood would leave out something else than was meant.
+    /// Reads a list, strictly: an entry that is not understood would ignore something else than was meant.
     ///
     /// - Throws: ``IgnoreListError``.
     package init(path: String) throws(IgnoreListError) {
@@ -137,24 +137,24 @@ extension IgnoreList {
         var values: [String: (text: String, node: Node)] = [:]
         for (key, value) in mapping {
             guard let name = key.scalar?.string, ["check", "object", "blind", "until", "reason"].contains(name) else {
-                throw malformed(key, path, "an entry has check, object or blind, until and reason, and nothing else")
+                throw malformed(key, path, "an entry may have only check, object or blind, until and reason")
             }
             guard let text = value.scalar?.string, !text.isEmpty else {
-                throw malformed(value, path, "\(name) is not a text")
+                throw malformed(value, path, "\(name) must be a text")
             }
             values[name] = (text, value)
         }
-        guard let check = values["check"]?.text else { throw malformed(node, path, "an entry lacks its check") }
-        guard let reason = values["reason"]?.text else { throw malformed(node, path, "an entry lacks its reason") }
-        guard let until = values["until"] else { throw malformed(node, path, "an entry lacks until, its last day") }
+        guard let check = values["check"]?.text else { throw malformed(node, path, "an entry has no check") }
+        guard let reason = values["reason"]?.text else { throw malformed(node, path, "an entry has no reason") }
+        guard let until = values["until"] else { throw malformed(node, path, "an entry has no until, its last day") }
         guard let day = CalendarDate(until.text) else {
-            throw malformed(until.node, path, "until is not a day such as 2027-03-31")
+            throw malformed(until.node, path, "until must be a date such as 2027-03-31")
         }
         let subject: Subject
         switch (values["object"], values["blind"]) {
         case (let object?, nil): subject = object.text == "*" ? .anyObject : .object(object.text)
         case (nil, let blind?) where blind.text == "true": subject = .blind
-        default: throw malformed(node, path, "an entry has either object, with * for all, or blind: true")
+        default: throw malformed(node, path, "an entry must have either object, with * for all, or blind: true")
         }
         return Entry(check: check, subject: subject, until: day, reason: reason, line: node.mark?.line ?? 1)
     }
@@ -164,7 +164,7 @@ extension IgnoreList {
     }
 }
 
-/// Why a list of what is ignored cannot be used.
+/// Why an ignore list cannot be used.
 package enum IgnoreListError: ReportableError, Equatable {
     /// The file cannot be read.
     case unreadable(path: String, reason: String)

@@ -12,7 +12,7 @@ extension PostgresConnection {
         if serverVersion < Self.oldestServerVersion { throw UnsupportedServer(version: serverVersion) }
     }
 
-    /// Refuses a session that may only read before it comes half way: some statements set that aside.
+    /// Refuses a session that may only read, before it is half done: some statements override that.
     ///
     /// - Parameter work: what is to write, for the message.
     /// - Throws: ``ReadOnlySession``, `PostgresError`.
@@ -31,7 +31,7 @@ package struct UnsupportedServer: ReportableError {
     /// `server_version_num` of the server.
     package let version: Int32
 
-    /// `13.4`, or `9.6.24` of the days of three numbers.
+    /// `13.4`, or `9.6.24` from when versions had three numbers.
     var name: String {
         let (major, rest) = version.quotientAndRemainder(dividingBy: 10_000)
         return major >= 10 ? "\(major).\(rest)" : "\(major).\(rest / 100).\(rest % 100)"
@@ -46,22 +46,22 @@ package struct UnsupportedServer: ReportableError {
     }
 }
 
-/// Work that changes the database meets a session that only reads.
+/// Work that changes the database was given a read-only session.
 package struct ReadOnlySession: ReportableError {
-    /// What was to be done.
+    /// The work.
     package let work: String
     /// Whether the server is a standby; if not, a setting forbids it.
     package let isStandby: Bool
 
     package var report: ErrorReport {
         isStandby
-            // Once it is promoted, the same command does its work: cron may run it on both nodes.
+            // Once it is promoted, the same command works: cron may run it on both nodes.
             ? ErrorReport(
                 code: "RSS-PG-025", exit: .tryAgain, message: "the server is a standby, and \(work) needs the primary",
                 hint: "run it on the primary: rssctl config show says which server is used")
             : ErrorReport(
                 code: "RSS-PG-012", exit: .configuration,
-                message: "the session may only read, and \(work) writes",
+                message: "the session is read-only, and \(work) writes",
                 detail: "default_transaction_read_only is on for the role or the database",
                 hint: "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
     }

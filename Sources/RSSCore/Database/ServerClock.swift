@@ -1,8 +1,8 @@
 import Foundation
 import PostgresClient
 
-/// The time by the database's clock, which alone decides over data: what is old, what is new, and which day it is. That of
-/// the machine that runs rssctl may be wrong without anybody noticing.
+/// The time by the database's clock, which alone decides over data: what is old, what is new, and which day it is. The clock of
+/// the machine that runs rssctl may be wrong without anyone noticing.
 package struct ServerClock: Sendable, Equatable {
     /// Now, by the server.
     package let now: Date
@@ -14,7 +14,7 @@ package struct ServerClock: Sendable, Equatable {
     /// A machine whose clock is off by more has a wrong one.
     package static let mostSkew: TimeInterval = 60
 
-    /// What is to be said of a wrong clock; nil for one that is right.
+    /// The warning about a wrong clock; nil for one that is right.
     package var warning: String? {
         guard abs(skew) > Self.mostSkew else { return nil }
         let amount = Duration.seconds(Int64(abs(skew).rounded()))
@@ -34,7 +34,7 @@ extension ServerClock {
             .first
         let after = Date()
         guard let (now, today) = try row?.decode(Date.self, CalendarDate.self) else {
-            throw PostgresError(.unexpectedResult, "the server did not say what time it is")
+            throw PostgresError(.unexpectedResult, "the server did not return its time")
         }
         self.now = now
         self.today = today

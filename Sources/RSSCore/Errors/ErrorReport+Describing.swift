@@ -6,7 +6,7 @@ import RSSModel
 import RedisClient
 
 extension ErrorReport {
-    /// Describes any error: by its own words where it has some, by the client's or system's where not. Secrets are taken out.
+    /// Describes any error: by its own report where it has one, by the client's or system's text where not. Secrets are removed.
     package init(describing error: any Error) {
         self.init(wordsOf: error)
         message = Redaction.scrub(message)
@@ -23,7 +23,7 @@ extension ErrorReport {
         case let error as RedisError: self.init(redis: error)
         case let error as JournalError: self.init(journal: error)
         case is CancellationError:
-            self.init(code: "RSS-RUN-001", exit: .interrupted, message: "interrupted; what was under way was cancelled")
+            self.init(code: "RSS-RUN-001", exit: .interrupted, message: "interrupted; the running work was cancelled")
         case let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile:
             self.init(
                 code: "RSS-FILE-001", exit: .dataError, message: "\(error.filePath ?? "the file") does not exist",
@@ -60,10 +60,10 @@ extension ErrorReport {
             }
         let ours: String? =
             switch error.code {
-            case .connectionFailed: "rssctl doctor looks at the connection step by step"
+            case .connectionFailed: "rssctl doctor checks the connection step by step"
             case .connectionLost, .stalled: "run the same command again once the server is back: rssctl doctor"
             case .server where error.sqlState == .lockNotAvailable:
-                "run it again when whoever holds the lock is done"
+                "run it again when the lock is released"
             case .server where error.sqlState == .undefinedTable:
                 "rssctl migrate creates the tables of visit reports; rssctl config show shows database.search_path"
             case .server where error.sqlState == .insufficientPrivilege:
@@ -110,7 +110,7 @@ extension ErrorReport {
                 hint: "install that version, or set RSSCTL_JOURNAL to another place")
         case .noSuchRun(let id):
             self.init(
-                code: "RSS-JOURNAL-003", exit: .failed, message: "there is no run '\(id)'", hint: "rssctl runs list")
+                code: "RSS-JOURNAL-003", exit: .failed, message: "run '\(id)' does not exist", hint: "rssctl runs list")
         case .ambiguousRun(let id, _):
             self.init(
                 code: "RSS-JOURNAL-004", exit: .failed, message: "more than one run's id begins or ends with '\(id)'",
@@ -120,7 +120,7 @@ extension ErrorReport {
 }
 
 extension CocoaError {
-    /// The system's words where it gave some, Foundation's where not.
+    /// The system's text where it gave one, Foundation's where not.
     fileprivate var systemReason: String {
         (underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) } ?? localizedDescription
     }

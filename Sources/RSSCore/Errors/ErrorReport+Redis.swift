@@ -17,7 +17,7 @@ extension ErrorReport {
                 )
             case .invalidConfiguration: ("RSS-REDIS-011", .configuration, "rssctl config show")
             case _ where error.isConnectivity:
-                ("RSS-REDIS-001", .unavailable, "rssctl doctor looks at the connection step by step")
+                ("RSS-REDIS-001", .unavailable, "rssctl doctor checks the connection step by step")
             default: ("RSS-REDIS-002", .failed, nil)
             }
         self.init(code: code, exit: exit, message: "\(error)", hint: hint)
@@ -73,7 +73,7 @@ extension ErrorReport {
                     "RSS-REDIS-012", .dataError, "A key that is to be written holds a value of another type.",
                     "redis-cli TYPE shows it; remove the key or set another cache.key_prefix"
                 )
-            default: ("RSS-REDIS-002", .failed, nil, "rssctl doctor looks at the connection step by step")
+            default: ("RSS-REDIS-002", .failed, nil, "rssctl doctor checks the connection step by step")
             }
         self.init(code: code, exit: exit, message: message, detail: detail, hint: hint)
     }

@@ -1,4 +1,4 @@
-/// How far an index build has come, as pg_stat_progress_create_index tells it.
+/// How far an index build has come, as pg_stat_progress_create_index shows it.
 struct BuildProgress: Sendable, Equatable {
     var phase: String
     var blocksTotal: Int64 = 0
@@ -9,7 +9,7 @@ struct BuildProgress: Sendable, Equatable {
     var lockersDone: Int64 = 0
 
     /// The phases in their order, with the share of the whole that each takes: measured on 3 million rows of text with
-    /// a B-tree, 641 samples over 14.4 s. The waits take no share: nobody knows how long they are.
+    /// a B-tree, 641 samples over 14.4 s. The waits take no share: how long they are is not known.
     private static let phases: [(name: String, share: Double)] = [
         ("initializing", 0), ("waiting for writers before build", 0), ("building index", 0),
         ("building index: initializing", 0), ("building index: scanning table", 0.63),

@@ -2,13 +2,13 @@ import PostgresClient
 import RSSModel
 import Synchronization
 
-/// Watches a long statement from a second session: how far it has come, and whom it waits for.
+/// Watches a long statement from a second session: how far it has come, and which session it waits for.
 package struct BuildWatch: Sendable {
     private let observer: ConnectionOptions?
 
     package init(_ observer: ConnectionOptions?) { self.observer = observer }
 
-    /// Runs a statement, and tells meanwhile how it goes on.
+    /// Runs a statement, and reports its progress meanwhile.
     @discardableResult
     package func observing<T>(
         _ connection: PostgresConnection, _ name: String, _ progress: ProgressReporter,
@@ -24,7 +24,7 @@ package struct BuildWatch: Sendable {
     private static func watch(
         _ pid: Int32, _ observer: ConnectionOptions, _ name: String, _ progress: ProgressReporter
     ) async throws {
-        // Most statements are over before there is anything to tell.
+        // Most statements are over before there is anything to report.
         try await Task.sleep(for: .milliseconds(300))
         let session = try await PostgresConnection.connect(observer)
         defer { Task { await session.close() } }
@@ -36,7 +36,7 @@ package struct BuildWatch: Sendable {
             if let row {
                 if !hasBegun { progress(.phase("index \(name)", total: 1000, unit: .share)) }
                 hasBegun = true
-                // A second pass, as REINDEX makes it, does not turn the bar back.
+                // A second pass, as REINDEX makes it, does not move the bar back.
                 if let fraction = try BuildProgress(row).fraction { furthest = max(furthest, Int64(fraction * 1000)) }
                 progress(.advanced(to: furthest, rejected: 0))
             }

@@ -1,7 +1,7 @@
 import PostgresClient
 
-/// A DETACH CONCURRENTLY, which hides the partition's rows from every session when it is broken off half way: so it is
-/// finished in the same run, whatever broke it off.
+/// A DETACH CONCURRENTLY, which hides the partition's rows from every session when it is interrupted half way: so it is
+/// finished in the same run, whatever interrupted it.
 package struct ConcurrentDetach: Sendable {
     package let partition: RelationName
     package let table: RelationName
@@ -18,7 +18,7 @@ package struct ConcurrentDetach: Sendable {
         self.other = other
     }
 
-    /// Whether the partition is half detached; nil when it is none of the table's.
+    /// Whether the partition is half detached; nil when it is not a partition of the table.
     package func isPending() async throws -> Bool? {
         try await connection.query(
             "SELECT inhdetachpending FROM pg_inherits WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)",
@@ -31,7 +31,7 @@ package struct ConcurrentDetach: Sendable {
         "ALTER TABLE \(try await connection.quote(table)) DETACH PARTITION \(try await connection.quote(partition)) CONCURRENTLY"
     }
 
-    /// The statement that ends one that was broken off.
+    /// The statement that ends one that was interrupted.
     package func finishing() async throws -> String {
         "ALTER TABLE \(try await connection.quote(table)) DETACH PARTITION \(try await connection.quote(partition)) FINALIZE"
     }
@@ -42,7 +42,7 @@ package struct ConcurrentDetach: Sendable {
         do {
             try await work()
         } catch {
-            // Somebody who asked to stop waits two seconds at most.
+            // A user who asked to stop waits two seconds at most.
             let limit: Duration = Task.isCancelled ? .seconds(1) : .seconds(30)
             let (own, other) = (connection, other)
             // Also in a cancelled task: hence a task of its own.

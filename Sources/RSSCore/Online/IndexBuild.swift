@@ -10,7 +10,7 @@ package struct IndexBuild: Sendable, Hashable {
     package let table: RelationName
     /// `ON ONLY`
     package let isOnly: Bool
-    /// What stands behind the table's name: `USING gin (…) WHERE …`.
+    /// What follows the table's name: `USING gin (…) WHERE …`.
     package let definition: String
     /// Whether it names columns by the table: `WHERE t.is_open`.
     private let namesTable: Bool
@@ -63,7 +63,7 @@ package struct IndexBuild: Sendable, Hashable {
             ? IndexBuild(self, definition: definition, isOnly: isOnly, namesTable: false) : self
     }
 
-    /// The text behind the table's name, which begins at a byte of the statement: `a.b.c` is words and points in turn.
+    /// The text after the table's name, which begins at a byte of the statement: `a.b.c` is words and points in turn.
     private static func definition(_ statement: ScriptStatement, behind location: Int) -> String? {
         var isNameExpected = true
         for token in statement.tokens where token.range.lowerBound >= location && !token.isComment {

@@ -10,7 +10,7 @@ package enum IndexBuildError: ReportableError, Equatable {
     case onlyConcurrently(place: SourcePlace)
     /// A partition is a foreign table, without which the index of the whole is never valid.
     case foreignPartition(String, place: SourcePlace)
-    /// Something else has the index's name.
+    /// Another relation has the index's name.
     case nameTaken(String, place: SourcePlace)
     /// An index of the name is there, and is another one.
     case differs(String, found: String, wanted: String, place: SourcePlace)
@@ -45,17 +45,17 @@ package enum IndexBuildError: ReportableError, Equatable {
                 place: place)
         case .nameTaken(let name, let place):
             ErrorReport(
-                code: "RSS-MIGRATE-024", exit: .failed, message: "something else is named \(name)",
+                code: "RSS-MIGRATE-024", exit: .failed, message: "another relation is named \(name)",
                 hint: "give the index another name", place: place)
         case .differs(let name, let found, let wanted, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-025", exit: .failed, message: "there is another index named \(name)",
-                detail: "it is \(found); wanted is \(wanted)",
+                detail: "it is \(found); expected is \(wanted)",
                 hint: "drop it first, in a migration, or give the new one another name", place: place)
         case .invalid(let names):
             ErrorReport(
                 code: "RSS-MIGRATE-026", exit: .failed,
-                message: "invalid: \(names.joined(separator: ", ")); writes pay for it, and no query uses it",
+                message: "invalid: \(names.joined(separator: ", ")); writes maintain it, and no query uses it",
                 hint: names.map { "REINDEX INDEX CONCURRENTLY \($0)" }.joined(separator: "; "))
         }
     }

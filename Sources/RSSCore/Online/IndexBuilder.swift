@@ -1,11 +1,11 @@
 import PostgresClient
 import RSSModel
 
-/// Builds an index without anybody waiting, and leaves it valid or not at all.
+/// Builds an index without making any session wait, and leaves it valid or not at all.
 ///
-/// `CREATE INDEX CONCURRENTLY` that is interrupted leaves an index that writes pay for and no query uses, and a second
-/// try fails on its name, or with IF NOT EXISTS passes it over. So the catalog is asked before and after: an index of
-/// the wanted name and definition that is valid is done, one that is not is dropped and built anew, and one that is
+/// `CREATE INDEX CONCURRENTLY` that is interrupted leaves an index that writes maintain and no query uses, and a second
+/// try fails on its name, or with IF NOT EXISTS skips it. So the catalog is asked before and after: an index of
+/// the wanted name and definition that is valid is done, one that is not is dropped and built again, and one that is
 /// something else is an error.
 package struct IndexBuilder {
     package let build: IndexBuild
@@ -70,7 +70,7 @@ package struct IndexBuilder {
                 break
             } catch let error as PostgresError where error.code == .server {
                 try await clearAway(name, on: table)
-                // Two concurrent builds on one table wait for each other; one is told so and loses.
+                // Two concurrent builds on one table wait for each other: one of them is cancelled by the deadlock check.
                 guard error.sqlState == .deadlockDetected, triesLeft > 0 else { throw error }
                 triesLeft -= 1
                 try await Task.sleep(for: .milliseconds(Int.random(in: 200...1000)))
@@ -81,7 +81,7 @@ package struct IndexBuilder {
         }
     }
 
-    /// Looks at what is there under the name, and drops what an interrupted build left.
+    /// Checks what has the name, and drops what an interrupted build left.
     ///
     /// - Returns: whether nothing is left to do.
     package func settle(_ name: String, on table: IndexedTable, wanted: String?) async throws -> Bool {
@@ -89,10 +89,10 @@ package struct IndexBuilder {
         while let found = try await catalog.index(name, on: table) {
             let qualified = RelationName(schema: table.schema, name: name)
             guard found.isOnTable else { throw IndexBuildError.nameTaken(qualified.quoted, place: place) }
-            // A session that was left behind by a killed run may still be at it: it is gone within two seconds.
+            // The session of a killed run may still be building it: it ends within two seconds.
             if let builder = found.builder {
                 let session = BlockingSession(
-                    pid: builder, user: nil, application: "it builds \(qualified.quoted)", state: nil, seconds: 0,
+                    pid: builder, user: nil, application: "building \(qualified.quoted)", state: nil, seconds: 0,
                     query: "")
                 try await patience.wait(for: [session], .notBegun, progress)
                 continue
@@ -104,7 +104,7 @@ package struct IndexBuilder {
                     qualified.quoted, found: found.definition, wanted: definition ?? "", place: place)
             }
             if found.isValid { return true }
-            progress(.note("\(qualified.quoted) was left invalid by an interrupted build: it is built anew."))
+            progress(.note("\(qualified.quoted) is invalid after an interrupted build: it is rebuilt."))
             try await drop(found, of: table, qualified)
         }
         return false
@@ -119,7 +119,7 @@ package struct IndexBuilder {
         try await FaultPoint.reach("index.dropped")
     }
 
-    /// Takes away what a build that failed has left, as far as that does not take long: the next run would do the same.
+    /// Drops what a failed build has left, as far as that does not take long: the next run would do the same.
     private func clearAway(_ name: String, on table: IndexedTable) async throws {
         guard let found = try await catalog.index(name, on: table), found.isOnTable, !found.isValid,
             found.builder == nil, found.parent == nil
@@ -131,9 +131,9 @@ package struct IndexBuilder {
             try await connection.executeScript("SET statement_timeout = '5s'")
             try await connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(quoted)")
         } catch let error as PostgresError where error.sqlState == .queryCanceled {
-            progress(.warning("\(quoted) is left invalid for now; the next run drops it."))
+            progress(.warning("\(quoted) stays invalid for now; the next run drops it."))
         }
-        // RESET would bring back what the role or the database has set, which cuts the next try off.
+        // RESET would bring back what the role or the database has set, which would cancel the next try.
         try await connection.query("SELECT set_config('statement_timeout', $1, false)", [before])
     }
 }

@@ -1,7 +1,7 @@
 import PostgresClient
 import SQLScript
 
-/// What an interrupted `REINDEX … CONCURRENTLY` leaves behind: invalid copies named `…_ccnew` and `…_ccold`.
+/// What an interrupted `REINDEX … CONCURRENTLY` leaves: invalid copies named `…_ccnew` and `…_ccold`.
 package struct IndexLeftovers {
     /// Where a REINDEX looks for indexes beyond what it names.
     package enum Scope {

@@ -5,7 +5,7 @@ import RSSModel
 /// the whole, and without it every writer waits for as long as the whole takes.
 ///
 /// ON ONLY the parent, then each leaf, then ATTACH; a parent's index becomes valid with its last child's. What is done is
-/// read from the catalog at each step, so an interrupted build goes on at its leaf.
+/// read from the catalog at each step, so an interrupted build resumes at its leaf.
 package struct PartitionedIndexBuilder {
     private let builder: IndexBuilder
 
@@ -101,7 +101,7 @@ package struct PartitionedIndexBuilder {
         }
     }
 
-    /// Attaches a child's index; done once more for one that is attached already, PostgreSQL looks anew whether the
+    /// Attaches a child's index; done once more for one that is attached already, PostgreSQL checks again whether the
     /// parent's is valid now.
     private func attach(
         _ name: String, of child: IndexedTable, to parent: String, of table: IndexedTable
@@ -114,7 +114,7 @@ package struct PartitionedIndexBuilder {
         try await FaultPoint.reach("index.attached")
     }
 
-    /// A parent's index that has all its children and is still invalid is looked at again by an ATTACH of one of them.
+    /// A parent's index that has all its children and is still invalid is checked again by an ATTACH of one of them.
     private func validate(_ name: String, on table: IndexedTable) async throws {
         guard let parent = try await catalog.index(name, on: table), !parent.isValid else { return }
         for child in try await catalog.children(of: table) {
@@ -123,7 +123,7 @@ package struct PartitionedIndexBuilder {
             }
             return try await attach(attached.name, of: child, to: name, of: table)
         }
-        // A table without partitions: its index is valid only once one is made and goes.
+        // A table without partitions: its index becomes valid only once a partition was created and dropped.
     }
 
     private func briefly(locking locks: [RelationLock], _ sql: String) async throws {

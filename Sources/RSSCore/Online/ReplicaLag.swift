@@ -21,7 +21,7 @@ package struct ReplicaLag: Sendable {
     package var limit: Duration
     /// The longest wait between two batches.
     package var budget: Duration
-    /// How long between two looks.
+    /// How long between two checks.
     package var pause: Duration
     /// How long between two notes.
     package var reminder: Duration

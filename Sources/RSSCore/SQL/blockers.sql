@@ -1,5 +1,5 @@
--- The sessions of this database with the oldest transactions that hold a lock on a table: the likeliest to be in the way
--- of a lock just refused. The session that waited is gone from pg_locks by then, so its queue cannot be read any more.
+-- The sessions of this database with the oldest transactions that hold a lock on a table: the likeliest to block
+-- a lock just refused. The session that waited is gone from pg_locks by then, so its queue cannot be read any more.
 -- Of other roles' sessions a role without pg_read_all_stats sees who they are, and not since when: those come last.
 SELECT a.pid, a.usename::text, coalesce(a.application_name, ''), a.state,
        coalesce(extract(epoch FROM clock_timestamp() - a.xact_start), 0)::float8,

@@ -2,7 +2,7 @@
 CREATE SCHEMA IF NOT EXISTS rssctl;
 COMMENT ON SCHEMA rssctl IS 'Records of rssctl: which migrations were applied, and what its runs did.';
 
--- One row a migration that was applied.
+-- One row per migration that was applied.
 CREATE TABLE IF NOT EXISTS rssctl.migration (
     version     bigint      PRIMARY KEY,
     name        text        NOT NULL,
@@ -27,8 +27,9 @@ COMMENT ON COLUMN rssctl.migration.content_hash IS 'SHA-256 of the statements wi
 COMMENT ON COLUMN rssctl.migration.chain IS 'SHA-256 over the chain of the row before, version and content_hash.';
 COMMENT ON COLUMN rssctl.migration.how IS 'applied: its statements were run; baseline: taken for applied.';
 
--- One row a statement of a migration. What is done is recorded in the transaction that did it; a statement that cannot
--- run in a transaction is running from before it begins, and whoever finds it so asks the catalog how far it came.
+-- One row per statement of a migration. What is done is recorded in the transaction that did it; a statement that cannot
+-- run in a transaction is recorded as running before it begins, and a run that finds it so checks the catalog for how far
+-- it got.
 CREATE TABLE IF NOT EXISTS rssctl.migration_statement (
     version     bigint      NOT NULL,
     ordinal     integer     NOT NULL,
@@ -48,7 +49,7 @@ COMMENT ON COLUMN rssctl.migration_statement.version IS 'The version; negative f
 COMMENT ON COLUMN rssctl.migration_statement.hash IS 'SHA-256 of the statement without comments and white space.';
 COMMENT ON COLUMN rssctl.migration_statement.checkpoint IS 'The last key that a backfill has done.';
 
--- One row a repeatable migration, as it was run last.
+-- One row per repeatable migration, as it was run last.
 CREATE TABLE IF NOT EXISTS rssctl.migration_repeatable (
     name         text        PRIMARY KEY,
     checksum     text        NOT NULL,
@@ -59,7 +60,7 @@ CREATE TABLE IF NOT EXISTS rssctl.migration_repeatable (
     ms           bigint      NOT NULL
 );
 
--- One row a thing that a run did: a partition made, a file imported.
+-- One row per action of a run: a partition made, a file imported.
 CREATE TABLE IF NOT EXISTS rssctl.operation (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at         timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -116,7 +117,7 @@ BEGIN
     LOOP
         SELECT c.relowner INTO owner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname = place.schema AND c.relname = place.name;
-        -- A partition that is dropped is nobody's.
+        -- A partition that is dropped has no owner.
         CONTINUE WHEN place.is_partition AND owner IS NULL;
         IF NOT pg_has_role(session_user, coalesce(owner, keeper), 'MEMBER')
             AND NOT pg_has_role(session_user, keeper, 'MEMBER')
@@ -130,7 +131,7 @@ BEGIN
 END
 $$;
 
--- One row a table whose partitions are kept.
+-- One row per table whose partitions are maintained.
 CREATE TABLE IF NOT EXISTS rssctl.partition_policy (
     schema_name        text        NOT NULL,
     table_name         text        NOT NULL,
@@ -158,7 +159,7 @@ CREATE OR REPLACE TRIGGER guard_table BEFORE INSERT OR UPDATE OR DELETE ON rssct
 CREATE OR REPLACE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON rssctl.partition_policy
     FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_change();
 
--- One row a partition that was taken out of its table: kept for some days, then dropped, or attached again.
+-- One row per partition that was detached from its table: kept for some days, then dropped, or reattached.
 CREATE TABLE IF NOT EXISTS rssctl.partition_retired (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     schema_name      text        NOT NULL,
@@ -187,7 +188,7 @@ DROP INDEX IF EXISTS rssctl.partition_retired_open;
 CREATE OR REPLACE TRIGGER guard_table BEFORE INSERT OR UPDATE OR DELETE ON rssctl.partition_retired
     FOR EACH ROW EXECUTE FUNCTION rssctl.guard_table();
 
--- What the triggers on a partition call that is being retired: a row that were written to it now would be lost.
+-- What the triggers on a partition call that is being retired: a row written to it now would be lost.
 CREATE OR REPLACE FUNCTION rssctl.refuse_write() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     RAISE object_not_in_prerequisite_state USING
@@ -196,8 +197,8 @@ BEGIN
 END
 $$;
 
--- One row a change of a table's partitioning that takes long: a drain, split, merge or conversion. How far it came is
--- asked of the catalog; the row says what was wanted, and under which names it works.
+-- One row per change of a table's partitioning that takes long: a drain, split, merge or conversion. How far it got is
+-- read from the catalog; the row says what was requested, and under which names it works.
 CREATE TABLE IF NOT EXISTS rssctl.partition_work (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind        text        NOT NULL CHECK (kind IN ('drain', 'split', 'merge', 'convert')),
@@ -216,7 +217,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS partition_work_active ON rssctl.partition_work
 CREATE OR REPLACE TRIGGER guard_table BEFORE INSERT OR UPDATE OR DELETE ON rssctl.partition_work
     FOR EACH ROW EXECUTE FUNCTION rssctl.guard_table();
 
--- One row a bulk import, update or deletion.
+-- One row per bulk import, update or deletion.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_run (
     run_id      uuid        PRIMARY KEY,
     operation   text        NOT NULL CHECK (operation IN ('import', 'update', 'delete')),
@@ -243,7 +244,7 @@ ALTER TABLE rssctl.bulk_run ADD COLUMN IF NOT EXISTS is_attested boolean NOT NUL
 COMMENT ON COLUMN rssctl.bulk_run.is_attested IS 'Whether the row is as the role in "by" wrote it; false for runs of format 4, and for changed ones.';
 
 -- Who wrote a run is what the server says, whatever the statement says. What decides over rows cannot be changed later
--- without being noticed.
+-- without being detected.
 CREATE OR REPLACE FUNCTION rssctl.attest_run() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
@@ -266,8 +267,8 @@ $$;
 CREATE OR REPLACE TRIGGER attest_run BEFORE INSERT OR UPDATE ON rssctl.bulk_run
     FOR EACH ROW EXECUTE FUNCTION rssctl.attest_run();
 
--- One row a batch, written in the transaction that loaded it and never changed: its xmin is the xmin of the rows that the
--- batch wrote, by which they are known to be as it left them.
+-- One row per batch, written in the transaction that loaded it and never changed: its xmin is the xmin of the rows that the
+-- batch wrote, which shows that they are unchanged since.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_batch (
     run_id       uuid    NOT NULL REFERENCES rssctl.bulk_run,
     number       integer NOT NULL,
@@ -318,8 +319,8 @@ COMMENT ON COLUMN rssctl.bulk_before.was IS 'The xmin that the row had, or had b
 COMMENT ON COLUMN rssctl.bulk_before.before IS 'The row as JSON, in rows of format 4.';
 COMMENT ON COLUMN rssctl.bulk_before.texts IS 'The text output of each column; null for SQL NULL.';
 
--- One row for each time that a batch was taken back, written in the transaction that did it; its xmin is that of the rows put
--- back. Where rows were kept, it may be tried again.
+-- One row for each time that a batch was undone, written in the transaction that did it; its xmin is that of the rows
+-- restored. Where rows were left as they are, it may be tried again.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_undo (
     run_id  uuid        NOT NULL,
     batch   integer     NOT NULL,
@@ -340,7 +341,7 @@ CREATE OR REPLACE TRIGGER guard_run BEFORE INSERT ON rssctl.bulk_undo
 CREATE OR REPLACE TRIGGER stamp_author BEFORE INSERT ON rssctl.bulk_undo
     FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_author();
 
--- Forgets bulk runs that can no longer be undone. With the rights of its owner, so that a role that imports need not be
+-- Deletes bulk runs that can no longer be undone. With the rights of its owner, so that a role that imports need not be
 -- able to delete the records of others.
 CREATE OR REPLACE FUNCTION rssctl.prune_bulk() RETURNS void LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS $$
@@ -353,7 +354,7 @@ CREATE OR REPLACE FUNCTION rssctl.prune_bulk() RETURNS void LANGUAGE sql SECURIT
     DELETE FROM rssctl.bulk_run AS r WHERE r.undo_until < now() AND r.state <> 'loading';
 $$;
 
--- One row a mapping of files: which of their columns goes where.
+-- One row per mapping of files: which of their columns goes where.
 CREATE TABLE IF NOT EXISTS rssctl.bulk_mapping (
     name       text        PRIMARY KEY,
     object     text        NOT NULL,
@@ -366,7 +367,7 @@ COMMENT ON COLUMN rssctl.bulk_mapping.columns IS 'Names in the header of a file,
 CREATE OR REPLACE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON rssctl.bulk_mapping
     FOR EACH ROW EXECUTE FUNCTION rssctl.stamp_change();
 
--- The format of these tables. One row, which the program writes once it has made sure that nothing foreign is on them.
+-- The format of these tables. One row, which the program writes once it has checked that nothing foreign is on them.
 CREATE TABLE IF NOT EXISTS rssctl.bookkeeping (
     one    boolean PRIMARY KEY DEFAULT true CHECK (one),
     format integer NOT NULL

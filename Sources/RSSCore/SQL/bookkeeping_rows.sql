@@ -1,4 +1,4 @@
--- What bookkeeping.sql leaves for when all that is on its tables is known to be trusted: writing to them runs it.
+-- What bookkeeping.sql leaves until all that is on its tables is known to be trusted: writing to them runs it.
 
 -- A name means one table; an OID may mean another one once a dump was restored.
 UPDATE rssctl.partition_retired AS r SET state = 'dropped', ended_at = clock_timestamp()

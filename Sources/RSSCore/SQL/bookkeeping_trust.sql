@@ -1,7 +1,7 @@
--- What keeps the schema rssctl from being used: whoever owns it, or what is on it, could run code with the rights of the role
--- that writes there. Nothing of the schema is run to find that out.
+-- Why the schema rssctl may not be used: whoever owns it, or what is on it, could run code with the rights of the role
+-- that writes there. Nothing of the schema is run to detect that.
 --
--- Trusted is a role that is a superuser, owns the database, or is the current role; and for a current role that is no
+-- Trusted is a role that is a superuser, owns the database, or is the current role; and for a current role that is not a
 -- superuser, those whose rights it has.
 --
 -- Parameters:

@@ -1,4 +1,4 @@
--- How far a session's index build has come, and which session it waits for.
+-- How far a session's index build has got, and which session it waits for.
 -- $1 the builder's pid
 SELECT p.phase, p.blocks_total, p.blocks_done, p.tuples_total, p.tuples_done, p.lockers_total, p.lockers_done,
        a.pid, a.usename::text, coalesce(a.application_name, ''), a.state,

@@ -1,5 +1,5 @@
 -- Constraints, triggers, rules and policies of relations for a fingerprint. What a partition or an inheriting table has
--- from its parent is left out, and whatever else stands on a partition.
+-- from its parent is left out, and whatever else is on a partition.
 --
 -- Columns: see fingerprint_tables.sql.
 

@@ -1,11 +1,11 @@
 -- Grants for a fingerprint: what differs from the privileges that an object of its kind has from the start. Who granted
--- a privilege does not count, nor in which order; and a list of privileges that says what is so anyway equals none.
+-- a privilege does not count, nor in which order; and a list of privileges that equals the default counts as none.
 --
 -- Columns:
 --   class, object  OIDs of the catalog and of the object in it
 --   column_name    the column, quoted, where the grant is on a column
 --   grantee        the role, quoted, or PUBLIC
---   privileges     what the role may do; NULL where it has lost what it would have from the start
+--   privileges     what the role may do; NULL where it no longer has what it would have from the start
 
 WITH acl (class, object, column_name, kind, owner, list) AS (
     SELECT 'pg_class'::regclass::oid, c.oid, NULL::text, CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char",

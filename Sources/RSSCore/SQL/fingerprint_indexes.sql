@@ -1,4 +1,4 @@
--- Indexes and extended statistics for a fingerprint. The index of a constraint is told with the constraint; those of
+-- Indexes and extended statistics for a fingerprint. The index of a constraint is shown with the constraint; those of
 -- partitions are left out, attached to an index of the parent or not.
 --
 -- Columns: see fingerprint_tables.sql.

@@ -1,5 +1,5 @@
 -- Types, domains, collations, and the configurations and dictionaries of text search for a fingerprint. Row types,
--- array types and multirange types come and go with what they belong to.
+-- array types and multirange types are made and dropped with what they belong to.
 --
 -- Columns: see fingerprint_tables.sql.
 

@@ -1,4 +1,4 @@
--- Invalid copies of indexes that an interrupted REINDEX CONCURRENTLY has left behind and nobody is at work on: on tables,
+-- Invalid copies of indexes that an interrupted REINDEX CONCURRENTLY has left and that no session is building: on tables,
 -- their partitions, and the TOAST tables of all of them.
 -- $1 names of tables or indexes, $2 a schema, all of whose tables count as well, or NULL, $3 whether all tables count
 WITH named AS (

@@ -2,7 +2,7 @@
 -- $1 the table's oid, $2 the wanted name; NULL for all indexes of the table
 SELECT c.relname::text AS name, coalesce(i.indrelid = t.oid, false) AS is_on_table, coalesce(i.indisvalid, false) AS is_valid,
        coalesce(i.indisunique, false) AS is_unique,
-       -- The definition behind the table's name, so that indexes of different tables can be compared.
+       -- The definition after the table's name, so that indexes of different tables can be compared.
        coalesce(substr(pg_get_indexdef(i.indexrelid),
               1 + length(format('CREATE %sINDEX %I ON %s%I.%I ', CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname,
                                 CASE WHEN c.relkind = 'I' THEN 'ONLY ' END,

@@ -29,7 +29,7 @@ package enum ExpressionText {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// The elements of an array constructor whose first byte is given, if `])::type[]` stands behind them.
+    /// The elements of an array constructor whose first byte is given, if `])::type[]` follows them.
     private static func array(
         in bytes: [UInt8], from start: Int
     ) -> (items: [ArraySlice<UInt8>], type: String, end: Int)? {
@@ -83,7 +83,7 @@ package enum ExpressionText {
         return nil
     }
 
-    /// Where a literal or a quoted name that begins here ends; nil when none begins. Two quotes in it stand for one; a
+    /// Where a literal or a quoted name that begins here ends; nil when none begins. Two quotes in it are one; a
     /// backslash means itself, as the server writes `E'…'` only where it doubles each one.
     private static func end(ofQuoted bytes: [UInt8], from start: Int) -> Int? {
         let quote = bytes[start]

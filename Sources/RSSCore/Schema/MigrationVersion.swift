@@ -35,7 +35,7 @@ package struct MigrationVersion: Sendable, Hashable {
     /// The first number.
     package var major: Int64 { parts[0] }
 
-    /// The next whole number; nil behind the last one.
+    /// The next whole number; nil after the last one.
     package var next: MigrationVersion? {
         let number = major + 1
         return String(number).utf8.count <= Self.digits ? MigrationVersion(parts: [number]) : nil

@@ -2,8 +2,8 @@ import PostgresClient
 
 extension PostgresConnection {
     /// Does work of rssctl's own that changes the schema, which is not drift. While it is done, and where it is
-    /// interrupted, nothing is kept to compare with; afterwards the schema as it is then is kept. A drift that was there
-    /// before stays to be seen, and what the work changed is seen with it.
+    /// interrupted, nothing is kept to compare with; afterwards the schema as it is then is kept. A drift that existed
+    /// before is still reported, and what the work changed is reported with it.
     ///
     /// - Throws: what the work throws, `PostgresError`.
     package nonisolated(nonsending) func changingSchema<T>(_ work: () async throws -> T) async throws -> T {

@@ -5,7 +5,7 @@ extension SchemaFingerprint {
     /// Reads the schema of the session's database from its catalog.
     ///
     /// Outside a transaction it reads one snapshot. In an open transaction it sees what that transaction has done, and
-    /// leaves nothing behind in it. Needs no right but to connect, and takes no lock longer than to read a view's text.
+    /// leaves nothing in it. Needs no right but to connect, and takes no lock longer than to read a view's text.
     ///
     /// - Throws: `PostgresError`, with SQLSTATE 55P03 when a table that a view reads stays locked for two seconds;
     ///   `CancellationError`.
@@ -20,7 +20,7 @@ extension SchemaFingerprint {
         return try await readOnce(connection)
     }
 
-    /// A snapshot holds for the rows of the catalog, and not for the functions that write definitions: what somebody
+    /// A snapshot holds for the rows of the catalog, and not for the functions that write definitions: what another session
     /// drops in between makes one of them fail with "could not open relation", `internal_error`.
     private static let vanished = SQLState(rawValue: "XX000")
     private static let attempts = 10
@@ -41,7 +41,7 @@ extension SchemaFingerprint {
         }
     }
 
-    /// Carries a fingerprint past the savepoint that it was read behind.
+    /// Carries a fingerprint past the savepoint that it was read after.
     private struct Finished: Error { let value: SchemaFingerprint }
 
     private static func collect(_ connection: PostgresConnection) async throws -> SchemaFingerprint {
@@ -105,7 +105,7 @@ private struct CatalogObjects {
             SchemaObject(kind: .grant, identity: "\(name) TO \(grantee)", definition: privileges ?? "no privilege"))
     }
 
-    /// Kind and name; nil for what is no part of the fingerprint.
+    /// Kind and name; nil for what is not part of the fingerprint.
     private func name(_ catalog: UInt32, _ oid: UInt32, _ column: String?) -> String? {
         guard let (kind, identity) = names[Entry(catalog: catalog, oid: oid)] else { return nil }
         return column.map { "column \(identity).\($0)" } ?? "\(kind.rawValue) \(identity)"

@@ -67,7 +67,7 @@ extension SchemaFingerprint {
 
 extension SchemaFingerprint {
     /// Takes the fingerprint for a version and keeps it, unless one is kept for it that can be compared with the
-    /// database as this rssctl reads it. So a drift that is there stays to be seen, and a new version of rssctl or of
+    /// database as this rssctl reads it. So an existing drift is still reported, and a new version of rssctl or of
     /// the server does not leave `drift` blind.
     ///
     /// - Returns: whether one was taken.

@@ -5,12 +5,12 @@
 ///
 /// Left out are: objects of extensions, system schemas, temporary objects and rssctl's own schema; what is not kept in
 /// the schema (rows, the values of sequences, statistics); and **partitions with everything on them**. Those of the
-/// maintenance come and go without being drift, and therefore an index, trigger, constraint or grant that somebody made
-/// by hand on a single partition is not seen either. Also not looked at: subscriptions and user mappings (their
+/// maintenance come and go without being drift, and therefore an index, trigger, constraint or grant that was made
+/// by hand on a single partition is not seen either. Also not compared: subscriptions and user mappings (their
 /// passwords are hidden from most roles), conversions, transforms, access methods, security labels, the comment on the
 /// index of a constraint, and what belongs to the whole cluster or is set with ALTER DATABASE.
 package struct SchemaFingerprint: Sendable, Equatable {
-    /// Which objects are looked at, and how they are written down; raised when either changes.
+    /// Which objects are included, and how they are written; raised when either changes.
     package static let currentFormat = 2
 
     /// The format that this fingerprint was made in.
@@ -47,7 +47,7 @@ package struct SchemaFingerprint: Sendable, Equatable {
 extension SchemaFingerprint: Codable {
     private enum CodingKeys: CodingKey { case format, serverMajor, objects }
 
-    /// Reads what ``encode(to:)`` wrote; the digest is made anew.
+    /// Reads what ``encode(to:)`` wrote; the digest is computed again.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(

@@ -3,7 +3,7 @@ package struct SchemaObject: Sendable, Hashable, Codable {
     /// What an object is.
     ///
     /// Columns, options, owner and row level security are part of the definition of what they belong to; comments and
-    /// grants stand by themselves, so that a difference names them.
+    /// grants are objects of their own, so that a difference names them.
     package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         case aggregate
         case cast

@@ -8,7 +8,7 @@ import Yams
 
 /// The configuration file, read strictly: a key or a value that is not understood is an error with its line.
 struct ConfigurationFile: Sendable {
-    /// A value with the line it stands on.
+    /// A value with the line it is on.
     struct Entry: Sendable, Equatable {
         let value: String
         let line: Int
@@ -23,7 +23,7 @@ struct ConfigurationFile: Sendable {
     let defaultProfile: String?
     /// What should be fixed: a file with a secret that others can read, or one that others can change.
     let warnings: [String]
-    /// Why nothing may be done by this file; nil when it may be used.
+    /// Why this file may not be used; nil when it may.
     let hazard: SettingsError?
 
     /// The first file of the usual places that exists; nil for none.
@@ -97,7 +97,7 @@ struct ConfigurationFile: Sendable {
             ? "it does not exist" : "\((error as NSError).localizedDescription)"
     }
 
-    /// The parser's problem with its place, and without the line that it quotes, in which a password may be.
+    /// The parser's error with its place, and without the line that it quotes, in which a password may be.
     private static func malformed(_ path: String, _ error: YamlError) -> SettingsError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
@@ -118,7 +118,7 @@ struct ConfigurationFile: Sendable {
         var values: [SettingKey: Entry] = [:]
         var profiles: [String: [SettingKey: Entry]] = [:]
         var defaultProfile: String?
-        /// Settings that are read no more, as they are named in the file.
+        /// Settings that are no longer read, as they are named in the file.
         var retired: [String] = []
 
         mutating func readTop(_ mapping: Node.Mapping) throws {
@@ -196,7 +196,7 @@ struct ConfigurationFile: Sendable {
         }
 
         private func unknown(_ name: String, _ node: Node) -> SettingsError {
-            // `password: x` without its blank is a key, and no setting's name.
+            // `password: x` without its blank is a key, and not a setting's name.
             guard name.wholeMatch(of: /[a-z_.]{1,60}/) != nil else {
                 return malformed(
                     node, "a key that is not the name of a setting; a blank may be missing after its colon")

@@ -21,7 +21,7 @@ struct DatabaseTarget: Sendable {
 
     /// Lays the settings over each other.
     ///
-    /// - Parameter direct: whether to bypass a pooler where the settings name a way.
+    /// - Parameter direct: whether to bypass a pooler where the settings name an address for it.
     /// - Throws: ``SettingsError/contradiction(_:_:)``, ``SettingsError/malformedAddress(key:origin:reason:)``.
     init(_ settings: Settings, direct: Bool) throws {
         let resolver = Self.resolver(settings, direct: direct)

@@ -9,7 +9,7 @@ struct FileAccess {
     /// What should be fixed.
     private(set) var warnings: [String] = []
 
-    /// Looks at a file and the folders that it is in, and those of what it links to.
+    /// Checks a file and the folders that it is in, and those of what it links to.
     init(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -23,7 +23,7 @@ struct FileAccess {
         }
     }
 
-    /// A folder above in which any user can put another file or folder in the place of what is there. A sticky folder such
+    /// A folder above in which any user can replace the existing file or folder. A sticky folder such
     /// as /tmp does not let them.
     private static func openFolder(above path: String) -> String? {
         var folder = path

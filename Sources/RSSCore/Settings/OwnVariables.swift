@@ -1,4 +1,4 @@
-/// Settings of earlier versions that are read no more.
+/// Settings of earlier versions that are no longer read.
 enum RetiredSettings {
     /// Why they have no effect.
     static let reason = "no command opens a pool of connections"
@@ -18,7 +18,7 @@ enum OwnVariables {
         "RSSCTL_COMMIT", "RSSCTL_DATE", "RSSCTL_LINT", "RSSCTL_RECORD", "RSSCTL_FAULT",
     ]
 
-    /// A warning for each variable that looks like ours and is read by nothing.
+    /// A warning for each variable that looks like ours and is not read.
     static func warnings(_ environment: [String: String]) -> [String] {
         let known = others.union(SettingKey.allCases.flatMap(\.definition.environment))
         return environment.keys.filter { $0.hasPrefix(prefix) && !known.contains($0) }.sorted().map { name in
@@ -27,7 +27,7 @@ enum OwnVariables {
             }
             let meant = EditDistance.closest(to: name, among: known.sorted())
             return
-                "environment \(name) has no effect: there is no such setting\(meant.map { "; did you mean \($0)?" } ?? "")"
+                "environment \(name) has no effect: unknown setting\(meant.map { "; did you mean \($0)?" } ?? "")"
         }
     }
 }

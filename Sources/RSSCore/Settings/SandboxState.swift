@@ -3,7 +3,7 @@ import PostgresClient
 import RSSSystem
 import RedisClient
 
-/// What is to be known of a sandbox to use it: kept beside its data, readable by its owner alone.
+/// What is needed to use a sandbox: stored beside its data, readable by its owner alone.
 package struct SandboxState: Sendable, Codable, Equatable {
     /// The folder that holds everything.
     package var folder: String
@@ -39,7 +39,7 @@ package struct SandboxState: Sendable, Codable, Equatable {
         return own.utf8.count < 80 ? own : "/tmp/rssctl-\(AdvisoryLock(folder).key.magnitude)"
     }
 
-    /// What is to be known of a new sandbox in a folder.
+    /// The state of a new sandbox in a folder.
     package init(
         folder: String, user: String, database: String, password: String, postgresPort: Int, redisPort: Int,
         redisPassword: String
@@ -50,7 +50,7 @@ package struct SandboxState: Sendable, Codable, Equatable {
         (self.postgresPort, self.redisPort, self.redisPassword) = (postgresPort, redisPort, redisPassword)
     }
 
-    /// The sandbox of a folder, nil when there is none. Its paths are those that the folder has by rule, whatever the file
+    /// The sandbox of a folder, nil when there is none. Its paths follow from the folder, whatever the file
     /// says.
     ///
     /// - Throws: ``UnreadableSandbox``, `PrivateFolderError` for a file that is not ours.
@@ -60,7 +60,7 @@ package struct SandboxState: Sendable, Codable, Equatable {
         guard let bytes = try PrivateFile.read(path) else { return nil }
         guard var state = try? JSONDecoder().decode(SandboxState.self, from: Data(bytes)),
             [state.postgresPort, state.redisPort].allSatisfy({ (1...65_535).contains($0) })
-        else { throw UnreadableSandbox(path: path, reason: "it is not as sandbox up wrote it") }
+        else { throw UnreadableSandbox(path: path, reason: "it does not have the format that sandbox up writes") }
         (state.folder, state.socketFolder) = (folder, socketFolder(of: folder))
         return state
     }
@@ -69,7 +69,7 @@ package struct SandboxState: Sendable, Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try Self.write(encoder.encode(self), to: Self.file(in: folder))
-        // One line for the socket, one for the port; libpq ignores the file unless nobody else can read it.
+        // One line for the socket, one for the port; libpq ignores the file if other users can read it.
         let lines = [socketFolder, "localhost", "127.0.0.1"].map { "\($0):\(postgresPort):*:\(user):\(password)\n" }
         try Self.write(Data(lines.joined().utf8), to: passwordFile)
     }

@@ -26,7 +26,7 @@ enum SecretFile {
         return secret
     }
 
-    /// Whether a file that a setting names is there and can be read.
+    /// Whether a file that a setting names exists and can be read.
     ///
     /// - Throws: ``SettingsError/unusableFile(key:origin:path:reason:)``.
     static func check(_ part: TargetPart) throws(SettingsError) {

@@ -98,7 +98,7 @@ package enum SettingKey: String, Sendable, CaseIterable {
     /// `RSSCTL_DATABASE_HOST`: the variable that is the setting's own, after its name in the file.
     package var variable: String { "RSSCTL_" + rawValue.uppercased().replacing(".", with: "_") }
 
-    /// The definition. The names of the seed (`DB_…`, `REDIS_…`) and libpq's (`PG…`) stand behind our own.
+    /// The definition. The names of the seed (`DB_…`, `REDIS_…`) and libpq's (`PG…`) come after our own.
     package var definition: Definition {
         var definition = declared
         if !definition.environment.contains(variable) { definition.environment.insert(variable, at: 0) }

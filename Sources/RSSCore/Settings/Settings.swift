@@ -26,7 +26,7 @@ package struct Settings: Sendable {
     package let profiles: [String]
     /// What should be fixed though the settings hold.
     package let warnings: [String]
-    /// Why no server may be spoken to by these settings; nil when there is no reason.
+    /// Why these settings may not be used to connect to a server; nil when there is no reason.
     package let hazard: SettingsError?
     /// The variables that the process was started with.
     package let environment: [String: String]

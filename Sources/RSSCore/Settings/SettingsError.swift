@@ -4,9 +4,9 @@ import RSSModel
 package enum SettingsError: ReportableError, Equatable {
     /// The file named does not exist or cannot be read.
     case fileUnreadable(path: String, reason: String)
-    /// The file is no YAML, or not of the shape expected.
+    /// The file is not valid YAML, or not of the shape expected.
     case malformed(SourcePlace, reason: String)
-    /// The file has a key that there is none of.
+    /// The file has a key that is not a setting.
     case unknownKey(String, SourcePlace, suggestion: String?)
     /// A value does not fit its setting; the value is left out where it may be a secret.
     case badValue(key: String, value: String?, expected: String, origin: String)
@@ -16,7 +16,7 @@ package enum SettingsError: ReportableError, Equatable {
     case noDatabase
     /// No Redis is configured, and no sandbox is running.
     case noRedis
-    /// Two settings of one level say different things of where to go; both are named with their origins.
+    /// Two settings of one level name different targets; both are named with their origins.
     case contradiction(String, String)
     /// An address cannot be understood. Nothing of it is in here.
     case malformedAddress(key: String, origin: String, reason: String)
@@ -34,21 +34,20 @@ package enum SettingsError: ReportableError, Equatable {
         case .malformed(let place, let reason):
             ErrorReport(
                 code: "RSS-CONFIG-002", exit: .configuration, message: "the configuration file is malformed",
-                detail: reason, hint: "rssctl config init --print shows a file that is right", place: place)
+                detail: reason, hint: "rssctl config init --print shows a valid file", place: place)
         case .unknownKey(let key, let place, let suggestion):
             ErrorReport(
-                code: "RSS-CONFIG-003", exit: .configuration, message: "there is no setting '\(key)'",
+                code: "RSS-CONFIG-003", exit: .configuration, message: "unknown setting '\(key)'",
                 hint: suggestion.map { "did you mean '\($0)'?" } ?? "rssctl config init --print lists every setting",
                 place: place)
         case .badValue(let key, let value, let expected, let origin):
             ErrorReport(
                 code: "RSS-CONFIG-004", exit: .configuration,
-                message: (value.map { "'\($0)' is not a valid value" } ?? "the value is not valid")
-                    + " for \(key): \(expected) is expected",
-                detail: "it comes from \(origin)", hint: "rssctl config init --print lists every setting")
+                message: "invalid value for \(key)\(value.map { ": '\($0)'" } ?? "") (expected \(expected))",
+                detail: "set by \(origin)", hint: "rssctl config init --print lists every setting")
         case .unknownProfile(let name, let known):
             ErrorReport(
-                code: "RSS-CONFIG-005", exit: .configuration, message: "there is no profile '\(name)'",
+                code: "RSS-CONFIG-005", exit: .configuration, message: "profile '\(name)' does not exist",
                 detail: known.isEmpty
                     ? "the configuration has no profiles" : "profiles: \(known.joined(separator: ", "))",
                 hint: known.isEmpty
@@ -71,8 +70,8 @@ package enum SettingsError: ReportableError, Equatable {
         case .contradiction(let one, let other):
             ErrorReport(
                 code: "RSS-CONFIG-009", exit: .configuration,
-                message: "\(one) and \(other) name different targets, and neither is stronger",
-                detail: "Two settings of one level that say different things are not decided between.",
+                message: "\(one) and \(other) name different targets, and neither takes precedence",
+                detail: "Of two different settings of one level, neither takes precedence.",
                 hint: "remove one of them; rssctl config show lists every setting with its origin")
         case .malformedAddress(let key, let origin, let reason):
             ErrorReport(

@@ -61,7 +61,7 @@ extension TargetParts {
 struct TargetAddress {
     let source: TargetPart
     let parts: [String: String]
-    /// Whether its parts are kept elsewhere, and so not known here: a service.
+    /// Whether its parts are stored elsewhere, and so not known here: a service.
     let isOpaque: Bool
     /// The parts that alone say where.
     let placeNames: Set<String>

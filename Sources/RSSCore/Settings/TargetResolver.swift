@@ -1,4 +1,4 @@
-/// The rules by which several sources come to one target, whatever kind of server it is.
+/// The rules by which several sources are combined to one target, whatever kind of server it is.
 ///
 /// - An address is one thing. It counts unless a stronger level has another address or says where in another way.
 /// - Settings for single parts are laid over each other one by one. A stronger one takes the place of that part of an
@@ -9,7 +9,7 @@ struct TargetResolver {
     /// A setting that holds an address.
     struct AddressKey {
         let key: SettingKey
-        /// Whether its parts are kept elsewhere.
+        /// Whether its parts are stored elsewhere.
         var isOpaque = false
         /// Takes it apart.
         let parts: (String) throws -> [String: String]
@@ -20,7 +20,7 @@ struct TargetResolver {
     var addresses: [AddressKey]
     /// The address to take when no setting says where.
     var lastResort: AddressKey?
-    /// The address that stands in for the place, for those who ask for it.
+    /// The address that is used in place of the target, for callers that ask for it.
     var bypass: AddressKey?
     /// The settings that alone say where.
     let places: [(key: SettingKey, name: String)]
@@ -138,7 +138,7 @@ struct TargetResolver {
 
     /// Whether a setting was made for the place that the target is. One that was made without any place is for all.
     private func belongs(_ setting: TargetPart, to target: TargetParts, _ binding: [String]) -> Bool {
-        // An address whose parts are kept elsewhere may have one of its own.
+        // An address whose parts are stored elsewhere may have one of its own.
         if furtherPlaceNames.contains(where: { (target.parts[$0]?.level ?? .builtIn) > setting.level }) { return false }
         // Where the sources up to its level contradict each other, the place is not known, so it is not this one.
         guard let home = try? resolve(upTo: setting.level.ofWholeSource) else { return false }

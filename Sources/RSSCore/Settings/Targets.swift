@@ -5,7 +5,7 @@ import RSSModel
 import RSSSystem
 import RedisClient
 
-/// The servers that a run is aimed at, made from its settings.
+/// The servers that a run uses, made from its settings.
 ///
 /// Where none is configured and a sandbox is running, the sandbox is the target; ``usesSandbox`` says so.
 package struct Targets: Sendable {
@@ -35,7 +35,7 @@ package struct Targets: Sendable {
     ///
     /// - Parameters:
     ///   - session: what each session sets.
-    ///   - direct: whether to bypass a pooler where the settings name a way.
+    ///   - direct: whether to bypass a pooler where the settings name an address for it.
     /// - Throws: ``SettingsError/noDatabase``, ``SettingsError/contradiction(_:_:)``,
     ///   ``SettingsError/unusableFile(key:origin:path:reason:)``.
     package func postgres(session: SessionSettings, direct: Bool = false) throws -> ConnectionOptions {
@@ -105,7 +105,7 @@ package struct Targets: Sendable {
         }
         add("Database") { try database(false) }
         add("For locks and migrations") {
-            // What keeps the one from being decided is said of it above.
+            // Why the database is not decided is reported above.
             guard let ordinary = try? database(false) else { return nil }
             let direct = try database(true)
             return direct == ordinary ? nil : direct

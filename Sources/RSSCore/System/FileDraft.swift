@@ -3,11 +3,11 @@ import Glibc
 import RSSModel
 import RSSSystem
 
-/// A file that gets its name when it is whole: what is there under a name is never half of something.
+/// A file that gets its name when it is complete: a file under its name is never incomplete.
 ///
-/// It has no name while it is written (`O_TMPFILE`), so that a process that is killed leaves nothing behind, and nothing
+/// It has no name while it is written (`O_TMPFILE`), so that a process that is killed leaves nothing, and nothing
 /// that others put into the folder can take its place. On a file system without that it has a random name, made with
-/// `O_EXCL`. Until it is published nobody but its owner can read it; then it gets the owner and the mode of the file that
+/// `O_EXCL`. Until it is published no one but its owner can read it; then it gets the owner and the mode of the file that
 /// it replaces, and file and folder are brought to the disk.
 ///
 /// ```swift
@@ -39,7 +39,7 @@ package final class FileDraft {
     ///
     /// - Parameters:
     ///   - mode: who may read and write the file.
-    ///   - replaces: whether a file that is there under the path given may be replaced; asked again when the draft is
+    ///   - replaces: whether an existing file at the path given may be replaced; asked again when the draft is
     ///     published, for one that was put there meanwhile.
     /// - Throws: ``FileError``.
     package init(
@@ -106,14 +106,14 @@ package final class FileDraft {
         guard fsync(folder) == 0 || errno == EINVAL else { throw failure }
     }
 
-    /// What keeps a draft from taking the place of what a path leads to; nil for nothing.
+    /// Why a draft may not replace what a path leads to; nil for no reason.
     ///
     /// - Throws: ``FileError``.
     package static func check(_ path: String, replaces: (String) -> Bool) throws(FileError) {
         _ = try existing(target(of: path), path, replaces)
     }
 
-    /// What a path leads to, be it there or not; nil for one whose links are not followed.
+    /// What a path leads to, whether it exists or not; nil for one whose links are not followed.
     package static func resolved(_ path: String) -> String? {
         do throws(FileError) { return try target(of: path) } catch { return nil }
     }
@@ -124,7 +124,7 @@ package final class FileDraft {
         case .exactly(let mode): wanted = mode
         case .usual:
             if let existing, keepsOwner(of: existing) {
-                // Whoever may not give a file away keeps it, with the mode that it had.
+                // A user who may not change a file's owner remains its owner, with the mode that it had.
                 _ = fchown(descriptor, existing.st_uid, existing.st_gid)
                 wanted = existing.st_mode & 0o777
             } else {
@@ -141,7 +141,7 @@ package final class FileDraft {
             || (stat(FilePath.folder(of: target), &folder) == 0 && folder.st_mode & 0o022 == 0)
     }
 
-    /// Takes a name that nothing has; false where something has it, or the file system has no links.
+    /// Takes an unused name; false where it is in use, or the file system has no links.
     private func takeFreeName() -> Bool {
         guard let name else { return link(to: target) }
         guard Glibc.link(name, target) == 0 else { return false }
@@ -189,7 +189,7 @@ package final class FileDraft {
         return status
     }
 
-    /// What a path leads to through all links, be it there or not. In a folder that everybody may write to, only links of
+    /// What a path leads to through all links, whether it exists or not. In a folder that all users may write to, only links of
     /// our own, of root, or of the folder's owner are followed, as Linux does (`fs.protected_symlinks`).
     private static func target(of path: String) throws(FileError) -> String {
         var current = path
@@ -207,14 +207,14 @@ package final class FileDraft {
             }
             current = link.utf8.first == UInt8(ascii: "/") ? link : "\(place)/\(link)"
         }
-        throw .unwritable(path: path, reason: "the link goes round in a circle")
+        throw .unwritable(path: path, reason: "its symbolic links form a loop")
     }
 
     private static func randomName(in folder: String) -> String {
         "\(folder)/.rssctl-\(String(UInt64.random(in: .min ... .max), radix: 36)).part"
     }
 
-    /// The bits that a new file does not get. To ask the system for it is to change it for every thread.
+    /// The bits that a new file does not get. Asking the system for it would change it for every thread.
     private static var umask: mode_t {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("Umask:") }

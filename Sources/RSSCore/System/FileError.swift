@@ -1,12 +1,12 @@
 import RSSModel
 
-/// What keeps a file from being read or written.
+/// Why a file cannot be read or written.
 package enum FileError: ReportableError, Equatable {
     /// It cannot be written.
     case unwritable(path: String, reason: String)
     /// It cannot be read.
     case unreadable(path: String, reason: String)
-    /// A file is there that is not to be replaced.
+    /// A file exists that is not to be replaced.
     case exists(path: String)
 
     /// Why, in one line.
@@ -22,7 +22,7 @@ package enum FileError: ReportableError, Equatable {
         case .unwritable(let path, let reason):
             ErrorReport(
                 code: "RSS-FILE-003", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
-                hint: "name another place, in a folder that is there and may be written to")
+                hint: "name another place, in a folder that exists and may be written to")
         case .unreadable(let path, let reason):
             ErrorReport(
                 code: "RSS-FILE-004", exit: .dataError, message: "\(path) cannot be read", detail: reason,

@@ -8,14 +8,14 @@ package enum PostgresPrograms {
 
     private static let base = "/usr/lib/postgresql"
 
-    /// The folder that the environment names, from the root on; any other would be whatever folder we are in.
+    /// The folder that the environment names, as an absolute path; a relative one would depend on the current folder.
     package static var chosenFolder: String? {
         ProcessInfo.processInfo.environment[variable].flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
 
     /// Versions and folders of Debian's packages, in the order wanted.
     private static func debian(_ order: ([Int]) -> [Int]) -> [String] {
-        // No folder there is no error: PATH is searched next.
+        // A missing folder is not an error: PATH is searched next.
         let versions = ((try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []).compactMap { Int($0) }
         return order(versions).map { "\(base)/\($0)/bin" }
     }

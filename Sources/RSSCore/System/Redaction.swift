@@ -1,12 +1,12 @@
 import PostgresClient
 import RedisClient
 
-/// Takes secrets out of what is shown, logged or kept.
+/// Removes secrets from what is shown, logged or stored.
 ///
 /// An address that can be read is shown by its harmless parts; of one that cannot, nothing is, because it is not known where its
 /// password begins. In other texts too much is hidden rather than too little.
 package enum Redaction {
-    /// A text without the passwords in it: what stands between `://` and the last `@` of a line, between a `:` and the last `@`
+    /// A text without the passwords in it: what is between `://` and the last `@` of a line, between a `:` and the last `@`
     /// of a word, after `password=` in any of libpq's ways of quoting, and after SQL's `PASSWORD` in any of SQL's.
     package static func scrub(_ text: String) -> String {
         hideLiterals(in: text).split(separator: "\n", omittingEmptySubsequences: false).map { line in
@@ -74,7 +74,7 @@ package enum Redaction {
         }
     }
 
-    /// A literal may have comments before it, go on over lines, and be cut off where the text was.
+    /// A literal may have comments before it, span lines, and be truncated where the text was.
     private static func hideLiterals(in text: String) -> String {
         text.replacing(Self.literal) { "\($0.name)'***'" }
     }

@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import RSSSystem
 
-/// Runs a program to its end and keeps what it printed.
+/// Runs a program to its end and returns what it printed.
 ///
-/// The output goes through files, not pipes: a program that leaves a daemon behind would keep a pipe open for ever.
+/// The output goes through files, not pipes: a program that starts a daemon would keep a pipe open indefinitely.
 package struct Subprocess: Sendable {
     /// How a program ended.
     package struct Result: Sendable {
@@ -77,7 +77,7 @@ package struct Subprocess: Sendable {
     package func start(
         input: String = "/dev/null", output: String, errors: String, passing descriptors: [Int32] = []
     ) throws -> pid_t {
-        // A group of its own keeps a Ctrl-C on our terminal from reaching it.
+        // In a group of its own, it does not get a Ctrl-C on our terminal.
         try spawn(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP) { actions in
             posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
             posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY, 0)
@@ -124,7 +124,7 @@ package struct Subprocess: Sendable {
         return pid
     }
 
-    /// Runs the program and returns what it printed; a status other than 0 is an error that quotes its words.
+    /// Runs the program and returns what it printed; a status other than 0 is an error that quotes its messages.
     @discardableResult
     package func runSuccessfully(timeout: Duration = .seconds(120)) async throws -> String {
         let result = try await run(timeout: timeout)

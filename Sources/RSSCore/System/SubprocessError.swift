@@ -7,7 +7,7 @@ package enum SubprocessError: ReportableError, Equatable {
     case noTemporaryFile(String, reason: String)
     /// The system does not start it.
     case cannotStart(String, reason: String)
-    /// It ended with a status that says so.
+    /// It ended with a status other than 0.
     case failed(String, status: Int32, words: String)
     /// It did not end in time, and was killed.
     case tookTooLong(String, limit: Duration)
@@ -26,7 +26,7 @@ package enum SubprocessError: ReportableError, Equatable {
         case .failed(let program, let status, let words):
             ErrorReport(
                 code: "RSS-FILE-012", exit: .failed, message: "the program \(program) ended with status \(status)",
-                detail: Redaction.scrub(words), hint: "see what it says")
+                detail: Redaction.scrub(words), hint: "check its messages")
         case .tookTooLong(let program, let limit):
             ErrorReport(
                 code: "RSS-FILE-012", exit: .failed,

@@ -4,7 +4,7 @@ import RSSModel
 
 /// Files that are read and written as a whole.
 package enum WholeFile {
-    /// Puts content in the place of a file, so that it is there as a whole or not at all. What a link points to is replaced,
+    /// Replaces the content of a file, as a whole or not at all. What a link points to is replaced,
     /// and not the link; what is not a regular file is left alone, for whoever reads a pipe or a device did not ask for a
     /// file in its place.
     ///
@@ -13,11 +13,11 @@ package enum WholeFile {
         try write(data, to: path, mode: .usual)
     }
 
-    /// Puts content in the place of a file.
+    /// Replaces the content of a file.
     ///
     /// - Parameters:
     ///   - mode: who may read and write it.
-    ///   - replaces: whether a file that is there may be replaced.
+    ///   - replaces: whether an existing file may be replaced.
     /// - Throws: ``FileError``.
     package static func write(
         _ data: Data, to path: String, mode: FileDraft.Mode, replaces: Bool = true

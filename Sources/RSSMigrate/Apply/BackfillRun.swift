@@ -2,7 +2,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Runs a change of data in batches along a key, each in a transaction of its own together with the key it came to.
+/// Runs a change of data in batches along a key, each in a transaction of its own together with the key it reached.
 struct BackfillRun {
     /// What a batch's transaction records besides its rows.
     enum Mark { case checkpoint(String), end }
@@ -29,7 +29,7 @@ struct BackfillRun {
         self.path = path
     }
 
-    /// Goes on behind a checkpoint, to the end.
+    /// Continues after a checkpoint, to the end.
     ///
     /// - Parameter record: called in the transaction of each batch.
     func run(from checkpoint: String?, record: (Mark) async throws -> Void) async throws {
@@ -77,7 +77,7 @@ struct BackfillRun {
             String.self, Bool.self, Bool.self, Int64.self, String.self)
         guard isNotNull else {
             throw MigrateError.backfillKey(
-                "\(backfill.key) may be NULL, and such rows would be passed over", place: place)
+                "\(backfill.key) may be NULL, and such rows would be skipped", place: place)
         }
         guard hasIndex else {
             throw MigrateError.backfillKey(

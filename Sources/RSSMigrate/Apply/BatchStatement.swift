@@ -21,7 +21,7 @@ struct BatchStatement {
         key = try await connection.quoteIdentifier(backfill.alias ?? backfill.table.name) + "." + column
     }
 
-    /// The last key of the batch that begins behind `$1`; no row when what is left is less than a batch.
+    /// The last key of the batch that begins after `$1`; no row when what is left is less than a batch.
     func bound(isFirst: Bool) -> String {
         // The key is qualified: ORDER BY would otherwise take the column of the result, which is the text.
         """
@@ -31,7 +31,7 @@ struct BatchStatement {
         """
     }
 
-    /// The change, for keys behind the first parameter and up to the last.
+    /// The change, for keys after the first parameter and up to the last.
     func change(hasLower: Bool, hasUpper: Bool) -> String {
         var conditions: [String] = []
         if hasLower { conditions.append("\(key) OPERATOR(\(operators).>) $1::text::\(type)") }

@@ -63,7 +63,7 @@ extension Migrator {
             ))
     }
 
-    /// Takes the migrations up to a version for applied, in a database that has no history and whose schema has them.
+    /// Marks the migrations up to a version as applied, in a database that has no history and whose schema has them.
     ///
     /// - Returns: those migrations.
     /// - Throws: ``MigrateError/historyNotEmpty``, ``MigrateError/noSuchVersion(_:)``, `PostgresError`.

@@ -19,7 +19,7 @@ package struct Migrator: Sendable {
     ///
     /// - Parameters:
     ///   - observer: how to open a second session, which reads the progress of long statements; nil for none.
-    ///   - lock: the lock that the session holds; it is looked after before each transaction.
+    ///   - lock: the lock that the session holds; it is checked before each transaction.
     package init(
         _ connection: PostgresConnection, source: MigrationSource, lockPolicy: LockPolicy, runID: String,
         order: MigrationOrder = .linear, observer: ConnectionOptions? = nil, lock: AdvisoryLock? = nil
@@ -57,7 +57,7 @@ package struct Migrator: Sendable {
         try await BookkeepingSchema.prepare(connection)
         for notice in plan.notices { progress(.note(notice)) }
         for migration in plan.skipped {
-            progress(.warning("\(migration.file) is skipped: a newer one was applied before it came."))
+            progress(.warning("\(migration.file) is skipped: a newer one is applied already."))
         }
         let scripts = try plan.pending.map { try $0.script } + plan.repeatables.map { try $0.script }
         try await refuseUnknownGrammar(scripts)
@@ -96,7 +96,7 @@ package struct Migrator: Sendable {
         }
     }
 
-    /// Keeps the schema as the migration that was applied last left it. Once a run, because the whole catalog is read; never
+    /// Keeps the schema as the migration that was applied last left it. Once per run, because the whole catalog is read; never
     /// in the transaction of a migration, whose locks would be held meanwhile.
     func keepFingerprint() async throws {
         guard let last = try await ledger.last() else { return }
@@ -114,7 +114,7 @@ package struct Migrator: Sendable {
         }
     }
 
-    /// What was changed by hand becomes part of what the next fingerprint takes for given; so it is reported before.
+    /// What was changed by hand becomes part of the next fingerprint; so it is reported before.
     private func warnOfDrift(_ plan: MigrationPlan, _ progress: ProgressReporter) async throws {
         guard let last = try await ledger.last(),
             let kept = try await SchemaFingerprint.stored(connection, version: last)

@@ -35,7 +35,7 @@ struct RepeatableRun {
                     let path = ScriptPath(connection)
                     for statement in script.statements { try await run(statement, of: script, path) }
                     try await migrator.ledger.complete(migration, milliseconds: started.milliseconds)
-                    // What was kept is not what is there any more; the run takes a new one once the locks are given back.
+                    // The stored fingerprint is outdated; the run takes a new one once the locks are released.
                     if let last = try await migrator.ledger.last() {
                         try await SchemaFingerprint.forget(connection, version: last)
                     }
@@ -71,8 +71,8 @@ struct RepeatableRun {
         try await old.handOn(to: new, connection)
     }
 
-    /// The one function of the name that is replaced by one with other arguments. Which of several is meant cannot be told,
-    /// and the others are none of this file's business.
+    /// The one function of the name that is replaced by one with other arguments. Which of several is meant cannot be known,
+    /// and the others do not concern this file.
     private func only(
         of old: [ExistingObject], _ statement: MigrationStatement, _ script: MigrationScript
     ) throws -> ExistingObject? {

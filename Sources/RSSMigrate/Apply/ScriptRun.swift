@@ -84,7 +84,7 @@ struct ScriptRun {
                 place: statement.map { script.place(of: nil, in: $0) } ?? SourcePlace(file: script.file, line: 1))
         }
         let kept = zip(recorded, script.statements).prefix { $0.hash == $1.hash }.count
-        // Half of the rows of a backfill have been changed by the statement as it was: another one cannot go on from there.
+        // Half of the rows of a backfill have been changed by the statement as it was: another one cannot continue from there.
         if let half = recorded.dropFirst(kept).first(where: { $0.checkpoint != nil }) {
             let statement = half.ordinal <= script.statements.count ? script.statements[half.ordinal - 1] : nil
             throw MigrateError.doneStatementChanged(
@@ -189,8 +189,8 @@ struct ScriptRun {
         let action = StandaloneAction(
             statement, of: script, connection: connection, lockPolicy: migrator.lockPolicy, watch: migrator.watch,
             progress: progress, wasBegun: wasBegun, path: path.text)
-        // What the catalog has already before anything was begun is nobody's doing of ours: the statement itself tells
-        // whether that is an error, and so it does in the next run.
+        // What the catalog has before anything was begun is not of this migration: the statement itself reports
+        // whether that is an error, also in the next run.
         let isSettled = try await action.isSettled()
         if wasBegun || !isSettled { try await asSelf { try await ledger.begin(statement, of: key) } }
         try await FaultPoint.reach("alone.begun")

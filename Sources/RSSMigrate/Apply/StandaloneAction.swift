@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 import SQLScript
 
-/// Runs one statement that cannot be part of a transaction. What its record says is not believed: the catalog tells how
+/// Runs one statement that cannot be part of a transaction. Its record is not relied on: the catalog shows how
 /// far an interrupted one came.
 struct StandaloneAction {
     let statement: MigrationStatement
@@ -71,7 +71,7 @@ struct StandaloneAction {
         }
     }
 
-    /// Waits for whoever uses the table before it begins: once begun, the index is invalid, and the wait has no bound.
+    /// Waits for sessions that use the table before it begins: once begun, the index is invalid, and the wait unbounded.
     private func drop(_ index: RelationName) async throws {
         let row = try await connection.query(
             """
@@ -85,7 +85,7 @@ struct StandaloneAction {
         }
     }
 
-    /// Statements that wait for others by design must not be cut off by lock_timeout: that leaves invalid indexes behind.
+    /// Statements that wait for others by design must not be cancelled by lock_timeout: that leaves invalid indexes.
     private func withoutLockTimeout(_ work: () async throws -> Void) async throws {
         try await connection.execute("SET lock_timeout = 0")
         try await watch.observing(connection, statement.source.text, progress) { try await work() }
@@ -137,8 +137,8 @@ struct StandaloneAction {
         }
     }
 
-    /// Runs what may commit by itself, or is not known. How far an interrupted one came nobody can say; its file has it run
-    /// from its beginning, and so it says.
+    /// Runs what may commit by itself, or is not known. How far an interrupted one came cannot be known; its file has it run
+    /// again from its beginning, and a warning says so.
     private func runOutside() async throws {
         if wasBegun {
             progress(

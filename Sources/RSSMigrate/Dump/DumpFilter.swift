@@ -3,7 +3,7 @@ import RSSCore
 /// Removes from the output of pg_dump what differs from one run, or one version of it, to the next; line by line.
 ///
 /// Removed are: the head and the foot, `\restrict` and `\unrestrict` with their random key, the versions of server and
-/// program, the timeouts that the session of whoever loads the file would lose, and the options of columns that are the
+/// program, the timeouts that the session that loads the file would lose, and the options of columns that are the
 /// server's own: PostgreSQL 15.20 and 17.12 count the changes of each column in `pg_attver`, and an older pg_dump, or one of
 /// another branch, takes that for an option. A line in the body of a function may look like any of these and stays: each is
 /// looked for only where pg_dump writes it.

@@ -14,7 +14,7 @@ package struct AppliedMigration: Sendable, Equatable {
     package var contentHash = ""
     /// SHA-256 over the chain of the row before, version and content.
     package var chain = ""
-    /// Whether it was taken for applied, not run.
+    /// Whether it was marked as applied, not run.
     package var isBaseline = false
     /// When it was applied.
     package var appliedAt: Date

@@ -1,7 +1,7 @@
 import PostgresClient
 import RSSCore
 
-/// What changes the history besides applying: reverting, taking for applied, accepting an edit.
+/// What changes the history besides applying: reverting, marking as applied, accepting an edit.
 extension MigrationLedger {
     /// Forgets a migration that was reverted, in the transaction that is open.
     package func forget(_ migration: Migration) async throws {
@@ -13,7 +13,7 @@ extension MigrationLedger {
             connection, runID: runID, operation: "migrate.down", object: migration.file, detail: migration.name)
     }
 
-    /// Takes migrations for applied that are in the database already, in the transaction that is open.
+    /// Marks migrations as applied that are in the database already, in the transaction that is open.
     package func takeForApplied(_ migrations: [Migration]) async throws {
         for migration in migrations {
             try await complete(migration, isBaseline: true, milliseconds: 0)

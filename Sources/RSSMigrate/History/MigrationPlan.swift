@@ -1,6 +1,6 @@
 import RSSCore
 
-/// What is to be done to bring a database up to date; decided without asking anybody.
+/// What is to be done to bring a database up to date; decided without I/O.
 package struct MigrationPlan: Sendable {
     /// The migrations to apply, in order.
     package private(set) var pending: [Migration]

@@ -42,7 +42,7 @@ package struct SchemaDrift: Sendable, Equatable {
 }
 
 extension SchemaDrift {
-    /// Takes the schema as it is for what the last migration left, and records why.
+    /// Accepts the schema as it is as what the last migration left, and records why.
     ///
     /// - Returns: the version.
     /// - Throws: ``StructureError/noFingerprint(version:)`` where no migration was applied, `PostgresError`.

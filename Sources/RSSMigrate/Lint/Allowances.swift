@@ -76,7 +76,7 @@ struct Allowances {
         return [
             LintFinding(
                 rule: "allow-unused", severity: .warning, place: place,
-                message: "nothing here breaks the rule \(rule.id): take the directive out")
+                message: "nothing here breaks the rule \(rule.id): remove the directive")
         ]
     }
 }

@@ -1,6 +1,6 @@
 import SQLScript
 
-/// The text of ALTER TABLE, taken apart: the parse tree does not say where its subcommands stand.
+/// The text of ALTER TABLE, taken apart: the parse tree does not say where its subcommands are.
 enum AlterTableText {
     /// The subcommands as written; none where the text is not that of ALTER TABLE.
     static func commands(_ statement: ScriptStatement) -> [String] {

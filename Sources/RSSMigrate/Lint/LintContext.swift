@@ -1,7 +1,7 @@
 import RSSCore
 import SQLScript
 
-/// What a rule looks at: a statement with what stands around it.
+/// What a rule checks: a statement with its surroundings.
 struct LintContext: Sendable {
     /// The file.
     let file: LintFile
@@ -11,7 +11,7 @@ struct LintContext: Sendable {
     let catalog: CatalogSnapshot
     /// What the statement does.
     let effect: StatementEffect
-    /// The statements before it in the same transaction that a rule can ask for: those that stop writers of a relation that
+    /// The statements before it in the same transaction that a rule can ask for: those that block writers of a relation that
     /// was there, and those that make a value of an enum.
     let before: [Earlier]
 
@@ -27,7 +27,7 @@ struct LintContext: Sendable {
     /// The node, where the statement is of a type.
     func node(_ type: String) -> ParseNode? { tree.as(type) }
 
-    /// Whether a relation was there before the script: locks on it hurt somebody.
+    /// Whether a relation was there before the script: locks on it block other sessions.
     func exists(_ name: RelationName) -> Bool { !catalog.isNew(name) }
 
     /// The table of a node that names one as `relation`, where it was there before the script.
@@ -40,7 +40,7 @@ struct LintContext: Sendable {
         catalog.isComplete && (catalog.rows(of: table).map { $0 <= DurationClass.fewRows } ?? false)
     }
 
-    /// What is told of the table's size, as an apposition: ` (about 1,200,000 rows)`.
+    /// The table's size for a message, as an apposition: ` (about 1,200,000 rows)`.
     func size(_ table: RelationName) -> String {
         guard catalog.isComplete, let rows = catalog.rows(of: table) else { return "" }
         return " (about \(Self.grouped(rows)) rows)"
@@ -80,7 +80,7 @@ struct LintContext: Sendable {
 struct Alteration: Sendable {
     let table: RelationName
     let command: ParseNode
-    /// As written, where it could be told from its neighbours.
+    /// As written, where it could be separated from its neighbours.
     let text: String?
     let isOnly: Bool
     let object: String

@@ -2,17 +2,17 @@ import SQLScript
 
 /// A file as the linter reads it.
 package struct LintFile: Sendable {
-    /// What the file is for, told by its name.
+    /// What the file is for, by its name.
     package enum Kind: String, Sendable {
         /// `V0001__what_it_does.sql`, and any other name: run once.
         case versioned
         /// `R__what_it_makes.sql`: run whenever it has changed.
         case repeatable
-        /// `….down.sql`: takes a migration back.
+        /// `….down.sql`: reverts a migration.
         case down
     }
 
-    /// The name as it is told, a path where one was given.
+    /// The name as it is reported, a path where one was given.
     package let name: String
     /// What it is for.
     package let kind: Kind
@@ -63,7 +63,7 @@ package struct LintStatement: Sendable {
     package let outcome: Parser.Outcome
     /// The directives before it, with their places.
     package let directives: [(directive: Directive, position: ScriptPosition)]
-    /// Comments that would be directives and are none.
+    /// Comments that begin like directives and are not valid ones.
     package let directiveErrors: [DirectiveError]
     /// Whether its file says that no transaction spans its statements.
     var isAlone = false
@@ -110,7 +110,7 @@ package struct LintStatement: Sendable {
     /// Whether it may share a transaction with its neighbours.
     var mayShareTransaction: Bool { !isAlone && TransactionMode.isAllowedInTransaction(source, tree) }
 
-    /// Whether the function or view may be dropped and made anew.
+    /// Whether the function or view may be dropped and re-created.
     var isReplacement: Bool { directives.contains { $0.directive == .replace } }
 
     /// Whether it is cut into batches.

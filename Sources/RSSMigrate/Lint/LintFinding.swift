@@ -4,9 +4,9 @@ import RSSModel
 package struct LintFinding: Sendable, Codable, Equatable {
     /// The rule's id.
     package var rule: String
-    /// How grave it is.
+    /// Its severity.
     package var severity: LintSeverity
-    /// Where it stands.
+    /// Where it is.
     package var place: SourcePlace
     /// What is wrong with this statement, one sentence without a full stop.
     package var message: String

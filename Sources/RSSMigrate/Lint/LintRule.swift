@@ -1,18 +1,18 @@
 import SQLScript
 
-/// A rule that a statement of a migration is held against.
+/// A rule that a statement of a migration is checked by.
 package struct LintRule: Sendable {
     /// Its name, in words joined by hyphens; stable.
     package let id: String
-    /// How grave a finding is, unless the finding says otherwise.
+    /// The severity of a finding, unless the finding has another.
     package let severity: LintSeverity
     /// One line: what is found.
     package let summary: String
-    /// Why it matters, with the way out in general.
+    /// Why it matters, with the remedy in general.
     package let why: String
-    /// Whether it sees nothing without a database: without one it is blind, which is not the same as content.
+    /// Whether it sees nothing without a database: without one it is blind, which is not the same as no finding.
     package let needsCatalog: Bool
-    /// Looks at one statement.
+    /// Checks one statement.
     let check: @Sendable (LintContext) -> [LintHit]
 
     /// Makes a rule.

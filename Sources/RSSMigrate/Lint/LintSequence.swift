@@ -27,7 +27,7 @@ struct LintSequence {
         source.files.compactMap { file in file.isVersioned ? file.version.map { (file, $0) } : nil }
     }
 
-    /// The files that are taken for applied, or were there before: of two with one version the other one is to change.
+    /// The files that count as applied, or existed before: of two with one version the other one is to change.
     private func isSettled(_ file: LintSource.File) -> Bool { !isNew(file.name) }
 
     private var duplicates: [LintFinding] {
@@ -39,7 +39,7 @@ struct LintSequence {
                 found.append(
                     finding(
                         "duplicate-version", file,
-                        "version \(version) is that of \(FilePath.name(of: keeper.name)) as well; give one of them another number"
+                        "version \(version) is also used by \(FilePath.name(of: keeper.name)); give one of them another number"
                     ))
             }
             guard let other = elsewhere[version], !files.contains(where: { FilePath.name(of: $0.name) == other }) else {
@@ -49,7 +49,7 @@ struct LintSequence {
                 found.append(
                     finding(
                         "duplicate-version", file,
-                        "version \(version) is that of \(other) as well, which is there already; take another number"))
+                        "version \(version) is also used by \(other), which exists already; use another number"))
             }
         }
         return found
@@ -80,7 +80,7 @@ struct LintSequence {
             else { return nil }
             return finding(
                 "out-of-order", file,
-                "version \(version) comes before \(newest), which is there already; give the file a number above \(newest)"
+                "version \(version) comes before \(newest), which exists already; give the file a number above \(newest)"
             )
         }
     }

@@ -1,8 +1,8 @@
-/// How grave a finding of the linter is.
+/// The severity of a finding of the linter.
 package enum LintSeverity: String, Sendable, Codable, CaseIterable, Comparable {
     /// Worth knowing; does not make the command end with findings.
     case info
-    /// Can hurt: blocks others, loses data, breaks what runs.
+    /// Can do harm: blocks other sessions, loses data, breaks running programs.
     case warning
     /// Will not work, or not as meant.
     case error

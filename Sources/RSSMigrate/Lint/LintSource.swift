@@ -49,7 +49,7 @@ package struct LintSource: Sendable {
         notices = []
     }
 
-    /// Where a file stands: versions first, each before what reverts it; repeatable ones last.
+    /// The place of a file in the order: versions first, each before what reverts it; repeatable ones last.
     private static func rank(_ file: File) -> (Int, MigrationVersion, Int, String) {
         guard let version = file.version else { return (1, .none, 0, file.name) }
         return (0, version, file.isVersioned ? 0 : 1, file.name)

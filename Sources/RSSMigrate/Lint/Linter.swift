@@ -2,7 +2,7 @@ import RSSCore
 import RSSModel
 import SQLScript
 
-/// Holds the statements of files against the rules.
+/// Checks the statements of files by the rules.
 package struct Linter: Sendable {
     private let rules: [LintRule]
 
@@ -101,7 +101,7 @@ package struct Linter: Sendable {
     }
 
     /// What the rules say of a statement. The context ends with this call: while it lives, it shares the catalog and the
-    /// statements before, and whoever changed them then would copy them whole, for each statement anew.
+    /// statements before, and a change of them then would copy them whole, for each statement again.
     private func check(_ context: LintContext) -> [LintFinding] {
         rules.flatMap { rule in
             rule.check(context).map { Self.finding(rule, $0, context.statement, context.file.name) }

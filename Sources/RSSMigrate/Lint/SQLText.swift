@@ -11,7 +11,7 @@ struct SQLText {
         bytes = Array(text.utf8)
         var lexer = Lexer(bytes)
         var found: [Token] = []
-        // Text that is not closed somewhere ends early: nothing is changed behind it.
+        // Text that is not closed somewhere ends early: nothing is changed after that.
         while let token = try? lexer.next() { if !token.isComment { found.append(token) } }
         tokens = found
         let bytes = bytes
@@ -20,7 +20,7 @@ struct SQLText {
 
     private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-    /// With something put behind the first occurrence of a word.
+    /// With something inserted after the first occurrence of a word.
     func inserting(_ new: String, after word: String) -> String {
         guard let place = words.firstIndex(of: word) else { return text(0..<bytes.count) }
         let end = tokens[place].range.upperBound
@@ -37,7 +37,7 @@ struct SQLText {
         return text(0..<tokens[start].range.lowerBound) + text(tail..<bytes.count)
     }
 
-    /// What stands behind the first occurrence of a run of words, up to a word or the end; nil without it.
+    /// What follows the first occurrence of a run of words, up to a word or the end; nil without it.
     func between(_ run: [String], and stop: [String] = []) -> String? {
         guard let start = words.indices.first(where: { words[$0...].starts(with: run) }),
             start + run.count < tokens.count

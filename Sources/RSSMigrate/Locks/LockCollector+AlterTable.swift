@@ -55,7 +55,7 @@ extension LockCollector {
         }
     }
 
-    /// A partition and its parent; for an index, the tables of both are looked at.
+    /// A partition and its parent; for an index, the tables of both are locked for reading.
     private mutating func partition(_ command: ParseNode, of parent: RelationName, isIndex: Bool, isAttach: Bool) {
         guard let clause = command["def"]?.as("PartitionCmd") else { return }
         let isConcurrent = clause.flag("concurrent") || command.string("subtype") == "AT_DetachPartitionFinalize"
@@ -85,7 +85,7 @@ extension LockCollector {
         add(RelationName(target), .shareRowExclusive, descends: true)
     }
 
-    /// The other ends of foreign keys of a table that are taken away or made anew.
+    /// The other ends of foreign keys of a table that are dropped or re-created.
     mutating func keys(of table: RelationName, where isMeant: (CatalogSnapshot.Constraint) -> Bool) {
         for key in catalog?.relation(table)?.constraints ?? [] where key.kind == .foreignKey && isMeant(key) {
             if let target = key.references { add(target, .accessExclusive, descends: true) }

@@ -19,7 +19,7 @@ extension LockCollector {
     /// Each relation that a query, or an expression with queries within, reads or writes.
     mutating func query(_ tree: ParseNode?) { if let tree { visit(tree, hidden: []) } }
 
-    /// Goes down into a tree; `hidden` are the names of WITH, which are no tables.
+    /// Goes down into a tree; `hidden` are the names of WITH, which are not tables.
     private mutating func visit(_ tree: ParseNode, hidden: Set<String>) {
         switch tree {
         case .array(let items): for item in items { visit(item, hidden: hidden) }
@@ -51,7 +51,7 @@ extension LockCollector {
         visit(node, hidden: hidden)
     }
 
-    /// The relations of `FOR UPDATE` and its like: those named behind OF, or all of FROM.
+    /// The relations of `FOR UPDATE` and its like: those named after OF, or all of FROM.
     private mutating func locked(_ select: ParseNode, hidden: Set<String>) {
         let clauses = select.list("lockingClause").compactMap { $0.as("LockingClause") }
         let named = Set(clauses.flatMap { $0.list("lockedRels") }.compactMap { RelationName($0)?.name })

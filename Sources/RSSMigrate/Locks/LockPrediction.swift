@@ -1,7 +1,7 @@
 import RSSCore
 import SQLScript
 
-/// Which locks a statement takes on which relations, told from its parse tree.
+/// Which locks a statement takes on which relations, derived from its parse tree.
 ///
 /// The source is PostgreSQL 15's own code (`AlterTableGetLockLevel` and the callers of `table_open`); the tests run each
 /// kind of statement on a server and compare with `pg_locks`.
@@ -11,7 +11,7 @@ package enum LockPrediction {
     ///
     /// Without a catalog only what the statement names is known. With one, so are the partitions and children that it
     /// descends to, the DEFAULT partition, the tables at the other end of a foreign key, the table of an index, and what
-    /// a view reads. Locks that depend on rows, such as those of a foreign key's check, are not told.
+    /// a view reads. Locks that depend on rows, such as those of a foreign key's check, are not included.
     package static func locks(of tree: ParseNode, in catalog: CatalogSnapshot? = nil) -> [RelationLock] {
         var locks = LockCollector(catalog: catalog)
         locks.statement(tree)

@@ -62,7 +62,7 @@ package enum TransactionMode {
         return command["def"]?.as("PartitionCmd")?.flag("concurrent") ?? false
     }
 
-    /// CREATE SUBSCRIPTION makes a slot on the publisher unless told not to.
+    /// CREATE SUBSCRIPTION makes a slot on the publisher unless an option says not to.
     private static func makesSlot(_ options: [ParseNode]) -> Bool {
         let isConnecting = definition("connect", in: options).map(isOn) ?? true
         return definition("create_slot", in: options).map(isOn) ?? isConnecting

@@ -18,8 +18,8 @@ package enum CatalogReader {
         return CatalogSnapshot(try JSONDecoder().decode(CatalogSnapshot.Contents.self, from: Data(text.utf8)))
     }
 
-    /// The functions that write definitions look at the catalog as it is now, and the query as it was when it began: what
-    /// others drop in between is an internal error of the server. A few more tries find a calm moment.
+    /// The functions that write definitions read the catalog as it is now, and the query as it was when it began: what
+    /// others drop in between is an internal error of the server. A few more tries succeed between such changes.
     private static func readAgain(_ connection: PostgresConnection, _ schemas: [String]) async throws -> ResultSet {
         for _ in 1..<5 {
             do {

@@ -18,7 +18,7 @@ extension CatalogSnapshot {
         /// The extensions that the server has; nil where they are not known.
         package var extensions: [Extension]?
 
-        /// Makes the contents of an empty database, or of the one told.
+        /// Makes the contents of an empty database, or of the one given.
         package init(
             serverVersion: Int = 150_000, timeZone: String = "UTC", searchPath: [String] = ["public"],
             relations: [Relation] = [], indexes: [Index] = [], statistics: [Statistics] = [], routines: [Routine] = [],

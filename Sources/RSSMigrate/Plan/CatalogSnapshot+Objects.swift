@@ -130,7 +130,7 @@ extension CatalogSnapshot {
         package var kind: Kind
         /// The columns it is about.
         package var columns: [String]
-        /// Whether existing rows were looked at.
+        /// Whether existing rows were checked.
         package var isValidated: Bool
         /// As `pg_get_constraintdef` writes it.
         package var definition: String

@@ -13,7 +13,7 @@ package struct CatalogSnapshot: Sendable, Equatable {
     package var searchPath: [String]
     /// Whether it was read from a database: what is not in it does not exist.
     package let isComplete: Bool
-    /// Whether what is not in it does not exist: a complete one, until a statement has done what its text does not tell.
+    /// Whether what is not in it does not exist: a complete one, until a statement has done what its text does not show.
     package internal(set) var isCertain: Bool
     /// The extensions that the server has, by name; nil where they are not known.
     package internal(set) var extensions: [String: Extension]?
@@ -124,7 +124,7 @@ package struct CatalogSnapshot: Sendable, Equatable {
         return ([relation] + descendants(of: relation.name)).reduce(0) { $0 + $1.bytes }
     }
 
-    /// Takes what the script has made for what was there before, and for filled.
+    /// Treats what the script has made as what existed before, and as filled.
     mutating func settle() {
         for name in created { relations[name]?.rows = nil }
         created = []

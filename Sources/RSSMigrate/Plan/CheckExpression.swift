@@ -23,7 +23,7 @@ enum CheckExpression {
 }
 
 extension CatalogSnapshot {
-    /// Whether a validated CHECK says that a column is not null, so that SET NOT NULL need not look at the rows;
+    /// Whether a validated CHECK says that a column is not null, so that SET NOT NULL need not read the rows;
     /// "PostgreSQL 15 docs, ALTER TABLE".
     func isKnownNotNull(_ column: String, of table: RelationName) -> Bool {
         guard let relation = relation(table) else { return false }

@@ -5,7 +5,7 @@ import SQLScript
 package struct DroppedObjects: Sendable, Equatable {
     /// What goes with it in any case: `index public.t_a`.
     package private(set) var along: [String] = []
-    /// What stands in the way, and goes with it only by CASCADE: `view public.v`.
+    /// What prevents the drop, and is dropped with it only by CASCADE: `view public.v`.
     package private(set) var dependents: [String] = []
     /// Whether CASCADE is said.
     package private(set) var isCascade = false

@@ -11,6 +11,6 @@ package enum DurationClass: String, Sendable, Codable, CaseIterable {
     /// What it does cannot be seen from the statement.
     case unknown
 
-    /// So many rows count as few: read, checked or written in well below a second.
+    /// At most this many rows count as few: read, checked or written in well below a second.
     package static let fewRows: Int64 = 10_000
 }

@@ -8,7 +8,7 @@ import SQLScript
 package struct PlanTrace: Sendable {
     /// What was seen of one statement.
     package struct Step: Sendable, Encodable {
-        /// Where it stands.
+        /// Where it is.
         package let place: SourcePlace
         /// What it is called.
         package let command: String
@@ -19,7 +19,7 @@ package struct PlanTrace: Sendable {
         package var locks: [String: String] = [:]
         /// Locks that were predicted and not taken, or taken in another mode.
         package var expectedLocks: [String: String] = [:]
-        /// Tables that were written anew.
+        /// Tables that were rewritten.
         package var rewrites: [String] = []
         /// How long it took without rows, in milliseconds.
         package var milliseconds: Int64 = 0
@@ -60,7 +60,7 @@ package struct PlanTrace: Sendable {
                 for statement in file.statements {
                     let step = try await step(statement, of: file.name, session, catalog)
                     steps.append(step)
-                    // What comes after a statement that failed is tried all the same: its own faults are told at once.
+                    // What comes after a statement that failed is tried all the same: its own faults are reported at once.
                     if step.verdict != .failed { catalog.apply(statement.tree) }
                 }
             }

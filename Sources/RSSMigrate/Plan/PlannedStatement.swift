@@ -16,7 +16,7 @@ package struct PlannedStatement: Sendable, Encodable {
         package let partitionOf: String?
     }
 
-    /// Where it stands.
+    /// Where it is.
     package let place: SourcePlace
     /// What it is called.
     package let command: String
@@ -26,7 +26,7 @@ package struct PlannedStatement: Sendable, Encodable {
     package let isKnown: Bool
     /// The locks on relations that were there before; nil where nothing is known of them.
     package let locks: [Lock]?
-    /// Tables that are written anew.
+    /// Tables that are rewritten.
     package let rewrites: [String]
     /// Tables whose rows are all read.
     package let scans: [String]

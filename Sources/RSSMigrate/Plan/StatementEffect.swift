@@ -77,7 +77,7 @@ package struct StatementEffect: Sendable, Equatable {
             }
     }
 
-    /// Tables that are written anew.
+    /// Tables that are rewritten.
     package var rewrites: [RelationName] { work.compactMap { if case .rewrite(let name) = $0 { name } else { nil } } }
     /// Tables whose rows are all read.
     package var scans: [RelationName] { work.compactMap { if case .scan(let name) = $0 { name } else { nil } } }

@@ -2,7 +2,7 @@ import RSSCore
 
 /// What a statement does besides changing the catalog: the part that takes time.
 package enum StatementWork: Sendable, Hashable {
-    /// Each row is written anew, and each index of the table.
+    /// Each row is rewritten, and each index of the table rebuilt.
     case rewrite(RelationName)
     /// Each row is read.
     case scan(RelationName)

@@ -55,10 +55,10 @@ struct TraceComparison {
         step.expectedLocks = isSeen ? Self.texts(expected.filter { differing.contains($0.key) }) : Self.texts(expected)
         step.rewrites = rewritten.map(\.quoted).sorted()
         step.milliseconds = milliseconds
-        if !isSeen { step.reason = "its locks are given back before they can be looked at" }
+        if !isSeen { step.reason = "its locks are released before they can be inspected" }
         if rewritten != expectedRewrites {
             let names = expectedRewrites.map(\.quoted).sorted().joined(separator: ", ")
-            step.reason = "predicted to be written anew: \(names.isEmpty ? "nothing" : names)"
+            step.reason = "predicted to be rewritten: \(names.isEmpty ? "nothing" : names)"
         }
         return step
     }

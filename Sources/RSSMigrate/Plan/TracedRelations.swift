@@ -1,7 +1,7 @@
 import PostgresClient
 import RSSCore
 
-/// The relations of a database by their numbers, so that what a statement did to them can be told by their old names.
+/// The relations of a database by their numbers, so that what a statement did to them can be reported by their old names.
 struct TracedRelations: Sendable {
     private struct Relation: Sendable {
         let name: RelationName

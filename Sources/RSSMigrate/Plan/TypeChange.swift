@@ -1,13 +1,13 @@
-/// What ALTER COLUMN … TYPE costs, told from the type before and the type after.
+/// What ALTER COLUMN … TYPE costs, derived from the type before and the type after.
 ///
 /// The rules are those of PostgreSQL 15: a change is free when the old values are valid as they are stored ("ALTER TABLE",
 /// notes; `ATColumnChangeRequiresRewrite`).
 package enum TypeChange: Sendable, Equatable {
     /// The catalog alone changes.
     case free
-    /// The values stay, but indexes over the column are built anew: their operators are others.
+    /// The values stay, but indexes over the column are rebuilt: their operators differ.
     case rebuildsIndexes
-    /// The table is written anew, and each of its indexes.
+    /// The table is rewritten, and each of its indexes rebuilt.
     case rewrites
 
     /// Judges a change between types as `format_type` writes them. Between timestamps with and without time zone nothing
@@ -45,7 +45,7 @@ package enum TypeChange: Sendable, Equatable {
         }
     }
 
-    /// Whether no value that fits the old limit is too long for the new one; no number is no limit.
+    /// Whether no value that fits the old limit is too long for the new one; without a number there is no limit.
     private static func isWider(_ old: Int?, _ new: Int?) -> Bool {
         guard let new else { return true }
         return old.map { $0 <= new } ?? false

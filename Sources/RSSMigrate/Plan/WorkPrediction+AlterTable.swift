@@ -68,7 +68,7 @@ extension WorkPrediction {
         case "CONSTR_UNIQUE", "CONSTR_EXCLUSION": return constraint.string("indexname") == nil ? [.build(table)] : []
         case "CONSTR_PRIMARY":
             let index = constraint.string("indexname")
-            // The columns of an index that is not known are taken for NOT NULL: whoever prepares the index prepares them.
+            // The columns of an index that is not known are assumed to be NOT NULL: whoever prepares the index prepares them.
             let columns =
                 index.map { catalog.index(RelationName(schema: table.schema, name: $0))?.columns ?? [] }
                 ?? constraint.names("keys")
@@ -78,7 +78,7 @@ extension WorkPrediction {
         }
     }
 
-    /// The cost of a new type; with USING, or without knowledge of the old type, the dearest is assumed.
+    /// The cost of a new type; with USING, or without knowledge of the old type, the most expensive is assumed.
     static func typeChange(
         _ column: String, _ definition: ParseNode?, _ table: RelationName, _ catalog: CatalogSnapshot
     )
@@ -109,7 +109,7 @@ extension WorkPrediction {
 
 extension CatalogSnapshot {
     /// Whether a table has a validated CHECK over the partition key of the parent that it is to be attached to. Whether
-    /// the CHECK implies the bound is PostgreSQL's to prove; here it is taken for meant so.
+    /// the CHECK implies the bound is PostgreSQL's to prove; here it is assumed.
     func hasPartitionCheck(_ child: RelationName, of parent: RelationName) -> Bool {
         guard let checks = relation(child)?.constraints.filter({ $0.kind == .check && $0.isValidated }) else {
             return false

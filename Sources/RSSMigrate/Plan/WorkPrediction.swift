@@ -1,7 +1,7 @@
 import RSSCore
 import SQLScript
 
-/// Which work a statement makes, told from its parse tree and what the catalog holds before it.
+/// Which work a statement makes, derived from its parse tree and what the catalog holds before it.
 package enum WorkPrediction {
     /// The work, each kind and table once.
     package static func work(of tree: ParseNode, in catalog: CatalogSnapshot) -> [StatementWork] {
@@ -32,7 +32,7 @@ package enum WorkPrediction {
             return names.isEmpty ? [.unseen] : names.map { isFull ? .rewrite($0) : .scan($0) }
         case "RefreshMatViewStmt":
             guard !node.flag("skipData") || !node.flag("concurrent") else { return [] }
-            // With its rows it is written anew, or compared row by row; WITH NO DATA it gets an empty file.
+            // With its rows it is rewritten, or compared row by row; WITH NO DATA it gets an empty file.
             return table.map { [node.flag("concurrent") ? .change($0) : .rewrite($0)] } ?? []
         case "CreateTableAsStmt":
             guard !(node["into"]?.flag("skipData") ?? false) else { return [] }

@@ -1,4 +1,4 @@
--- Scratch databases that a run has left behind: named and described as ours, older than a day, in use by nobody, and the
+-- Scratch databases that a run has left: named and described as rssctl's, older than a day, not in use, and the
 -- role's to drop. The comment is that of ScratchDatabase.
 --
 -- One column: the name, quoted.

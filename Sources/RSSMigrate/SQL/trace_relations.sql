@@ -1,4 +1,4 @@
--- The relations that a statement may lock or write anew.
+-- The relations that a statement may lock or rewrite.
 --
 -- No parameters. Columns:
 --   oid         number of the relation

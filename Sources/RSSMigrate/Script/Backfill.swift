@@ -52,7 +52,7 @@ package struct Backfill: Sendable, Hashable {
         return other
     }
 
-    /// The word WHERE of the statement itself, not that of a subquery, which stands in parentheses.
+    /// The word WHERE of the statement itself, not that of a subquery, which is in parentheses.
     private static func whereToken(_ statement: ScriptStatement) -> Range<Int>? {
         let bytes = Array(statement.text.utf8)
         var depth = 0
@@ -71,7 +71,7 @@ package struct Backfill: Sendable, Hashable {
 
 /// Why a statement cannot be run in batches.
 package struct BackfillError: Error, Sendable, Equatable {
-    /// The kinds of trouble.
+    /// The kinds of error.
     package enum Problem: Sendable, Equatable {
         /// The statement is neither an UPDATE nor a DELETE.
         case noChange

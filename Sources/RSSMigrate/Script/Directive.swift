@@ -1,7 +1,7 @@
 import RSSCore
 import SQLScript
 
-/// What a comment in a migration tells rssctl: `-- rssctl:allow drop-table nobody reads it any more`.
+/// What a comment in a migration asks of rssctl: `-- rssctl:allow drop-table nobody reads it any more`.
 package enum Directive: Sendable, Equatable {
     /// How a file is to be run; must agree with what its statements need.
     package enum Transaction: String, Sendable, CaseIterable {
@@ -36,7 +36,7 @@ package enum Directive: Sendable, Equatable {
     case allowFile(rule: String, reason: String)
     /// `rssctl:backfill batch=1000 key=id [pause=100ms]`: the statement that follows is run in batches.
     case backfill(Backfill)
-    /// `rssctl:replace`: the function or view that follows may be dropped and made anew.
+    /// `rssctl:replace`: the function or view that follows may be dropped and re-created.
     case replace
 
     /// The words that may follow `rssctl:`.

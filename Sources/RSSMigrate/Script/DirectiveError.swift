@@ -1,9 +1,9 @@
 import RSSCore
 import SQLScript
 
-/// A comment that begins with `rssctl:` and is no directive.
+/// A comment that begins with `rssctl:` and is not a directive.
 package struct DirectiveError: Error, Sendable, Equatable {
-    /// The kinds of trouble.
+    /// The kinds of error.
     package enum Problem: Sendable, Equatable {
         /// No directive has this name.
         case unknown(String)
@@ -11,7 +11,7 @@ package struct DirectiveError: Error, Sendable, Equatable {
         case transactionMode
         /// `allow` without a rule, or without a reason.
         case reasonMissing
-        /// `backfill` without a batch of 1 to 1,000,000 rows and a key column, or with a pause that is no duration.
+        /// `backfill` without a batch of 1 to 1,000,000 rows and a key column, or with a pause that is not a duration.
         case backfill
         /// A word too many.
         case surplus(String)
@@ -48,7 +48,7 @@ package struct DirectiveError: Error, Sendable, Equatable {
         case .transactionMode: "-- rssctl:transaction none"
         case .reasonMissing: "-- rssctl:allow drop-table nobody has read it since May"
         case .backfill: "-- rssctl:backfill batch=1000 key=id pause=100ms"
-        case .surplus: "take it out"
+        case .surplus: "remove it"
         }
     }
 }

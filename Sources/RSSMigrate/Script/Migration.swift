@@ -5,7 +5,7 @@ import RSSModel
 package struct Migration: Sendable {
     /// The version in the file's name.
     package let version: MigrationVersion
-    /// What stands after the version, blanks for underscores.
+    /// What follows the version, blanks for underscores.
     package let name: String
     /// Where its statements are.
     let source: MigrationFile
@@ -44,7 +44,7 @@ package struct Migration: Sendable {
 
 /// A file that is run again whenever it has changed: functions and views, `R__what_it_makes.sql`.
 package struct RepeatableMigration: Sendable {
-    /// What stands after `R__`, blanks for underscores.
+    /// What follows `R__`, blanks for underscores.
     package let name: String
     /// Where its statements are.
     let source: MigrationFile

@@ -32,7 +32,7 @@ package enum MigrationFileName: Sendable, Equatable {
         return file.dropLast(4).wholeMatch(of: marked) != nil
     }
 
-    /// Whether a name that is not one of a migration is worth a word when its file is skipped: SQL, or what looks like an
+    /// Whether a name that is not one of a migration is worth a note when its file is skipped: SQL, or what looks like an
     /// older state of a migration.
     static func isNotable(_ file: String) -> Bool {
         guard MigrationFileName(file) == nil, !file.hasPrefix(".") else { return false }

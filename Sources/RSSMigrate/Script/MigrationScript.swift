@@ -26,7 +26,7 @@ package struct MigrationScript: Sendable, Equatable {
 
     /// Reads a file.
     ///
-    /// - Throws: ``MigrateError`` for a file that is no SQL script, or holds what a migration must not.
+    /// - Throws: ``MigrateError`` for a file that is not an SQL script, or holds what a migration must not.
     package init(file: String, bytes: [UInt8]) throws {
         self.file = file
         checksum = Digest.sha256.hex(bytes)

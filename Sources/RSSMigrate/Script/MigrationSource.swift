@@ -10,8 +10,8 @@ package enum MigrationSource: Sendable, Equatable {
     /// The `V….sql`, `U….sql` and `R__….sql` files of a folder, in place of those of rssctl.
     case directory(String)
 
-    /// The first version of migrations that stand beside those of rssctl. Lower ones are left to those that later versions
-    /// of rssctl bring.
+    /// The first version of migrations beside those of rssctl. Lower ones are reserved for those that later releases
+    /// of rssctl add.
     package static let firstOwn: MigrationVersion = 1000
 
     /// The source that settings name.
@@ -32,7 +32,7 @@ package enum MigrationSource: Sendable, Equatable {
         }
     }
 
-    /// In which line of versions a version stands: those of rssctl and those beside them are each in an order of their own.
+    /// In which line of versions a version is: those of rssctl and those beside them are each in an order of their own.
     func line(of version: MigrationVersion) -> Int {
         if case .extended = self, version >= Self.firstOwn { 1 } else { 0 }
     }

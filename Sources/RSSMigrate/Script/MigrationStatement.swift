@@ -37,7 +37,7 @@ package struct MigrationStatement: Sendable, Equatable {
         static let setsVariable = Traits(rawValue: 4)
         /// It takes another role.
         static let setsRole = Traits(rawValue: 8)
-        /// It asks for a lock that stops writers.
+        /// It asks for a lock that blocks writers.
         static let locksStrongly = Traits(rawValue: 16)
         /// It makes, changes or drops objects.
         static let definesObjects = Traits(rawValue: 32)
@@ -103,12 +103,12 @@ package struct MigrationStatement: Sendable, Equatable {
     /// Whether it changes settings of the session that outlive its transaction.
     var setsSession: Bool { traits.contains(.setsSession) }
 
-    /// What it locks, as far as its text tells.
+    /// What it locks, as far as its text shows.
     var locks: [RelationLock] { tree.map { LockPrediction.locks(of: $0) } ?? [] }
 }
 
 extension MigrationStatement.Traits {
-    /// Reads a tree; the first word stands for it where the statement was not parsed.
+    /// Reads a tree; the first word is used instead where the statement was not parsed.
     init(_ tree: ParseNode?, text: String) {
         guard let tree else {
             let first = text.prefix { $0.isLetter }.lowercased()

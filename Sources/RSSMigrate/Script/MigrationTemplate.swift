@@ -20,7 +20,7 @@ package struct MigrationTemplate: Sendable {
     ///
     /// - Parameters:
     ///   - title: what the migration does, in words; letters, digits and blanks.
-    ///   - source: the migrations that it is to stand among; those of the folder alone for nil.
+    ///   - source: the migrations that it is numbered after; those of the folder alone for nil.
     ///   - isRepeatable: whether it is one that is run whenever it has changed.
     /// - Throws: ``MigrateError`` when the folder holds files that cannot be read.
     package init(_ title: String, in directory: String, beside source: MigrationSource? = nil, isRepeatable: Bool)

@@ -39,7 +39,7 @@ package indirect enum StatementAction: Sendable, Hashable {
     }
 }
 
-/// An object whose making or removal cannot be part of a transaction, so that only the catalog tells whether it was done.
+/// An object whose making or removal cannot be part of a transaction, so that only the catalog shows whether it was done.
 package struct SharedObject: Sendable, Hashable {
     /// The catalogs in which such objects are listed.
     package enum Kind: String, Sendable { case database, tablespace, subscription }

@@ -13,7 +13,7 @@ package enum StatementGroup: Sendable, Equatable {
         }
     }
 
-    /// Divides a file: neighbours that may share a transaction do, the others stand alone.
+    /// Divides a file: neighbours that may share a transaction do, the others are run alone.
     static func divide(_ statements: [MigrationStatement]) -> [StatementGroup] {
         var groups: [StatementGroup] = []
         var first = statements.startIndex

@@ -1,7 +1,7 @@
 import RSSCore
 import RSSModel
 
-/// What keeps rows from being archived, or brought back.
+/// Why rows cannot be archived or restored.
 package enum ArchiveError: BlindingError, Equatable {
     /// A file or folder of an archive cannot be written.
     case unwritable(path: String, reason: String)
@@ -11,21 +11,21 @@ package enum ArchiveError: BlindingError, Equatable {
     case busy(folder: String)
     /// A file of an archive is not as it was written.
     case damaged(file: String, problem: String)
-    /// What stands in the files is not what the database holds.
+    /// The files do not hold what the database holds.
     case mismatch(relation: String, problem: String)
-    /// The table is no partition, and none that was retired.
+    /// The table is not a partition, attached or retired.
     case notPartition(String)
-    /// Restored rows reference rows that are gone: they stand aside, loaded.
+    /// Restored rows reference rows that do not exist: the partition is loaded, but not attached.
     case waiting(relation: String, by: String, detail: String)
     /// It is one whose rows cannot be accounted for.
     case unaccountable(String, reason: String)
-    /// Rows that belong to the partition's rows cannot be told apart.
+    /// Which rows belong to the partition's rows cannot be determined.
     case untraceable(relation: String, problem: String)
-    /// Something is in the place of a partition that is to be brought back.
+    /// Something is in the place of a partition that is to be restored.
     case occupied(partition: String, range: String, by: String)
     /// A table lacks something that archived rows need.
     case misfit(relation: String, problem: String)
-    /// Archived rows meet rows that are there.
+    /// Archived rows conflict with existing rows.
     case conflict(relation: String, detail: String?)
 
     package var report: ErrorReport {
@@ -38,8 +38,8 @@ package enum ArchiveError: BlindingError, Equatable {
             )
         case .exists(let folder):
             ErrorReport(
-                code: "RSS-PARTITION-071", exit: .cannotWrite, message: "there is an archive already: \(folder)",
-                hint: "look at it with rssctl partition verify-archive, then move it away or archive to another folder")
+                code: "RSS-PARTITION-071", exit: .cannotWrite, message: "an archive already exists: \(folder)",
+                hint: "check it with rssctl partition verify-archive, then move it away or archive to another folder")
         case .busy(let folder):
             ErrorReport(
                 code: "RSS-PARTITION-072", exit: .tryAgain, message: "another run is writing \(folder)",
@@ -47,21 +47,21 @@ package enum ArchiveError: BlindingError, Equatable {
         case .damaged(let file, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-073", exit: .dataError, message: "\(file) is damaged: \(problem)",
-                hint: "take a copy from the backup; as long as the partition is there, archive it anew")
+                hint: "take a copy from the backup; as long as the partition exists, archive it again")
         case .mismatch(let relation, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-074", exit: .failed,
-                message: "\(relation) is not what its archive says: \(problem)",
+                message: "\(relation) differs from its archive: \(problem)",
                 hint: "nothing was dropped; move the archive away and archive the partition again")
         case .notPartition(let name):
             ErrorReport(
                 code: "RSS-PARTITION-075", exit: .failed,
-                message: "\(name) is no partition, and none that was retired",
+                message: "\(name) is not a partition, attached or retired",
                 hint: "rssctl partition status shows the partitions")
         case .untraceable(let relation, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-076", exit: .failed,
-                message: "the rows of \(relation) that belong to the partition cannot be told: \(problem)",
+                message: "the rows of \(relation) that belong to the partition cannot be determined: \(problem)",
                 hint: "a partition with such rows is neither archived nor dropped by rssctl")
         case .occupied(let partition, let range, let by):
             ErrorReport(
@@ -78,20 +78,20 @@ package enum ArchiveError: BlindingError, Equatable {
         case .conflict(let relation, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-079", exit: .failed,
-                message: "archived rows of \(relation) meet rows that are there", detail: detail,
+                message: "archived rows of \(relation) conflict with existing rows", detail: detail,
                 hint: "nothing was restored; remove what is in the way and run it again")
         case .waiting(let relation, let by, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-081", exit: .failed,
-                message: "\(relation) is loaded and not attached: its rows reference rows that are not there, by \(by)",
+                message: "\(relation) is loaded, but not attached: its rows reference rows that do not exist, by \(by)",
                 detail: detail,
                 hint:
-                    "bring those rows back and restore again, which goes on; or drop what was loaded: DROP TABLE \(relation)"
+                    "restore those rows and run the same command again, which resumes; or drop what was loaded: DROP TABLE \(relation)"
             )
         case .unaccountable(let name, let reason):
             ErrorReport(
                 code: "RSS-PARTITION-080", exit: .failed, message: "\(name) cannot be archived: \(reason)",
-                detail: "its rows lie elsewhere than in itself, and an archive of it would be empty",
+                detail: "its rows are stored in other tables, and an archive of it would be empty",
                 hint: "copy its rows by hand: \\copy (SELECT * FROM \(name)) TO FILE in psql")
         }
     }

@@ -66,7 +66,7 @@ final class ArchiveFileWriter {
     func finish() throws -> ArchivedFile {
         try compress(UnsafeRawBufferPointer(start: nil, count: 0), ZSTD_e_end)
         guard fsync(descriptor) == 0 else { throw ArchiveError.unwritable(path: path, reason: Self.reason) }
-        // What is read back is to come from the disk, as far as the system lets us ask for that.
+        // What is read back is to come from the disk, as far as the system allows that to be requested.
         posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
         return ArchivedFile(name: name, bytes: bytes, plainBytes: plainBytes, sha256: digest.hex())
     }
@@ -133,7 +133,7 @@ struct ArchiveFileReader {
             digest.update(UnsafeRawBufferPointer(rebasing: input[..<count]))
             var taken = ZSTD_inBuffer(src: input.baseAddress, size: count, pos: 0)
             var isFull = false
-            // A full output may leave more to come behind the last input.
+            // A full output buffer may leave more output after the last input.
             while taken.pos < taken.size || isFull {
                 var given = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
                 left = ZSTD_decompressStream(stream, &given, &taken)

@@ -34,7 +34,7 @@ final class ArchiveFolder {
         }.joined()
     }
 
-    /// Begins an archive; what an earlier run left behind unfinished is removed.
+    /// Begins an archive; an unfinished one of an earlier run is removed.
     ///
     /// - Throws: ``ArchiveError``.
     init(_ path: String) throws {

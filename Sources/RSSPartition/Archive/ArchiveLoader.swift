@@ -8,7 +8,7 @@ struct ArchiveLoader {
     let manifest: ArchiveManifest
     let connection: PostgresConnection
     let progress: ProgressReporter
-    /// What is to be told at the end.
+    /// What is to be reported at the end.
     private(set) var notes: [String] = []
 
     private static let draft = "pg_temp.rssctl_rows"
@@ -20,7 +20,7 @@ struct ArchiveLoader {
         self.progress = progress
     }
 
-    /// Has something told at the end.
+    /// Has something reported at the end.
     mutating func note(_ text: String) { notes.append(text) }
 
     /// The encoding of the files, quoted, once the server knows it.
@@ -31,7 +31,7 @@ struct ArchiveLoader {
         guard isKnown == true else {
             throw ArchiveError.damaged(
                 file: "\(folder)/\(ArchiveManifest.name)",
-                problem: "'\(manifest.encoding)' is not an encoding that the server knows")
+                problem: "'\(manifest.encoding)' is not an encoding known to the server")
         }
         return try await connection.quoteLiteral(manifest.encoding)
     }
@@ -75,8 +75,8 @@ struct ArchiveLoader {
         }
     }
 
-    /// Brings back what belongs to the partition's rows: what was deleted with them is inserted, what only let go of them
-    /// is linked again.
+    /// Restores what belongs to the partition's rows: what was deleted with them is inserted, what was only set to NULL or
+    /// its default is linked again.
     ///
     /// - Parameter isThroughRegistry: which of it: what belongs to them through the registry, or by a foreign key to the
     ///   partitioned table itself.
@@ -85,7 +85,7 @@ struct ArchiveLoader {
             guard self.isThroughRegistry(place) == isThroughRegistry else { continue }
             guard let member = scope.members.firstIndex(where: { $0.relation == content.relation }) else {
                 throw ArchiveError.misfit(
-                    relation: content.relation.quoted, problem: "it is not there, or its foreign key is not")
+                    relation: content.relation.quoted, problem: "it does not exist, or its foreign key does not")
             }
             let lacking = try await lackingColumn(content, in: content.relation)
             if let lacking {
@@ -126,7 +126,7 @@ struct ArchiveLoader {
         let letGo = content.links.filter { $0.onDelete == "SET NULL" || $0.onDelete == "SET DEFAULT" }
         let isLinked = letGo.count == content.links.count
         if isLinked {
-            // What the manifest says is written to columns: only to those by which the catalog says that rows let go.
+            // What the manifest says is written to columns: only to those that the catalog says are set to NULL or a default.
             let known = scope.members[member].links
             if let other = letGo.first(where: { link in
                 !known.contains { $0.columns == link.columns && $0.onDelete.name == link.onDelete }
@@ -142,7 +142,7 @@ struct ArchiveLoader {
                 let quoted = try await connection.quoteIdentifier(column)
                 same.append("t.\(quoted) = s.\(quoted)")
             }
-            // What an earlier run brought back already, or was never gone, is compared with the rest below.
+            // What an earlier run restored already, or was never deleted, is compared with the rest below.
             let missing =
                 same.isEmpty
                 ? "" : " WHERE NOT EXISTS (SELECT FROM \(table) AS t WHERE \(same.joined(separator: " AND ")))"
@@ -161,7 +161,7 @@ struct ArchiveLoader {
             )
         }
         notes.append(
-            "\(found.rows) of \(content.digest.rows) rows of \(content.relation.quoted) belong to the partition's rows again\(found.rows == content.digest.rows ? "; some have changed since" : "; the others are gone, or belong to others")."
+            "\(found.rows) of \(content.digest.rows) rows of \(content.relation.quoted) belong to the partition's rows again\(found.rows == content.digest.rows ? "; some have changed since" : "; the others no longer exist, or belong to other rows")."
         )
     }
 

@@ -103,8 +103,8 @@ extension ArchiveManifest {
         if let flaw { throw ArchiveError.damaged(file: path, problem: flaw) }
     }
 
-    /// What no archive of ours has; nil for nothing. The checksums only say that nothing was changed by accident: who can
-    /// write the files can write the sums.
+    /// What no archive written by rssctl has; nil for nothing. The checksums only show that nothing was changed by accident:
+    /// who can write the files can write the sums.
     private var flaw: String? {
         // The one text of it that is part of a statement, as a name.
         if encoding.wholeMatch(of: /[A-Za-z0-9_]{1,63}/) == nil {
@@ -136,7 +136,7 @@ extension ArchiveManifest {
         return Data(files.map { "\($0.1)  \($0.0)\n" }.joined().utf8)
     }
 
-    /// The digest by which an archive is known: SHA-256 of its manifest, which holds that of every file.
+    /// The digest by which an archive is identified: SHA-256 of its manifest, which holds that of every file.
     package static func seal(folder: String) -> String? {
         FileManager.default.contents(atPath: "\(folder)/\(name)").map { Digest.sha256.hex($0) }
     }

@@ -1,10 +1,10 @@
-/// Brings rows into an archive's file on a thread of its own, so that the server goes on while they are sorted into
+/// Brings rows into an archive's file on a thread of its own, so that the server continues while they are sorted into
 /// columns and compressed.
 actor ArchivePump {
     private let writer: ArchiveFileWriter
     private var blocks: ColumnBlockWriter
 
-    /// Opens a new file for rows with so many columns.
+    /// Opens a new file for rows with that many columns.
     ///
     /// - Throws: ``ArchiveError/unwritable(path:reason:)``.
     init(_ name: String, in folder: String, columns: Int) throws {

@@ -29,7 +29,7 @@ struct ArchiveScope: Sendable {
         var isDeleted: Bool { links.contains { $0.onDelete == .cascade } }
     }
 
-    /// The tables, each behind those that its rows belong to.
+    /// The tables, each after those that its rows belong to.
     private(set) var members: [Member]
     /// The registry of the partitioned table.
     let registry: KeyRegistry?
@@ -61,7 +61,7 @@ struct ArchiveScope: Sendable {
             for (reference, isThroughRegistry) in try await references(parent) {
                 if reference.oid == parent || reference.oid == table || reference.oid == partition {
                     throw ArchiveError.untraceable(
-                        relation: reference.relation.quoted, problem: "\(reference.constraint) makes a circle")
+                        relation: reference.relation.quoted, problem: "\(reference.constraint) makes a cycle")
                 }
                 let place: Int
                 if let known = found.firstIndex(where: { $0.oid == reference.oid }) {
@@ -71,7 +71,7 @@ struct ArchiveScope: Sendable {
                     found.append((reference.oid, reference.relation, []))
                 }
                 found[place].links.append((parent, reference, isThroughRegistry))
-                // Every table stands behind those that its rows belong to.
+                // Every table comes after those that its rows belong to.
                 if place < index {
                     throw ArchiveError.untraceable(
                         relation: reference.relation.quoted,
@@ -79,7 +79,7 @@ struct ArchiveScope: Sendable {
                 }
             }
             index += 1
-            // What rows only let go of does not go on: nothing of theirs is deleted.
+            // A row that is only set to NULL or a default is not followed further: its dependents are not deleted.
             while index < found.count, !found[index].links.contains(where: { $0.1.onDelete == .cascade }) { index += 1 }
         }
         var members: [Member] = []
@@ -140,7 +140,7 @@ extension ArchiveScope {
     /// The query that counts a member's rows and adds up their hashes.
     func digest(_ place: Int, root: String? = nil, _ connection: PostgresConnection) async throws -> String {
         let rows = try await selection(place, root: root, connection)
-        // The list of columns stands between SELECT and FROM; as one value, it is the text of the row.
+        // The list of columns is between SELECT and FROM; as one value, it is the text of the row.
         let member = members[place]
         var columns: [String] = []
         for column in member.columns { columns.append("s.\(try await connection.quoteIdentifier(column))") }

@@ -13,7 +13,7 @@ package struct ArchiveVerifier: Sendable {
         folder = url.lastPathComponent == ArchiveManifest.name ? url.deletingLastPathComponent().path : url.path
     }
 
-    /// Looks at every byte: the checksum of each file, that it can be decompressed to its end, the number of rows, and the
+    /// Checks every byte: the checksum of each file, that it can be decompressed to its end, the number of rows, and the
     /// digest of their contents, which is the one that the server computes of them.
     ///
     /// - Throws: ``ArchiveError/damaged(file:problem:)``, `CancellationError`.
@@ -24,18 +24,18 @@ package struct ArchiveVerifier: Sendable {
         return manifest
     }
 
-    /// Looks at one file.
+    /// Checks one file.
     static func verify(_ content: ArchiveManifest.Content, in folder: String) async throws {
         let (file, digest) = try await read("\(folder)/\(content.file.name)", columns: content.columns.count)
         let problem: String? =
             if file.bytes != content.file.bytes {
                 "it has \(file.bytes) bytes, and not \(content.file.bytes)"
             } else if file.sha256 != content.file.sha256 {
-                "its SHA-256 is another"
+                "its SHA-256 differs"
             } else if digest.rows != content.digest.rows {
                 "it has \(digest.rows) rows, and not \(content.digest.rows)"
             } else if digest.sum != content.digest.sum {
-                "the digest of its rows is another"
+                "the digest of its rows differs"
             } else {
                 nil
             }

@@ -32,7 +32,7 @@ final class ByteBuffer {
         count += 1
     }
 
-    /// Makes room for so many bytes more, which count at once and are to be written.
+    /// Makes room for that many more bytes, which count at once and are to be written.
     func grow(by length: Int) {
         reserve(length)
         count += length
@@ -40,7 +40,7 @@ final class ByteBuffer {
 
     func removeAll() { count = 0 }
 
-    /// Takes so many bytes away in front.
+    /// Removes that many bytes at the front.
     func removeFirst(_ length: Int) {
         memmove(base, base + length, count - length)
         count -= length

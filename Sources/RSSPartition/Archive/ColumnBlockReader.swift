@@ -10,7 +10,7 @@ struct ColumnBlockReader {
     /// Whether what was fed so far ends with a whole block.
     var isComplete: Bool { buffer.count == 0 && header == nil }
 
-    /// A reader of rows with so many columns.
+    /// A reader of rows with that many columns.
     init(columns: Int) { self.columns = columns }
 
     /// Takes the next part, cut anywhere.
@@ -40,7 +40,7 @@ struct ColumnBlockReader {
     }
 }
 
-/// Some rows, one column behind the other.
+/// Some rows, one column after the other.
 struct ColumnBlock: Sendable {
     /// The first line of a block.
     struct Header: Sendable {
@@ -82,7 +82,7 @@ struct ColumnBlock: Sendable {
 
     /// Hands over each value of each row with the number of its column, row by row.
     ///
-    /// - Parameter row: called behind each row.
+    /// - Parameter row: called after each row.
     /// - Returns: false when it is not of this form.
     func read(value: (UnsafeRawBufferPointer, Int) -> Void, row: () -> Void) -> Bool {
         let plain = ByteBuffer(capacity: max(bytes.count, 1))

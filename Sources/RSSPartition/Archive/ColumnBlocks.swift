@@ -1,11 +1,11 @@
 import Glibc
 
-/// The form of rows in an archive's file, before it is compressed: blocks of rows, and in a block one column behind the
+/// The form of rows in an archive's file, before it is compressed: blocks of rows, and in a block one column after the
 /// other, because the values of a column resemble each other more than those of a row, which makes the file smaller.
 ///
 /// A block begins with a line of numbers in ASCII: how many rows, then the length of each column in bytes. The columns
 /// follow. A column is its values as COPY's text format writes them, which contain neither tab nor line end, each with a
-/// line end behind it; or, with a `g` in front of its length, it is in the form of ``ColumnGroups``.
+/// line end after it; or, with a `g` in front of its length, it is in the form of ``ColumnGroups``.
 struct ColumnBlockWriter {
     /// Size of a block's rows from which on it is written out.
     private static let size = 8 << 20
@@ -18,11 +18,11 @@ struct ColumnBlockWriter {
     private var pending = 0
     private let write: (UnsafeRawBufferPointer) throws -> Void
     private var blocks = 0
-    /// Which columns are in the form of groups; looked at again now and then.
+    /// Which columns are in the form of groups; checked again from time to time.
     private var isGrouped: [Bool]
     private let groups: [ByteBuffer]
 
-    /// A writer of rows with so many columns.
+    /// A writer of rows with that many columns.
     init(columns: Int, _ write: @escaping (UnsafeRawBufferPointer) throws -> Void) {
         self.columns = (0..<columns).map { _ in ByteBuffer() }
         groups = (0..<columns).map { _ in ByteBuffer() }

@@ -66,9 +66,9 @@ enum ColumnGroups {
         return true
     }
 
-    /// Writes the plain form of a column, behind what is in the output.
+    /// Writes the plain form of a column, after what is in the output.
     ///
-    /// - Returns: false when it is none of the other form.
+    /// - Returns: false when it is not of the other form.
     static func ungroup(_ grouped: UnsafeRawBufferPointer, rows: Int, into output: ByteBuffer) -> Bool {
         guard grouped.count >= rows else { return false }
         var counts = [Int](repeating: 0, count: 256)

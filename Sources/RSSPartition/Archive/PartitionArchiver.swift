@@ -37,10 +37,10 @@ package struct PartitionArchiver: Sendable {
         package var manifest: ArchiveManifest
     }
 
-    /// Archives a partition that is attached or retired, as it is at one moment; readers and writers go on.
+    /// Archives a partition that is attached or retired, as it is at one moment; readers and writers are not blocked.
     ///
     /// - Parameter folder: where the archive's own folder is made.
-    /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`; nothing is left behind then.
+    /// - Throws: ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`; nothing is left then.
     package func archive(_ name: RelationName, to folder: String, progress: ProgressReporter) async throws -> Result {
         let found = try await PartitionTarget.find(name, connection)
         try found.refuseUnaccountable()
@@ -247,7 +247,7 @@ package struct PartitionArchiver: Sendable {
         guard written.digest.rows == Int64(sent) else {
             throw ArchiveError.mismatch(
                 relation: member.relation.quoted,
-                problem: "the server sent \(sent) rows, and \(written.digest.rows) came")
+                problem: "the server sent \(sent) rows, and \(written.digest.rows) were received")
         }
         return written
     }

@@ -2,8 +2,8 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Brings a partition back from its archive: first as the table that it was in quarantine, with its keys and what belongs
-/// to its rows, in one transaction; then attached. A run that is broken off between goes on from there.
+/// Restores a partition from its archive: first as the table that it was in quarantine, with its keys and what belongs
+/// to its rows, in one transaction; then attached. A run that is interrupted in between resumes from there.
 package struct PartitionRestore: Sendable {
     private let connection: PostgresConnection
     private let retirement: PartitionRetirement
@@ -17,7 +17,7 @@ package struct PartitionRestore: Sendable {
             connection: connection, lockPolicy: lockPolicy, runID: runID, observer: nil, progress: progress)
     }
 
-    /// What was brought back.
+    /// What was restored.
     package struct Result: Sendable {
         /// The archive's folder.
         package var folder: String
@@ -90,9 +90,9 @@ package struct PartitionRestore: Sendable {
             guard try await isSame(manifest, place) else {
                 throw ArchiveError.occupied(
                     partition: place.relation.quoted, range: manifest.range,
-                    by: "it is there already, with other rows than the archive has")
+                    by: "it exists already, with other rows than the archive has")
             }
-            loader.note("\(place.relation.quoted) is there already, with the rows of the archive.")
+            loader.note("\(place.relation.quoted) exists already, with the rows of the archive.")
         } else {
             let open = try await RetiredPartition.all(of: place.table, connection).first {
                 $0.relation == place.relation && $0.isThere
@@ -189,7 +189,7 @@ package struct PartitionRestore: Sendable {
                 let found = try await connection.contentDigest(try await scope.digest(0, connection))
                 guard found == content.digest else {
                     throw ArchiveError.damaged(
-                        file: "\(folder)/\(content.file.name)", problem: "the digest of its rows is another once loaded"
+                        file: "\(folder)/\(content.file.name)", problem: "the digest of its rows differs once loaded"
                     )
                 }
                 if let registry = scope.registry {
@@ -238,7 +238,7 @@ package struct PartitionRestore: Sendable {
             detail: folder)
     }
 
-    /// The foreign keys of the table, proved before it is attached, so that attaching reads nothing.
+    /// The foreign keys of the table, validated before it is attached, so that attaching reads nothing.
     private func addForeignKeys(_ place: Place) async throws {
         let name = try await connection.quote(place.relation)
         // That it was loaded by an earlier run is what a record says.
@@ -271,7 +271,7 @@ package struct PartitionRestore: Sendable {
                         "ALTER TABLE \(name) VALIDATE CONSTRAINT \(quoted)", timeout: .seconds(86_400))
                 }
             } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
-                // The rows are loaded: a run behind this one goes on from here.
+                // The rows are loaded: a later run resumes from here.
                 throw ArchiveError.waiting(
                     relation: place.relation.quoted, by: constraint, detail: error.detail ?? error.message)
             }

@@ -3,7 +3,7 @@
 ///     SELECT count(*), coalesce(sum(hashtextextended(ROW(a, b, …)::text, 0)), 0)
 ///
 /// The order of the rows does not matter. COPY writes each value as its type's output function does, and so does the text
-/// of a row: only the quoting differs, which is undone and done anew here.
+/// of a row: only the quoting differs, which is removed and added again here.
 struct RowDigest {
     /// Rows so far.
     private(set) var rows: Int64 = 0
@@ -22,7 +22,7 @@ struct RowDigest {
         switch UInt8(byte) {
         case UInt8(ascii: "\""): 2
         case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: " "), 9...13: 1
-        // A backslash begins an escape; what it stands for is looked at.
+        // A backslash begins an escape; what it represents is checked.
         case UInt8(ascii: "\\"): 4
         default: 0
         }

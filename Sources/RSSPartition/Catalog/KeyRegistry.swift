@@ -24,7 +24,7 @@ struct KeyRegistry: Sendable, Equatable {
         let relation = RelationName(
             schema: try row.decode(String.self, "schema"), name: try row.decode(String.self, "name"))
         guard try row.decode(Bool.self, "is_own") else {
-            // Its keys would stay behind, were it ignored; so nothing is done.
+            // Its keys would remain if it was ignored; so nothing is done.
             let owner = try row.decode(String.self, "table_owner")
             throw ForeignOwner(
                 object: relation.quoted, owner: try row.decode(String.self, "owner"),
@@ -46,7 +46,7 @@ struct KeyRegistry: Sendable, Equatable {
 
 /// A foreign key that references a table.
 struct TableReference: Sendable, Equatable {
-    /// What becomes of the referencing row when the referenced one is deleted.
+    /// The action on the referencing row when the referenced one is deleted.
     enum OnDelete: String, Sendable, Codable {
         case noAction = "a"
         case restrict = "r"

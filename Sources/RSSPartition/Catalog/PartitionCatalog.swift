@@ -30,7 +30,7 @@ package struct PartitionCatalog: Sendable {
             partitions: try rows.map(partition))
     }
 
-    /// The table that a partition belongs to; nil for a table that is none.
+    /// The table that a partition belongs to; nil for a table that is not a partition.
     package func parent(of partition: RelationName) async throws -> RelationName? {
         try await connection.query(
             """
@@ -43,7 +43,7 @@ package struct PartitionCatalog: Sendable {
         }
     }
 
-    /// The names that relations and types of a schema bear: a new table must have another.
+    /// The names of the relations and types of a schema: a new table must have another.
     func takenNames(in schema: String) async throws -> Set<String> {
         let rows = try await connection.query(
             """

@@ -2,7 +2,7 @@ import PostgresClient
 import RSSCore
 
 extension AdvisoryLock {
-    /// The lock that keeps two runs apart which change the partitions of one table.
+    /// The lock that prevents two runs from changing the partitions of one table at the same time.
     static func partitions(of table: RelationName) -> AdvisoryLock { AdvisoryLock("rssctl/partition/\(table.quoted)") }
 }
 
@@ -17,18 +17,18 @@ extension PostgresConnection {
         _ work: () async throws -> T
     ) async throws -> T {
         let lock = AdvisoryLock.partitions(of: table)
-        // Of a run that was killed, the server gives the lock back within two seconds.
+        // The server releases the lock of a killed run within two seconds.
         try await acquire(lock, wait: .seconds(3))
         do {
-            // Where row security would hide rows from this role, it is an error instead: half of the rows must not be taken for
-            // all, and no policy is run.
+            // Where row security would hide rows from this role, it is an error instead: some of the rows must not be mistaken
+            // for all, and no policy is run.
             try await execute("SET row_security = off")
             if let use { try await refuseForeignCode(use, in: [table.quoted]) }
             let value = changesSchema ? try await changingSchema(work) : try await work()
             try await release(lock)
             return value
         } catch {
-            // Also in a cancelled task: hence a task of its own. Dropping the failure is the meaning: a session that is lost
+            // Also in a cancelled task: hence a task of its own. The error is ignored on purpose: a session that is lost
             // has lost its locks as well.
             _ = await Task { try? await self.release(lock) }.value
             throw error

@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 
 extension Conversion {
-    /// The one transaction in which the partitioned table takes over.
+    /// The one transaction that cuts over to the partitioned table.
     func cutOver(
         _ record: inout ConversionRecord, _ outcome: inout ConversionOutcome, _ progress: ProgressReporter
     ) async throws {
@@ -16,11 +16,11 @@ extension Conversion {
         var changed = record
         var started = ContinuousClock.now
         var tries = 0
-        try await step("let the partitioned table take over", &outcome, progress) {
+        try await step("cut over to the partitioned table", &outcome, progress) {
             try await briefly(spec, locking: locks.map { RelationLock($0, .accessExclusive) }, progress) {
                 tries += 1
                 let plain = try await statements.table()
-                // Keeps the definitions as they are while they are read; in nobody's way but other DDL's.
+                // Keeps the definitions as they are while they are read; blocks other DDL only.
                 try await connection.execute("LOCK TABLE \(plain) IN SHARE UPDATE EXCLUSIVE MODE")
                 try await connection.refuseForeignCode(.arranging, in: [plain])
                 try await connection.query("SELECT set_config('search_path', '', true)")

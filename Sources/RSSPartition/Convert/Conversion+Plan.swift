@@ -4,7 +4,7 @@ import RSSCore
 import RSSModel
 
 extension Conversion {
-    /// What a conversion would do, or has still to do where one is under way; changes nothing.
+    /// What a conversion would do, or has still to do where one is in progress; changes nothing.
     ///
     /// - Throws: ``ConversionError``, `PostgresError`.
     package func plan(_ request: ConversionRequest, at date: Date) async throws -> ConversionPlan {
@@ -42,7 +42,7 @@ extension Conversion {
             if try await catalog.oid(of: spec.relation(registry)) == nil {
                 steps.append(
                     ConversionPlan.Step(
-                        "make the key registry \(registry)", [RelationLock(spec.table, .shareRowExclusive)],
+                        "create the key registry \(registry)", [RelationLock(spec.table, .shareRowExclusive)],
                         try await statements.registry(table)))
             }
         }
@@ -66,7 +66,7 @@ extension Conversion {
             for key in try await statements.incomingKeys() {
                 steps.append(
                     ConversionPlan.Step(
-                        "let \(key.name) of \(key.table.quoted) reference \(registry)",
+                        "add \(key.name) of \(key.table.quoted) referencing \(registry)",
                         [
                             RelationLock(key.table, .shareRowExclusive),
                             RelationLock(spec.relation(registry), .shareRowExclusive),
@@ -75,14 +75,14 @@ extension Conversion {
         }
         steps.append(
             ConversionPlan.Step(
-                "prove what \(spec.table.quoted) holds", [RelationLock(spec.table, .accessExclusive)],
+                "validate the bounds of \(spec.table.quoted)", [RelationLock(spec.table, .accessExclusive)],
                 [
                     try await statements.raiseBound(),
                     try await statements.validate(ConversionStatements.bound, of: spec.table),
                 ]))
         steps.append(
             ConversionPlan.Step(
-                "make the partitioned table aside",
+                "create the partitioned table under a draft name",
                 try await catalog.referenced(by: table.oid).map { RelationLock($0, .shareRowExclusive) },
                 try await statements.draft() + futurePartitions(spec, table, at: date)))
         return steps
@@ -110,7 +110,7 @@ extension Conversion {
         for lock in locks { names.append(try await connection.quote(lock)) }
         var work = try await statements.cutover()
         if let registry = spec.registry, try await catalog.oid(of: spec.relation(registry)) == nil {
-            // The registry's triggers go over as well, once they are there.
+            // The registry's triggers are carried over as well, once they exist.
             let name = try await statements.table()
             for trigger in Self.registryTriggers(registry).reversed() {
                 work.insert("DROP TRIGGER \(try await connection.quoteIdentifier(trigger)) ON \(name)", at: 0)
@@ -121,7 +121,7 @@ extension Conversion {
             work += triggers.dropLast()
         }
         return ConversionPlan.Step(
-            "let the partitioned table take over", locks.map { RelationLock($0, .accessExclusive) },
+            "cut over to the partitioned table", locks.map { RelationLock($0, .accessExclusive) },
             ["LOCK TABLE \(names.joined(separator: ", ")) IN ACCESS EXCLUSIVE MODE"] + work)
     }
 }

@@ -5,7 +5,7 @@ import RSSModel
 import SQLScript
 
 extension Conversion {
-    /// All that comes before the cutover. Each step looks whether it is done already.
+    /// All that comes before the cutover. Each step checks whether it is done already.
     func prepare(
         _ record: inout ConversionRecord, at date: Date, _ outcome: inout ConversionOutcome,
         _ progress: ProgressReporter
@@ -44,8 +44,8 @@ extension Conversion {
         if try await catalog.oid(of: spec.relation(registry)) != nil { return }
         let made = try await statements.registry(table)
         let path = try await connection.quoteIdentifier(spec.schema)
-        try await step("make the key registry \(registry)", &outcome, progress) {
-            // CREATE TRIGGER waits until those are through who write without it; who writes later, writes with it.
+        try await step("create the key registry \(registry)", &outcome, progress) {
+            // CREATE TRIGGER waits for the transactions that write without it; later ones write with it.
             try await briefly(spec, locking: [RelationLock(spec.table, .shareRowExclusive)], progress) {
                 // First the lock: all the rest is of new objects.
                 try await connection.execute("LOCK TABLE \(try await statements.table()) IN SHARE ROW EXCLUSIVE MODE")
@@ -81,7 +81,7 @@ extension Conversion {
             try await step("compare the key registry with the table", &outcome, progress) {
                 mended = try await locked(spec) { try await fill.verify() }
             }
-            if mended > 0 { progress(.note("\(mended) keys that were changed meanwhile were entered anew.")) }
+            if mended > 0 { progress(.note("\(mended) keys that were changed meanwhile were entered again.")) }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
             throw ConversionError.duplicate(table: spec.table.quoted, detail: error.detail ?? error.message)
         }
@@ -98,7 +98,7 @@ extension Conversion {
         for key in try await statements.incomingKeys() {
             var isValid = try await catalog.constraint(key.draft, on: key.table)
             if isValid == true { continue }
-            try await step("let \(key.name) of \(key.table.quoted) reference \(registry)", &outcome, progress) {
+            try await step("add \(key.name) of \(key.table.quoted) referencing \(registry)", &outcome, progress) {
                 if isValid == nil {
                     let add = try await statements.add(key)
                     try await briefly(
@@ -125,7 +125,7 @@ extension Conversion {
     ) async throws {
         let isValid = try await catalog.constraint(ConversionStatements.bound, on: spec.table)
         if isValid == true { return }
-        try await step("prove what \(spec.table.quoted) holds", &outcome, progress) {
+        try await step("validate the bounds of \(spec.table.quoted)", &outcome, progress) {
             if isValid == nil {
                 let raise = try await statements.raiseBound()
                 try await briefly(spec, locking: [RelationLock(spec.table, .accessExclusive)], progress) {
@@ -140,8 +140,8 @@ extension Conversion {
         try await FaultPoint.reach("convert.bound valid")
     }
 
-    /// The partitioned table under its draft name with the partitions that come after the plain one. A draft that is not
-    /// like the table any more is made anew.
+    /// The partitioned table under its draft name with the partitions that come after the plain one. A draft that is no
+    /// longer like the table is re-created.
     private func makeDraft(
         _ spec: ConversionSpec, _ table: PlainTable, _ statements: ConversionStatements, at date: Date,
         _ outcome: inout ConversionOutcome, _ progress: ProgressReporter
@@ -152,11 +152,11 @@ extension Conversion {
         let draft = spec.relation(spec.draft)
         if let found = try await catalog.oid(of: draft) {
             if try await comment(of: found) == mark { return }
-            progress(.note("\(spec.table.quoted) was changed meanwhile: \(draft.quoted) is made anew."))
+            progress(.note("\(spec.table.quoted) was changed meanwhile: \(draft.quoted) is re-created."))
             try await dropDraft(spec, progress)
         }
         let referenced = try await catalog.referenced(by: table.oid).map { RelationLock($0, .shareRowExclusive) }
-        try await step("make the partitioned table aside", &outcome, progress) {
+        try await step("create the partitioned table under a draft name", &outcome, progress) {
             try await briefly(spec, locking: referenced, progress) {
                 try await connection.refuseForeignCode(.arranging, in: [spec.table.quoted])
                 for statement in made { try await connection.execute(statement) }
@@ -172,7 +172,7 @@ extension Conversion {
         try await FaultPoint.reach("convert.drafted")
     }
 
-    /// The partitions behind the plain table, as the policy wants them.
+    /// The partitions after the plain table, as the policy wants them.
     private func partitions(of draft: RelationName, _ spec: ConversionSpec, at date: Date) async throws -> [String] {
         var table = try await PartitionCatalog(connection).table(draft)
         let template = try await PartitionTemplate(table, policy: spec.policy, connection: connection)

@@ -3,19 +3,19 @@ import RSSCore
 import RSSModel
 
 extension Conversion {
-    /// Something of ours that goes when a conversion is taken back.
+    /// An object of rssctl that is dropped when a conversion is undone.
     private struct Removal {
         var what: String
         var locks: [RelationLock]
         var statements: [String]
-        /// Tables that only the record says are ours: locked, and then their owner is checked.
+        /// Tables that only the record says belong to rssctl: locked, and then their owner is checked.
         var recorded: [RelationName] = []
         /// Whether it cannot be part of a transaction.
         var isConcurrent = false
     }
 
-    /// Takes back a conversion that is under way: what was made beside the table goes, and the table is as it was. Once the
-    /// partitioned table has taken over, ``undo(_:progress:)`` goes back.
+    /// Undoes a conversion in progress: what was created beside the table is dropped, and the table is as it was. After the
+    /// cutover, ``undo(_:progress:)`` does it.
     ///
     /// - Throws: ``ConversionError``, `PostgresError`, `CancellationError`.
     package func abort(_ table: RelationName, progress: ProgressReporter) async throws -> ConversionOutcome {
@@ -51,7 +51,7 @@ extension Conversion {
         }
         try await locked(spec) {
             try await lockPolicy.run(on: connection, locks: removal.locks, progress: progress) {
-                // A timeout would leave the index invalid; it waits for older transactions, and nobody waits for it.
+                // A timeout would leave the index invalid; it waits for older transactions, and no session waits for it.
                 try await connection.execute("SET lock_timeout = 0")
                 for statement in removal.statements {
                     try await connection.execute(statement, timeout: .seconds(86_400))
@@ -60,7 +60,7 @@ extension Conversion {
         }
     }
 
-    /// What there is of ours, the latest first.
+    /// The objects of rssctl that exist, the latest first.
     private func removals(_ table: RelationName) async throws -> (ConversionRecord, [Removal]) {
         guard let record = try await ConversionRecord.newest(of: table, connection), record.state == "active",
             record.phase != .restored

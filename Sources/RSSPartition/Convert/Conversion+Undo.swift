@@ -4,7 +4,7 @@ import RSSModel
 import SQLScript
 
 extension Conversion {
-    /// Makes a converted table plain again, as it was before: as long as all its rows are in the former table.
+    /// Makes a converted table plain again, as it was before: while all its rows are in the former table.
     ///
     /// - Throws: ``ConversionError``, ``IndexBuildError`` for an index, `PostgresError`, `CancellationError`.
     package func undo(_ table: RelationName, progress: ProgressReporter) async throws -> ConversionOutcome {
@@ -79,7 +79,7 @@ extension Conversion {
         return quoted.joined(separator: ", ")
     }
 
-    /// The one transaction in which the former table comes back under its name.
+    /// The one transaction in which the former table gets its name back.
     private func restore(
         _ record: ConversionRecord, _ outcome: inout ConversionOutcome, _ progress: ProgressReporter
     ) async throws {
@@ -89,7 +89,7 @@ extension Conversion {
         let (children, locks) = try await restorationLocks(spec, found)
         var started = ContinuousClock.now
         var tries = 0
-        try await step("let the former table take over", &outcome, progress) {
+        try await step("cut over to the former table", &outcome, progress) {
             try await briefly(spec, locking: locks.map { RelationLock($0, .accessExclusive) }, progress) {
                 tries += 1
                 try await connection.execute("LOCK TABLE \(plain) IN SHARE UPDATE EXCLUSIVE MODE")
@@ -152,7 +152,7 @@ extension Conversion {
             }
             steps.append(
                 ConversionPlan.Step(
-                    "let the former table take over", locks.map { RelationLock($0, .accessExclusive) },
+                    "cut over to the former table", locks.map { RelationLock($0, .accessExclusive) },
                     try await restoration(spec, found, children)))
             for key in children {
                 let statements = ConversionStatements(connection: connection, spec: spec, oid: found.oid)
@@ -242,7 +242,7 @@ extension Conversion {
         return statements
     }
 
-    /// The foreign keys came back unproven: every write since was checked, and what was there before is checked here.
+    /// The foreign keys were added NOT VALID: every write since was checked, and the rows from before are checked here.
     private func validateKeys(
         _ record: ConversionRecord, _ outcome: inout ConversionOutcome, _ progress: ProgressReporter
     ) async throws {

@@ -3,13 +3,13 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Makes a plain table partitioned while readers and writers go on, without moving a row: the table becomes the first
+/// Makes a plain table partitioned without blocking readers and writers or moving a row: the table becomes the first
 /// partition of a new one that takes over its name. Foreign keys hold at every moment.
 ///
-/// What can be prepared is prepared while nobody notices: a registry keeps what must stay unique over all partitions, the
-/// foreign keys to the table reference it beside the table, the partitioned table stands ready under another name. The
-/// cutover is one transaction of some ten milliseconds. Which step is next is asked of the catalog: a run that was broken
-/// off is simply run again.
+/// What can be prepared is prepared without blocking others: a registry holds what must stay unique over all partitions, the
+/// foreign keys to the table reference it in addition to the table, the partitioned table is ready under another name. The
+/// cutover is one transaction of some ten milliseconds. The next step is decided from the catalog: an interrupted run is
+/// simply run again.
 package struct Conversion: Sendable {
     let connection: PostgresConnection
     let lockPolicy: LockPolicy
@@ -30,7 +30,7 @@ package struct Conversion: Sendable {
         self.observer = observer
     }
 
-    /// Converts, or goes on with what an earlier run began.
+    /// Converts, or resumes what an earlier run began.
     ///
     /// - Throws: ``ConversionError``, ``IndexBuildError`` for an index, `PostgresError`, `CancellationError`.
     package func run(
@@ -56,7 +56,7 @@ package struct Conversion: Sendable {
         }
     }
 
-    /// The row of the conversion that is under way, or of the new one; nil when the table is converted.
+    /// The row of the conversion in progress, or of the new one; nil when the table is converted.
     private func begin(
         _ request: ConversionRequest, at date: Date, _ outcome: inout ConversionOutcome
     ) async throws -> ConversionRecord? {
@@ -66,7 +66,7 @@ package struct Conversion: Sendable {
                     throw ConversionError.otherConversion(
                         table: request.table.quoted,
                         begun: record.phase == .restored
-                            ? "taking one back, which --undo goes on with"
+                            ? "an undo, which --undo resumes"
                             : "by \(record.spec.column), every \(record.spec.policy.interval), unique: \(record.spec.globalUnique.joined(separator: ","))"
                     )
                 }
@@ -125,7 +125,7 @@ package struct Conversion: Sendable {
 
     // MARK: What steps have in common
 
-    /// Runs a step, tells it and notes how long it took.
+    /// Runs a step, reports it and notes how long it took.
     func step(
         _ what: String, _ outcome: inout ConversionOutcome, _ progress: ProgressReporter,
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Void
@@ -149,7 +149,7 @@ package struct Conversion: Sendable {
         }
     }
 
-    /// Runs statements in one transaction whose lock waits are bounded, tried again while a lock is not to be had.
+    /// Runs statements in one transaction whose lock waits are bounded, tried again while a lock is not available.
     func briefly(
         _ spec: ConversionSpec, locking locks: [RelationLock], _ progress: ProgressReporter,
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Void
@@ -164,7 +164,7 @@ package struct Conversion: Sendable {
         }
     }
 
-    /// Runs a statement that may take long under a lock that nobody notices.
+    /// Runs a statement that may take long under a lock that blocks neither readers nor writers.
     func online(
         _ spec: ConversionSpec, _ sql: String, locking locks: [RelationLock] = [], _ progress: ProgressReporter
     ) async throws {

@@ -37,7 +37,7 @@ package struct CarriedIndex: Sendable {
     package var comment: String?
 }
 
-/// Asks the catalog what a conversion has to know.
+/// Reads from the catalog what a conversion needs.
 package struct ConversionCatalog: Sendable {
     package let connection: PostgresConnection
 
@@ -47,7 +47,7 @@ package struct ConversionCatalog: Sendable {
         self.connection = connection
     }
 
-    /// The names of keys that are there only while a conversion is under way.
+    /// The names of keys that exist only while a conversion is in progress.
     package static let draftKeys = #"rssctl\_convert\_%"#
 
     /// Runs queries whose answers write every name in full.
@@ -114,7 +114,7 @@ package struct ConversionCatalog: Sendable {
         }
     }
 
-    /// What is taken along, what will be otherwise, and what of that somebody has to agree to.
+    /// What is carried over, what changes, and which of the changes the user has to confirm.
     package func dependents(
         _ oid: Int64, _ spec: ConversionSpec
     ) async throws -> (carried: [String], changes: [String], asked: [String]) {

@@ -1,16 +1,16 @@
 import RSSModel
 
-/// What keeps a table from being converted, or a conversion from going on or back.
+/// Why a table cannot be converted, or a conversion cannot be resumed or undone.
 package enum ConversionError: ReportableError, Equatable {
-    /// Something that hangs on the table can be neither taken along nor left.
+    /// A dependent object of the table can be neither carried over nor left.
     case refused(table: String, reasons: [ConversionRefusal])
-    /// There is no such table.
+    /// The table does not exist.
     case noSuchTable(String)
     /// It is partitioned already.
     case alreadyPartitioned(String)
     /// The column is missing, or of a type by which no table is partitioned here.
     case unsuitableColumn(table: String, column: String, problem: String)
-    /// Rows lie so far ahead that they look like mistakes.
+    /// Rows are so far ahead that they look like mistakes.
     case rowsFarAhead(table: String, limit: String, rows: [String])
     /// Rows have no value in the column.
     case rowsWithoutKey(table: String, column: String, rows: Int64)
@@ -18,15 +18,15 @@ package enum ConversionError: ReportableError, Equatable {
     case nameTaken(String)
     /// Another conversion of the table was begun.
     case otherConversion(table: String, begun: String)
-    /// There is no conversion that could be taken back.
+    /// There is no conversion that could be undone.
     case nothingToTakeBack(table: String, what: String)
-    /// The partitioned table has taken over.
+    /// The cutover to the partitioned table is done.
     case alreadyConverted(table: String)
-    /// Rows lie in other partitions than the former table.
+    /// Rows are in other partitions than the former table.
     case rowsInOtherPartitions(table: String, partitions: [String])
-    /// A value that is to be unique is there twice.
+    /// A value that is to be unique exists twice.
     case duplicate(table: String, detail: String)
-    /// No lock was to be had within the budget.
+    /// No lock could be acquired within the budget.
     case lockBudgetSpent(table: String, budget: String, blockers: [BlockingSession])
     /// The request contradicts itself or the table.
     case unsuitableRequest(table: String, problem: String, hint: String)
@@ -38,10 +38,10 @@ package enum ConversionError: ReportableError, Equatable {
                 code: "RSS-PARTITION-040", exit: .failed,
                 message: "\(table) cannot be converted as it is",
                 detail: reasons.map { "\($0.object): \($0.problem) (\($0.remedy))" }.joined(separator: "; "),
-                hint: "mend what is named, and look again: rssctl partition convert \(table.shellWord) … --dry-run")
+                hint: "fix what is named, and check again: rssctl partition convert \(table.shellWord) … --dry-run")
         case .noSuchTable(let table):
             ErrorReport(
-                code: "RSS-PARTITION-041", exit: .failed, message: "there is no table \(table)",
+                code: "RSS-PARTITION-041", exit: .failed, message: "table \(table) does not exist",
                 hint: "name it with its schema: public.visit_reports")
         case .alreadyPartitioned(let table):
             ErrorReport(
@@ -58,19 +58,19 @@ package enum ConversionError: ReportableError, Equatable {
                 detail: rows.joined(separator: ", "),
                 hint: rows.contains("infinity")
                     ? "no partition holds infinity beside others: give these rows a date, or remove them"
-                    : "fix them, or say where what is there ends: --until, after the last of them")
+                    : "fix them, or set the end of the first partition: --until, after the last of them")
         case .rowsWithoutKey(let table, let column, let rows):
             ErrorReport(
                 code: "RSS-PARTITION-045", exit: .failed, message: "\(rows) rows of \(table) have no \(column)",
-                hint: "give them one: no partition takes a row without")
+                hint: "set it: no partition accepts a row without it")
         case .nameTaken(let name):
             ErrorReport(
-                code: "RSS-PARTITION-046", exit: .failed, message: "the name \(name) is needed and taken",
-                hint: "rename or drop what bears it")
+                code: "RSS-PARTITION-046", exit: .failed, message: "name \(name) is needed, but already in use",
+                hint: "rename or drop what has it")
         case .otherConversion(let table, let begun):
             ErrorReport(
                 code: "RSS-PARTITION-047", exit: .failed, message: "another conversion of \(table) was begun: \(begun)",
-                hint: "go on with that one, or take it back: rssctl partition convert \(table.shellWord) --abort")
+                hint: "resume that one, or undo it: rssctl partition convert \(table.shellWord) --abort")
         case .nothingToTakeBack(let table, let what):
             ErrorReport(
                 code: "RSS-PARTITION-048", exit: .failed, message: "there is no conversion of \(table) to \(what)",
@@ -78,18 +78,18 @@ package enum ConversionError: ReportableError, Equatable {
         case .alreadyConverted(let table):
             ErrorReport(
                 code: "RSS-PARTITION-049", exit: .failed, message: "\(table) is converted already",
-                hint: "take it back: rssctl partition convert \(table.shellWord) --undo")
+                hint: "undo it: rssctl partition convert \(table.shellWord) --undo")
         case .rowsInOtherPartitions(let table, let partitions):
             ErrorReport(
                 code: "RSS-PARTITION-050", exit: .failed,
-                message: "rows of \(table) lie in partitions that the former table does not hold",
+                message: "rows of \(table) are in partitions other than the former table",
                 detail: partitions.joined(separator: ", "),
-                hint: "a conversion is taken back while all rows are in the former table; move these first")
+                hint: "a conversion can be undone while all rows are in the former table; move these first")
         case .duplicate(let table, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-051", exit: .failed,
-                message: "a value of \(table) that is to be unique is there twice",
-                detail: detail, hint: "mend the rows, and run the same command again")
+                message: "a value of \(table) that is to be unique exists twice",
+                detail: detail, hint: "fix the rows, and run the same command again")
         case .lockBudgetSpent(let table, let budget, let blockers):
             ErrorReport(
                 code: "RSS-PARTITION-052", exit: .tryAgain, message: "no lock for \(table) within \(budget)",
@@ -102,9 +102,9 @@ package enum ConversionError: ReportableError, Equatable {
     }
 }
 
-/// Something in the way of a conversion.
+/// An obstacle to a conversion.
 package struct ConversionRefusal: Sendable, Equatable, Codable {
-    /// What is in the way.
+    /// The object.
     package var object: String
     /// Why.
     package var problem: String

@@ -25,7 +25,7 @@ package struct ConversionPlan: Sendable {
     package var legacy: RelationName
     /// The registry of keys that stay unique over all partitions; nil for none.
     package var registry: RelationName?
-    /// Where what the partition of old holds ends.
+    /// Where the former table ends as a partition.
     package var upper: String
     /// Estimated rows.
     package var rows: Double
@@ -33,15 +33,15 @@ package struct ConversionPlan: Sendable {
     package var bytes: Int64
     /// The steps.
     package var steps: [Step]
-    /// What is taken along.
+    /// What is carried over.
     package var carried: [String]
-    /// What will be otherwise than before.
+    /// What changes.
     package var changes: [String]
-    /// What of that somebody has to agree to: the primary key becomes another, rows cannot be told apart.
+    /// Which changes the user has to confirm: the primary key becomes another, rows cannot be distinguished.
     package var asked: [String]
 }
 
-/// What a conversion, or taking one back, has done.
+/// What a conversion, or undoing one, has done.
 package struct ConversionOutcome: Sendable {
     /// A step that was done in this run.
     package struct Step: Sendable, Equatable, Encodable {
@@ -65,10 +65,10 @@ package struct ConversionOutcome: Sendable {
     package var legacy: RelationName?
     /// Where it ends.
     package var upper: String?
-    /// The interval of the partitions behind it.
+    /// The interval of the partitions after it.
     package var interval: PartitionInterval?
-    /// The partitions behind it.
+    /// The partitions after it.
     package var partitions: [RelationName] = []
-    /// What is otherwise than before; empty where the cutover was done before.
+    /// What has changed; empty where the cutover was done before.
     package var changes: [String] = []
 }

@@ -9,7 +9,7 @@ struct ConversionPlanner: Sendable {
 
     private var catalog: ConversionCatalog { ConversionCatalog(connection: connection) }
 
-    /// Looks at the table and decides.
+    /// Checks the table and decides.
     ///
     /// - Throws: ``ConversionError``, `PostgresError`.
     func spec(_ request: ConversionRequest, at date: Date) async throws -> (ConversionSpec, PlainTable) {
@@ -22,7 +22,7 @@ struct ConversionPlanner: Sendable {
         guard let kind = table.keyKind else {
             throw ConversionError.unsuitableColumn(
                 table: name, column: request.column,
-                problem: table.keyType.map { "its type is \($0)" } ?? "there is no such column")
+                problem: table.keyType.map { "its type is \($0)" } ?? "the column does not exist")
         }
         try Self.refuseNeedlessUniques(request)
         let (policy, hadPolicy) = try await policy(request, table)
@@ -97,7 +97,7 @@ struct ConversionPlanner: Sendable {
         )
     }
 
-    /// Whether the registry is to be the one of the shipped schema, word by word.
+    /// Whether the registry is to be exactly the one of the shipped schema.
     private func isShipped(
         _ request: ConversionRequest, _ registry: String?, _ table: PlainTable
     ) async throws -> Bool {
@@ -130,7 +130,7 @@ struct ConversionPlanner: Sendable {
         ).first?.decode(String.self, at: 0)
         if let others {
             throw ConversionError.unsuitableColumn(
-                table: request.table.quoted, column: request.column, problem: "\(others) is no UUIDv7")
+                table: request.table.quoted, column: request.column, problem: "\(others) is not a UUIDv7")
         }
     }
 
@@ -138,7 +138,7 @@ struct ConversionPlanner: Sendable {
         (try await connection.quote(request.table), try await connection.quoteIdentifier(request.column))
     }
 
-    /// How far ahead of now a row may lie without being taken for a mistake.
+    /// How far ahead of now a row may be without being considered a mistake.
     private static func cellsAhead(_ interval: PartitionInterval) -> Int {
         switch interval {
         case .hour: 31 * 24
@@ -151,8 +151,8 @@ struct ConversionPlanner: Sendable {
         }
     }
 
-    /// Where what the table holds ends: a whole cell behind the last row and behind now, so that rows of the time of the
-    /// conversion itself still find their place in it.
+    /// Where the first partition ends: a whole cell after the last row and after now, so that rows written during the
+    /// conversion still belong to it.
     private func upper(_ request: ConversionRequest, _ spec: ConversionSpec, at date: Date) async throws -> Int64 {
         let (name, column) = try await quoted(request)
         let cells = PartitionCells(policy: spec.policy, key: spec.key, connection: connection)
@@ -170,7 +170,7 @@ struct ConversionPlanner: Sendable {
                 throw ConversionError.unsuitableRequest(
                     table: request.table.quoted,
                     problem:
-                        "--until \(until) is not behind now and the last row, which is at \(spec.key.label(highest ?? now))",
+                        "--until \(until) is not after now and the last row, which is at \(spec.key.label(highest ?? now))",
                     hint: "give a later one")
             }
             try refuseBeyond(end, spec)
@@ -190,16 +190,16 @@ struct ConversionPlanner: Sendable {
         return end
     }
 
-    /// Behind the former table there must be room for partitions.
+    /// After the former table there must be room for partitions.
     private func refuseBeyond(_ end: Int64, _ spec: ConversionSpec) throws {
         let last = spec.key.highest ?? .max
         guard spec.kind == .integer, end > last || end == .max else { return }
         throw ConversionError.unsuitableRequest(
             table: spec.table.quoted,
             problem:
-                "its numbers end before the first partition could, which would be at \(end): \(spec.column) holds no more than \(last)",
+                "the first partition would end at \(end), and \(spec.column) holds at most \(last)",
             hint:
-                "make the column a larger type, or the interval smaller, or say with --until where the first partition ends"
+                "make the column a larger type, or the interval smaller, or set the end of the first partition with --until"
         )
     }
 
@@ -226,7 +226,7 @@ struct ConversionPlanner: Sendable {
             ).first?.decode(Int64.self, at: 0) ?? 0
         } catch let error as PostgresError where error.sqlState?.conditionClass == "22" {
             throw ConversionError.unsuitableRequest(
-                table: spec.table.quoted, problem: "--until \(text) is no \(spec.kind.typeName)",
+                table: spec.table.quoted, problem: "--until \(text) is not a valid \(spec.kind.typeName)",
                 hint: "write it as PostgreSQL does: 2027-01-01")
         }
     }

@@ -4,13 +4,13 @@ import RSSCore
 
 /// The row of a conversion in `rssctl.partition_work`.
 package struct ConversionRecord: Sendable {
-    /// How it stands, where the catalog alone cannot tell.
+    /// Its phase, where the catalog alone does not show it.
     package enum Phase: String, Sendable {
-        /// On its way to the cutover.
+        /// Before the cutover.
         case convert
-        /// The partitioned table has taken over.
+        /// After the cutover to the partitioned table.
         case converted
-        /// The plain table has come back; foreign keys are still to be validated.
+        /// The plain table has its name back; foreign keys are still to be validated.
         case restored
     }
 
@@ -59,7 +59,7 @@ package struct ConversionRecord: Sendable {
         return ConversionRecord(id: id ?? 0, state: "active", phase: .convert, spec: spec)
     }
 
-    /// Writes how it stands, in the transaction that is open.
+    /// Writes its phase and state, in the transaction that is open.
     package func save(_ phase: Phase, state: String = "active", _ connection: PostgresConnection) async throws {
         try await connection.execute(
             """

@@ -18,7 +18,7 @@ package struct ConversionRequest: Sendable, Equatable {
     /// What the numbers of an integer column count where they are points of time.
     package var epoch: EpochUnit?
     /// What the old table holds as a partition ends here, as a literal of the column's type; nil lets it end with the
-    /// interval behind the last row.
+    /// interval after the last row.
     package var until: String?
 
     /// Makes a request.

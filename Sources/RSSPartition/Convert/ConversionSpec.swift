@@ -1,8 +1,8 @@
 import PostgresClient
 import RSSCore
 
-/// What a conversion works towards, and under which names: decided once, kept in `rssctl.partition_work`. How far it came
-/// is asked of the catalog.
+/// What a conversion works towards, and under which names: decided once, kept in `rssctl.partition_work`. How far it got
+/// is read from the catalog.
 package struct ConversionSpec: Sendable, Equatable, Codable {
     /// A unique key of the plain table that no partitioned one can have.
     package struct Key: Sendable, Equatable, Codable {
@@ -13,7 +13,7 @@ package struct ConversionSpec: Sendable, Equatable, Codable {
         var comment: String?
     }
 
-    /// The policy that the table will be kept by.
+    /// The policy that the table will be maintained by.
     package var policy: PartitionPolicy
     /// Whether the policy was there before.
     package var hadPolicy: Bool
@@ -31,15 +31,15 @@ package struct ConversionSpec: Sendable, Equatable, Codable {
     package var isShipped: Bool
     /// The name that the plain table takes as a partition.
     package var legacy: String
-    /// The name that the partitioned table has until it takes over.
+    /// The name that the partitioned table has until the cutover.
     package var draft: String
-    /// The point where what the plain table holds ends.
+    /// The upper bound of the plain table as a partition.
     package var upper: Int64
     /// The unique keys that are replaced.
     package var replaced: [Key]
     /// The highest number of the column, where its type is smaller than `bigint`.
     package var highest: Int64?
-    /// Indexes of the plain table that were renamed when the partitioned one took over: name and name as a partition's.
+    /// Indexes of the plain table that were renamed in the cutover: name and name as a partition's.
     package var renamedIndexes: [[String]] = []
     /// Likewise its extended statistics, with the schema in front.
     package var renamedStatistics: [[String]] = []
@@ -74,10 +74,10 @@ package struct ConversionSpec: Sendable, Equatable, Codable {
     /// The name of an index as the old table, now a partition, has it: `visit_reports_legacy_pkey`.
     package func legacyName(of index: String) -> String { Self.name(index, of: table.name, under: legacy) }
 
-    /// The name of an index of the partitioned table until it takes over.
+    /// The name of an index of the partitioned table until the cutover.
     package func draftName(of index: String) -> String { Self.name(index, of: table.name, under: draft) }
 
-    /// The name of an index that brings a replaced key back.
+    /// The name of an index that restores a replaced key.
     package func undoName(of key: String) -> String { Self.fit("rssctl_undo_\(key)") }
 
     private static func name(_ index: String, of table: String, under new: String) -> String {
@@ -96,7 +96,7 @@ package struct ConversionSpec: Sendable, Equatable, Codable {
         return head + mark
     }
 
-    /// The indexes that are built on the plain table beforehand, so that attaching it builds none.
+    /// The indexes that are built on the plain table in advance, so that attaching it builds none.
     package var indexesToBuild: [(name: String, isUnique: Bool, columns: [String])] {
         replaced.compactMap { key in
             if key.isPrimary { return (legacyName(of: key.name), true, key.columns + [column]) }

@@ -10,7 +10,7 @@ struct ConversionStatements: Sendable {
 
     private var catalog: ConversionCatalog { ConversionCatalog(connection: connection) }
 
-    /// The constraint that proves what the plain table holds as a partition.
+    /// The constraint that proves the bounds of the plain table as a partition.
     static let bound = "rssctl_bound"
 
     func table() async throws -> String { try await connection.quote(spec.table) }
@@ -136,7 +136,7 @@ struct ConversionStatements: Sendable {
         return statements
     }
 
-    /// By what is told whether a draft made earlier is still like the table.
+    /// The comment by which a draft made earlier is checked for being still like the table.
     func draftMark() async throws -> String {
         let shape =
             try await connection.query(SQLResource(PackageResources.convert_shape_sql).text, [oid]).first?
@@ -154,7 +154,7 @@ struct ConversionStatements: Sendable {
 
     // MARK: The cutover
 
-    /// What the tables lock in the cutover, in the order of locking: first those that the application's statements come to
+    /// What the tables lock in the cutover, in the order of locking: first those that the application's statements lock
     /// first.
     func cutoverLocks() async throws -> [RelationName] {
         try await incomingKeys().map(\.table).unique() + [spec.table]

@@ -17,7 +17,7 @@ struct KeyRegistryFill {
     private let columns: [String]
     private let rows: Int64
 
-    /// How long a batch may take: so long may a writer of one of its rows wait.
+    /// How long a batch may take: a writer of one of its rows may wait up to that time.
     private static let pace = Duration.milliseconds(40)
 
     init(
@@ -45,7 +45,7 @@ struct KeyRegistryFill {
             ).first?.decode(String.self, at: 0) ?? "text"
     }
 
-    /// Goes on behind a checkpoint, to the end.
+    /// Resumes after a checkpoint, to the end.
     ///
     /// A row is locked against changes of its keys, and against nothing else, until its key is entered: all columns of the
     /// registry belong to unique indexes by now. A change that comes later finds the key.
@@ -104,10 +104,10 @@ struct KeyRegistryFill {
         return (try row?.decode(Int.self, at: 0) ?? 0, try row?.decode(String?.self, at: 1))
     }
 
-    /// Compares table and registry, and mends what differs: a transaction with a snapshot from before a key was entered
+    /// Compares table and registry, and fixes what differs: a transaction with a snapshot from before a key was entered
     /// changes the row without finding the key. When none of those is left, nothing can differ any more.
     ///
-    /// - Returns: how many keys were mended.
+    /// - Returns: how many keys were fixed.
     func verify() async throws -> Int {
         try await waitForOldSnapshots()
         var mended = 0

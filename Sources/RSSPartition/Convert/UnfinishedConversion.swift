@@ -2,7 +2,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// A conversion that was begun and whose table is still plain: killed, refused at its cutover, or going on elsewhere.
+/// A conversion that was begun and whose table is still plain: killed, refused at its cutover, or running elsewhere.
 ///
 /// Its CHECK may already refuse rows after the end of the first partition.
 package struct UnfinishedConversion: ReportableError, Equatable {
@@ -12,7 +12,7 @@ package struct UnfinishedConversion: ReportableError, Equatable {
     package var begun: String
     /// Whether it is being undone by `--undo`.
     package var isUndo: Bool
-    /// The session that is at it; nil where it was interrupted.
+    /// The session that runs it; nil where it was interrupted.
     package var holder: String?
 
     /// What is to be known of it.
@@ -33,7 +33,7 @@ package struct UnfinishedConversion: ReportableError, Equatable {
                     : "the same command continues it; \(command) --abort undoes what was done")
     }
 
-    /// Those of a database; none where the role may not see what is going on.
+    /// Those of a database; none where the role may not see running work.
     ///
     /// - Throws: `PostgresError`.
     static func all(_ connection: PostgresConnection) async throws -> [UnfinishedConversion] {

@@ -1,12 +1,12 @@
 import RSSModel
 
-/// What keeps an index of a partitioned table from being created, dropped or rebuilt.
+/// Why an index of a partitioned table cannot be created, dropped or rebuilt.
 package enum PartitionIndexError: ReportableError, Equatable {
-    /// The text is not one CREATE INDEX with a name.
+    /// The text is not a single CREATE INDEX with a name.
     case notCreateIndex(problem: String)
-    /// There is no such index or table.
+    /// The index or table does not exist.
     case unknown(String)
-    /// It is no index of a partitioned table.
+    /// It is not an index of a partitioned table.
     case notPartitioned(String, instead: String)
     /// It belongs to a constraint.
     case ofConstraint(String, constraint: String, table: String)
@@ -14,35 +14,35 @@ package enum PartitionIndexError: ReportableError, Equatable {
     case attached(String, to: String)
     /// Another index has the name.
     case differs(String, found: String, wanted: String)
-    /// Rows have a key twice that is to be unique.
+    /// Rows have duplicate keys for a unique index.
     case duplicates(String, table: String, detail: String)
-    /// Replication tells rows apart by it.
+    /// Replication identifies rows by it.
     case replicaIdentity(String, table: String)
 
     package var report: ErrorReport {
         switch self {
         case .notCreateIndex(let problem):
             ErrorReport(
-                code: "RSS-PARTITION-100", exit: .usage, message: "this is not one CREATE INDEX: \(problem)",
+                code: "RSS-PARTITION-100", exit: .usage, message: "not a single CREATE INDEX statement: \(problem)",
                 hint:
                     "write it as in psql: rssctl partition index create 'CREATE INDEX t_x_idx ON t (x)'")
         case .unknown(let name):
             ErrorReport(
-                code: "RSS-PARTITION-101", exit: .failed, message: "there is no index or table \(name)",
+                code: "RSS-PARTITION-101", exit: .failed, message: "index or table \(name) does not exist",
                 hint: "\\di in psql lists the indexes; an index is named with its schema unless that is public")
         case .notPartitioned(let name, let instead):
             ErrorReport(
-                code: "RSS-PARTITION-102", exit: .failed, message: "\(name) is no index of a partitioned table",
-                hint: "PostgreSQL does it by itself: \(instead)")
+                code: "RSS-PARTITION-102", exit: .failed, message: "\(name) is not an index of a partitioned table",
+                hint: "use the command of PostgreSQL: \(instead)")
         case .ofConstraint(let name, let constraint, let table):
             ErrorReport(
                 code: "RSS-PARTITION-103", exit: .failed,
                 message: "\(name) belongs to the constraint \(constraint) of \(table)",
-                hint: "it goes with the constraint: ALTER TABLE \(table) DROP CONSTRAINT \(constraint)")
+                hint: "it is dropped with the constraint: ALTER TABLE \(table) DROP CONSTRAINT \(constraint)")
         case .attached(let name, let parent):
             ErrorReport(
                 code: "RSS-PARTITION-104", exit: .failed,
-                message: "\(name) is the part of one partition of the index \(parent)",
+                message: "\(name) is a part of the partitioned index \(parent)",
                 hint: "drop the whole: rssctl partition index drop \(parent.shellWord)")
         case .differs(let name, let found, let wanted):
             ErrorReport(
@@ -54,10 +54,10 @@ package enum PartitionIndexError: ReportableError, Equatable {
         case .duplicates(let name, let table, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-107", exit: .failed,
-                message: "\(name) cannot be unique: rows of \(table) have a key twice",
+                message: "\(name) cannot be unique: rows of \(table) have duplicate keys",
                 detail: detail,
                 hint:
-                    "mend the rows and run it again, which goes on; or give the index up: rssctl partition index drop \(name.shellWord)"
+                    "fix the rows and run it again to resume; or drop the index: rssctl partition index drop \(name.shellWord)"
             )
         case .replicaIdentity(let name, let table):
             ErrorReport(

@@ -1,7 +1,7 @@
 import RSSCore
 import RSSModel
 
-/// What became of an index of a partitioned table.
+/// The outcome of work on an index of a partitioned table.
 package struct PartitionIndexOutcome: Sendable, Equatable {
     /// One thing done for one partition, or the whole table.
     package struct Step: Sendable, Equatable {
@@ -19,7 +19,7 @@ package struct PartitionIndexOutcome: Sendable, Equatable {
         package var bytesAfter: Int64?
         /// How long it took.
         package var duration: Duration?
-        /// What kept it from being done.
+        /// Why it was not done; nil when it was.
         package var error: ErrorReport?
     }
 

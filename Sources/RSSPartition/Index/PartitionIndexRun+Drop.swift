@@ -14,7 +14,7 @@ extension PartitionIndexRun {
 
     /// Drops an index with its parts on all partitions.
     ///
-    /// PostgreSQL cannot drop it concurrently: it locks the table and all partitions against everybody. So it is done
+    /// PostgreSQL cannot drop it concurrently: it locks the table and all partitions in ACCESS EXCLUSIVE mode. So it is done
     /// in one short transaction that is not begun while a lock would have to be waited for.
     ///
     /// - Throws: ``PartitionIndexError``, ``PartitionError``, `PostgresError`, `CancellationError`.

@@ -5,8 +5,8 @@ import RSSModel
 extension PartitionIndexRun {
     /// Rebuilds the parts of an index on all partitions, or all indexes of all partitions of a table, each concurrently.
     ///
-    /// A run that was broken off goes on behind the last that it rebuilt; what it left behind is dropped first. One that
-    /// cannot be rebuilt does not keep the others from it.
+    /// An interrupted run resumes after the last part that it rebuilt; invalid copies that it left are dropped first. A part
+    /// that cannot be rebuilt does not prevent the others from being rebuilt.
     ///
     /// - Parameter restarts: whether it begins with the first again.
     /// - Throws: ``PartitionIndexError``, ``PartitionError``, `PostgresError`, `CancellationError`.
@@ -33,7 +33,7 @@ extension PartitionIndexRun {
                         bytes: leaf.bytes))
             }
             if isDryRun { return outcome }
-            if isResumed { progress(.note("A reindex of \(target.relation.quoted) was broken off: it goes on.")) }
+            if isResumed { progress(.note("A reindex of \(target.relation.quoted) was interrupted: resuming it.")) }
             try await IndexLeftovers(connection).sweep([RelationLock(target.table, .shareUpdateExclusive)])
             if !isResumed { try await mark("begin", target.relation, "\(leaves.count) indexes") }
             for index in outcome.steps.indices where outcome.steps[index].state == .pending {
@@ -47,7 +47,7 @@ extension PartitionIndexRun {
         }
     }
 
-    /// What a reindex that was broken off has done.
+    /// What an interrupted reindex has done.
     private func rebuiltBefore(_ target: RelationName) async throws -> Set<String> {
         guard try await BookkeepingSchema.exists("rssctl.operation", connection) else { return [] }
         return Set(

@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 import SQLScript
 
-/// Creates, drops and rebuilds indexes of partitioned tables while readers and writers go on.
+/// Creates, drops and rebuilds indexes of partitioned tables without blocking readers and writers.
 package struct PartitionIndexRun: Sendable {
     let connection: PostgresConnection
     let lockPolicy: LockPolicy
@@ -11,7 +11,7 @@ package struct PartitionIndexRun: Sendable {
     let observer: ConnectionOptions?
     let isDryRun: Bool
 
-    /// Makes a run on a session of its own that no statement timeout cuts off.
+    /// Makes a run on a session of its own without a statement timeout.
     ///
     /// - Parameter observer: how to open a second session, which reads the progress of long statements; nil for none.
     package init(
@@ -25,7 +25,7 @@ package struct PartitionIndexRun: Sendable {
         self.isDryRun = isDryRun
     }
 
-    /// Runs work while no other run changes the table's partitions, and tells a spent budget as what it is.
+    /// Runs work while no other run changes the table's partitions, and reports a spent lock budget as such.
     func keeping<T>(
         _ table: RelationName, _ what: String, _ use: ForeignCode.Use? = .arranging,
         isolation: isolated (any Actor)? = #isolation,
@@ -40,8 +40,8 @@ package struct PartitionIndexRun: Sendable {
         }
     }
 
-    /// Builds an index on every partition, each concurrently, and joins them to one of the table. What is there already
-    /// is taken; a run that was broken off goes on at its partition.
+    /// Builds an index on every partition, each concurrently, and joins them to one of the table. What exists already
+    /// is used; an interrupted run resumes at its partition.
     ///
     /// - Parameter sql: a CREATE INDEX, as it would be run in psql; a table without a schema is looked up along the user's path.
     /// - Throws: ``PartitionIndexError``, ``PartitionError``, ``IndexBuildError``, `PostgresError`, `CancellationError`.
@@ -87,7 +87,7 @@ package struct PartitionIndexRun: Sendable {
         let catalog = IndexCatalog(connection: connection)
         let wanted = try await catalog.definition(of: build, on: table)
         let parent = try await catalog.index(target.name, on: table)
-        // An index of the name that is valid would otherwise be taken for the one that is wanted.
+        // An index of the name that is valid would otherwise be mistaken for the one that is wanted.
         if let parent, parent.isOnTable, parent.definition != wanted || parent.isUnique != build.isUnique {
             func text(_ isUnique: Bool, _ definition: String) -> String { (isUnique ? "UNIQUE " : "") + definition }
             throw PartitionIndexError.differs(

@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 import SQLScript
 
-/// Indexes of a partitioned table, built leaf by leaf while readers and writers go on.
+/// Indexes of a partitioned table, built leaf by leaf without blocking readers and writers.
 struct PartitionIndexes {
     private let connection: PostgresConnection
     private let lockPolicy: LockPolicy
@@ -36,7 +36,7 @@ struct PartitionIndexes {
         }
     }
 
-    /// Runs a build, and tells rows that keep a unique index from being built, with the way on and the way back.
+    /// Runs a build, and reports rows that prevent a unique index from being built, with how to continue and how to undo it.
     nonisolated(nonsending) static func tellingDuplicates(
         _ index: RelationName, _ work: () async throws -> Void
     ) async throws {

@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 
 /// A CHECK constraint on a default partition that says what it does not hold, so that ATTACH of another partition need
-/// not read it while everybody waits. Validated beforehand under a lock that nobody notices; dropped with the attaching,
+/// not read it while all sessions wait. Validated in advance under a lock that blocks no reader or writer; dropped with ATTACH,
 /// when the partition's own bound says the same.
 struct DefaultGuard: Sendable {
     static let constraint = "rssctl_guard"
@@ -13,10 +13,10 @@ struct DefaultGuard: Sendable {
     private let name: String
     private let condition: String
 
-    /// A default partition of this size is read in an instant: a constraint for it would only refuse rows meanwhile.
+    /// A default partition of this size is read quickly: a constraint for it would only refuse rows meanwhile.
     private static let readable: Int64 = 8 << 20
 
-    /// A guard for bounds that the default partition is free of; nil where there is none, or one that is read in an instant.
+    /// A guard for bounds that the default partition is free of; nil where there is none, or one that is read quickly.
     init?(
         _ table: PartitionedTable, bounds: [Partition.Bound], readable readableBytes: Int64 = Self.readable,
         _ connection: PostgresConnection
@@ -36,8 +36,8 @@ struct DefaultGuard: Sendable {
         self.partition = partition.relation
     }
 
-    /// Puts the constraint up and proves it. Where that fails, it is taken away again: it would refuse rows for which there
-    /// is no other place.
+    /// Adds the constraint and validates it. Where that fails, it is dropped again: it would refuse rows that no other
+    /// partition holds.
     ///
     /// - Throws: `PostgresError` with `checkViolation` when rows came in between.
     func raise(_ lockPolicy: LockPolicy, _ progress: ProgressReporter) async throws {
@@ -65,7 +65,7 @@ struct DefaultGuard: Sendable {
         }
     }
 
-    /// Takes the constraint away in a transaction of its own, also in a cancelled task.
+    /// Drops the constraint in a transaction of its own, also in a cancelled task.
     func lower(_ lockPolicy: LockPolicy, _ progress: ProgressReporter) async {
         let (connection, partition) = (connection, partition)
         let statement = "ALTER TABLE \(partition.quoted) DROP CONSTRAINT \(Self.constraint)"
@@ -82,26 +82,26 @@ struct DefaultGuard: Sendable {
             } catch {
                 progress(
                     .warning(
-                        "the default partition still refuses rows by a constraint; the next run lifts that, or \(statement)"
+                        "the default partition still refuses rows by a constraint; the next run drops it, or \(statement)"
                     ))
             }
         }.value
     }
 
-    /// Takes the constraint of a default partition away, also one that a run left behind, in the transaction that is open.
+    /// Drops the constraint of a default partition, also one that an earlier run left, in the transaction that is open.
     static func drop(from partition: RelationName?, _ connection: PostgresConnection) async throws {
         guard let partition else { return }
         try await connection.execute(try await dropping(from: partition, connection))
     }
 
-    /// The statement that takes it away.
+    /// The statement that drops it.
     static func dropping(from partition: RelationName, _ connection: PostgresConnection) async throws -> String {
         "ALTER TABLE \(try await connection.quote(partition)) DROP CONSTRAINT IF EXISTS \(constraint)"
     }
 
     /// Keeps writers out of a table with a default partition, in the open transaction, until a partition is attached: one that
     /// has chosen the default partition for its row before, and waits there, would be refused once the row belongs elsewhere.
-    /// Readers go on, but for those of the default partition.
+    /// Readers are not blocked, except those of the default partition.
     static func keepWritersOut(of table: PartitionedTable, _ connection: PostgresConnection) async throws {
         guard let partition = table.defaultPartition else { return }
         try await connection.execute(

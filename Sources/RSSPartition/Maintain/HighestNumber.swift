@@ -1,11 +1,11 @@
 import PostgresClient
 import RSSCore
 
-/// How far the numbers of an integer key have come: what takes the place of the clock there.
+/// The highest number of an integer key: it is used instead of the clock.
 struct HighestNumber: Sendable, Equatable {
     /// The number that counts as now; 0 where there is none.
     var value: Int64 = 0
-    /// A number so far ahead of the others that it is taken for a mistake, with the partition that it is in.
+    /// A number so far ahead of the others that it is considered a mistake, with the partition that it is in.
     var outlier: Outlier?
     /// The sequence that new numbers come from.
     var sequence: KeySequence?
@@ -21,16 +21,16 @@ struct HighestNumber: Sendable, Equatable {
         var relation: RelationName
         /// The last number; nil for none yet, or where the role may not know.
         var last: Int64?
-        /// What it gives next.
+        /// The number that it generates next.
         var next: Int64
     }
 
-    /// How many partitions a number may lie behind the one before it: an id that jumps further is a mistake or a mark, and
-    /// must neither bring a thousand partitions nor retire all others.
+    /// How many partitions a number may be after the one before it: an id that jumps further is a mistake or a sentinel value,
+    /// and must neither create a thousand partitions nor retire all others.
     static let steps: Int64 = 1000
 
     /// Reads it off the indexes of partitions that have a bound, from the highest down, and off the sequence. Not off the
-    /// default partition: a stray number far ahead must not draw the partitions to itself.
+    /// default partition: a stray number far ahead must not cause partitions to be created there.
     init(in table: PartitionedTable, step: Int64, _ connection: PostgresConnection) async throws {
         try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
         let column = try await connection.quoteIdentifier(table.key.column)
@@ -70,8 +70,8 @@ struct HighestNumber: Sendable, Equatable {
         }
     }
 
-    /// How many numbers a partition in the middle of all holds: one mark far ahead, and a table kept by another step before,
-    /// change little about it.
+    /// How many numbers the median partition holds: one sentinel value far ahead, and a table maintained by another step
+    /// before, change it little.
     private static func width(_ table: PartitionedTable) -> Int64 {
         let widths = table.partitions.compactMap { partition -> Int64? in
             guard let lower = partition.bound?.lower, let upper = partition.bound?.upper else { return nil }
@@ -81,7 +81,7 @@ struct HighestNumber: Sendable, Equatable {
         return widths.isEmpty ? 0 : widths.sorted()[widths.count / 2]
     }
 
-    /// The first number that lies too far behind a point; nil where none does.
+    /// The first number that is too far after a point; nil where none is.
     static func limit(behind point: Int64?, step: Int64) -> Int64? {
         guard let point else { return nil }
         let (reach, overflows) = step.multipliedReportingOverflow(by: steps)

@@ -1,10 +1,10 @@
 import RSSModel
 
-/// What keeps a plan from being carried out.
+/// Why a plan cannot be executed.
 package enum MaintenanceError: ReportableError, Equatable {
     /// Retention would take more out of a table at once than is likely to be meant.
     case massRetirement(table: String, partitions: [String], of: Int)
-    /// A saved plan is of a time that the database has not reached.
+    /// The time of a saved plan is in the database's future.
     case planAhead
 
     /// The code of a run that stopped before a mass retirement.
@@ -18,15 +18,15 @@ package enum MaintenanceError: ReportableError, Equatable {
             return ErrorReport(
                 code: Self.massRetirement, exit: .failed,
                 message:
-                    "retention would take \(partitions.count) of \(total) partitions out of \(table), more than a quarter",
-                detail: "none of them was taken out: \(named)\(more)",
+                    "retention would retire \(partitions.count) of \(total) partitions of \(table), more than a quarter",
+                detail: "none of them was retired: \(named)\(more)",
                 hint:
-                    "check the policy and the server's clock; if it is meant: rssctl partition maintain \(table.shellWord) --allow-mass-retire \(partitions.count)"
+                    "check the policy and the server's clock; if it is intended: rssctl partition maintain \(table.shellWord) --allow-mass-retire \(partitions.count)"
             )
         case .planAhead:
             return ErrorReport(
                 code: "RSS-PARTITION-111", exit: .dataError,
-                message: "the saved plan is of a time that the database has not reached",
+                message: "the time of the saved plan is in the database's future",
                 hint: "make a new one: rssctl partition plan --save FILE")
         }
     }

@@ -3,9 +3,9 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// What keeping one table's partitions takes now.
+/// What maintaining one table's partitions requires now.
 package struct MaintenancePlan: Sendable {
-    /// How the table is to be kept.
+    /// The policy that the table is maintained by.
     package var policy: PartitionPolicy
     /// The table as the catalog has it.
     package var table: PartitionedTable
@@ -15,7 +15,7 @@ package struct MaintenancePlan: Sendable {
     package var now: Int64
     /// What is to be done, in order.
     package var operations: [PartitionOperation]
-    /// Rows past retention that none of this takes out; not looked for in a run that carries the plan out.
+    /// Rows past retention that none of this retires; not checked in a run that executes the plan.
     package var overdue: [OverdueRows] = []
     /// The partitions that go because the retention is over, those left out whose retirement has begun.
     var expired: [RelationName] = []
@@ -45,7 +45,7 @@ package struct MaintenancePlan: Sendable {
         return plan
     }
 
-    /// The point up to which the table is covered without a hole from now on, once the plan is carried out; nil when now
+    /// The point up to which the table is covered without a gap from now on, once the plan is executed; nil when now
     /// is not.
     package var coveredUntil: Int64? {
         table.coverage(
@@ -64,7 +64,7 @@ package struct MaintenancePlan: Sendable {
 }
 
 /// Plans as they are saved: what was decided, and from what. The statements in it are for reading; those that are run
-/// are made anew from the catalog.
+/// are generated from the catalog again.
 package struct SavedMaintenancePlan: Sendable, Codable, Equatable {
     /// The plan of one table.
     package struct Entry: Sendable, Codable, Equatable {
@@ -91,7 +91,7 @@ package struct SavedMaintenancePlan: Sendable, Codable, Equatable {
 
     /// Reads a saved plan.
     ///
-    /// - Throws: ``PartitionError`` for a file that is none.
+    /// - Throws: ``PartitionError`` for a file that is not a saved plan.
     package init(json: Data, file: String) throws {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
@@ -111,7 +111,7 @@ package struct SavedMaintenancePlan: Sendable, Codable, Equatable {
         return try encoder.encode(self)
     }
 
-    /// Whether a plan made anew is the one that was saved.
+    /// Whether a plan made again is the one that was saved.
     package func agrees(with plan: MaintenancePlan) -> Bool {
         tables.first { $0.table == plan.table.relation }
             .map { $0.digest == plan.digest && $0.operations.map(\.statements) == plan.operations.map(\.statements) }

@@ -2,7 +2,7 @@ import Foundation
 import PostgresClient
 import RSSCore
 
-/// Makes the plan of a table: asks the catalog, and decides. Changes nothing.
+/// Makes the plan of a table: reads the catalog, and decides. Changes nothing.
 struct MaintenancePlanner: Sendable {
     let connection: PostgresConnection
 
@@ -40,11 +40,11 @@ struct MaintenancePlanner: Sendable {
         var now: Int64
         /// The cells that are wanted, those between partitions that are there among them.
         var cells: [PartitionCell]
-        /// The point before which nothing is kept; nil for a policy without a retention.
+        /// The point before which nothing is retained; nil for a policy without a retention.
         var cutoff: Int64?
     }
 
-    /// What a policy wants covered. Reads no table but that of an integer key, which shows how far its numbers have come.
+    /// What a policy wants covered. Reads no table but that of an integer key, whose highest number is needed.
     func need(_ policy: PartitionPolicy, _ table: PartitionedTable, at date: Date) async throws -> Need {
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let now = try await cells.now(date, of: table)
@@ -57,8 +57,8 @@ struct MaintenancePlanner: Sendable {
             now: now, cells: try await cells.cells(from: min(first, runway.first), to: runway.end), cutoff: cutoff)
     }
 
-    /// From where on holes are filled: behind the first partition, but not without end: a stray one of the year 1 must not
-    /// bring 24,000 others.
+    /// From where on gaps are filled: after the first partition, but within a limit: a stray one of the year 1 must not
+    /// create 24,000 others.
     private func earliest(
         _ table: PartitionedTable, _ cells: PartitionCells, _ now: Int64, before first: Int64
     ) async throws -> Int64 {
@@ -68,7 +68,7 @@ struct MaintenancePlanner: Sendable {
         return max(end, try await cells.start(before: now, by: Self.cellsBack(cells.policy.interval)))
     }
 
-    /// How many cells back holes are filled: ten years of months, three of days.
+    /// How many cells back gaps are filled: ten years of months, three of days.
     static func cellsBack(_ interval: PartitionInterval) -> Int {
         switch interval {
         case .hour: 31 * 24
@@ -100,7 +100,7 @@ struct MaintenancePlanner: Sendable {
 
     /// What is made so that cells are covered.
     ///
-    /// - Parameter keptFree: bounds of partitions in quarantine, which are to find their place free when they come back.
+    /// - Parameter keptFree: bounds of partitions in quarantine, which stay free so that they can be reattached.
     func creations(
         _ table: PartitionedTable, _ policy: PartitionPolicy, cells: [PartitionCell], now: Int64,
         keptFree: [Partition.Bound] = []
@@ -136,7 +136,7 @@ struct MaintenancePlanner: Sendable {
 
     /// What ATTACH locks besides the new partition.
     func attachLocks(_ table: PartitionedTable) async throws -> [RelationLock] {
-        // Beside a default partition, writers are kept out for the moment.
+        // With a default partition, writers are blocked for a moment.
         var locks = [
             RelationLock(table.relation, table.defaultPartition == nil ? .shareUpdateExclusive : .shareRowExclusive)
         ]
@@ -190,7 +190,7 @@ struct MaintenancePlanner: Sendable {
         return operations
     }
 
-    /// Why the whole is to be analysed; nil when it is not. Autovacuum looks after the leaves alone, never the whole.
+    /// Why the whole is to be analysed; nil when it is not. Autovacuum analyzes the leaves only, never the partitioned table.
     static func staleness(analyzed: Double, rows: Double, fresh: Double) -> String? {
         guard rows > 0 else { return nil }
         if analyzed < 0 { return "never analysed" }

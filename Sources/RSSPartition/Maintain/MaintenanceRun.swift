@@ -3,13 +3,13 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Keeps the tables that have a policy, one after the other; the trouble of one never stops the others.
+/// Maintains the tables that have a policy, one after the other; a failure of one never stops the others.
 package struct MaintenanceRun: Sendable {
     /// What is asked for.
     package struct Options: Sendable {
         /// The tables; all that have a policy when empty.
         package var tables: [RelationName] = []
-        /// Partitions made ahead, in the place of what the policies say.
+        /// Partitions made ahead, instead of what the policies say.
         package var premake: Int?
         /// Partitions made ahead where a table has no policy.
         package var defaultPremake = 3
@@ -17,9 +17,9 @@ package struct MaintenanceRun: Sendable {
         package var at: Date
         /// Only plans.
         package var isDryRun = false
-        /// How many partitions retention may take out of a table though they are more than a quarter of it.
+        /// How many partitions of a table retention may retire though they are more than a quarter of it.
         package var allowedRetirements: Int?
-        /// The plan that is to be carried out, and nothing else.
+        /// The plan that is to be executed, and nothing else.
         package var saved: SavedMaintenancePlan?
 
         /// Makes options for a time.
@@ -46,13 +46,13 @@ package struct MaintenanceRun: Sendable {
     package func run(_ options: Options, progress: ProgressReporter) async throws -> [TableMaintenance] {
         var options = options
         if let saved = options.saved {
-            // What is old is decided by the time of the plan, which nobody can set ahead of the server's clock.
+            // What is old is decided by the time of the plan, which cannot be ahead of the server's clock.
             guard saved.at <= options.at else { throw MaintenanceError.planAhead }
             options.at = saved.at
         }
         let chosen = try await policies(options)
         if let saved = options.saved {
-            // Nothing is done by halves: all tables are looked at before the first is touched.
+            // Nothing is done in part: all tables are checked before the first is changed.
             for entry in chosen {
                 let policy = try entry.policy.get()
                 let plan = try await maintenance.plan(policy, at: options.at)
@@ -78,11 +78,11 @@ package struct MaintenanceRun: Sendable {
         return results
     }
 
-    /// A table that is to be kept, with its policy or what keeps it from being carried out.
+    /// A table that is to be maintained, with its policy or why that cannot be applied.
     private struct Chosen {
         var table: RelationName
         var policy: Result<PartitionPolicy, any Error>
-        /// Whether the database keeps the policy.
+        /// Whether the policy is in the database.
         var isKept: Bool
     }
 
@@ -115,11 +115,11 @@ package struct MaintenanceRun: Sendable {
                 ? try await connection.changingSchema { try await maintenance.apply(plan, progress: progress) }
                 : try await maintenance.apply(plan, progress: progress)
             if outcomes.contains(where: { $0.operation.kind == .finishDetach && $0.error == nil }) {
-                // Only now is it free what the half detached partition held.
+                // Only now is the range of the half detached partition free.
                 (plan, stopped) = try await self.plan(policy, options)
                 outcomes += try await maintenance.apply(plan, progress: progress)
             }
-            // What is there now, not what was planned: another run may have come in between, and operations may fail.
+            // What exists now, not what was planned: another run may have been in between, and operations may fail.
             let table =
                 outcomes.isEmpty
                 ? plan.table : try await PartitionCatalog(connection).table(policy.table, sizes: false)
@@ -138,7 +138,7 @@ package struct MaintenanceRun: Sendable {
         return (plan.withoutRetention(), error)
     }
 
-    /// The tables to be kept, with what the options say in the place of their policies.
+    /// The tables to be maintained, with what the options say instead of their policies.
     private func policies(_ options: Options) async throws -> [Chosen] {
         let kept = try await PolicyStore(connection).kept()
         var tables = options.saved?.tables.map(\.table) ?? options.tables
@@ -174,7 +174,7 @@ package struct MaintenanceRun: Sendable {
         }
     }
 
-    /// The tables, each after those that reference it: what these retain no longer is out of the way then.
+    /// The tables, each after those that reference it: what these retain no longer does not block it then.
     private func ordered(_ chosen: [Chosen]) async throws -> [Chosen] {
         if chosen.count < 2 { return chosen }
         let pairs = try await connection.query(
@@ -190,14 +190,14 @@ package struct MaintenanceRun: Sendable {
         return order.map { chosen[$0] }
     }
 
-    /// Whether the backend's own table is there: it is maintained without a policy as well.
+    /// Whether the backend's own table exists: it is maintained without a policy as well.
     private func isShippedTableThere() async throws -> Bool {
         try await connection.query(
             "SELECT 1 FROM pg_class WHERE oid = to_regclass('public.visit_reports') AND relkind = 'p'"
         ).isEmpty == false
     }
 
-    /// How a table without a policy is kept.
+    /// How a table without a policy is maintained.
     private func ownPolicy(of table: RelationName, _ options: Options) async throws -> PartitionPolicy {
         let found = try await PartitionCatalog(connection).table(table)
         guard let policy = PartitionPolicy.implied(by: found, premake: options.defaultPremake) else {
@@ -207,19 +207,19 @@ package struct MaintenanceRun: Sendable {
     }
 }
 
-/// What became of one table.
+/// The outcome for one table.
 package struct TableMaintenance: Sendable {
     /// The table.
     package var table: RelationName
-    /// What was to be done; nil when it could not be told.
+    /// What was to be done; nil when it could not be determined.
     package var plan: MaintenancePlan?
     /// How each operation ended; empty in a dry run.
     package var outcomes: [MaintenanceOutcome]
-    /// Up to where the table is covered from now on without a gap, once the run is over; nil when now is not.
+    /// Up to where the table is covered from now on without a gap, at the end of the run; nil when now is not.
     package var coveredUntil: Int64?
-    /// What kept the table from being looked at, or its retention from being carried out.
+    /// Why the table could not be checked, or its retention not applied.
     package var error: ErrorReport?
 
-    /// Whether the retention was left out because it would have taken out too much.
+    /// Whether the retention was left out because it would have retired too much.
     package var isStopped: Bool { error?.code == MaintenanceError.massRetirement }
 }

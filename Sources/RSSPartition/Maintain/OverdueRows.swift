@@ -2,13 +2,13 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Rows past the retention of a policy that no run takes out, as their partition does not go as a whole.
+/// Rows past the retention of a policy that no run retires, as their partition cannot be retired as a whole.
 package struct OverdueRows: Sendable, Equatable {
     /// Why partitions stay.
     package enum Reason: Sendable, Equatable {
-        /// They begin more than an interval before what is kept: the partition that a conversion left, above all.
+        /// They begin more than an interval before what is retained: above all the first partition of a conversion.
         case isLong
-        /// They are partitioned themselves, or foreign tables: rssctl takes none of these out.
+        /// They are partitioned themselves, or foreign tables: rssctl retires none of these.
         case isUnaccountable
         /// The default partition has no bounds that could be past.
         case isDefault
@@ -22,10 +22,10 @@ package struct OverdueRows: Sendable, Equatable {
     package var rows: Double?
     /// Whether that was counted; else it is the planner's estimate.
     package var isExact: Bool
-    /// What takes them out: a command or a statement.
+    /// What allows them to be retired: a command or a statement.
     package var remedy: String
 
-    /// Whether it may be that there are no such rows.
+    /// Whether there may be no such rows.
     package var isUncertain: Bool { rows == nil && reason != .isUnaccountable }
 
     /// `1771 rows of public.events_legacy are past retention and will stay: it holds newer rows too`
@@ -36,7 +36,7 @@ package struct OverdueRows: Sendable, Equatable {
         let why =
             switch reason {
             case .isLong: "it holds newer rows too"
-            case .isUnaccountable: "partitions that are partitioned themselves, or foreign tables, are not taken out"
+            case .isUnaccountable: "partitions that are partitioned themselves, or foreign tables, are not retired"
             case .isDefault: "it is the default partition"
             }
         return "\(amount) of \(names)\(more) \(rows == 1 ? "is" : "are") past retention and will stay: \(why)"
@@ -53,7 +53,7 @@ struct OverdueSurvey: Sendable {
 
     /// The rows of a table before a point that stay.
     ///
-    /// - Parameter cutoff: the point before which the policy keeps nothing.
+    /// - Parameter cutoff: the point before which the policy retains nothing.
     /// - Throws: `PostgresError`.
     func rows(_ table: PartitionedTable, _ policy: PartitionPolicy, before cutoff: Int64) async throws -> [OverdueRows]
     {
@@ -94,7 +94,7 @@ struct OverdueSurvey: Sendable {
     }
 
     /// The partition that holds the cutoff and begins before its cell, if there is one, and the partitions before the cutoff
-    /// that are never taken out. Pure.
+    /// that are never retired. Pure.
     static func staying(
         _ table: PartitionedTable, going: Set<Int64>, cutoff: Int64, first: Int64
     ) -> (long: Partition?, unaccountable: [Partition]) {
@@ -122,7 +122,7 @@ struct OverdueSurvey: Sendable {
         ).map { try $0.decode(Double?.self, at: 0) }
     }
 
-    /// How many rows of a partition lie before a point; nil for none.
+    /// How many rows of a partition are before a point; nil for none.
     private func count(
         _ partition: Partition, of table: PartitionedTable, before cutoff: Int64
     ) async throws -> (rows: Double?, isExact: Bool)? {

@@ -23,7 +23,7 @@ struct PartitionCells: Sendable {
         return policy.interval != .hour && policy.timeZone != "UTC"
     }
 
-    /// The point that counts as now: the clock's, or how far the numbers of an integer key have come.
+    /// The point that counts as now: the clock's, or the highest number of an integer key.
     func now(_ date: Date, of table: PartitionedTable) async throws -> Int64 {
         if let (unit, clock) = epoch { return unit.number(try await clock.now(date, of: table)) }
         guard key.kind == .integer else {
@@ -52,7 +52,7 @@ struct PartitionCells: Sendable {
             try await instants(of: cells).filter { $0.upper > first && $0.lower < end }.prefix(limit))
     }
 
-    /// The cell that holds a point, and the one so many behind it.
+    /// The cell that holds a point, and the one that many cells after it.
     func span(around point: Int64, ahead: Int) async throws -> (first: Int64, end: Int64) {
         if let (unit, clock) = epoch {
             let span = try await clock.span(around: unit.instant(point), ahead: ahead)
@@ -67,7 +67,7 @@ struct PartitionCells: Sendable {
         return (cells[index].lower, cells[min(index + ahead, cells.count - 1)].upper)
     }
 
-    /// The start of the cell so many cells before the one that holds a point.
+    /// The start of the cell that many cells before the one that holds a point.
     func start(before point: Int64, by count: Int) async throws -> Int64 {
         if let (unit, clock) = epoch {
             return unit.number(try await clock.start(before: unit.instant(point), by: count))
@@ -78,7 +78,7 @@ struct PartitionCells: Sendable {
         return try await instants([wall])[0]
     }
 
-    /// The point whose cell and all later ones are kept: by the server's own arithmetic of intervals, on the wall clock of
+    /// The point whose cell and all later ones are retained: by the server's own arithmetic of intervals, on the wall clock of
     /// the policy's zone.
     func cutoff(_ retention: PartitionRetention, now: Int64) async throws -> Int64 {
         if let (unit, clock) = epoch {
@@ -100,7 +100,7 @@ struct PartitionCells: Sendable {
     }
 
     /// Cells of the wall clock as cells of instants. One that the clocks leave out altogether, as a day was in Samoa in
-    /// 2011, has no length and falls away.
+    /// 2011, has no length and is left out.
     private func instants(of cells: [PartitionCell]) async throws -> [PartitionCell] {
         guard let last = cells.last else { return [] }
         let points = try await instants(cells.map(\.lower) + [last.upper])

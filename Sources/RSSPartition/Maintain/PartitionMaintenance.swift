@@ -3,7 +3,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Keeps the partitions of tables by their policies, while readers and writers go on.
+/// Maintains the partitions of tables by their policies, without blocking readers and writers.
 package struct PartitionMaintenance: Sendable {
     let connection: PostgresConnection
     let lockPolicy: LockPolicy
@@ -22,7 +22,7 @@ package struct PartitionMaintenance: Sendable {
         self.observer = observer
     }
 
-    /// What keeping a table takes now; changes nothing.
+    /// What maintaining a table requires now; changes nothing.
     ///
     /// - Parameter sizes: whether the bytes concerned are wanted.
     /// - Throws: ``PartitionError``, `PostgresError`.
@@ -32,7 +32,7 @@ package struct PartitionMaintenance: Sendable {
         try await MaintenancePlanner(connection: connection).plan(policy, at: date, sizes: sizes)
     }
 
-    /// Carries a plan out. What fails is told and does not keep the rest from being done.
+    /// Executes a plan. Failures are reported and do not stop the rest.
     ///
     /// - Throws: `CancellationError`, and `PostgresError` when the connection is lost.
     package func apply(_ plan: MaintenancePlan, progress: ProgressReporter) async throws -> [MaintenanceOutcome] {
@@ -45,9 +45,9 @@ package struct PartitionMaintenance: Sendable {
                 try await perform(group, plan, progress)
                 outcomes += group.map { MaintenanceOutcome(operation: $0, error: nil) }
             } catch let error where !Self.endsAll(error) {
-                // What a lock keeps from one, it keeps from all.
+                // A lock that blocks one of them blocks all.
                 if group.count > 1, ErrorReport(describing: error).exit != .tryAgain {
-                    // One of them stands in the way of the others: each by itself.
+                    // One of them makes the others fail: each by itself.
                     for operation in group { outcomes.append(try await attempt(operation, plan, progress)) }
                 } else {
                     outcomes += group.map { MaintenanceOutcome($0, endedBy: error) }
@@ -74,7 +74,7 @@ package struct PartitionMaintenance: Sendable {
         return [.connectionLost, .timedOut, .stalled].contains(error.code)
     }
 
-    /// New partitions come together, up to eight in a transaction; everything else by itself.
+    /// New partitions are created together, up to eight in a transaction; everything else by itself.
     private static func groups(_ operations: [PartitionOperation]) -> [[PartitionOperation]] {
         var groups: [[PartitionOperation]] = []
         for operation in operations {
@@ -97,7 +97,7 @@ package struct PartitionMaintenance: Sendable {
             do {
                 try await create(operations, plan.table, progress)
             } catch let error as PostgresError where error.sqlState == .checkViolation {
-                // Rows came to the default partition after the plan was made: the next one moves them.
+                // Rows were written to the default partition after the plan was made: the next one moves them.
                 throw PartitionError.strayRows(
                     table: plan.table.relation.quoted,
                     range: operations.compactMap(\.range).joined(separator: ", "))
@@ -158,7 +158,7 @@ package struct PartitionMaintenance: Sendable {
             try await connection.transaction {
                 try await lockPolicy.bound(connection)
                 try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
-                // All that takes time first: attaching is what others could wait for.
+                // Whatever takes time first: attaching is what others could wait for.
                 for operation in operations {
                     for statement in operation.statements.dropLast() { try await connection.execute(statement) }
                 }
@@ -179,7 +179,7 @@ package struct PartitionMaintenance: Sendable {
         }
     }
 
-    /// The index that tells replicas which row is meant: that of the partition belonging to the parent's.
+    /// The index by which replicas identify rows: that of the partition belonging to the parent's.
     private func carryReplicaIdentity(_ operations: [PartitionOperation], _ table: PartitionedTable) async throws {
         let statements = try await connection.query(
             """
@@ -207,7 +207,7 @@ package struct PartitionMaintenance: Sendable {
     }
 
     /// Waits for locks without bound are harmless here: ANALYZE takes none that readers or writers would wait for, but it
-    /// keeps partitions from being attached, so it does not begin while somebody is at that.
+    /// prevents partitions from being attached, so it does not begin while another session does that.
     private func analyze(
         _ operation: PartitionOperation, _ table: PartitionedTable, _ progress: ProgressReporter
     ) async throws {
@@ -227,13 +227,13 @@ package struct PartitionMaintenance: Sendable {
         progress(.done("Built \(operation.object.quoted) on the partitions that lacked it."))
     }
 
-    /// Moves the rows of the cells that the plan wants out of a default partition that is small; more is for a run of its
-    /// own, at a time that somebody chose.
+    /// Moves the rows of the cells that the plan wants out of a default partition that is small; more is left to a run of its
+    /// own, at a time chosen by the user.
     private func drain(
         _ operation: PartitionOperation, _ plan: MaintenancePlan, _ progress: ProgressReporter
     ) async throws {
         let table = try await PartitionCatalog(connection).table(plan.table.relation)
-        // Those of the first operation took the others along.
+        // Those of the first operation included the others.
         if let bound = operation.bound, table.partitions.contains(where: { $0.bound == bound }) { return }
         let most = 100_000
         let source = try await connection.quote((table.defaultPartition ?? plan.table.partitions[0]).relation)
@@ -261,7 +261,7 @@ package struct PartitionMaintenance: Sendable {
             keptFree: try await RetiredPartition.all(of: table, connection).filter(\.isInQuarantine).map(\.bound))
         if operations.isEmpty { return }
         try await BookkeepingSchema.prepare(connection)
-        // One line a partition would bury what a seed has to say.
+        // One line per partition would hide the other messages of a seed.
         for group in Self.groups(operations) { try await create(group, table, .silent) }
     }
 }
@@ -270,14 +270,14 @@ package struct PartitionMaintenance: Sendable {
 package struct MaintenanceOutcome: Sendable {
     /// What was to be done.
     package var operation: PartitionOperation
-    /// What kept it from being done; nil when it is done, or waits.
+    /// Why it was not done; nil when it is done, or waits.
     package var error: ErrorReport?
     /// What it waits for, to be done by a later run; nil when it does not.
     package var waits: String?
 }
 
 extension MaintenanceOutcome {
-    /// How an operation ended that an error kept from being done. What waits for another partition to go is no error.
+    /// How an operation ended that failed. What waits for another partition to be dropped is not an error.
     init(_ operation: PartitionOperation, endedBy error: any Error) {
         self.init(operation: operation, error: nil)
         if case RetireError.waits(_, let other, let until) = error {

@@ -2,13 +2,13 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// One thing that keeping a table's partitions takes, with what it locks.
+/// One operation of maintaining a table's partitions, with what it locks.
 package struct PartitionOperation: Sendable, Equatable, Codable {
     /// What is done.
     package enum Kind: String, Sendable, Codable {
-        /// Finish a DETACH CONCURRENTLY that was broken off: its rows are invisible until then.
+        /// Finish an interrupted DETACH CONCURRENTLY: its rows are invisible until then.
         case finishDetach = "finish detach"
-        /// Let a partition be written to again whose writes a run refuses that is gone.
+        /// Let a partition be written to again whose writes are refused for a run that no longer exists.
         case liftBlock = "lift write block"
         /// Make a partition.
         case create
@@ -24,7 +24,7 @@ package struct PartitionOperation: Sendable, Equatable, Codable {
         case drop
     }
 
-    /// A lock taken on the way.
+    /// A lock that it takes.
     package struct Lock: Sendable, Equatable, Codable {
         /// The relation.
         package var relation: String

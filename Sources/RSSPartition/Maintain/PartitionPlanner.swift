@@ -17,7 +17,7 @@ struct PartitionPlanner: Sendable {
     /// - Parameters:
     ///   - cells: what is to be covered, in order.
     ///   - now: the point that counts as now.
-    ///   - takenNames: names in the schema that something bears.
+    ///   - takenNames: names in the schema that are in use.
     static func missing(
         in table: PartitionedTable, cells: [PartitionCell], now: Int64, takenNames: Set<String>
     ) -> [PartitionToCreate] {
@@ -46,7 +46,7 @@ struct PartitionPlanner: Sendable {
         return plan
     }
 
-    /// `visit_reports_2026_11`, the seed's form; with a number behind it where something else bears the name. Names have
+    /// `visit_reports_2026_11`, the seed's form; with a number after it where the name is in use. Names have
     /// at most 63 bytes, so a long table name is cut.
     static func freeName(_ table: String, _ suffix: String, taken: Set<String>) -> String {
         var number = 1

@@ -1,9 +1,9 @@
 import PostgresClient
 import RSSCore
 
-/// How a new partition of a table is made: aside, like its parent, and attached.
+/// How a new partition of a table is created: as a separate table like its parent, then attached.
 ///
-/// Never `PARTITION OF`, which takes ACCESS EXCLUSIVE on the parent and so stops every reader behind the oldest one.
+/// Never `PARTITION OF`, which takes ACCESS EXCLUSIVE on the parent and so makes every reader wait behind the oldest one.
 struct PartitionTemplate: Sendable {
     /// The parent's quoted name.
     let parent: String
@@ -12,9 +12,9 @@ struct PartitionTemplate: Sendable {
     private let quotedTablespace: String?
     private static let placeholder = "$partition$"
 
-    /// Reads what partitions of a table take over from it.
+    /// Reads what partitions of a table inherit from it.
     ///
-    /// - Throws: ``PolicyError/storageParameter(_:problem:)`` for one that must not stand in a statement,
+    /// - Throws: ``PolicyError/storageParameter(_:problem:)`` for one that must not be part of a statement,
     ///   ``PolicyError/tablespaceOfOthers(_:owner:)``, `PostgresError`.
     init(_ table: PartitionedTable, policy: PartitionPolicy, connection: PostgresConnection) async throws {
         parent = try await connection.quote(table.relation)
@@ -75,7 +75,7 @@ extension PartitionKey {
         return "FOR VALUES FROM (\(lower)) TO (\(upper))"
     }
 
-    /// The condition that a row lies within a bound, for a CHECK constraint that spares ATTACH its scan; the column's name
+    /// The condition that a row is within a bound, for a CHECK constraint that spares ATTACH its scan; the column's name
     /// is quoted already.
     func condition(_ bound: Partition.Bound, column: String) -> String {
         [bound.lower.map { "\(column) >= '\(text($0))'" }, bound.upper.map { "\(column) < '\(text($0))'" }]

@@ -7,7 +7,7 @@ package struct Partition: Sendable, Equatable {
     package struct Bound: Sendable, Hashable, Codable {
         /// The first point of the key's axis; nil for MINVALUE.
         package var lower: Int64?
-        /// The point behind the last; nil for MAXVALUE.
+        /// The point after the last; nil for MAXVALUE.
         package var upper: Int64?
 
         /// Makes a bound.
@@ -16,7 +16,7 @@ package struct Partition: Sendable, Equatable {
             self.upper = upper
         }
 
-        /// Whether some point lies in both.
+        /// Whether some point is in both.
         package func overlaps(_ other: Bound) -> Bool {
             (lower ?? .min) < (other.upper ?? .max) && (other.lower ?? .min) < (upper ?? .max)
         }
@@ -38,7 +38,7 @@ package struct Partition: Sendable, Equatable {
     package var isPartitioned: Bool
     /// Whether it is a foreign table.
     package var isForeign: Bool
-    /// Whether a trigger of ours refuses every write to it, or a CHECK of ours rows of a default partition.
+    /// Whether a trigger of rssctl refuses every write to it, or a CHECK of rssctl rows of a default partition.
     package var takesNoWrites = false
     /// The planner's estimate; nil when the partition was never analysed.
     package var estimatedRows: Double?
@@ -74,13 +74,13 @@ package struct PartitionedTable: Sendable, Equatable {
         "\(bound.lower.map(key.label) ?? "MINVALUE") … \(bound.upper.map(key.label) ?? "MAXVALUE")"
     }
 
-    /// The partition of a name: with or without its schema, or by what comes behind the table's name, such as `2026_11`.
+    /// The partition of a name: with or without its schema, or by what follows the table's name, such as `2026_11`.
     package func partition(named name: String) -> Partition? {
         partitions.first { "\($0.schema).\($0.name)" == name || $0.name == name }
             ?? partitions.first { $0.name == "\(self.name)_\(name)" }
     }
 
-    /// The point up to which the axis is covered without a hole from a point on; nil when the point itself is not.
+    /// The point up to which the axis is covered without a gap from a point on; nil when the point itself is not.
     package func coverage(from point: Int64, and more: [Partition.Bound] = []) -> Int64? {
         let bounds = partitions.filter { !$0.isDetachPending }.compactMap(\.bound) + more
         var end: Int64?

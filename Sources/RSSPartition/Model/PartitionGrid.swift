@@ -13,7 +13,7 @@ package struct PartitionGrid: Sendable, Hashable {
     /// The first point of the cell that holds a point.
     package func start(of point: Int64) -> Int64 { start(of: point, adding: 0) }
 
-    /// The first point of the cell so many cells behind the one that holds a point. What would lie beyond the axis is its
+    /// The first point of the cell that many cells after the one that holds a point. What would be beyond the axis is its
     /// end.
     package func start(of point: Int64, adding cells: Int) -> Int64 {
         let cells = Int64(cells)
@@ -90,7 +90,7 @@ package struct PartitionGrid: Sendable, Hashable {
 package struct PartitionCell: Sendable, Hashable, Codable {
     /// The first point.
     package var lower: Int64
-    /// The point behind the last.
+    /// The point after the last.
     package var upper: Int64
     /// How the name of its partition ends.
     package var suffix: String

@@ -7,7 +7,7 @@ package enum PartitionInterval: Sendable, Hashable, Codable, CustomStringConvert
     case month
     case quarter
     case year
-    /// So many numbers of an integer key, from a multiple on.
+    /// That many numbers of an integer key, from a multiple on.
     case step(Int64)
 
     /// The intervals of time, shortest first.
@@ -58,7 +58,7 @@ package enum PartitionInterval: Sendable, Hashable, Codable, CustomStringConvert
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let interval = PartitionInterval(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no interval")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "invalid interval: '\(text)'")
         }
         self = interval
     }

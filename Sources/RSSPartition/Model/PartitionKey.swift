@@ -31,7 +31,7 @@ package struct PartitionKey: Sendable, Hashable, Codable {
     /// What the numbers count where the table's policy says that they are points of time; for labels.
     package var epoch: EpochUnit?
 
-    /// Whether what is new now is known by the clock.
+    /// Whether the clock decides what is new.
     package var isTime: Bool { kind.isTime || epoch != nil }
 
     /// Makes a key.
@@ -109,7 +109,7 @@ extension Int64 {
         return self % divisor < 0 ? quotient - 1 : quotient
     }
 
-    /// What is left behind ``floorDivided(by:)``, never below zero.
+    /// The remainder of ``floorDivided(by:)``, never below zero.
     package func floorRemainder(by divisor: Int64) -> Int64 {
         let remainder = self % divisor
         return remainder < 0 ? remainder + divisor : remainder

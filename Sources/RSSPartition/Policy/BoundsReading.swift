@@ -1,19 +1,19 @@
 /// What interval the bounds of partitions follow: that whose cells most of them are, the newer ones counting more.
 ///
-/// Names do not count, whoever gave them. Pure: a decision over points of the key's axis.
+/// Names do not count. Pure: a decision over points of the key's axis.
 struct BoundsReading: Sendable, Equatable {
     /// The interval.
     let interval: PartitionInterval
     /// How well it fits: a cell counts one divided by its rank, the newest first.
     let weight: Double
-    /// The bounds that are no single cell of the interval, in order.
+    /// The bounds that are not a single cell of the interval, in order.
     let odd: [Partition.Bound]
     /// The bounds that begin or end within a cell.
     let offGrid: [Partition.Bound]
 
     /// Reads bounds that are in order; nil where no interval fits more than half of them.
     ///
-    /// - Parameter intervals: those that come into question, the longest first; nil for steps of numbers.
+    /// - Parameter intervals: the candidates, the longest first; nil for steps of numbers.
     init?(_ bounds: [Partition.Bound], among intervals: [PartitionInterval]?) {
         let finite = bounds.compactMap { bound in
             bound.lower.flatMap { lower in bound.upper.map { (lower: lower, upper: $0) } }
@@ -22,7 +22,7 @@ struct BoundsReading: Sendable, Equatable {
         var best: BoundsReading?
         for interval in intervals ?? Self.steps(finite) {
             let reading = BoundsReading(interval, bounds)
-            // At equal weight the longer interval stands first.
+            // At equal weight the longer interval comes first.
             if reading.weight > best?.weight ?? 0, (bounds.count - reading.offGrid.count) * 2 > bounds.count {
                 best = reading
             }

@@ -1,11 +1,11 @@
 import PostgresClient
 import RSSCore
 
-/// What the database keeps of the policy of one table, be it readable or not.
+/// The policy of one table in the database, readable or not.
 package struct KeptPolicy: Sendable {
     /// The table.
     package var table: RelationName
-    /// Its policy, or what keeps that from being read.
+    /// Its policy, or why that cannot be read.
     package var reading: Result<PartitionPolicy, PartitionError>
 
     /// The policy; nil for one that cannot be read.

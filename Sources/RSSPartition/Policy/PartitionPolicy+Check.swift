@@ -1,16 +1,16 @@
 extension PartitionPolicy {
-    /// Whether a storage parameter can stand in the text of a statement: a name and a plain value.
+    /// Whether a storage parameter can be part of a statement: a name and a plain value.
     static func isStorageParameter(_ text: String) -> Bool {
         text.wholeMatch(of: /[a-z_]+(\.[a-z_]+)?=[A-Za-z0-9_.+\-]+/) != nil
     }
 
-    /// Whether a folder is named from the root on, without a way back up, and in one line.
+    /// Whether a folder is an absolute path without `..`, in one line.
     static func isFolder(_ path: String) -> Bool {
         path.hasPrefix("/") && !path.split(separator: "/").contains("..")
             && path.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
 
-    /// What of the policy ``PolicyCheck`` would not have let in, whatever its table is; nil for nothing. A policy that is read
+    /// What of the policy ``PolicyCheck`` would have refused, whatever its table is; nil for nothing. A policy that is read
     /// from the database was not necessarily written by rssctl.
     var flaw: String? {
         if column.isEmpty { return "it names no column" }

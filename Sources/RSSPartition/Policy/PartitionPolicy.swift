@@ -1,11 +1,11 @@
 import PostgresClient
 import RSSCore
 
-/// How the partitions of one table are kept.
+/// How the partitions of one table are maintained.
 package struct PartitionPolicy: Sendable, Equatable, Codable {
     /// The table.
     package var table: RelationName
-    /// The column it is partitioned by; told in the policy so that a table of the same name that is another is noticed.
+    /// The column it is partitioned by; part of the policy so that another table of the same name is detected.
     package var column: String
     /// How much one partition holds.
     package var interval: PartitionInterval
@@ -13,7 +13,7 @@ package struct PartitionPolicy: Sendable, Equatable, Codable {
     package var timeZone: String
     /// Partitions made ahead of the one that holds now.
     package var premake: Int
-    /// How long a partition is kept behind its end; nil for ever.
+    /// How long a partition is kept after its upper bound; nil for indefinitely.
     package var retention: PartitionRetention?
     /// How long a partition that was detached is kept before it is dropped, in days.
     package var quarantineDays: Int
@@ -26,10 +26,10 @@ package struct PartitionPolicy: Sendable, Equatable, Codable {
     package var tablespace: String?
     /// Storage parameters of new partitions: `fillfactor=90`.
     package var storageParameters: [String]
-    /// What the numbers of an integer key count where they are points of time; nil for numbers that are none.
+    /// What the numbers of an integer key count where they are points of time; nil for other numbers.
     package var epoch: EpochUnit?
 
-    /// Makes a policy; what is left out is as the seed has it: this month and three more, kept for ever.
+    /// Makes a policy; defaults are those of the seed: this month and three more, kept indefinitely.
     package init(
         table: RelationName, column: String, interval: PartitionInterval = .month, timeZone: String = "UTC",
         premake: Int = 3, retention: PartitionRetention? = nil, quarantineDays: Int = 7, archive: String? = nil,
@@ -65,7 +65,7 @@ extension PartitionPolicy {
     }
 }
 
-/// How long partitions are kept: a span of time, such as `24 months` or `3 months 5 days`, or so many numbers of an integer key.
+/// How long partitions are kept: a span of time, such as `24 months` or `3 months 5 days`, or a number of an integer key's values.
 package struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConvertible {
     /// The unit; ``PartitionInterval/step(_:)`` for numbers.
     package var unit: PartitionInterval
@@ -80,7 +80,7 @@ package struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConv
         self.count = count
     }
 
-    /// Reads `24 months`, `24mo`, `90d`, `3 months 5 days`, or a number; nil for anything else, and for none at all.
+    /// Reads `24 months`, `24mo`, `90d`, `3 months 5 days`, or a number; nil for anything else, and for an empty text.
     package init?(_ text: String) {
         var parts: [PartitionRetention] = []
         var left = Substring(text)
@@ -158,7 +158,7 @@ package struct PartitionRetention: Sendable, Hashable, Codable, CustomStringConv
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         guard let retention = PartitionRetention(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is no retention")
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "invalid retention: '\(text)'")
         }
         self = retention
     }

@@ -1,24 +1,24 @@
 import PostgresClient
 import RSSCore
 
-/// What pg_partman has noted of a table that it keeps.
+/// The configuration of pg_partman for a table that it maintains.
 struct PartmanConfig: Sendable, Equatable {
     /// The quoted name of its table of settings.
     let table: String
     /// Partitions made ahead.
     let premake: Int?
-    /// How long partitions are kept; nil for ever, or for a span that rssctl has no word for.
+    /// How long partitions are kept; nil for indefinitely, or for a span that rssctl cannot express.
     let retention: PartitionRetention?
-    /// The retention in pg_partman's words.
+    /// The retention as pg_partman writes it.
     let retentionText: String?
-    /// Whether it only takes old tables out, and does not drop them.
+    /// Whether it only detaches old tables, and does not drop them.
     let keepsTables: Bool
-    /// What an integer key counts, in pg_partman's word; nil for a key that is no epoch.
+    /// What an integer key counts, as pg_partman writes it; nil for a key that is not an epoch.
     let epochText: String?
-    /// Whether its maintenance looks after the table by itself.
+    /// Whether its automatic maintenance includes the table.
     let isAutomatic: Bool
 
-    /// Reads it; nil where pg_partman does not keep the table, or its settings cannot be read.
+    /// Reads it; nil where pg_partman does not maintain the table, or its settings cannot be read.
     init?(of table: RelationName, _ connection: PostgresConnection) async throws {
         let found = try await connection.query(SQLResource(PackageResources.adopt_partman_config_sql).text)
         guard let config = try found.first?.decode(String.self, at: 0) else { return nil }

@@ -3,19 +3,19 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Reads a policy off the partitions that a table has, whoever made them: by their bounds alone.
+/// Derives a policy from the existing partitions of a table, by their bounds only.
 struct PolicyAdoption: Sendable {
-    /// What is known beforehand.
+    /// What is known in advance.
     struct Options: Sendable {
-        /// The interval; nil: read off the bounds.
+        /// The interval; nil: derived from the bounds.
         var interval: PartitionInterval?
-        /// The zone whose days begin partitions; nil: read off the bounds.
+        /// The zone whose days begin partitions; nil: derived from the bounds.
         var timeZone: String?
         /// The server's own zone.
         var serverZone = "UTC"
-        /// What an integer key counts; nil: as pg_partman has noted it, if it keeps the table.
+        /// What an integer key counts; nil: as pg_partman has it, if it maintains the table.
         var epoch: EpochUnit?
-        /// Partitions ahead where there are none by which to tell.
+        /// Partitions ahead where there are none to derive it from.
         var defaultPremake = 3
         /// The time that counts as now.
         var at: Date
@@ -47,7 +47,7 @@ struct PolicyAdoption: Sendable {
         if bounds.isEmpty, options.interval == nil {
             throw PolicyError.notAdoptable(
                 name.quoted, problem: "it has no partitions with bounds",
-                hint: "say how it is to be kept: rssctl partition policy set \(name.quoted.shellWord) --interval month")
+                hint: "set its policy: rssctl partition policy set \(name.quoted.shellWord) --interval month")
         }
         let (reading, zone) = try await reading(table, bounds)
         var policy = PartitionPolicy(
@@ -59,12 +59,12 @@ struct PolicyAdoption: Sendable {
             let shown = odd.prefix(5).map { "\($0.name) (\($0.bound.map(table.label) ?? ""))" }
             let more = odd.count > 5 ? " and \(odd.count - 5) more" : ""
             notes.append(
-                "\(odd.count) of \(bounds.count) partitions hold no single \(policy.interval.noun): \(shown.joined(separator: ", "))\(more). They stay as they are; what they leave open is filled."
+                "\(odd.count) of \(bounds.count) partitions do not hold a single \(policy.interval.noun): \(shown.joined(separator: ", "))\(more). They stay as they are; gaps between them are filled."
             )
         }
         if let partition = table.defaultPartition {
             notes.append(
-                "\(partition.name) is a default partition: rssctl partition check tells whether it holds rows.")
+                "\(partition.name) is a default partition: rssctl partition check shows whether it holds rows.")
         }
         let ahead = try await cellsAhead(table, policy)
         if ahead > 0 { policy.premake = ahead }
@@ -72,7 +72,7 @@ struct PolicyAdoption: Sendable {
         return Adopted(policy: policy, notes: notes)
     }
 
-    /// A reading, with the bounds as the catalog has them that are no single cell of it.
+    /// A reading, with the bounds as the catalog has them that are not a single cell of it.
     private struct Reading {
         let interval: PartitionInterval
         let weight: Double
@@ -122,11 +122,11 @@ struct PolicyAdoption: Sendable {
             : "if they are times since 1970: rssctl partition policy adopt \(table.relation.quoted.shellWord) --epoch s, ms or us; rssctl's partitions of numbers begin at multiples of a number; set one: rssctl partition policy set \(table.relation.quoted.shellWord) --interval 1000000"
         throw PolicyError.notAdoptable(
             table.relation.quoted,
-            problem: "\(bounds.count) bounds follow no interval\(told.map { " of one \($0[0])" } ?? ""): \(first)",
+            problem: "\(bounds.count) bounds match no interval\(told.map { " of one \($0[0])" } ?? ""): \(first)",
             hint: hint)
     }
 
-    /// The best of the zones that come into question. Hours are those of UTC in every zone.
+    /// The best of the candidate zones. Hours are those of UTC in every zone.
     private func zonedReading(
         _ bounds: [Partition.Bound], _ told: [PartitionInterval]?
     ) async throws -> (Reading, String)? {
@@ -165,7 +165,7 @@ struct PolicyAdoption: Sendable {
         return bounds.map { Partition.Bound(lower: next($0.lower), upper: next($0.upper)) }
     }
 
-    /// What a timestamptz can be: infinity is no point of the wall clock.
+    /// What a timestamptz can be: infinity is not a point of the wall clock.
     private static func representable(_ point: Int64) -> Int64? {
         (-210_000_000_000_000_000..<9_000_000_000_000_000_000).contains(point) ? point : nil
     }
@@ -173,25 +173,25 @@ struct PolicyAdoption: Sendable {
     private func zoneHint(_ table: PartitionedTable, _ bounds: [Partition.Bound]) async throws -> String {
         let set = "rssctl partition policy set \(table.relation.quoted.shellWord) --interval month"
         guard table.key.kind == .timestamptz || table.key.kind == .uuid || table.key.epoch != nil else {
-            return "weeks begin on Monday, and other cells with the calendar; say what is wanted: \(set)"
+            return "weeks begin on Monday, and other cells with the calendar; set what is wanted: \(set)"
         }
         let points = bounds.suffix(24).compactMap { bound in
             bound.lower.map { table.key.epoch?.instant($0) ?? $0 }.flatMap(Self.representable)
         }
         let zones = try await connection.query(SQLResource(PackageResources.adopt_zones_sql).text, [points])
             .map { try $0.decode(String.self, "zone") }
-        if zones.isEmpty { return "say what is wanted: \(set)" }
+        if zones.isEmpty { return "set what is wanted: \(set)" }
         return
             "their days begin as in \(zones.prefix(5).joined(separator: ", "))\(zones.count > 5 ? " and \(zones.count - 5) other zones" : ""); name yours: rssctl partition policy adopt \(table.relation.quoted.shellWord) --time-zone ZONE"
     }
 
-    /// How many cells behind the one that holds now are covered without a hole.
+    /// How many cells after the one that holds now are covered without a gap.
     private func cellsAhead(_ table: PartitionedTable, _ policy: PartitionPolicy) async throws -> Int {
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let now = try await cells.now(options.at, of: table)
         let current = try await cells.span(around: now, ahead: 0)
         guard let end = table.coverage(from: now), end > current.end, end < .max else { return 0 }
-        // More would be no runway but a stray bound.
+        // More would be a stray bound, not a runway.
         return try await cells.cells(from: current.end, to: end, limit: 1000).count
     }
 
@@ -204,7 +204,7 @@ struct PolicyAdoption: Sendable {
         if partman.isAutomatic {
             let name = try await connection.quoteLiteral("\(policy.table.schema ?? "public").\(policy.table.name)")
             notes.append(
-                "pg_partman keeps \(table) too: switch that off, or both will. UPDATE \(partman.table) SET automatic_maintenance = 'off' WHERE parent_table = \(name)"
+                "pg_partman maintains \(table) too: turn that off, or both will. UPDATE \(partman.table) SET automatic_maintenance = 'off' WHERE parent_table = \(name)"
             )
         }
         guard let text = partman.retentionText else { return }
@@ -213,7 +213,7 @@ struct PolicyAdoption: Sendable {
         } else {
             let words = partman.retention?.description ?? "'24 months'"
             notes.append(
-                "pg_partman takes partitions out after \(text)\(partman.keepsTables ? " and keeps their tables" : ""); rssctl would drop them \(policy.quarantineDays) days later, so it is not taken over. If that is wanted: rssctl partition policy set \(table.shellWord) --retention '\(words.filter { $0 != "'" })'"
+                "pg_partman detaches partitions after \(text)\(partman.keepsTables ? " and keeps their tables" : ""); rssctl would drop them \(policy.quarantineDays) days later, so the retention is not adopted. If that is wanted: rssctl partition policy set \(table.shellWord) --retention '\(words.filter { $0 != "'" })'"
             )
         }
     }

@@ -3,13 +3,13 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Looks whether a policy can be carried out, before it is kept.
+/// Checks whether a policy can be applied, before it is stored.
 struct PolicyCheck: Sendable {
     let connection: PostgresConnection
 
     /// Checks a policy against its table and the server.
     ///
-    /// - Returns: what is worth knowing though it hinders nothing.
+    /// - Returns: notes that do not prevent it.
     /// - Throws: ``PolicyError``, ``PartitionError``, `PostgresError`.
     func check(_ policy: PartitionPolicy) async throws -> [String] {
         let table = try await PartitionCatalog(connection).table(policy.table)
@@ -27,7 +27,7 @@ struct PolicyCheck: Sendable {
         let divided = table.partitions.filter(\.isPartitioned)
         if let partition = divided.first {
             notes.append(
-                "\(partition.relation.quoted)\(divided.count > 1 ? " and \(divided.count - 1) others" : "") of its partitions are partitioned themselves: new partitions are not, and retention takes none of these out."
+                "\(partition.relation.quoted)\(divided.count > 1 ? " and \(divided.count - 1) others" : "") of its partitions are partitioned themselves: new partitions are not, and retention retires none of these."
             )
         }
         if let epoch = policy.epoch { notes += try await checkEpoch(epoch, table) }
@@ -43,12 +43,12 @@ struct PolicyCheck: Sendable {
                     "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)",
                     figures: "it is empty, and its default \(maker) makes UUIDs of another version")
             }
-            notes.append("\(table.relation.quoted) is empty: that its UUIDs are of version 7 is taken on trust.")
+            notes.append("\(table.relation.quoted) is empty: that its UUIDs are of version 7 is assumed.")
         }
         return notes
     }
 
-    /// What a policy's retention will not take out, in sentences.
+    /// What a policy's retention will not retire, in sentences.
     ///
     /// - Throws: ``PartitionError``, `PostgresError`.
     func overdue(_ policy: PartitionPolicy) async throws -> [String] {
@@ -58,10 +58,10 @@ struct PolicyCheck: Sendable {
         let now = try await ServerClock(connection).now
         let cutoff = try await cells.cutoff(retention, now: try await cells.now(now, of: table))
         return try await OverdueSurvey(connection: connection).rows(table, policy, before: cutoff)
-            .filter { !$0.isUncertain }.map { "\($0.sentence). To take them out: \($0.remedy)" }
+            .filter { !$0.isUncertain }.map { "\($0.sentence). To retire them: \($0.remedy)" }
     }
 
-    /// Numbers in the middle of what is there must be believable times in the unit: seconds taken for milliseconds would
+    /// The median of existing numbers must be a plausible time in the unit: seconds mistaken for milliseconds would
     /// put every row into 1970.
     private func checkEpoch(_ epoch: EpochUnit, _ table: PartitionedTable) async throws -> [String] {
         try await connection.refuseForeignCode(.reading, in: [table.relation.quoted])
@@ -77,7 +77,7 @@ struct PolicyCheck: Sendable {
                 "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)", number: number, unit: epoch,
                 likely: EpochUnit.allCases.first { Self.isBelievable(number, in: $0) })
         }
-        return ["\(table.relation.quoted) is empty: that its numbers are \(epoch) since 1970 is taken on trust."]
+        return ["\(table.relation.quoted) is empty: that its numbers are \(epoch) since 1970 is assumed."]
     }
 
     /// Whether a number is a time from 1990 to 2100: no two units agree on that.
@@ -119,13 +119,13 @@ struct PolicyCheck: Sendable {
     /// Ten thousand years, in microseconds.
     private static let longestRetention = 10_000 * PartitionInterval.year.approximateLength
 
-    /// A partition whose retention is shorter than itself would go as soon as the next one is begun.
+    /// A partition whose retention is shorter than itself would be retired as soon as the next one begins.
     static func checkRetention(_ policy: PartitionPolicy) throws {
         guard let retention = policy.retention else { return }
         let kept = retention.shortest
         if retention.unit.isTime, kept > Self.longestRetention {
             throw PolicyError.retention(
-                policy.table.quoted, problem: "\(retention) are more than 10000 years; none keeps partitions for ever")
+                policy.table.quoted, problem: "\(retention) is more than 10000 years; none keeps them indefinitely")
         }
         if kept < policy.interval.approximateLength {
             throw PolicyError.retention(
@@ -133,7 +133,7 @@ struct PolicyCheck: Sendable {
         }
     }
 
-    /// A zone by its full name: the server would also take `Berlin5` for a zone, one five hours west of Greenwich.
+    /// A zone by its full name: the server would also accept `Berlin5` as a zone, one five hours west of Greenwich.
     func checkZone(_ zone: String) async throws {
         if zone == "UTC" { return }
         let names = try await connection.query("SELECT name FROM pg_timezone_names ORDER BY name").compactMap {
@@ -149,13 +149,13 @@ struct PolicyCheck: Sendable {
             "SELECT has_tablespace_privilege(oid, 'CREATE') FROM pg_tablespace WHERE spcname = $1 AND spcname <> 'pg_global'",
             [name]
         ).first
-        guard let row else { throw PolicyError.tablespace(name, problem: "there is no such tablespace") }
+        guard let row else { throw PolicyError.tablespace(name, problem: "the tablespace does not exist") }
         guard try row.decode(Bool.self, at: 0) else {
-            throw PolicyError.tablespace(name, problem: "the role lacks the right CREATE on it")
+            throw PolicyError.tablespace(name, problem: "the role lacks the privilege CREATE on it")
         }
     }
 
-    /// A parameter stands in the text of statements: it must be a name and a plain value, and one that PostgreSQL takes.
+    /// A parameter becomes part of statements: it must be a name and a plain value, and one that PostgreSQL takes.
     private func checkStorage(_ parameters: [String], _ table: PartitionedTable) async throws {
         for parameter in parameters {
             guard PartitionPolicy.isStorageParameter(parameter) else {

@@ -15,7 +15,7 @@ package struct PolicyDocument: Sendable, Equatable, Encodable {
     /// Makes a document.
     package init(_ policies: [PartitionPolicy]) { self.policies = policies }
 
-    /// The members of a policy as they stand in the document, in their order.
+    /// The members of a policy in the document, in their order.
     static let members = [
         "schema", "table", "column", "interval", "epoch", "time_zone", "premake", "retention", "quarantine_days",
         "archive",
@@ -45,14 +45,14 @@ package struct PolicyDocument: Sendable, Equatable, Encodable {
         }
         // What --output json writes has the document in an envelope.
         if let result = root?.mapping?["result"], root?.mapping?["command"] != nil { root = result }
-        guard let mapping = root?.mapping else { throw refuse(1, "it is no mapping") }
+        guard let mapping = root?.mapping else { throw refuse(1, "it is not a mapping") }
         if let key = mapping.keys.first(where: { $0.string != "format" && $0.string != "policies" }) {
             throw refuse(key.line, "'\(key.string ?? "")' is unknown; a document has format and policies")
         }
         guard mapping["format"]?.int == Self.format else {
             throw refuse(mapping["format"]?.line ?? 1, "format is not \(Self.format)")
         }
-        guard let entries = mapping["policies"]?.sequence else { throw refuse(1, "policies is no list") }
+        guard let entries = mapping["policies"]?.sequence else { throw refuse(1, "policies is not a list") }
         policies = try entries.map { node in
             do {
                 return try PolicyMembers(node).policy
@@ -87,7 +87,7 @@ extension Node {
 }
 
 extension YamlError {
-    /// Line of the file that it was met on, from 1.
+    /// Line of the file where it was found, from 1.
     fileprivate var line: Int {
         switch self {
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line

@@ -1,43 +1,43 @@
 import RSSModel
 
-/// What keeps a policy from being set, adopted or imported.
+/// Why a policy cannot be set, adopted or imported.
 package enum PolicyError: ReportableError, Equatable {
-    /// The interval is missing, or is none for the key.
+    /// The interval is missing, or is not valid for the key.
     case interval(String, problem: String)
-    /// The server knows no such zone.
+    /// The server does not know the zone.
     case unknownZone(String, nearest: String?)
-    /// There is no such tablespace, or the role may not use it.
+    /// The tablespace does not exist, or the role may not use it.
     case tablespace(String, problem: String)
     /// The owner of the table may not make tables in the tablespace.
     case tablespaceOfOthers(String, owner: String)
-    /// A storage parameter is none, or has a value that PostgreSQL refuses.
+    /// A storage parameter is not valid, or has a value that PostgreSQL refuses.
     case storageParameter(String, problem: String)
     /// The column holds other UUIDs than those of version 7.
     case notVersion7(String, figures: String)
     /// The bounds of the partitions fit no interval.
     case notAdoptable(String, problem: String, hint: String)
-    /// A file is no document of policies.
+    /// A file is not a document of policies.
     case unreadableDocument(SourcePlace, problem: String)
     /// Partitions would be kept for less than one of them holds.
     case retention(String, problem: String)
-    /// A partition would be kept in quarantine for longer than anybody lives.
+    /// A quarantine is longer than a hundred years.
     case quarantine(String, days: Int)
-    /// The folder of archives is not named from the root on.
+    /// The folder of archives is not an absolute path.
     case archive(String)
-    /// The numbers of an integer key are no times in the unit that was given.
+    /// The numbers of an integer key are not times in the unit that was given.
     case epoch(String, number: Int64, unit: EpochUnit, likely: EpochUnit?)
 
     package var report: ErrorReport {
         switch self {
         case .interval(let table, let problem):
             ErrorReport(
-                code: "RSS-PARTITION-011", exit: .usage, message: "no interval for \(table): \(problem)",
+                code: "RSS-PARTITION-011", exit: .usage, message: "invalid interval for \(table): \(problem)",
                 hint:
-                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table.shellWord) reads it off the partitions"
+                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table.shellWord) derives it from the partitions"
             )
         case .unknownZone(let zone, let nearest):
             ErrorReport(
-                code: "RSS-PARTITION-012", exit: .usage, message: "the server knows no time zone '\(zone)'",
+                code: "RSS-PARTITION-012", exit: .usage, message: "time zone '\(zone)' is not known to the server",
                 hint: nearest.map { "did you mean '\($0)'?" }
                     ?? "SELECT name FROM pg_timezone_names lists those it knows")
         case .tablespace(let name, let problem):
@@ -58,12 +58,12 @@ package enum PolicyError: ReportableError, Equatable {
         case .notVersion7(let column, let figures):
             ErrorReport(
                 code: "RSS-PARTITION-015", exit: .dataError, message: "\(column) does not hold UUIDs of version 7",
-                detail: figures, hint: "only UUIDs that begin with their time (RFC 9562, version 7) can be kept by time"
+                detail: figures, hint: "only UUIDs that begin with a time (RFC 9562, version 7) can be used"
             )
         case .notAdoptable(let table, let problem, let hint):
             ErrorReport(
                 code: "RSS-PARTITION-016", exit: .failed,
-                message: "no policy can be read off the partitions of \(table)", detail: problem, hint: hint)
+                message: "no policy can be derived from the partitions of \(table)", detail: problem, hint: hint)
         case .unreadableDocument(let place, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-017", exit: .dataError, message: "\(place.file) holds no policies",
@@ -71,15 +71,15 @@ package enum PolicyError: ReportableError, Equatable {
                 hint: "rssctl partition policy export writes such a file", place: place)
         case .retention(let table, let problem):
             ErrorReport(
-                code: "RSS-PARTITION-018", exit: .usage, message: "no retention for \(table): \(problem)",
+                code: "RSS-PARTITION-018", exit: .usage, message: "invalid retention for \(table): \(problem)",
                 hint: "write '24 months', 90d, '3 months 5 days', or a number for an integer key")
         case .quarantine(let table, let days):
             ErrorReport(
-                code: "RSS-PARTITION-032", exit: .usage, message: "no quarantine of \(days) days for \(table)",
+                code: "RSS-PARTITION-032", exit: .usage, message: "invalid quarantine for \(table): \(days) days",
                 hint: "write a number from 0 to \(PartitionPolicy.mostQuarantineDays), for example 7d")
         case .archive(let folder):
             ErrorReport(
-                code: "RSS-PARTITION-019", exit: .usage, message: "'\(folder)' is no folder named from the root on",
+                code: "RSS-PARTITION-019", exit: .usage, message: "'\(folder)' is not an absolute path",
                 hint: "the policy holds for every machine that maintains the table: write /srv/archive")
         case .epoch(let column, let number, let unit, let likely):
             ErrorReport(

@@ -3,7 +3,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Sets, removes, imports and adopts policies, each looked at before it is kept.
+/// Sets, removes, imports and adopts policies, each checked before it is stored.
 package struct PolicyKeeper: Sendable {
     private let connection: PostgresConnection
     private let runID: String
@@ -21,14 +21,14 @@ package struct PolicyKeeper: Sendable {
     /// Changes the policy of a table, or makes one.
     ///
     /// - Parameters:
-    ///   - interval: that of a new policy for a table whose key is no date.
+    ///   - interval: that of a new policy for a table whose key is not a date.
     ///   - change: what is wanted; the rest stays as it is.
     /// - Throws: ``PolicyError``, ``PartitionError``, `PostgresError`.
     package func set(
         _ table: RelationName, interval: PartitionInterval?, defaultPremake: Int,
         _ change: (inout PartitionPolicy) -> Void
     ) async throws -> PolicyOutcome {
-        // One that cannot be read is set anew.
+        // One that cannot be read is set again.
         let kept = try await store.kept().first { $0.table == table }
         let before = kept?.policy
         var policy: PartitionPolicy
@@ -53,7 +53,7 @@ package struct PolicyKeeper: Sendable {
         return outcome
     }
 
-    /// Forgets the policies of tables; their partitions stay as they are.
+    /// Removes the policies of tables; their partitions stay as they are.
     ///
     /// - Throws: `PostgresError`.
     package func remove(_ tables: [RelationName]) async throws -> [PolicyOutcome] {
@@ -67,9 +67,9 @@ package struct PolicyKeeper: Sendable {
         return outcomes
     }
 
-    /// Keeps the policies of a document: all of them, or none where one cannot be kept.
+    /// Stores the policies of a document: all of them, or none where one cannot be stored.
     ///
-    /// - Parameter prunes: whether policies that are not in it are forgotten.
+    /// - Parameter prunes: whether policies that are not in it are removed.
     /// - Throws: ``PolicyError``, ``PartitionError``, `PostgresError`.
     package func keep(_ document: PolicyDocument, prunes: Bool) async throws -> [PolicyOutcome] {
         let kept = try await store.kept()
@@ -81,7 +81,7 @@ package struct PolicyKeeper: Sendable {
                 outcomes.append(
                     PolicyOutcome(keeping: policy, before: before, notes: notes, isDryRun: isDryRun))
             } catch PartitionError.notPartitioned where policy == before {
-                // It is kept already, and its table went since: that is told, and is no fault of the others.
+                // It is stored already, and its table was dropped since: that is reported, and does not stop the others.
                 outcomes.append(
                     PolicyOutcome(
                         policy.table, failedWith: PartitionError.policyWithoutTable(policy.table.quoted).report))
@@ -95,12 +95,12 @@ package struct PolicyKeeper: Sendable {
         return outcomes
     }
 
-    /// Reads policies off the partitions of tables, or of all tables that have none; what fails is told of each table.
+    /// Derives policies from the partitions of tables, or of all tables that have none; failures are reported for each table.
     ///
     /// - Parameters:
     ///   - tables: the tables; all that have no policy when empty.
     ///   - epoch: what integer keys count; nil where they count nothing, or pg_partman says it.
-    ///   - serverZone: the zone that sessions of the server have unless they say otherwise.
+    ///   - serverZone: the default time zone of the server's sessions.
     /// - Throws: `PostgresError`, and for one table alone ``PolicyError`` and ``PartitionError``.
     package func adopt(
         _ tables: [RelationName], interval: PartitionInterval?, timeZone: String?, epoch: EpochUnit? = nil,

@@ -64,7 +64,7 @@ struct PolicyMembers: Encodable {
         if isPlain, !["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased()) {
             return text
         }
-        // Every String can be written as JSON: there is no failure to drop.
+        // Every String can be written as JSON: no error is ignored here.
         let json = (try? JSONEncoder.plain.encode(text)) ?? Data()
         return String(decoding: json, as: UTF8.self)
     }
@@ -83,7 +83,7 @@ struct PolicyMembers: Encodable {
         func text(_ name: String) throws -> String? {
             guard let value = mapping[Node(name)], value.null == nil else { return nil }
             guard let text = value.scalar?.string else {
-                throw Problem(line: value.line, text: "\(name) is no plain value")
+                throw Problem(line: value.line, text: "\(name) is not a plain value")
             }
             return text
         }
@@ -95,7 +95,7 @@ struct PolicyMembers: Encodable {
         }
         func read<T>(_ name: String, _ text: String, _ parse: (String) -> T?) throws -> T {
             guard let value = parse(text) else {
-                throw Problem(line: mapping[Node(name)]?.line ?? node.line, text: "'\(text)' is no \(name)")
+                throw Problem(line: mapping[Node(name)]?.line ?? node.line, text: "invalid \(name): '\(text)'")
             }
             return value
         }
@@ -120,7 +120,7 @@ struct PolicyMembers: Encodable {
         policy.tablespace = try text("tablespace")
         if let list = mapping["storage_parameters"] {
             guard let sequence = list.sequence, sequence.allSatisfy({ $0.scalar != nil }) else {
-                throw Problem(line: list.line, text: "storage_parameters is no list")
+                throw Problem(line: list.line, text: "storage_parameters is not a list")
             }
             policy.storageParameters = sequence.compactMap { $0.scalar?.string }
         }

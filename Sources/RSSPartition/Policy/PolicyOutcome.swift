@@ -1,7 +1,7 @@
 import RSSCore
 import RSSModel
 
-/// What became of one table's policy.
+/// The outcome for one table's policy.
 package struct PolicyOutcome: Sendable, Equatable {
     /// A member that is not as it was.
     package struct Change: Sendable, Equatable, Encodable {
@@ -25,7 +25,7 @@ package struct PolicyOutcome: Sendable, Equatable {
     package var notes: [String] = []
     /// The statement, with its values in their places.
     package var statement: String?
-    /// What kept it from being done.
+    /// Why it was not done; nil when it was.
     package var error: ErrorReport?
 
     /// Whether there is something to do.
@@ -57,7 +57,7 @@ package struct PolicyOutcome: Sendable, Equatable {
         self.policy = policy
         state = .skipped
         notes = [
-            "\(policy.table.quoted) has a policy already; to read it off the partitions again, take it away first: rssctl partition policy remove \(policy.table.quoted.shellWord)"
+            "\(policy.table.quoted) has a policy already; to adopt it from the partitions again, remove it first: rssctl partition policy remove \(policy.table.quoted.shellWord)"
         ]
     }
 

@@ -1,13 +1,13 @@
 import PostgresClient
 import RSSCore
 
-/// A statement that changes which policies are kept: run with parameters, and shown with the values in their places.
+/// A statement that changes the stored policies: run with parameters, and shown with the values in their places.
 struct PolicyStatement: Sendable {
     let sql: String
     let parameters: [any PostgresEncodable]
     private let literals: [String]
 
-    /// Keeps a policy in the place of the table's former one.
+    /// Stores a policy in place of the table's former one.
     init(keeping policy: PartitionPolicy) {
         sql = """
             INSERT INTO rssctl.partition_policy (schema_name, table_name, key_column, partition_interval, time_zone,
@@ -36,7 +36,7 @@ struct PolicyStatement: Sendable {
         ]
     }
 
-    /// Forgets the policy of a table.
+    /// Removes the policy of a table.
     init(forgetting table: RelationName) {
         sql = "DELETE FROM rssctl.partition_policy WHERE schema_name = $1 AND table_name = $2"
         parameters = [table.schema ?? "public", table.name]

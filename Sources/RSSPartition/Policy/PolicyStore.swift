@@ -1,14 +1,14 @@
 import PostgresClient
 import RSSCore
 
-/// The policies that a database keeps, in the schema `rssctl`, so that every machine that maintains it agrees.
+/// The policies in a database, in the schema `rssctl`, so that every machine that maintains it uses the same.
 package struct PolicyStore: Sendable {
     let connection: PostgresConnection
 
     /// Makes a store of a session.
     package init(_ connection: PostgresConnection) { self.connection = connection }
 
-    /// What the database keeps of each table, by table: one that cannot be read keeps no other from being read.
+    /// The policy of each table, by table: one that cannot be read does not prevent others from being read.
     ///
     /// - Throws: `PostgresError`.
     package func kept() async throws -> [KeptPolicy] {
@@ -31,7 +31,7 @@ package struct PolicyStore: Sendable {
         }
     }
 
-    /// The policies kept, by table.
+    /// The stored policies, by table.
     ///
     /// - Throws: `PostgresError`; ``PartitionError`` for one that cannot be read.
     package func policies() async throws -> [PartitionPolicy] { try await kept().map { try $0.reading.get() } }
@@ -43,7 +43,7 @@ package struct PolicyStore: Sendable {
         try await kept().first { $0.table == table }?.reading.get()
     }
 
-    /// Keeps policies in the place of their tables' former ones, and forgets others: all of it or nothing.
+    /// Stores policies in place of their tables' former ones, and removes others: all of it or nothing.
     ///
     /// - Throws: `PostgresError`.
     package func change(
@@ -65,20 +65,20 @@ package struct PolicyStore: Sendable {
         }
     }
 
-    /// Keeps a policy in the place of the table's former one.
+    /// Stores a policy in place of the table's former one.
     ///
     /// - Throws: `PostgresError`.
     package func set(_ policy: PartitionPolicy, runID: String) async throws {
         try await change(keeping: [policy], runID: runID)
     }
 
-    /// Writes a policy in the place of the table's former one, in the transaction that is open.
+    /// Writes a policy in place of the table's former one, in the transaction that is open.
     func write(_ policy: PartitionPolicy) async throws {
         let statement = PolicyStatement(keeping: policy)
         try await connection.execute(statement.sql, statement.parameters)
     }
 
-    /// Forgets the policy of a table; its partitions stay as they are.
+    /// Removes the policy of a table; its partitions stay as they are.
     ///
     /// - Returns: whether there was one.
     package func remove(_ table: RelationName, runID: String) async throws -> Bool {

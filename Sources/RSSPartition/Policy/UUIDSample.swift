@@ -1,10 +1,10 @@
 import PostgresClient
 import RSSCore
 
-/// A look at the values of a `uuid` key before it is believed to hold UUIDs of version 7, whose first 48 bits are their
+/// A sample of the values of a `uuid` key, to check that it holds UUIDs of version 7, whose first 48 bits are their
 /// time; RFC 9562, 5.7.
 struct UUIDSample: Sendable, Equatable {
-    /// How many values are looked at.
+    /// How many values are sampled.
     static let size = 1000
 
     /// UUIDs seen.
@@ -52,16 +52,16 @@ struct UUIDSample: Sendable, Equatable {
         example = try row?.decode(String?.self, "example") ?? nil
     }
 
-    /// Whether every value seen is what it is taken for.
+    /// Whether every value seen is as expected.
     var isVersion7: Bool { inTime == total }
 
     /// `of 1000 values, 0 are of version 7, for example f0…`
     var figures: String {
         if version7 < total {
             return
-                "of \(total) values looked at, \(version7) are of version 7\(example.map { ", but not \($0)" } ?? "")"
+                "of \(total) values sampled, \(version7) are of version 7\(example.map { ", but not \($0)" } ?? "")"
         }
         return
-            "of \(total) values looked at, \(total - inTime) have times before 2000 or more than a year ahead: from \(earliest ?? "") to \(latest ?? "")"
+            "of \(total) values sampled, \(total - inTime) have times before 2000 or more than a year ahead: from \(earliest ?? "") to \(latest ?? "")"
     }
 }

@@ -3,11 +3,11 @@ import RSSCore
 import RSSModel
 
 /// Brings copies of rows up to date with what ``DeltaCapture`` wrote down: each row written down is deleted from the copies
-/// and copied anew as it is now, if it still is.
+/// and copied again as it is now, if it still exists.
 ///
 /// A batch sees the rows and the entries as of one moment, so that it forgets no entry whose change it has not seen.
 struct DeltaApply: Sendable {
-    /// With so few entries left, or so little time taken by the last batch, what is left can be applied under a lock.
+    /// With at most that many entries left, or at most that time taken by the last batch, the rest can be applied under a lock.
     static let few = 60
     static let short = Duration.milliseconds(50)
 
@@ -28,10 +28,10 @@ struct DeltaApply: Sendable {
             .decode(Int.self, at: 0) ?? 0
     }
 
-    /// Applies batches until what is left is little: against writers that never rest, no more than comes in while a short
-    /// batch is applied.
+    /// Applies batches until little is left: with continuous writers, no more than is written while a short batch is
+    /// applied.
     ///
-    /// - Parameter few: so many entries may be left in any case.
+    /// - Parameter few: that many entries may be left in any case.
     func catchUp(until few: Int = few, batch: Int = 5000) async throws {
         var size = batch
         var failures = 0
@@ -69,7 +69,7 @@ struct DeltaApply: Sendable {
 
     /// Refuses what the tables' owner could have put on them since the work began.
     ///
-    /// The lock comes before the snapshot of the transaction: what is added later is kept out, what was added before is seen.
+    /// The lock comes before the snapshot of the transaction: what is added later is blocked, what was added before is seen.
     func refuseForeignCode() async throws {
         let copies = try await connection.quote(destination)
         var names: [String] = []
@@ -78,7 +78,7 @@ struct DeltaApply: Sendable {
         try await connection.refuseForeignCode(.filling, in: [copies], reading: names)
     }
 
-    /// Applies up to so many entries in the transaction that is open, which sees all as of one moment, or keeps writers out.
+    /// Applies at most that many entries in the open transaction, which has one snapshot, or blocks writers.
     ///
     /// - Returns: how many.
     @discardableResult
@@ -124,8 +124,8 @@ struct DeltaApply: Sendable {
         }.joined(separator: " AND ")
     }
 
-    /// Deletes every copy of a row that was written down since the copying began, and which may so be there twice; behind
-    /// it unique indexes can be built. The entries stay.
+    /// Deletes every copy of a row that was written down since the copying began, and which may so exist twice; after that,
+    /// unique indexes can be built. The entries stay.
     func scrub() async throws {
         try await connection.execute(
             """

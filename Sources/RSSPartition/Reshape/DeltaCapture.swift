@@ -4,16 +4,16 @@ import RSSCore
 /// Triggers that write down which rows of some tables change while their rows are copied: the identity of each, in the
 /// transaction that changes it.
 ///
-/// What is written down is only that a row may have changed; ``DeltaApply`` looks at what became of it. So one entry too
+/// What is written down is only that a row may have changed; ``DeltaApply`` checks its current state. So one entry too
 /// many does no harm, and none may be missing: the triggers fire in replication as well.
 struct DeltaCapture: Sendable {
     /// The quoted name of the table that takes the entries: `id`, and the columns of the identity.
     let table: String
     /// The statements that make the table and the function, before anything is locked.
     let makes: [String]
-    /// The statements that put the triggers on; each takes SHARE ROW EXCLUSIVE, and so waits out whoever is writing.
+    /// The statements that put the triggers on; each takes SHARE ROW EXCLUSIVE, and so waits for transactions that are writing.
     let captures: [String]
-    /// The statements that take the triggers off again; each takes ACCESS EXCLUSIVE.
+    /// The statements that drop the triggers; each takes ACCESS EXCLUSIVE.
     let releases: [String]
     /// The statements that drop what ``makes`` made, once no trigger is left.
     let drops: [String]
@@ -89,7 +89,7 @@ struct DeltaCapture: Sendable {
     /// The statements that let a function of the work run with the rights of the tables' owner, and no others: it meets
     /// triggers, casts and expressions that the owner can add at any time.
     ///
-    /// - Parameter rights: what it needs besides, as GRANT has it: `INSERT ON …`.
+    /// - Parameter rights: what it needs in addition, as GRANT has it: `INSERT ON …`.
     func handOver(_ function: String, granting rights: [String]) -> [String] {
         Self.handOver(function, granting: rights, to: owner)
     }

@@ -3,11 +3,11 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Puts partitions in the place of others while readers and writers go on: no row is ever invisible, and no write is lost.
+/// Replaces partitions by others without blocking readers and writers: no row is ever invisible, and no write is lost.
 ///
-/// The rows are copied into tables that stand aside, what changes meanwhile is written down by triggers and brought after,
-/// and in one short transaction the old partitions are let go of and the new ones attached. Broken off at any point, the
-/// same call goes on; until that transaction, ``abort(_:progress:)`` takes all back.
+/// The rows are copied into separate tables, changes meanwhile are captured by triggers and applied afterwards, and in one
+/// short transaction the old partitions are detached and the new ones attached. Interrupted at any point, the same call
+/// resumes it; until that transaction, ``abort(_:progress:)`` cancels it.
 package struct Reshape: Sendable {
     /// How it is done.
     package struct Options: Sendable {
@@ -17,21 +17,21 @@ package struct Reshape: Sendable {
         package var takesAll = false
         /// The partitions that a drain makes; all that have rows when nil.
         package var cells: [(name: String, bound: Partition.Bound)]?
-        /// Whether a default partition that came out empty is dropped.
+        /// Whether a default partition that is empty afterwards is dropped.
         package var dropsEmptyDefault = false
         /// Whether the old partitions are kept as tables of their own.
         package var keepsSources = false
-        /// Whether all copies are compared with the rows before they take their place.
+        /// Whether all copies are compared with the rows before the swap.
         package var verifies = false
         /// Most rows of one transaction, about.
         package var batch = 20_000
-        /// How long to rest between two.
+        /// How long to pause between two.
         package var pause = Duration.zero
         /// The time that counts as now.
         package var at: Date
-        /// Only tells what would be done.
+        /// Only shows what would be done.
         package var isDryRun = false
-        /// With so few rows times foreign keys, these are read and checked while the partitions are attached.
+        /// With at most that many rows times foreign keys, these are read and checked while the partitions are attached.
         var readableUnderLock: Int64 = 50_000
 
         /// Makes options for a time.
@@ -67,7 +67,7 @@ package struct Reshape: Sendable {
                     partition: name.quoted, problem: "it has no default partition",
                     hint: "rssctl partition status \(name.quoted.shellWord)")
             }
-            // Its rows lie in its own partitions: read alone, it would look empty.
+            // Its rows are in its own partitions: read alone, it would look empty.
             if source.isPartitioned || source.isForeign {
                 throw ReshapeError.notFor(
                     partition: source.relation.quoted,
@@ -94,7 +94,7 @@ package struct Reshape: Sendable {
         }
     }
 
-    /// Puts several partitions in the place of one.
+    /// Replaces one partition by several.
     ///
     /// - Throws: ``ReshapeError``, ``PartitionError``, `PostgresError`, `CancellationError`.
     package func split(
@@ -125,7 +125,7 @@ package struct Reshape: Sendable {
         }
     }
 
-    /// Puts one partition in the place of several that lie side by side.
+    /// Replaces several adjacent partitions by one.
     ///
     /// - Throws: ``ReshapeError``, ``PartitionError``, `PostgresError`, `CancellationError`.
     package func merge(
@@ -146,7 +146,7 @@ package struct Reshape: Sendable {
             guard sources.count > 1, let whole = try await planner.whole(of: sources, policy) else {
                 throw ReshapeError.notFor(
                     partition: partitions.map(\.quoted).joined(separator: ", "),
-                    problem: "they do not lie side by side", hint: "rssctl partition status \(name.quoted.shellWord)")
+                    problem: "they are not adjacent", hint: "rssctl partition status \(name.quoted.shellWord)")
             }
             let spec = try await planner.spec(
                 sources, into: [whole], withResidue: false, request: "", keepsSources: options.keepsSources,
@@ -155,7 +155,7 @@ package struct Reshape: Sendable {
         }
     }
 
-    /// Takes back what is under way on a table, or on the table of a partition, as long as nothing of it is in use.
+    /// Cancels the work in progress on a table, or on the table of a partition, as long as nothing of it is in use.
     ///
     /// - Throws: ``ReshapeError``, `PostgresError`, `CancellationError`.
     package func abort(
@@ -192,7 +192,7 @@ package struct Reshape: Sendable {
         try await connection.keepingPartitions(of: table, use) { try await body() }
     }
 
-    /// The table of partitions; of those that are none any more, the work that replaced them.
+    /// The table of partitions; of those that are no longer attached, the work that replaced them.
     private func table(
         of partitions: [RelationName], _ kind: ReshapeWork.Kind
     ) async throws -> (RelationName, done: ReshapeWork?) {
@@ -221,14 +221,14 @@ package struct Reshape: Sendable {
     private func found(_ name: RelationName, _ table: PartitionedTable, _ drain: String) throws -> Partition {
         guard let partition = table.partitions.first(where: { $0.relation == name }), !partition.isDetachPending else {
             throw ReshapeError.notFor(
-                partition: name.quoted, problem: "it is no whole partition of \(table.relation.quoted)",
+                partition: name.quoted, problem: "it is not a complete partition of \(table.relation.quoted)",
                 hint: "rssctl partition status \(table.relation.quoted.shellWord)")
         }
         if partition.isPartitioned || partition.isForeign {
             throw ReshapeError.notFor(
                 partition: name.quoted,
                 problem: partition.isForeign ? "it is a foreign table" : "it is partitioned itself",
-                hint: "its rows lie elsewhere than in itself: move them by hand")
+                hint: "its rows are stored in other tables: move them by hand")
         }
         if partition.isDefault {
             throw ReshapeError.notFor(
@@ -237,7 +237,7 @@ package struct Reshape: Sendable {
         return partition
     }
 
-    /// What is under way on the table, if it is what is asked for.
+    /// The work in progress on the table, if it is what is requested.
     private func active(
         _ kind: ReshapeWork.Kind, on table: RelationName, request: String?, _ sources: [RelationName]?
     ) async throws -> ReshapeWork? {
@@ -282,7 +282,7 @@ package struct Reshape: Sendable {
             outcome.statements = try await run(ownPolicy(table), options, progress).preview(work, table)
             return outcome
         }
-        // Work that is recorded and then refused would keep other work from being begun.
+        // Work that is recorded and then refused would prevent other work from being started.
         try await connection.require(spec.objects(in: table.schema), ofOwnerOf: table.relation)
         try await BookkeepingSchema.prepare(connection)
         let work = try await connection.transaction {
@@ -314,7 +314,7 @@ package struct Reshape: Sendable {
             return outcome
         }
         if isResumed {
-            progress(.note("Going on with the \(work.kind.rawValue) that was begun: \(work.phase.rawValue)."))
+            progress(.note("Resuming the interrupted \(work.kind.rawValue) in phase \(work.phase.rawValue)."))
         }
         let done = try await run(ownPolicy(table), options, progress).finish(work)
         progress(

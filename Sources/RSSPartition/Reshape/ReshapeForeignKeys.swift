@@ -1,11 +1,11 @@
 import PostgresClient
 import RSSCore
 
-/// The foreign keys of copies, made and validated while they stand aside, so that attaching them reads no row.
+/// The foreign keys of copies, made and validated before they are attached, so that attaching them reads no row.
 ///
-/// A copy may reference what its row no longer does. Then the key would keep the referenced row from being deleted, though
-/// nothing in the table is in the way. So a trigger on the referenced table takes such copies out of the way first, and
-/// writes them down: ``DeltaApply`` makes those anew that still have a row.
+/// A copy may reference what its row no longer does. Then the key would prevent the referenced row from being deleted, though
+/// no row of the table references it. So a trigger on the referenced table deletes such copies first, and records them:
+/// ``DeltaApply`` re-creates those that still have a row.
 struct ReshapeForeignKeys: Sendable {
     /// One of the table's keys.
     struct Key: Sendable {
@@ -111,8 +111,8 @@ extension ReshapeRun {
         }
     }
 
-    /// What takes the triggers off the referenced tables, and drops their functions; from the catalog, whatever became of
-    /// the keys.
+    /// The statements that drop the triggers of the referenced tables, and their functions; from the catalog, whatever
+    /// happened to the keys.
     func guardRemoval(_ work: ReshapeWork) async throws -> (tables: [RelationName], releases: [String], drops: [String])
     {
         var tables: [RelationName] = []

@@ -1,12 +1,12 @@
 import RSSCore
 import RSSModel
 
-/// What became of a drain, split or merge.
+/// The outcome of a drain, split or merge.
 package struct ReshapeOutcome: Sendable {
     /// How it ended.
     package enum State: String, Sendable, Codable { case done, nothing, wouldDo, aborted, wouldAbort }
 
-    /// A partition that came out, or would.
+    /// A partition that was created, or would be.
     package struct Part: Sendable {
         /// Its name.
         package var name: String
@@ -28,13 +28,13 @@ package struct ReshapeOutcome: Sendable {
     package var kept: [RelationName] = []
     /// The new partitions.
     package var parts: [Part] = []
-    /// Rows that stay in the default partition because they lie far from now; nil where that was not looked at.
+    /// Rows that stay in the default partition because they are far from now; nil where that was not checked.
     package var leftRows: Int64?
     /// The first and the last of these.
     package var leftRange: String?
     /// Rows that stay there because their key is NULL or infinite.
     package var leftWithoutKey: Int64?
-    /// Whether work that an earlier run began was brought to its end.
+    /// Whether interrupted work of an earlier run was finished.
     package var isResumed = false
     /// How long the swap held its locks; nil where this run made none.
     package var swapTime: Duration?

@@ -2,15 +2,15 @@ import Foundation
 import PostgresClient
 import RSSCore
 
-/// Decides which partitions come out of a drain, a split or a merge. Changes nothing.
+/// Decides which partitions a drain, a split or a merge creates. Changes nothing.
 struct ReshapePlanner: Sendable {
-    /// A partition that is to come out.
+    /// A partition that is to be created.
     struct Wanted: Sendable, Equatable {
         var name: String
         var bound: Partition.Bound
     }
 
-    /// No more partitions come out of one command.
+    /// The most partitions that one command creates.
     static let most = 1000
 
     let connection: PostgresConnection
@@ -26,7 +26,7 @@ struct ReshapePlanner: Sendable {
         var withoutPoint: Int64 = 0
     }
 
-    /// The cells of a default partition that hold rows, and what lies outside of those looked at.
+    /// The cells of a default partition that hold rows, and what is outside of those checked.
     func cells(_ policy: PartitionPolicy, all: Bool, at date: Date) async throws -> (wanted: [Wanted], left: Left) {
         guard let source = table.defaultPartition else { return ([], Left()) }
         let name = try await connection.quote(source.relation)
@@ -74,7 +74,7 @@ struct ReshapePlanner: Sendable {
         return (wanted, left)
     }
 
-    /// The bounds of partitions in quarantine, which are to find their places free when they come back.
+    /// The bounds of partitions in quarantine, which are kept free so that they can be reattached.
     ///
     /// - Throws: ``ReshapeError/quarantined(table:range:partition:)`` where rows of a span belong to one of them.
     private func refuseQuarantined(
@@ -98,7 +98,7 @@ struct ReshapePlanner: Sendable {
             table: table.relation.quoted, range: table.label(record.bound), partition: record.relation.quoted)
     }
 
-    /// The parts that a partition falls into.
+    /// The parts that a partition is divided into.
     func parts(of source: Partition, _ policy: PartitionPolicy, at date: Date) async throws -> [Wanted] {
         guard let bound = source.bound else { return [] }
         let grid = PartitionCells(policy: policy, key: table.key, connection: connection)
@@ -146,14 +146,14 @@ struct ReshapePlanner: Sendable {
             }
             add(isWhole ? suffix : "\(suffix)_part", part)
         }
-        // Behind the last number there is nothing to hold.
+        // After the last number there is nothing to hold.
         if bound.upper == nil, parts.last?.bound.upper != nil {
             add("from_\(last.suffix)_on", Partition.Bound(lower: last.upper, upper: nil))
         }
         return parts
     }
 
-    /// What several partitions come to together; nil where they do not lie side by side.
+    /// The bound of several partitions together; nil where they are not adjacent.
     func whole(of sources: [Partition], _ policy: PartitionPolicy) async throws -> Wanted? {
         let bounds = sources.compactMap(\.bound)
         guard let first = sources.first, bounds.count == sources.count,
@@ -187,7 +187,7 @@ struct ReshapePlanner: Sendable {
 
     /// What is to be done, with names for the time while sources and targets are both there.
     ///
-    /// - Throws: ``ReshapeError`` where something stands against it.
+    /// - Throws: ``ReshapeError`` where there are obstacles.
     func spec(
         _ sources: [Partition], into wanted: [Wanted], withResidue: Bool, request: String, keepsSources: Bool,
         dropsEmptyDefault: Bool
@@ -195,7 +195,7 @@ struct ReshapePlanner: Sendable {
         guard wanted.count <= Self.most else {
             throw ReshapeError.tooMany(table: table.relation.quoted, count: wanted.count)
         }
-        // What comes out of a default partition is new in its place; what a split or merge does was there before.
+        // Partitions that are drained from a default partition are new there; the rows of a split or merge were there before.
         for record in try await RetiredPartition.all(of: table, connection) where withResidue && record.isInQuarantine {
             if wanted.contains(where: { $0.bound.overlaps(record.bound) }) { throw quarantined(record) }
         }

@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 
 extension ReshapeRun {
-    /// The last changes, and the places of the partitions, in one short transaction.
+    /// The last changes, and the exchange of the partitions, in one short transaction.
     func swap(
         _ work: inout ReshapeWork, _ tables: ReshapeTables, _ capture: DeltaCapture, _ delta: DeltaApply
     ) async throws {
@@ -12,7 +12,7 @@ extension ReshapeRun {
         let table = try await PartitionCatalog(connection).table(work.table)
         let references = try await foreignKeys(work, table.oid).referenced
         let guards = try await guardRemoval(work).releases
-        // Always in this order, so that two runs never wait for each other crosswise.
+        // Always in this order, so that two runs never deadlock.
         let locked = [work.table] + work.spec.sources.map(\.relation) + references
         let begun = work
         var longest = Duration.zero
@@ -61,7 +61,7 @@ extension ReshapeRun {
             releases + (try await tables.detaches())
             + (try await tables.attaches(withResidue: withResidue))
         for statement in statements { try await connection.execute(statement) }
-        // By which they are known when they are dropped: a row of rssctl.partition_work alone drops no table.
+        // By which they are identified when they are dropped: a row of rssctl.partition_work alone drops no table.
         for source in work.spec.sources where !work.spec.keepsSources {
             let name = try await connection.quote(source.laterRelation)
             try await connection.execute("COMMENT ON TABLE \(name) IS '\(work.marker)'")
@@ -76,7 +76,7 @@ extension ReshapeRun {
         return work
     }
 
-    /// Drops what served the work, and the sources, which nobody reads any more.
+    /// Drops the helper objects of the work, and the sources, which are no longer read.
     func clearUp(_ work: inout ReshapeWork) async throws {
         let capture = try await capture(work)
         let guards = try await guardRemoval(work)
@@ -89,7 +89,7 @@ extension ReshapeRun {
                 for source in work.spec.sources where !work.spec.keepsSources {
                     try await lock(source.laterRelation)
                 }
-                // Enough to keep their names from being given to others.
+                // Enough to prevent their names from being given to others.
                 for target in work.spec.targets {
                     try await lock(RelationName(schema: work.table.schema, name: target.name), "ACCESS SHARE")
                 }
@@ -118,7 +118,7 @@ extension ReshapeRun {
         try await connection.execute("LOCK TABLE ONLY \(name) IN \(mode) MODE")
     }
 
-    /// Drops a table that bears the work's comment: one that somebody else made in its place does not.
+    /// Drops a table that has the work's comment: one that another user created in its place does not have it.
     func drop(_ table: RelationName, ifMarked work: ReshapeWork) async throws {
         let name = try await connection.quote(table)
         let isOurs = try await connection.query(
@@ -127,7 +127,7 @@ extension ReshapeRun {
         if isOurs == true { try await connection.execute("DROP TABLE \(name)") }
     }
 
-    /// The indexes of a partition that stood aside under another name are named after the one it has now.
+    /// The indexes of a partition that had another name before the swap are named after the one it has now.
     private func nameIndexes(_ work: ReshapeWork) async throws {
         for target in work.spec.targets {
             guard let workName = target.workName else { continue }
@@ -151,13 +151,13 @@ extension ReshapeRun {
         }
     }
 
-    /// Takes back what was made before the swap.
+    /// Undoes what was made before the swap.
     func abort(_ begun: ReshapeWork) async throws {
         guard begun.phase != .swapped, begun.phase != .done else {
             throw ReshapeError.tooLateToAbort(table: begun.table.quoted, kind: begun.kind.rawValue)
         }
         let capture = try await capture(begun)
-        // Sources that somebody dropped have no triggers left.
+        // Sources that another user dropped have no triggers left.
         var sources: [RelationName] = []
         for source in begun.spec.sources {
             let name = try await connection.quote(source.relation)
@@ -189,5 +189,5 @@ extension ReshapeRun {
     }
 }
 
-/// While the lock was waited for, so much changed that applying it would keep others waiting.
+/// While waiting for the lock, so many rows changed that applying them would make others wait.
 private struct TooManyChanges: Error {}

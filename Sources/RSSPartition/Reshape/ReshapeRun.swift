@@ -2,19 +2,19 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Carries work out that was entered: copies, catches up, swaps, clears up. Each step is decided by how far the work came,
-/// and the transaction that does it says so.
+/// Executes recorded work: copies, catches up, swaps, cleans up. Each step is decided by the phase of the work, and the
+/// transaction that does it records the next one.
 struct ReshapeRun {
     /// How the work is done.
     struct Manner: Sendable {
         var pace = RowCopy.Pace()
         /// Whether copies are compared with the rows before the swap.
         var verifies = false
-        /// With so few rows times foreign keys, these are read and checked while the targets are attached.
+        /// With at most that many rows times foreign keys, these are read and checked while the targets are attached.
         var readableUnderLock: Int64 = 50_000
     }
 
-    /// With so many under the lock, it is given back and they are applied before the next try.
+    /// With more than that many entries under the lock, it is released and they are applied before the next try.
     static let tooMany = 1000
 
     let connection: PostgresConnection
@@ -32,7 +32,7 @@ struct ReshapeRun {
     func finish(_ begun: ReshapeWork) async throws -> ReshapeWork {
         var work = begun
         try await connection.require(work.objects, ofOwnerOf: work.table)
-        // Looked at once more: the table may have been given an index meanwhile.
+        // Checked again: the table may have been given an index meanwhile.
         if work.phase == .catchUp { work.phase = .build }
         if work.phase != .swapped, work.phase != .done {
             let table = try await checkedTable(work)
@@ -65,7 +65,7 @@ struct ReshapeRun {
             progress: progress)
     }
 
-    /// The table as it is now; what was decided when the work began must hold still.
+    /// The table as it is now; what was decided when the work began must still be valid.
     private func checkedTable(_ work: ReshapeWork) async throws -> PartitionedTable {
         let table = try await PartitionCatalog(connection).table(work.table)
         for source in work.spec.sources {
@@ -74,7 +74,7 @@ struct ReshapeRun {
                 found.definition == source.definition, !found.isDetachPending
             else {
                 throw ReshapeError.changed(
-                    table: work.table.quoted, problem: "\(source.relation.quoted) is not the partition it was")
+                    table: work.table.quoted, problem: "\(source.relation.quoted) is no longer the same partition")
             }
         }
         try await refuseUnknownIdentity(work)
@@ -82,7 +82,7 @@ struct ReshapeRun {
         return table
     }
 
-    /// Types and operators of the identity stand in the text of statements: only those of the catalog may.
+    /// Types and operators of the identity become part of statements: only those of the catalog may.
     private func refuseUnknownIdentity(_ work: ReshapeWork) async throws {
         let columns = work.spec.identity.columns
         for source in work.spec.sources {
@@ -93,7 +93,7 @@ struct ReshapeRun {
             guard isKnown == true else {
                 throw BookkeepingRowError(
                     "rssctl.partition_work", row: "id \(work.id)",
-                    problem: "the columns that tell rows apart are not those of \(source.relation.quoted)")
+                    problem: "the columns that identify rows are not those of \(source.relation.quoted)")
             }
         }
     }
@@ -103,11 +103,11 @@ struct ReshapeRun {
             SQLResource(PackageResources.reshape_structure_sql).text, [oid]
         ).first?.decode(String.self, "structure")
         guard structure == work.spec.structure else {
-            throw ReshapeError.changed(table: work.table.quoted, problem: "its columns or constraints are others")
+            throw ReshapeError.changed(table: work.table.quoted, problem: "its columns or constraints have changed")
         }
     }
 
-    /// Somebody may have dropped what the work needs.
+    /// Another user may have dropped what the work needs.
     private func refuseDamaged(_ work: ReshapeWork, _ capture: DeltaCapture) async throws {
         let whole = try await connection.query(
             """
@@ -117,7 +117,7 @@ struct ReshapeRun {
             """, [capture.table, work.spec.sources.map(\.oid), "rssctl_\(work.prefix)", "rssctl.\(work.prefix)"]
         ).first?.decode(Bool.self, at: 0)
         if whole != true {
-            throw ReshapeError.changed(table: work.table.quoted, problem: "its changes are not followed any more")
+            throw ReshapeError.changed(table: work.table.quoted, problem: "its changes are no longer captured")
         }
     }
 
@@ -132,8 +132,8 @@ struct ReshapeRun {
         }
     }
 
-    /// From here on every change of a row is written down. The trigger waits out whoever is writing; so what is not
-    /// written down lies, committed, in the blocks that are counted here.
+    /// From here on every change of a row is captured. The trigger waits for transactions that are writing; so
+    /// what is not captured is, committed, in the blocks that are counted here.
     private func beginCapture(
         _ work: inout ReshapeWork, _ table: PartitionedTable, _ capture: DeltaCapture
     ) async throws {
@@ -176,7 +176,7 @@ struct ReshapeRun {
                 }
                 break
             } catch is SourceRewritten {
-                progress(.note("\(work.table.quoted) was written anew meanwhile: its rows are copied from the start."))
+                progress(.note("\(work.table.quoted) was rewritten meanwhile: its rows are copied from the start."))
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
                     try await connection.refuseForeignCode(.filling, in: [tables.router])
@@ -196,7 +196,7 @@ struct ReshapeRun {
         try await FaultPoint.reach("reshape.scrubbed")
     }
 
-    /// All that attaching would else do while everybody waits.
+    /// Whatever attaching would otherwise do while all sessions wait.
     private func build(
         _ work: inout ReshapeWork, _ table: PartitionedTable, _ tables: ReshapeTables, _ delta: DeltaApply
     ) async throws {

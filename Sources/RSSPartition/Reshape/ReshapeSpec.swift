@@ -1,7 +1,7 @@
 import PostgresClient
 import RSSCore
 
-/// What a change of partitions is to come to, and under which names it works: the content of
+/// The target of a change of partitions, and the names it uses: the content of
 /// `rssctl.partition_work.spec`.
 struct ReshapeSpec: Sendable, Codable, Equatable {
     /// A partition whose rows are moved.
@@ -11,23 +11,23 @@ struct ReshapeSpec: Sendable, Codable, Equatable {
         let name: String
         /// Its bound as PostgreSQL writes it.
         let definition: String
-        /// What it is named afterwards, where a target takes its name; nil where it keeps it.
+        /// Its name afterwards, where a target takes its name; nil where it keeps it.
         var laterName: String?
 
         var relation: RelationName { RelationName(schema: schema, name: name) }
         var laterRelation: RelationName { RelationName(schema: schema, name: laterName ?? name) }
     }
 
-    /// A partition that takes rows in.
+    /// A partition that receives rows.
     struct Target: Sendable, Codable, Equatable {
         /// What it is to be named.
         let name: String
-        /// What it is named while it stands aside, where a source bears its name; nil where it has its own.
+        /// Its name before it is attached, where a source has its name; nil where it has its own.
         var workName: String?
         /// What it is to hold; nil for what no other partition does.
         let bound: Partition.Bound?
 
-        /// The name it bears until it is attached.
+        /// The name it has until it is attached.
         var asideName: String { workName ?? name }
     }
 
@@ -42,7 +42,7 @@ struct ReshapeSpec: Sendable, Codable, Equatable {
     let request: String
     /// Whether the sources are kept as tables of their own afterwards.
     let keepsSources: Bool
-    /// Whether a default partition that came out empty is dropped.
+    /// Whether a default partition that is empty afterwards is dropped.
     let dropsEmptyDefault: Bool
     /// How far the rows are copied.
     var copy = RowCopy.Checkpoint()

@@ -1,12 +1,12 @@
 import PostgresClient
 import RSSCore
 
-/// The tables that are to be partitions, while they stand aside: the statements that make them and put them into place.
+/// The tables that are to be partitions, before they are attached: the statements that create and attach them.
 struct ReshapeTables: Sendable {
     /// A target with its names quoted.
     struct Target: Sendable {
         let spec: ReshapeSpec.Target
-        /// The name it bears until it is attached, quoted.
+        /// The name it has until it is attached, quoted.
         let aside: String
         /// The statements that make it.
         let makes: [String]
@@ -89,7 +89,7 @@ struct ReshapeTables: Sendable {
         ).map { try $0.decode(String.self, at: 0) }
     }
 
-    /// What names the index that tells replicas which row is meant, where the parent has one.
+    /// The statement that sets the replica identity index, where the parent has one.
     func replicaIdentity(_ target: Target) async throws -> String? {
         guard let oid = try await oid(target.aside) else { return nil }
         let index = try await connection.query(
@@ -104,7 +104,7 @@ struct ReshapeTables: Sendable {
         try await connection.query("SELECT to_regclass($1)::oid::bigint", [quoted]).first?.decode(Int64?.self, at: 0)
     }
 
-    /// What the swap does besides letting go of the sources: names, places, and the end of what served the work.
+    /// What the swap does besides detaching the sources: renames, attaches, and drops the helper objects.
     func attaches(withResidue: Bool) async throws -> [String] {
         var (attaches, ends): ([String], [String]) = ([], [])
         for target in targets where withResidue || target.spec.bound != nil {
@@ -124,13 +124,13 @@ struct ReshapeTables: Sendable {
         return attaches + ends + ["DROP TABLE \(router)"]
     }
 
-    /// What the table lets go of.
+    /// Detaches the sources.
     func detaches() async throws -> [String] {
         var statements: [String] = []
         for source in work.spec.sources {
             let name = try await connection.quote(source.relation)
             statements.append("ALTER TABLE \(parent) DETACH PARTITION \(name)")
-            // Left on, they would keep referenced rows from being deleted for the sake of rows that are elsewhere now.
+            // Otherwise they would prevent referenced rows from being deleted because of rows that are elsewhere now.
             let keys = try await connection.query(
                 """
                 SELECT k.conname::text FROM pg_constraint k WHERE k.conrelid = $1 AND k.contype = 'f'

@@ -11,13 +11,13 @@ struct ReshapeVerification {
         self.delta = delta
     }
 
-    /// Compares the number of rows, in the transaction that is open and keeps writers out.
+    /// Compares the number of rows, in the open transaction, which blocks writers.
     func count(_ table: RelationName) async throws {
         let sums = try await sums("count(*), 0::numeric", without: "")
         try Self.refuse(sums, table)
     }
 
-    /// Compares number and content of all rows that did not change just now, as of one moment, while others go on.
+    /// Compares number and content of all rows that did not change just now, in one snapshot, without blocking others.
     func compare(_ table: RelationName) async throws {
         var columns: [String] = []
         for column in delta.columns { columns.append("r.\(try await connection.quoteIdentifier(column))") }

@@ -2,22 +2,22 @@ import Foundation
 import PostgresClient
 import RSSCore
 
-/// A change of partitions that is under way, or was: a row of `rssctl.partition_work`.
+/// A change of partitions, in progress or ended: a row of `rssctl.partition_work`.
 struct ReshapeWork: Sendable {
     /// What is asked for.
     enum Kind: String, Sendable { case drain, split, merge }
 
-    /// How far it came. Each is written by the transaction that came so far.
+    /// Its phase. Each is written by the transaction that completes the one before.
     enum Phase: String, Sendable {
-        /// Nothing is made yet, or only what keeps record.
+        /// Nothing is created yet, or only the records.
         case prepare
-        /// Changes are captured, the targets stand aside, and rows are copied.
+        /// Changes are captured, the targets exist but are not attached, and rows are copied.
         case copy
         /// The rows are copied; indexes and keys are made.
         case build
-        /// The targets are whole but for what changes.
+        /// The targets are complete except for captured changes.
         case catchUp = "catch up"
-        /// The targets are the table's partitions; what served the work is still there.
+        /// The targets are the table's partitions; the helper objects still exist.
         case swapped
         /// Nothing is left to do.
         case done
@@ -47,7 +47,7 @@ struct ReshapeWork: Sendable {
 struct ReshapeLedger: Sendable {
     let connection: PostgresConnection
 
-    /// The work that is under way on a table; nil for none.
+    /// The work in progress on a table; nil for none.
     ///
     /// - Throws: ``ReshapeError`` for one of another kind of command.
     func active(on table: RelationName) async throws -> ReshapeWork? {
@@ -85,7 +85,7 @@ struct ReshapeLedger: Sendable {
             isActive: true)
     }
 
-    /// Writes how far the work came, in the transaction that is open.
+    /// Writes the phase of the work, in the transaction that is open.
     func update(_ work: ReshapeWork, state: String = "active") async throws {
         try await connection.execute(
             """

@@ -3,13 +3,13 @@ import RSSCore
 import RSSModel
 
 /// Copies the rows of tables into another one in one pass, by ranges of their blocks, each in a transaction of its own
-/// together with the place it came to.
+/// together with its checkpoint.
 ///
 /// A row that changes meanwhile may be missed, or come twice, as it was before and after: whoever copies captures the
-/// changes from before the first range on, and puts right what they touched.
+/// changes from before the first range on, and corrects the rows concerned.
 struct RowCopy: Sendable {
-    /// How far it came. Made in a transaction in which nobody writes and the changes are captured from: every row that is
-    /// not captured lies in the blocks counted then.
+    /// How far it got. Made in a transaction that blocks writers and from which changes are captured: every row that is
+    /// not captured is in the blocks counted then.
     struct Checkpoint: Sendable, Codable, Equatable {
         /// The table that is next.
         var source = 0
@@ -17,7 +17,7 @@ struct RowCopy: Sendable {
         var block: Int64 = 0
         /// The number of blocks of each table.
         var blocks: [Int64] = []
-        /// The file of each table: where a VACUUM FULL wrote it anew, the places are no longer those of before.
+        /// The file of each table: where a VACUUM FULL rewrote it, the row positions have changed.
         var files: [Int64] = []
         /// Rows copied.
         var rows: Int64 = 0
@@ -27,7 +27,7 @@ struct RowCopy: Sendable {
     struct Pace: Sendable, Equatable {
         /// Most rows of one transaction, about.
         var rows = 20_000
-        /// How long to rest between two.
+        /// How long to pause between two.
         var pause = Duration.zero
         /// About how long one takes, so that no snapshot gets old.
         var longest = Duration.milliseconds(100)
@@ -71,13 +71,13 @@ struct RowCopy: Sendable {
             """
     }
 
-    /// Goes on from a checkpoint, to the end.
+    /// Resumes from a checkpoint, to the end.
     ///
     /// - Parameters:
     ///   - estimate: about how many rows there are.
     ///   - record: called in the transaction of each range.
-    /// - Returns: how far it came.
-    /// - Throws: ``SourceRewritten`` when a table's rows lie elsewhere now.
+    /// - Returns: how far it got.
+    /// - Throws: ``SourceRewritten`` when a table was rewritten.
     func run(
         from start: Checkpoint, estimate: Int64?, record: (Checkpoint) async throws -> Void
     ) async throws -> Checkpoint {
@@ -154,5 +154,5 @@ struct RowCopy: Sendable {
     }
 }
 
-/// The rows of a table that is being copied lie elsewhere now: VACUUM FULL, CLUSTER or an ALTER TABLE wrote it anew.
+/// The rows of a table that is being copied have moved: VACUUM FULL, CLUSTER or an ALTER TABLE rewrote it.
 struct SourceRewritten: Error {}

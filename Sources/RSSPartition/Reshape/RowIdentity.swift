@@ -1,7 +1,7 @@
 import PostgresClient
 import RSSCore
 
-/// The columns by which a row is told from every other one of its table.
+/// The columns that identify a row of a table.
 struct RowIdentity: Sendable, Codable, Equatable {
     /// One of them.
     struct Column: Sendable, Codable, Equatable {

@@ -1,8 +1,8 @@
 import PostgresClient
 import RSSCore
 
-/// Deletes the keys of a partition's rows from the registry, batch by batch, so that what belongs to the rows goes, or
-/// lets go, as each foreign key declares.
+/// Deletes the keys of a partition's rows from the registry, batch by batch, so that what belongs to the rows is deleted,
+/// or set to NULL or a default, as each foreign key declares.
 struct KeyRemoval: Sendable {
     /// Keys deleted in one transaction.
     static let batch = 1000
@@ -13,7 +13,7 @@ struct KeyRemoval: Sendable {
     private let connection: PostgresConnection
     private let own: String
     private let key: [String]
-    /// The statement that lists the keys that are there still, in batches.
+    /// The statement that lists the remaining keys, in batches.
     let collecting: String
     /// The statement that deletes those of one batch.
     let deleting: String
@@ -60,7 +60,7 @@ struct KeyRemoval: Sendable {
         return "(\(columns)) IN (SELECT \(key.joined(separator: ", ")) FROM \(Self.list) WHERE rssctl_batch = $1)"
     }
 
-    /// Keeps others from referencing the keys of a batch until the transaction ends.
+    /// Prevents others from referencing the keys of a batch until the transaction ends.
     func lock(_ batch: Int) async throws { try await connection.query(locking, [batch]) }
 
     /// Deletes the keys of a batch.

@@ -4,7 +4,7 @@ import RSSCore
 import RSSModel
 import RSSSystem
 
-/// Drops a partition whose quarantine is over, after what is archived of it was compared with what is there. The caller
+/// Drops a partition whose quarantine is over, after its archive was compared with the existing rows. The caller
 /// holds the table's lock.
 struct PartitionDrop: Sendable {
     let retirement: PartitionRetirement
@@ -15,7 +15,7 @@ struct PartitionDrop: Sendable {
     private var connection: PostgresConnection { retirement.connection }
     private var progress: ProgressReporter { retirement.progress }
 
-    /// Drops it; a drop that was broken off is brought to the end.
+    /// Drops it; an interrupted drop is finished.
     ///
     /// - Throws: ``RetireError``, ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`.
     func drop(_ name: RelationName) async throws {
@@ -36,7 +36,7 @@ struct PartitionDrop: Sendable {
         progress(.done("Dropped \(name.quoted)\(archive.map { "; archived in \($0.folder)" } ?? "")."))
     }
 
-    /// Refuses while rows are there that reference the partition's and would neither go nor let go.
+    /// Refuses while rows reference the partition's whose foreign key neither deletes them nor sets them to NULL or a default.
     private func refuseReferences(_ scope: ArchiveScope, _ record: RetiredPartition) async throws {
         let guarding = ReferenceGuard(partition: record.relation, connection: connection)
         if let registry = scope.registry { try await guarding.refuse(through: registry) }
@@ -54,7 +54,7 @@ struct PartitionDrop: Sendable {
             let manifest = try await progress.phase("Reading \(path)") { try await ArchiveVerifier(path).verify() }
             guard manifest.partition == target.relation, manifest.table == table.relation,
                 manifest.definition == target.definition,
-                // A record without the digest was not written by us: its path may lead to any archive.
+                // A record without the digest was not written by rssctl: its path may lead to any archive.
                 record.archive == nil
                     || record.archiveDigest != nil && record.archiveDigest == ArchiveManifest.seal(folder: path)
             else {
@@ -68,7 +68,7 @@ struct PartitionDrop: Sendable {
                 throw ArchiveError.mismatch(
                     relation: target.relation.quoted, problem: "\(path) is of database \(manifest.database)")
             }
-            // The record came along with a dump, or the database was renamed: that archive is not ours, and stays.
+            // The record was restored from a dump, or the database was renamed: the archive is of another database, and stays.
             return try await write(target, record, below: FilePath.folder(of: path), database)
         }
         let archiver = PartitionArchiver(
@@ -78,7 +78,7 @@ struct PartitionDrop: Sendable {
         return result
     }
 
-    /// Writes an archive in the place of one that holds other rows than the table does. The old one is removed once the new
+    /// Writes an archive in place of one that holds other rows than the table does. The old one is removed once the new
     /// one is in the record.
     private func renew(
         _ old: PartitionArchiver.Result, _ target: PartitionTarget, _ record: RetiredPartition
@@ -125,7 +125,7 @@ struct PartitionDrop: Sendable {
     }
 
     /// Deletes the keys, and with them what belongs to the rows. What is deleted is what was archived: the whole is
-    /// compared first, and each batch again under locks that keep anything from being added.
+    /// compared first, and each batch again under locks that prevent anything from being added.
     private func removeKeys(
         _ scope: ArchiveScope, _ record: RetiredPartition, _ target: PartitionTarget,
         _ archive: inout PartitionArchiver.Result?
@@ -142,7 +142,7 @@ struct PartitionDrop: Sendable {
             do {
                 expected = try await compare(scope, record, found.manifest, removal, batches: batches)
             } catch ArchiveError.mismatch where record.state != .dropping && record.removed.isEmpty {
-                // Nothing is gone yet: what is there is what counts.
+                // Nothing is deleted yet: the existing rows count.
                 let renewed = try await renew(found, target, record)
                 expected = try await compare(scope, record, renewed.manifest, removal, batches: batches)
                 archive = renewed
@@ -192,7 +192,7 @@ struct PartitionDrop: Sendable {
         try await removal.forget()
     }
 
-    /// Compares all rows with the archive, out of one snapshot, and returns what each batch of keys makes of it.
+    /// Compares all rows with the archive, out of one snapshot, and returns the digest of each batch of keys.
     private func compare(
         _ scope: ArchiveScope, _ record: RetiredPartition, _ manifest: ArchiveManifest, _ removal: KeyRemoval?,
         batches: Int
@@ -235,7 +235,7 @@ struct PartitionDrop: Sendable {
         return found
     }
 
-    /// Keeps the rows that will go with a batch from being changed, or referenced, until the transaction ends.
+    /// Prevents the rows that will be deleted with a batch from being changed, or referenced, until the transaction ends.
     private func lockRows(_ scope: ArchiveScope, _ removal: KeyRemoval, _ batch: Int) async throws {
         try await connection.useArchiveSettings()
         for (place, member) in scope.members.enumerated() where place > 0 && member.isDeleted {

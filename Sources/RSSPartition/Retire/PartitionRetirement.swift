@@ -12,7 +12,7 @@ struct PartitionRetirement: Sendable {
     let observer: ConnectionOptions?
     let progress: ProgressReporter
 
-    /// Takes a partition out; one that is half out is brought to the end.
+    /// Takes a partition out; an interrupted retirement is finished.
     ///
     /// - Throws: ``RetireError``, ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`.
     func detach(_ name: RelationName, quarantineDays: Int) async throws {
@@ -25,7 +25,7 @@ struct PartitionRetirement: Sendable {
             }
         }
         try await settle(name, target.table, quarantineDays: quarantineDays)
-        progress(.done("Took \(name.quoted) out of \(target.table.relation.quoted)."))
+        progress(.done("Detached \(name.quoted) from \(target.table.relation.quoted)."))
     }
 
     private func takeOut(_ partition: Partition, _ target: PartitionTarget, _ quarantineDays: Int) async throws {
@@ -61,7 +61,8 @@ struct PartitionRetirement: Sendable {
         try await FaultPoint.reach("retire.detached")
     }
 
-    /// Lets a partition take writes again that could not be taken out: it is in use, and nobody would know why it refuses.
+    /// Lets a partition that could not be taken out accept writes again: it is in use, and the reason for the refusal would be
+    /// unknown.
     private func release(_ partition: RelationName) async {
         let short = PartitionRetirement(
             connection: connection, lockPolicy: LockPolicy(timeout: lockPolicy.timeout, budget: .seconds(1)),
@@ -73,12 +74,12 @@ struct PartitionRetirement: Sendable {
                 if try await PartitionReturn(retirement: short).release(partition) { return }
                 progress(
                     .warning(
-                        "\(partition.quoted) is half taken out, and its rows are invisible: rssctl partition undo \(partition.quoted.shellWord) takes it back."
+                        "\(partition.quoted) is half detached, and its rows are invisible: rssctl partition undo \(partition.quoted.shellWord) reattaches it."
                     ))
             } catch {
                 progress(
                     .warning(
-                        "\(partition.quoted) still takes no writes; rssctl partition undo \(partition.quoted.shellWord) lifts that."
+                        "\(partition.quoted) still refuses writes; rssctl partition undo \(partition.quoted.shellWord) lifts that."
                     ))
             }
         }.value
@@ -97,7 +98,8 @@ struct PartitionRetirement: Sendable {
         if others.isEmpty { throw RetireError.last(name) }
     }
 
-    /// Refuses a partition whose rows something references that would neither go nor let go.
+    /// Refuses a partition whose rows are referenced by a foreign key that neither deletes the referencing rows nor sets them
+    /// to NULL or a default.
     private func refuseReferences(
         _ partition: Partition, of table: PartitionedTable, _ references: [TableReference]
     ) async throws {
@@ -156,7 +158,7 @@ struct PartitionRetirement: Sendable {
                 try await lockPolicy.bound(connection)
                 try await connection.execute(list[0])
                 try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
-                // Nobody can reference its rows any more: what was looked at before is looked at again.
+                // No session can reference its rows any more: what was checked before is checked again.
                 if way == .swappingKeys {
                     for reference in references { try await guarding.refuse(reference, within: (table.key, partition)) }
                 }
@@ -176,7 +178,7 @@ struct PartitionRetirement: Sendable {
         }
     }
 
-    /// Finishes a detach that was broken off.
+    /// Finishes an interrupted detach.
     private func finish(_ partition: RelationName, _ table: PartitionedTable) async throws {
         let finishing = try await ConcurrentDetach(
             partition: partition, table: table.relation, connection: connection
@@ -187,7 +189,7 @@ struct PartitionRetirement: Sendable {
         }
     }
 
-    /// Records that a partition is out, once the foreign keys that were taken off for it hold again for all rows.
+    /// Records that a partition is out, once the foreign keys that were dropped for it are valid again for all rows.
     func settle(_ name: RelationName, _ table: PartitionedTable, quarantineDays: Int) async throws {
         let open = try await RetiredPartition.all(of: table, connection).first {
             $0.relation == name && $0.state == .detaching && !$0.isAttached
@@ -221,7 +223,7 @@ struct PartitionRetirement: Sendable {
         try await FaultPoint.reach("retire.settled")
     }
 
-    /// Runs work that bounds its own lock waits; names what no lock was to be had for.
+    /// Runs work that bounds its own lock waits; names the object that could not be locked.
     func locked(
         _ what: RelationName, _ locks: [RelationLock] = [], _ work: () async throws -> Void
     ) async throws {

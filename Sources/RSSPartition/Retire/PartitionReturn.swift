@@ -2,7 +2,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Attaches partitions again that were taken out, with the bounds they had. The caller holds the table's lock.
+/// Reattaches partitions that were taken out, with the bounds they had. The caller holds the table's lock.
 struct PartitionReturn: Sendable {
     let retirement: PartitionRetirement
 
@@ -22,12 +22,12 @@ struct PartitionReturn: Sendable {
         guard target.retired != nil || isBlocked else { throw RetireError.notRetired(name.quoted) }
         if target.attached != nil { return try await unblock(target) }
         try await attach(target)
-        retirement.progress(.done("Attached \(name.quoted) to \(target.table.relation.quoted) again."))
+        retirement.progress(.done("Reattached \(name.quoted) to \(target.table.relation.quoted)."))
     }
 
     /// Lets a partition that never left its table be written to again.
     ///
-    /// - Returns: whether all is well; false for one that is half out of its table.
+    /// - Returns: whether it takes writes again; false for one that is half detached.
     func release(_ name: RelationName) async throws -> Bool {
         let target = try await PartitionTarget.find(name, connection)
         guard let partition = target.attached, target.retired != nil else { return true }
@@ -36,7 +36,7 @@ struct PartitionReturn: Sendable {
         return true
     }
 
-    /// The statements it takes.
+    /// The statements that are run.
     func statements(_ name: RelationName) async throws -> [String] {
         let target = try await PartitionTarget.find(name, connection)
         let own = try await connection.quote(name)
@@ -123,7 +123,7 @@ struct PartitionReturn: Sendable {
         try await FaultPoint.reach("undo.done")
     }
 
-    /// A proof that the default partition holds nothing of a bound, so that it need not be read while everybody waits; nil
+    /// A proof that the default partition holds nothing of a bound, so that it need not be read while all sessions wait; nil
     /// where there is none, or where rows come while it is made.
     private func proven(_ bound: Partition.Bound, of table: PartitionedTable) async throws -> DefaultGuard? {
         let defaultGuard = try await DefaultGuard(table, bounds: [bound], connection)
@@ -136,7 +136,7 @@ struct PartitionReturn: Sendable {
     }
 
     /// The statements as they are once nothing is written to the default partition any more, in the transaction that
-    /// attaches: what came to it until now is taken along.
+    /// attaches: the rows written to it until now are included.
     private func settled(_ target: PartitionTarget, _ bound: Partition.Bound) async throws -> [String]? {
         guard target.table.defaultPartition != nil else { return nil }
         try await DefaultGuard.keepWritersOut(of: target.table, connection)

@@ -1,13 +1,13 @@
 import PostgresClient
 import RSSCore
 
-/// Looks for rows that reference a partition's rows.
+/// Checks for rows that reference a partition's rows.
 struct ReferenceGuard: Sendable {
     let partition: RelationName
     let connection: PostgresConnection
 
-    /// Refuses a partition whose keys in the registry rows reference that would neither go nor let go; also those of a table
-    /// that was taken out, as they can do neither.
+    /// Refuses a partition whose keys in the registry are referenced by rows that are neither deleted nor set to NULL or a
+    /// default; also by those of a table that was taken out, which can be neither.
     func refuse(through registry: KeyRegistry) async throws {
         for reference in try await TableReference.to(registry.oid, connection) {
             var isInTheWay = reference.onDelete == .restrict || reference.onDelete == .noAction
@@ -26,7 +26,7 @@ struct ReferenceGuard: Sendable {
 
     /// Refuses a partition that rows reference through a foreign key to its table, or to the key registry.
     ///
-    /// - Parameter bound: looks by the bound of the partition alone, for which an index is enough; for a foreign key that
+    /// - Parameter bound: checks by the bound of the partition alone, for which an index is enough; for a foreign key that
     ///   contains the partition key.
     func refuse(_ reference: TableReference, within bound: (key: PartitionKey, partition: Partition)? = nil)
         async throws
@@ -48,7 +48,7 @@ struct ReferenceGuard: Sendable {
             "SELECT DISTINCT concat_ws(' ', \(own.map { "\($0)::text" }.joined(separator: ", "))) FROM (SELECT * FROM \(child) AS c WHERE \(condition) LIMIT 5) AS c",
             timeout: .seconds(3600))
         guard !rows.isEmpty else { return }
-        // What was taken out takes no writes: its rows stay as they are until it goes.
+        // What was taken out takes no writes: its rows stay as they are until it is dropped.
         if let until = try await dropDay(of: reference.relation) {
             throw RetireError.waits(partition.quoted, for: reference.relation.quoted, until: until)
         }

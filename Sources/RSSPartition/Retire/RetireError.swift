@@ -1,6 +1,6 @@
 import RSSModel
 
-/// What keeps a partition from being taken out of its table, dropped, or attached again.
+/// Why a partition cannot be taken out of its table, dropped, or reattached.
 package enum RetireError: ReportableError, Equatable {
     /// It is the only one that is left.
     case last(String)
@@ -8,17 +8,17 @@ package enum RetireError: ReportableError, Equatable {
     case isDefault(String)
     /// It is one whose rows cannot be accounted for.
     case unaccountable(String, reason: String)
-    /// Rows of other tables reference its rows, and would be left without.
+    /// Rows of other tables reference its rows, and the references would be lost.
     case referenced(String, by: String, onDelete: String, keys: [String])
     /// Rows of a table that was taken out itself reference its rows, until that one is dropped.
     case waits(String, for: String, until: String)
     /// It was dropped.
     case dropped(String, archive: String?)
-    /// Its drop has begun: rows that belonged to it are gone.
+    /// Its drop has begun: rows that belonged to it are deleted.
     case dropBegun(String)
     /// There is nothing of it to be undone.
     case notRetired(String)
-    /// No folder is named for archives.
+    /// No folder is given for archives.
     case noFolder(table: String)
     /// Another partition has its place.
     case occupied(String, range: String, by: String, table: String)
@@ -26,7 +26,7 @@ package enum RetireError: ReportableError, Equatable {
     case columnsDiffer(String, table: String, problem: String, remedy: String)
     /// It is out of its table already.
     case alreadyRetired(String, dropAfter: String)
-    /// The default partition holds rows of its range that cannot be taken along.
+    /// The default partition holds rows of its range that cannot be moved into it.
     case strayRows(String, defaultPartition: String, range: String, problem: String)
     /// Rows of its range in the default partition have keys that its own rows have.
     case keysMeet(String, defaultPartition: String, detail: String)
@@ -36,15 +36,15 @@ package enum RetireError: ReportableError, Equatable {
         case .last(let name):
             ErrorReport(
                 code: "RSS-PARTITION-085", exit: .failed, message: "\(name) is the last partition of its table",
-                hint: "make others first: rssctl partition maintain")
+                hint: "create others first: rssctl partition maintain")
         case .isDefault(let name):
             ErrorReport(
                 code: "RSS-PARTITION-086", exit: .failed, message: "\(name) is a default partition",
-                detail: "its rows belong to partitions that are not there", hint: "rssctl partition drain moves them")
+                detail: "its rows belong to partitions that do not exist", hint: "rssctl partition drain moves them")
         case .unaccountable(let name, let reason):
             ErrorReport(
                 code: "RSS-PARTITION-087", exit: .failed, message: "\(name) cannot be retired: \(reason)",
-                hint: "detach it by hand, once you have made sure of its rows")
+                hint: "detach it manually, after checking its rows")
         case .referenced(let name, let by, let onDelete, let keys):
             ErrorReport(
                 code: "RSS-PARTITION-088", exit: .failed, message: "rows of \(by) reference rows of \(name)",
@@ -61,21 +61,21 @@ package enum RetireError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-089", exit: .failed, message: "\(name) was dropped already",
                 detail: archive == nil ? "it was not archived" : nil,
-                hint: archive.map { "rssctl partition restore \($0.shellWord)" } ?? "take it from the backup")
+                hint: archive.map { "rssctl partition restore \($0.shellWord)" } ?? "restore it from the backup")
         case .dropBegun(let name):
             ErrorReport(
                 code: "RSS-PARTITION-090", exit: .failed, message: "the drop of \(name) has begun",
-                detail: "rows of other tables that belonged to it are gone",
-                hint: "let rssctl partition maintain finish it, then bring all back: rssctl partition restore")
+                detail: "rows of other tables that belonged to it are deleted",
+                hint: "let rssctl partition maintain finish it, then restore everything: rssctl partition restore")
         case .notRetired(let name):
             ErrorReport(
                 code: "RSS-PARTITION-091", exit: .failed, message: "\(name) is not retired",
                 hint: "rssctl partition status shows the partitions")
         case .noFolder(let table):
             ErrorReport(
-                code: "RSS-PARTITION-092", exit: .usage, message: "no folder is named for the archive",
+                code: "RSS-PARTITION-092", exit: .usage, message: "no folder is given for the archive",
                 hint:
-                    "name one with --to, or keep one in the policy: rssctl partition policy set \(table.shellWord) --archive"
+                    "give one with --to, or set one in the policy: rssctl partition policy set \(table.shellWord) --archive"
             )
         case .occupied(let name, let range, let by, let table):
             ErrorReport(
@@ -87,23 +87,23 @@ package enum RetireError: ReportableError, Equatable {
         case .columnsDiffer(let name, let table, let problem, let remedy):
             ErrorReport(
                 code: "RSS-PARTITION-094", exit: .failed,
-                message: "\(name) does not fit \(table) any more: \(problem)",
+                message: "\(name) no longer matches \(table): \(problem)",
                 detail: "the table was changed after the partition was taken out of it",
                 hint: "change the partition in the same way, and undo again: \(remedy)")
         case .alreadyRetired(let name, let dropAfter):
             ErrorReport(
                 code: "RSS-PARTITION-095", exit: .failed, message: "\(name) is retired already",
                 detail: "it may be dropped after \(dropAfter) UTC",
-                hint: "rssctl partition undo \(name.shellWord) takes it back")
+                hint: "rssctl partition undo \(name.shellWord) reattaches it")
         case .strayRows(let name, let defaultPartition, let range, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-096", exit: .failed,
-                message: "\(name) cannot take the rows of \(range) along that are in \(defaultPartition): \(problem)",
+                message: "\(name) cannot take over the rows of \(range) in \(defaultPartition): \(problem)",
                 hint: "move these rows of \(defaultPartition) away by hand, or delete them, and run it again")
         case .keysMeet(let name, let defaultPartition, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-097", exit: .failed,
-                message: "rows of \(defaultPartition) that belong to \(name) meet rows that it has", detail: detail,
+                message: "rows of \(defaultPartition) that belong to \(name) conflict with rows in it", detail: detail,
                 hint:
                     "nothing was changed; give those rows of \(defaultPartition) other keys, or delete them, and undo again"
             )

@@ -4,7 +4,7 @@ import RSSCore
 
 /// A partition that was taken out of its table, or is being taken out, and not dropped or attached again.
 struct RetiredPartition: Sendable, Equatable {
-    /// How far its retirement came, by the record; the catalog tells whether that is so.
+    /// The state of its retirement, by the record; the catalog shows whether that is so.
     enum State: String, Sendable {
         case detaching, quarantined, dropping
     }
@@ -29,7 +29,7 @@ struct RetiredPartition: Sendable, Equatable {
     /// What the record names.
     var objects: RecordedObjects { RecordedObjects(relations: [relation]) }
 
-    /// Whether it stands aside, and is to find its place free when it comes back.
+    /// Whether it is detached, and its range is kept free for it.
     var isInQuarantine: Bool { isThere && !isAttached }
 
     /// Those of a table.
@@ -45,7 +45,7 @@ struct RetiredPartition: Sendable, Equatable {
         ).map(RetiredPartition.init)
     }
 
-    /// Closes the records of partitions that somebody else has dropped: nothing is left to be done with them.
+    /// Closes the records of partitions that were dropped outside rssctl: nothing is left to be done with them.
     static func closeDropped(of table: RelationName, _ connection: PostgresConnection) async throws {
         guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return }
         try await connection.execute(
@@ -100,7 +100,7 @@ struct PartitionTarget: Sendable {
     /// The partition as the catalog has it; nil for one that is detached.
     let attached: Partition?
 
-    /// Refuses a partition whose rows do not lie in itself: what is read of it alone would be nothing.
+    /// Refuses a partition whose rows are stored in other tables: read alone, it would be empty.
     ///
     /// - Throws: ``ArchiveError/unaccountable(_:reason:)``.
     func refuseUnaccountable() throws {

@@ -1,13 +1,13 @@
 import PostgresClient
 import RSSCore
 
-/// What a table's retention, and retirements under way, ask for.
+/// What a table's retention, and retirements in progress, require.
 struct RetirementPlanner: Sendable {
     let connection: PostgresConnection
 
     /// The operations of a table.
     ///
-    /// - Parameter cutoff: the point before which nothing is kept; nil to keep all.
+    /// - Parameter cutoff: the point before which nothing is retained; nil to retain all.
     func operations(
         _ table: PartitionedTable, _ policy: PartitionPolicy, retired: [RetiredPartition], cutoff: Int64?
     ) async throws -> [PartitionOperation] {
@@ -22,12 +22,12 @@ struct RetirementPlanner: Sendable {
                 guard record.state == .detaching, !operations.contains(where: { $0.object == record.relation }) else {
                     continue
                 }
-                operations.append(try await detach(partition, of: table, reason: "its retirement was broken off"))
+                operations.append(try await detach(partition, of: table, reason: "its retirement was interrupted"))
             } else if record.state == .detaching {
                 operations.append(
                     PartitionOperation(
                         .detach, record.relation, bound: record.bound, range: table.label(record.bound),
-                        reason: "its retirement was broken off"))
+                        reason: "its retirement was interrupted"))
             } else if record.state == .dropping || record.isDue {
                 operations.append(try await drop(record, of: table, policy))
             }
@@ -35,7 +35,7 @@ struct RetirementPlanner: Sendable {
         return operations
     }
 
-    /// What lifts the write blocks of partitions that are in use: the run that put one up is gone, as its lock says, or the
+    /// What lifts the write blocks of partitions that are in use: the run that added one has ended, as its lock shows, or the
     /// partition was attached again outside rssctl. What is being retired keeps it.
     private func blocks(
         _ table: PartitionedTable, _ retired: [RetiredPartition], cutoff: Int64?
@@ -55,7 +55,7 @@ struct RetirementPlanner: Sendable {
                 PartitionOperation(
                     .liftBlock, partition.relation, bound: partition.bound, range: partition.bound.map(table.label),
                     reason: partition.isDefault
-                        ? "it refuses rows for a run that is gone" : "it refuses writes for a run that is gone",
+                        ? "it refuses rows for a run that has ended" : "it refuses writes for a run that has ended",
                     locks: [RelationLock(partition.relation, .accessExclusive)],
                     statements: partition.isDefault
                         ? [try await DefaultGuard.dropping(from: partition.relation, connection)]
@@ -64,7 +64,7 @@ struct RetirementPlanner: Sendable {
         return operations
     }
 
-    /// The partitions that lie before a point as a whole: all that are accounted for, but never the last of the table.
+    /// The partitions that are before a point as a whole: all that are accounted for, but never the last of the table.
     static func expired(_ table: PartitionedTable, cutoff: Int64?) -> [Partition] {
         guard let cutoff else { return [] }
         let attached = table.partitions.filter { !$0.isDefault && !$0.isDetachPending }
@@ -112,19 +112,19 @@ struct RetirementPlanner: Sendable {
         return PartitionOperation(
             .drop, record.relation, bound: record.bound, range: table.label(record.bound),
             reason: record.state == .dropping
-                ? "its drop was broken off"
+                ? "its drop was interrupted"
                 : policy.archive == nil ? "its quarantine is over" : "its quarantine is over; archived first",
             locks: locks, statements: statements + ["DROP TABLE \(name)"])
     }
 }
 
-/// How a partition can be taken out without anybody waiting for long.
+/// How a partition can be taken out without other sessions waiting for long.
 enum DetachWay: Sendable, Equatable {
-    /// DETACH CONCURRENTLY: nobody waits. Not with a default partition, nor with foreign keys to the table.
+    /// DETACH CONCURRENTLY: no other session waits. Not with a default partition, nor with foreign keys to the table.
     case concurrently
     /// DETACH in a short transaction.
     case plain
-    /// The foreign keys are dropped, and come back not validated, in the transaction that detaches: nothing is read under
+    /// The foreign keys are dropped, and added again NOT VALID, in the transaction that detaches: nothing is read under
     /// strong locks.
     case swappingKeys
 
@@ -132,7 +132,7 @@ enum DetachWay: Sendable, Equatable {
         if references.isEmpty {
             self = table.defaultPartition == nil ? .concurrently : .plain
         } else {
-            // NOT VALID is not to be had for a foreign key of a partitioned table.
+            // NOT VALID is not available for a foreign key of a partitioned table.
             self = references.contains(where: \.isPartitioned) ? .plain : .swappingKeys
         }
     }
@@ -140,7 +140,7 @@ enum DetachWay: Sendable, Equatable {
 
 /// The statements that take a partition out.
 struct DetachStatements: Sendable {
-    /// The constraint that says what the bound said, so that the partition can be attached again without being read.
+    /// The constraint with the condition of the bound, so that the partition can be reattached without being read.
     static let constraint = "rssctl_bound"
 
     let partition: Partition

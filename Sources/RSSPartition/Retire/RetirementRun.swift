@@ -3,7 +3,7 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Retires partitions, or brings them back, by their names.
+/// Retires partitions, or reattaches them, by their names.
 package struct RetirementRun: Sendable {
     private let connection: PostgresConnection
     private let retirement: PartitionRetirement
@@ -20,7 +20,7 @@ package struct RetirementRun: Sendable {
             connection: connection, lockPolicy: lockPolicy, runID: runID, observer: observer, progress: progress)
     }
 
-    /// A partition that was taken out, or attached again.
+    /// A partition that was taken out, or reattached.
     package struct Outcome: Sendable {
         /// The partitioned table.
         package var table: RelationName
@@ -65,7 +65,7 @@ package struct RetirementRun: Sendable {
         return outcomes
     }
 
-    /// Attaches partitions again: one by its name, or all retired ones of a table.
+    /// Reattaches partitions: one by its name, or all retired ones of a table.
     ///
     /// - Throws: ``RetireError``, ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`.
     package func undo(_ name: RelationName, isDryRun: Bool) async throws -> [Outcome] {
@@ -80,7 +80,7 @@ package struct RetirementRun: Sendable {
                     statements: try await back.statements(partition)))
             if isDryRun { continue }
             try await BookkeepingSchema.prepare(connection)
-            // What lets a partition be written to again is never refused; what attaches one looks for itself.
+            // What lets a partition be written to again is never refused; what attaches one checks for itself.
             try await connection.keepingPartitions(of: target.table.relation, nil, changesSchema: true) {
                 try await back.bringBack(partition)
             }
@@ -88,7 +88,7 @@ package struct RetirementRun: Sendable {
         return outcomes
     }
 
-    /// The partitions that a name means.
+    /// The partitions that a name refers to.
     private func retired(_ name: RelationName) async throws -> [RelationName] {
         if let table = try await table(name) {
             let open = try await RetiredPartition.all(of: table, connection).filter {
@@ -112,7 +112,7 @@ package struct RetirementRun: Sendable {
         }
     }
 
-    /// The partitioned table of a name; nil for one that is none.
+    /// The partitioned table of a name; nil for one that is not partitioned.
     private func table(_ name: RelationName) async throws -> PartitionedTable? {
         do {
             return try await PartitionCatalog(connection).table(name)

@@ -1,10 +1,10 @@
 import PostgresClient
 import RSSCore
 
-/// Rows of a default partition that lie in the range of a partition which is attached again: they are taken along, as no
-/// partition can be attached beside them.
+/// Rows of a default partition in the range of a partition which is reattached: they are moved into it, as no partition
+/// can be attached beside them.
 struct StrayRows: Sendable {
-    /// So many are moved while the table is locked, and no more.
+    /// At most that many are moved while the table is locked.
     static let most = 100_000
     /// What the statement that moves them begins with.
     static let move = "WITH moved AS"
@@ -33,7 +33,7 @@ struct StrayRows: Sendable {
         if found.isEmpty { return nil }
     }
 
-    /// Refuses rows that cannot be taken along, or not in a moment.
+    /// Refuses rows that cannot be moved, or not in a short time.
     ///
     /// - Throws: ``RetireError/strayRows(_:defaultPartition:range:problem:)``.
     func refuse(_ target: RelationName) async throws {
@@ -74,7 +74,7 @@ struct StrayRows: Sendable {
             FROM pg_trigger
             WHERE tgrelid IN (to_regclass($1), to_regclass($2)) AND NOT tgisinternal AND tgenabled <> 'D'
               AND tgname NOT IN ('rssctl_write_block', 'rssctl_truncate_block')
-              -- What a drain under way has to know of, it is told.
+              -- A drain in progress has to see the moved rows.
               AND tgname NOT LIKE 'rssctl\\_reshape\\_%'
             ORDER BY tgrelid, tgname
             """, [partition.relation.quoted, target.quoted]

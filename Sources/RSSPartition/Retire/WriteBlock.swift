@@ -8,7 +8,7 @@ struct WriteBlock: Sendable {
 
     private static let names = ["rssctl_write_block", "rssctl_truncate_block"]
 
-    /// The statements that put it up; run again, they change nothing.
+    /// The statements that add it; run again, they change nothing.
     func raising(_ connection: PostgresConnection) async throws -> [String] {
         let table = try await connection.quote(partition)
         return [
@@ -23,13 +23,13 @@ struct WriteBlock: Sendable {
         ]
     }
 
-    /// The statements that take it away.
+    /// The statements that drop it.
     func lowering(_ connection: PostgresConnection) async throws -> [String] {
         let table = try await connection.quote(partition)
         return Self.names.map { "DROP TRIGGER IF EXISTS \($0) ON \(table)" }
     }
 
-    /// Whether it is up.
+    /// Whether it is there.
     func isUp(_ connection: PostgresConnection) async throws -> Bool {
         try await connection.query(
             "SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass($1) AND tgname = $2 AND tgenabled <> 'D'",

@@ -1,4 +1,4 @@
--- The partitioned tables that could be kept by a policy: by RANGE over one column, not partitions themselves.
+-- The partitioned tables that could be maintained by a policy: by RANGE over one column, not partitions themselves.
 --
 -- Columns: schema, name
 

@@ -1,5 +1,5 @@
--- What pg_partman 4 or 5 has noted of a table. The columns of its part_config differ between versions, so they are read
--- by way of JSON. Run with the quoted name of part_config in the place of {part_config}.
+-- The configuration of pg_partman 4 or 5 for a table. The columns of its part_config differ between versions, so they are read
+-- by way of JSON. Run with the quoted name of part_config in place of {part_config}.
 --
 -- Parameters:
 --   $1  text  the table as pg_partman names it: schema.table without quotes
@@ -9,8 +9,8 @@
 --   premake       partitions made ahead
 --   retention     its interval or number as text; NULL for none
 --   months, days  the same of an interval that is whole months, or whole days; NULL otherwise
---   keeps         whether it keeps the tables that it takes out
---   epoch         what an integer key counts: seconds, milliseconds, …; NULL for a key that is no epoch
+--   keeps         whether it keeps the tables that it detaches
+--   epoch         what an integer key counts: seconds, milliseconds, …; NULL for a key that is not an epoch
 --   automatic     whether its maintenance runs by itself
 
 WITH config AS (

@@ -1,4 +1,4 @@
--- The columns of a table whose values are archived, in order: generated ones are computed anew when rows come back.
+-- The columns of a table whose values are archived, in order: generated ones are computed again when rows are restored.
 --
 -- Parameters:
 --   $1  oid   the table

@@ -1,6 +1,6 @@
--- The key registry of a partitioned table: a table of the same schema that its row triggers keep by the functions named after it.
+-- The key registry of a partitioned table: a table of the same schema that its row triggers maintain by the functions named after it.
 --
--- The name of a trigger alone makes no registry: whoever owns one table could have the rows of another one deleted by it. The
+-- The name of a trigger alone does not make a registry: whoever owns one table could have the rows of another one deleted by it. The
 -- three triggers call functions of the registry's schema; table and registry have one owner, and so have the functions, unless
 -- a superuser or the owner of the database made them in a migration.
 --

@@ -1,5 +1,5 @@
--- What stands in the way of the upkeep of partitions anywhere in the database: transactions that have been open for more
--- than five minutes, which DDL would wait behind, and tables that bear the mark of rssctl and belong to no work.
+-- What hinders the maintenance of partitions anywhere in the database: transactions that have been open for more than
+-- five minutes, which DDL would wait behind, and tables that have the comment of rssctl and belong to no work.
 --
 -- Columns:
 --   check, severity, object, detail, measured, threshold, fix   a finding

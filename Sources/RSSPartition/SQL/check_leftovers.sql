@@ -1,4 +1,4 @@
--- Tables that rssctl made for its own work, told by their comment, while no work is active.
+-- Tables that rssctl created for its own work, identified by their comment, while no work is active.
 --
 -- Columns: name, comment
 

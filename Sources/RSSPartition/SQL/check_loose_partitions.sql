@@ -1,4 +1,4 @@
--- Partitions that hold what no session finds where it looks for it: DEFAULT partitions with rows, and those whose DETACH
+-- Partitions with rows that are not where sessions expect them: DEFAULT partitions with rows, and those whose DETACH
 -- CONCURRENTLY was begun and not finished. Of every partitioned table, by whatever strategy; takes no lock.
 --
 -- One row for each. Columns:

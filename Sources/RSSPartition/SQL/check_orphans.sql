@@ -1,4 +1,4 @@
--- Partitions that were taken out of tables that are not there any more.
+-- Partitions that were taken out of tables that no longer exist.
 --
 -- Columns:
 --   name        the former partition

@@ -1,4 +1,4 @@
--- What is not as it should be with the partitions of a table, from the catalog alone.
+-- Problems of the partitions of a table, from the catalog alone.
 --
 -- Parameters:
 --   $1  oid     the partitioned table
@@ -117,7 +117,7 @@ WITH parent AS (
     FROM parent JOIN leaf ON NOT coalesce(leaf.reloptions, '{}') @> $2::text[] AND leaf.relkind = 'r'
     GROUP BY parent.name
     UNION ALL
-    -- A registry stands beside its table and is kept by row triggers that bear its name: without them keys are lost.
+    -- A registry is beside its table and is maintained by row triggers that have its name: without them keys are lost.
     SELECT 'partition.trigger', CASE WHEN bool_or(t.is_registry) THEN 'critical' ELSE 'warning' END, parent.name, array_agg(DISTINCT leaf.name),
            format('lack the trigger %s of the table, or have it disabled', string_agg(DISTINCT quote_ident(t.tgname), ', ')),
            string_agg(CASE WHEN own.oid IS NOT NULL THEN format('ALTER TABLE %s ENABLE TRIGGER %I', leaf.name, t.tgname) END, '; ' ORDER BY leaf.name, t.tgname)

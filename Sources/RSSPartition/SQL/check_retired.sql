@@ -1,4 +1,4 @@
--- The partitions of a table that were taken out of it and are not gone yet.
+-- The partitions of a table that were taken out of it and are not dropped yet.
 --
 -- Parameters:
 --   $1  text  schema
@@ -9,7 +9,7 @@
 --   state       detaching, quarantined, dropping
 --   drop_after  when it may be dropped, to the minute in UTC
 --   is_due      whether that is past
---   is_there    whether there is such a table, by its name and its OID, or its name and our trigger or CHECK
+--   is_there    whether there is such a table, by its name and its OID, or its name and rssctl's trigger or CHECK
 --   bytes       its size as of the last VACUUM or ANALYZE
 --   id          of the record
 

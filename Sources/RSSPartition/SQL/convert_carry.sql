@@ -1,5 +1,5 @@
 -- What is bound to a table and is to be bound to the one that takes over its name. The definitions name the table by its
--- name: run behind the renaming, they mean the new one. To be read with an empty search_path, so that every name in them
+-- name: run after the renaming, they mean the new one. To be read with an empty search_path, so that every name in them
 -- is written in full.
 --
 -- Parameters:
@@ -93,7 +93,7 @@ WITH names AS (SELECT $2::text AS name, $3::text AS other), views AS MATERIALIZE
     JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND d.deptype = 'a'
     UNION ALL
-    -- The sequence of an identity column cannot go over: the new one continues where it stands. From PostgreSQL 17 on a
+    -- The sequence of an identity column cannot be carried over: the new one continues at its value. From PostgreSQL 17 on a
     -- table with an identity of its own cannot be attached.
     SELECT 2, 11, format('ALTER TABLE %s ALTER COLUMN %I ADD GENERATED %s AS IDENTITY (SEQUENCE NAME %s START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s CACHE %s%s)',
                              name, attname, CASE attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, sequence,

@@ -3,12 +3,12 @@
 -- Parameters:
 --   $1  bigint  the table that they reference now
 --   $2  text    the quoted name of what they are to reference
---   $3  text    a pattern of names that are left out (those of ours)
+--   $3  text    a pattern of names that are left out (those of rssctl)
 --
 -- Columns:
 --   schema, name      the table that has the key
 --   constraint_name   its name
---   draft_name        the name of the new one as long as both are there; unquoted
+--   draft_name        the name of the new one as long as both exist; unquoted
 --   definition        the new one
 --   comment           NULL for none
 

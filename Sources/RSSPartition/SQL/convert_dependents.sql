@@ -1,4 +1,4 @@
--- What a conversion takes along, and what will be otherwise than before, in words.
+-- What a conversion carries over, and what changes, in words.
 --
 -- Parameters:
 --   $1  bigint  the table
@@ -6,8 +6,8 @@
 --   $3  text    the name of the key registry; NULL for none
 --
 -- Columns:
---   is_change   whether it is something that will be otherwise
---   is_asked    whether it is such that somebody has to agree to it
+--   is_change   whether it is something that changes
+--   is_asked    whether the user has to confirm it
 --   words
 
 SELECT is_change, is_change AND rank <= 1 AS is_asked, words FROM (

@@ -1,4 +1,4 @@
--- What keeps a table from being partitioned while it is in use: all of it is told before anything is done.
+-- Why a table cannot be partitioned while it is in use: all of it is reported before anything is done.
 --
 -- Parameters:
 --   $1  bigint  the table

@@ -1,5 +1,5 @@
 -- The statements that make the key registry of a table: one row for each of its rows, by which columns stay unique over
--- all partitions, with the triggers that keep it. The same as visit_report_keys of V0003, which explains how it works,
+-- all partitions, with the triggers that maintain it. The same as visit_report_keys of V0003, which explains how it works,
 -- for any table.
 --
 -- Parameters:

@@ -5,7 +5,7 @@
 --   $2  text  table
 --   $3  text  the column that it is to be partitioned by
 --
--- No row: there is no such relation. Columns:
+-- No row: the relation does not exist. Columns:
 --   oid, kind              of the relation; kind as in pg_class.relkind
 --   key_kind, key_type     kind of the column: date, timestamp, timestamptz, integer, uuid; NULL for another type or no
 --                          column; and its type as SQL writes it

@@ -3,7 +3,7 @@
 -- Columns:
 --   schema, name  the table
 --   begun         when, to the minute in UTC
---   phase         convert, or restored for one that is being taken back
+--   phase         convert, or restored for one that is being undone
 
 SELECT n.nspname::text AS schema, c.relname::text AS name,
        to_char(w.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS begun, w.phase

@@ -10,7 +10,7 @@
 --   is_primary     it is the primary key
 --   is_constraint  it is a primary key or UNIQUE constraint
 --   key_columns    its columns in order; NULL where one is an expression, or where it is partial
---   has_included   it has columns behind INCLUDE
+--   has_included   it has columns after INCLUDE
 --   comment        on the constraint or index; NULL for none
 
 SELECT c.relname::text AS name, i.indisprimary AS is_primary, k.oid IS NOT NULL AS is_constraint,

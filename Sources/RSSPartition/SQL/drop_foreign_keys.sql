@@ -1,4 +1,4 @@
--- The foreign keys of a table that is no partition, and what they reference. Of a key to a partitioned table the catalog
+-- The foreign keys of a table that is not a partition, and what they reference. Of a key to a partitioned table the catalog
 -- has a row for each partition of that one as well, which goes with the key and cannot be dropped by itself; but that
 -- partition is locked like the others.
 --

@@ -1,5 +1,5 @@
 -- The indexes of the leaves of a partitioned table, or those that belong to one of its indexes, in the order of the
--- leaves' names. Invalid copies that an interrupted REINDEX CONCURRENTLY has left behind are none.
+-- leaves' names. Invalid copies that an interrupted REINDEX CONCURRENTLY has left are excluded.
 --
 -- Parameters:
 --   $1  text  the partitioned table, or its index, as to_regclass reads it

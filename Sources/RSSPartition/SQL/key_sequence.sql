@@ -6,8 +6,8 @@
 --
 -- No row: there is none. Columns:
 --   schema, name  the sequence
---   last_value    the last number that it gave; NULL for none yet, and where the role may not know
---   next_value    the number that it gives next
+--   last_value    the last number that it generated; NULL for none yet, and where the role may not know
+--   next_value    the number that it generates next
 
 SELECT s.schemaname::text AS schema, s.sequencename::text AS name, s.last_value, coalesce(s.last_value + s.increment_by, s.start_value) AS next_value
 FROM pg_attribute a

@@ -1,8 +1,8 @@
--- What a new partition takes over from its parent besides what CREATE TABLE (LIKE … INCLUDING ALL) copies.
+-- What a new partition inherits from its parent besides what CREATE TABLE (LIKE … INCLUDING ALL) copies.
 --
 -- Parameters:
 --   $1  oid   the partitioned table
---   $2  text  what stands for the partition's quoted name in the statements
+--   $2  text  the placeholder of the partition's quoted name in the statements
 --
 -- One column: a statement to be run before the partition is attached.
 
@@ -26,7 +26,7 @@ FROM (
     SELECT 4, format('ALTER TABLE %s REPLICA IDENTITY %s', $2::text, CASE relreplident WHEN 'f' THEN 'FULL' ELSE 'NOTHING' END)
     FROM pg_class WHERE oid = $1::oid AND relreplident IN ('f', 'n')
     UNION ALL
-    -- A publication that lists every partition but not the parent does not notice a new one.
+    -- A publication that lists every partition but not the parent does not include a new one.
     SELECT 5, format('ALTER PUBLICATION %I ADD TABLE %s', p.pubname, $2::text)
     FROM pg_publication p
     WHERE NOT p.puballtables

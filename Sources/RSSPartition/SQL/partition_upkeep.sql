@@ -8,7 +8,7 @@
 --   analyzed_rows      rows when the whole was analysed last; -1 if never
 --   leaf_rows          rows of the leaves, as far as they were analysed or vacuumed
 --   fresh_rows         of these, those of leaves that were analysed a day later than the whole, or later still: ANALYZE
---                      of the whole goes on to the leaves
+--                      of the whole includes the leaves
 
 SELECT ARRAY(SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
              WHERE i.indrelid = $1::oid AND NOT i.indisvalid ORDER BY 1) AS invalid_indexes,

@@ -17,7 +17,7 @@
 --   detach_pending      DETACH CONCURRENTLY was begun and not finished: its rows are invisible through the parent
 --   is_partitioned      it is itself a partitioned table
 --   is_foreign          it is a foreign table
---   takes_no_writes     our trigger that refuses writes is on it, or on DEFAULT our CHECK that refuses rows
+--   takes_no_writes     rssctl's trigger that refuses writes is on it, or on DEFAULT its CHECK that refuses rows
 --   estimated_rows      pg_class.reltuples; -1 if never vacuumed or analyzed
 --   total_bytes         table, its TOAST table and its indexes, from relpages (as of the last VACUUM or ANALYZE); NULL if not wanted
 

@@ -1,4 +1,4 @@
--- What a sample of UUIDs tells of their versions and times.
+-- The versions and times in a sample of UUIDs.
 --
 -- Parameters:
 --   $1  uuid[]  the sample
@@ -8,7 +8,7 @@
 --   version7     of these, those of version 7
 --   in_time      of these, those of version 7 whose first 48 bits are milliseconds between 2000 and a year from now
 --   earliest     of the times of version 7, as text; NULL for none
---   latest       likewise; a time beyond year 10000 is told by its milliseconds
+--   latest       likewise; a time beyond year 10000 is given by its milliseconds
 --   example      a UUID that is not of version 7; NULL for none
 
 WITH sample AS (

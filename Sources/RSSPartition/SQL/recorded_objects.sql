@@ -1,4 +1,4 @@
--- Of what rssctl's records of a partitioned table name, and is there, that which belongs to another role than the table.
+-- The existing objects in rssctl's records of a partitioned table that belong to another role than the table.
 --
 -- Parameters:
 --   $1  text    the table, as to_regclass reads it
@@ -11,7 +11,7 @@
 -- Columns:
 --   object       as SQL writes it
 --   owner        whom it belongs to
---   table_owner  whom the table belongs to; NULL: there is no such table
+--   table_owner  whom the table belongs to; NULL: the table does not exist
 --   fix          the statement that would make it part of the table
 
 WITH parent AS MATERIALIZED (

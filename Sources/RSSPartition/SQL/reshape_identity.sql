@@ -1,11 +1,11 @@
--- The columns by which a row of some tables is told from every other one: those of a unique index that all of them have,
+-- The columns that identify a row of some tables: those of a unique index that all of them have,
 -- over NOT NULL columns, not partial, not deferrable.
 --
 -- Parameters:
 --   $1  oid    the partitioned table
 --   $2  oid[]  the tables
 --
--- No row where there is no such index; else one for each column:
+-- No row without such an index; else one for each column:
 --   name        the column
 --   type        its type
 --   equals      the operator of the index that compares two of them, as SQL writes it

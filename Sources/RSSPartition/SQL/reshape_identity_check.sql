@@ -1,4 +1,4 @@
--- Whether columns by which rows are told apart are what the catalog has: their types and operators become part of statements.
+-- Whether columns that identify rows are what the catalog has: their types and operators become part of statements.
 --
 -- Parameters:
 --   $1  bigint  one of the tables

@@ -1,4 +1,4 @@
--- The indexes that a table still lacks so that it can take the place of partitions without any being built.
+-- The indexes that a table still lacks so that it can replace partitions without any being built.
 --
 -- Parameters:
 --   $1  oid    the partitioned table
@@ -10,7 +10,7 @@
 
 WITH index AS (
     SELECT i.indrelid, i.indisunique, k.oid AS constraint_oid, c.oid AS index_oid,
-           -- The definition behind the table's name, so that indexes of different tables can be compared.
+           -- The definition after the table's name, so that indexes of different tables can be compared.
            substr(pg_get_indexdef(i.indexrelid),
                   1 + length(format('CREATE %sINDEX %I ON %s%I.%I ', CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname,
                                     CASE WHEN c.relkind = 'I' THEN 'ONLY ' END, n.nspname, t.relname))) AS definition,

@@ -1,4 +1,4 @@
--- What keeps partitions from being put in the place of others.
+-- What prevents partitions from being replaced by others.
 --
 -- Parameters:
 --   $1  oid    the partitioned table

@@ -1,4 +1,4 @@
--- The index of a table that is made like the one by which replicas tell rows of the partitioned table.
+-- The index of a table that matches the one by which replicas identify rows of the partitioned table.
 --
 -- Parameters:
 --   $1  oid  the partitioned table

@@ -1,5 +1,5 @@
 -- Closes the records of partitions that were dropped outside rssctl: nothing is left to be done with them. One of another
--- name is still the same by its OID, and one of another OID, out of a dump, by its name and our trigger or CHECK.
+-- name is still the same by its OID, and one of another OID, out of a dump, by its name and rssctl's trigger or CHECK.
 --
 -- Parameters:
 --   $1  text  schema of the partitioned table

@@ -1,4 +1,4 @@
--- The partitions of a table that were taken out of it, or are being taken out, and not dropped or attached again.
+-- The partitions of a table that were taken out of it, or are being taken out, and not dropped or reattached.
 --
 -- Parameters:
 --   $1  text  schema of the partitioned table
@@ -16,7 +16,7 @@
 --   removed                   what was deleted already of the rows that belong to it
 --   drop_after                when its quarantine is over
 --   is_due                    whether that is past
---   is_there                  it is there: the table of that name and OID, or of that name that bears our trigger or CHECK
+--   is_there                  it is there: the table of that name and OID, or of that name that has rssctl's trigger or CHECK
 --   is_attached               it is a partition of the table, be it half detached
 --   is_pending                it is half detached
 

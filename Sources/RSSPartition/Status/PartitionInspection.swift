@@ -6,7 +6,7 @@ import RSSModel
 package struct PartitionInspection: Sendable {
     /// The table as it was seen; nil for the database.
     package var survey: PartitionSurvey?
-    /// The table, also when it could not be looked at; nil for the database.
+    /// The table, also when it could not be checked; nil for the database.
     package var table: RelationName?
     /// Each check with its outcome.
     package var reports: [CheckReport]
@@ -26,7 +26,7 @@ package struct PartitionInspector: Sendable {
     /// Makes one of a session that reads.
     package init(_ connection: PostgresConnection) { self.connection = connection }
 
-    /// Checks tables that were looked at, and what concerns the whole database.
+    /// Checks tables that were surveyed, and what concerns the whole database.
     ///
     /// - Parameter deep: whether the key registries are compared with their tables, which reads both.
     /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
@@ -36,7 +36,7 @@ package struct PartitionInspector: Sendable {
         return try await inspect(overview, deep: deep)
     }
 
-    /// Checks tables, those as well that could not be looked at, and what concerns the whole database.
+    /// Checks tables, those as well that could not be surveyed, and what concerns the whole database.
     ///
     /// - Parameter deep: whether the key registries are compared with their tables, which reads both.
     /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
@@ -46,7 +46,7 @@ package struct PartitionInspector: Sendable {
         return inspections + [try await inspectDatabase()]
     }
 
-    /// A policy without its table is a finding; a table that somebody holds a lock on is not seen.
+    /// A policy without its table is a finding; a table that another session holds a lock on is not seen.
     private func inspect(_ loss: PartitionLoss) -> PartitionInspection {
         let outcome: CheckOutcome =
             loss.error.sqlState == nil && loss.error.exit != .permission
@@ -75,20 +75,20 @@ package struct PartitionInspector: Sendable {
             report("policy", "A policy that fits", judge.policy()),
             report("detach_pending", judge.pendingDetaches()),
             report("off_grid", "Bounds that follow the policy", try await offGrid(survey)),
-            report("retired", "Partitions taken out", judge.retired()),
-            report("overdue", "Rows past retention go", judge.overdue()),
-            report("statistics", "Statistics of the whole", judge.statistics()),
+            report("retired", "Retired partitions", judge.retired()),
+            report("overdue", "Rows past retention are retired", judge.overdue()),
+            report("statistics", "Statistics of the partitioned table", judge.statistics()),
         ]
         var rows: Double?
         let defaultRows = try await looking { try await defaultFindings(survey, &rows) }
         inspection.defaultRows = rows
         inspection.reports.append(report("default_rows", defaultRows))
         inspection.reports.append(
-            report("work", "Work that was broken off", try await looking { try await work(survey.table) }))
+            report("work", "Work that was interrupted", try await looking { try await work(survey.table) }))
         inspection.reports.append(
             report("write_block", "Partitions that take writes", try await looking { try await blocks(survey) }))
         inspection.reports.append(
-            report("partman", "One keeper alone", try await looking { try await partman(survey.table) }))
+            report("partman", "Maintenance by one tool only", try await looking { try await partman(survey.table) }))
         inspection.reports += try await catalogReports(survey)
         inspection.reports.append(
             report("numbers", "Numbers that are new, or far ahead", try await looking { try await numbers(survey) }))
@@ -110,7 +110,7 @@ package struct PartitionInspector: Sendable {
             case "runway":
                 (
                     "Partitions ahead",
-                    "A row for which there is no partition is refused, or goes to the DEFAULT partition."
+                    "A row without a matching partition is refused, or goes to the DEFAULT partition."
                 )
             case "gap":
                 (
@@ -125,13 +125,13 @@ package struct PartitionInspector: Sendable {
             default:
                 (
                     "Rows in the default partition",
-                    "A row in the DEFAULT partition belongs to no partition that exists, and hinders making the one where it should be."
+                    "A row in the DEFAULT partition belongs to no partition that exists, and prevents the right one from being created."
                 )
             }
         return CheckReport(check: "partition.\(key)", title: title, why: why, outcome: outcome)
     }
 
-    /// A check that cannot look is blind, and never stops the others.
+    /// A check that cannot read is blind, and never stops the others.
     private func looking(
         isolation: isolated (any Actor)? = #isolation, _ look: () async throws -> [Finding]
     ) async throws -> CheckOutcome {
@@ -163,7 +163,7 @@ package struct PartitionInspector: Sendable {
                     finding.fix =
                         "rssctl partition maintain \(name.shellWord)"
                         + (finding.fix.map {
-                            "; where rows have a key twice: rssctl partition index drop \($0.shellWord)"
+                            "; where rows have duplicate keys: rssctl partition index drop \($0.shellWord)"
                         } ?? "")
                 }
                 return finding
@@ -172,7 +172,7 @@ package struct PartitionInspector: Sendable {
         }
     }
 
-    /// Partitions whose bounds are no cells of the policy: they do no harm, and tell of another hand.
+    /// Partitions whose bounds are not cells of the policy: they do no harm, and were created outside rssctl.
     private func offGrid(_ survey: PartitionSurvey) async throws -> CheckOutcome {
         let bounds = survey.table.partitions.compactMap(\.bound)
         guard let policy = survey.policy, survey.misfit == nil,
@@ -221,7 +221,7 @@ package struct PartitionInspector: Sendable {
                     check: "partition.default_rows", severity: .warning, object: partition.relation.quoted,
                     detail:
                         "The default partition holds \(Int64(rows)) rows whose \(table.key.column) is NULL, infinite or after the year 294246: no drain moves them.",
-                    measured: rows, threshold: 0, fix: "look at them: SELECT * FROM \(partition.relation.quoted)")
+                    measured: rows, threshold: 0, fix: "check them: SELECT * FROM \(partition.relation.quoted)")
             ]
         }
         return [
@@ -230,7 +230,7 @@ package struct PartitionInspector: Sendable {
         ]
     }
 
-    /// How rows come out of a default partition: what belongs to a partition in quarantine comes back to it alone.
+    /// How rows are moved out of a default partition: those that belong to a partition in quarantine are moved into that one.
     private func way(out partition: Partition, _ survey: PartitionSurvey) async throws -> String {
         if partition.isPartitioned || partition.isForeign {
             return "move them by hand: a default partition of this kind is not drained"
@@ -244,7 +244,7 @@ package struct PartitionInspector: Sendable {
                 "SELECT FROM \(name) WHERE \(condition.isEmpty ? "true" : condition) LIMIT 1")
             if !found.isEmpty {
                 return
-                    "rssctl partition undo \(absent.name.shellWord) takes those of \(table.label(absent.bound)) along; then rssctl partition drain \(table.relation.quoted.shellWord)"
+                    "rssctl partition undo \(absent.name.shellWord) moves those of \(table.label(absent.bound)) into it; then rssctl partition drain \(table.relation.quoted.shellWord)"
             }
         }
         return "rssctl partition drain \(table.relation.quoted.shellWord)"
@@ -264,7 +264,7 @@ package struct PartitionInspector: Sendable {
                     check: "partition.numbers", severity: table.defaultPartition == nil ? .critical : .warning,
                     object: table.relation.quoted,
                     detail:
-                        "No partition holds \(sequence.next), which \(sequence.relation.quoted) gives next: it \(into).",
+                        "No partition holds \(sequence.next), the next value of \(sequence.relation.quoted): it \(into).",
                     fix: "rssctl partition maintain \(table.relation.quoted.shellWord)"))
         }
         if let outlier = highest.outlier {
@@ -273,14 +273,14 @@ package struct PartitionInspector: Sendable {
                 Finding(
                     check: "partition.numbers", severity: .warning, object: outlier.partition.quoted,
                     detail:
-                        "\(column) \(outlier.number) lies more than \(HighestNumber.steps) partitions after the others: it counts neither for what is new nor for retention.",
+                        "\(column) \(outlier.number) is more than \(HighestNumber.steps) partitions after the others: it counts neither for what is new nor for retention.",
                     measured: Double(outlier.number), threshold: Double(highest.value),
                     fix: "check it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
         }
         return findings
     }
 
-    /// Work that is recorded as active, and whether somebody is at it.
+    /// Work that is recorded as active, and whether a session runs it.
     private func work(_ table: PartitionedTable) async throws -> [Finding] {
         guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return [] }
         let rows = try await connection.query(
@@ -288,7 +288,7 @@ package struct PartitionInspector: Sendable {
         guard let row = rows.first else { return [] }
         let (kind, phase, startedAt) = try row.decode(String.self, String.self, String.self)
         let holder = try await connection.holder(of: .partitions(of: table.relation))
-        let state = holder.map { "is under way: \($0)" } ?? "was broken off in the phase \(phase)"
+        let state = holder.map { "is in progress: \($0)" } ?? "was interrupted in phase \(phase)"
         return [
             Finding(
                 check: "partition.work", severity: holder == nil ? .warning : .info, object: table.relation.quoted,
@@ -297,7 +297,7 @@ package struct PartitionInspector: Sendable {
         ]
     }
 
-    /// Partitions in use that take no writes, though no run is at them.
+    /// Partitions in use that refuse writes, though no run works on them.
     private func blocks(_ survey: PartitionSurvey) async throws -> [Finding] {
         let blocked = survey.table.partitions.filter(\.takesNoWrites)
         guard !blocked.isEmpty,
@@ -307,8 +307,8 @@ package struct PartitionInspector: Sendable {
             Finding(
                 check: "partition.write_block", severity: .critical, object: partition.relation.quoted,
                 detail: partition.isDefault
-                    ? "It refuses rows by the constraint \(DefaultGuard.constraint), and the run that wanted it is gone."
-                    : "It refuses every write, and the run that wanted it is gone.",
+                    ? "It refuses rows by the constraint \(DefaultGuard.constraint), and the run that added it has ended."
+                    : "It refuses every write, and the run that added it has ended.",
                 fix: survey.policy == nil && !partition.isDefault
                     ? "rssctl partition undo \(partition.relation.quoted.shellWord)"
                     : "rssctl partition maintain \(survey.table.relation.quoted.shellWord)")
@@ -333,7 +333,7 @@ package struct PartitionInspector: Sendable {
         return [
             Finding(
                 check: "partition.partman", severity: .warning, object: table.relation.quoted,
-                detail: "pg_partman keeps it too: the two would make and drop partitions against each other.",
+                detail: "pg_partman maintains it too: the two would create and drop each other's partitions.",
                 fix: "UPDATE \(config.table) SET automatic_maintenance = 'off' WHERE parent_table = \(name)")
         ]
     }
@@ -355,7 +355,7 @@ package struct PartitionInspector: Sendable {
                 let (name, comment) = try row.decode(String.self, String.self)
                 return Finding(
                     check: "partition.leftover", severity: .warning, object: name,
-                    detail: "A table that rssctl made for its own work, and that work is over: \(comment)",
+                    detail: "A table that rssctl created for its own work, which has ended: \(comment)",
                     fix: "DROP TABLE \(name)")
             }
         }
@@ -366,7 +366,7 @@ package struct PartitionInspector: Sendable {
                 return Finding(
                     check: "partition.orphan", severity: .warning, object: name,
                     detail:
-                        "It was taken out of \(table), which is gone or has another name: nobody attaches or drops it any more, and it takes no writes.",
+                        "It was taken out of \(table), which was dropped or renamed: rssctl no longer attaches or drops it, and it refuses writes.",
                     fix:
                         "DROP TABLE \(name); or to keep it: DROP TRIGGER rssctl_write_block ON \(name), DROP TRIGGER rssctl_truncate_block ON \(name)"
                 )
@@ -377,7 +377,7 @@ package struct PartitionInspector: Sendable {
             reports: [
                 report("orphan", "Retired partitions without their table", orphans),
                 report("old_transaction", "Transactions that DDL waits for", transactions),
-                report("leftover", "Tables left behind by rssctl", leftovers),
+                report("leftover", "Tables left by rssctl", leftovers),
             ])
     }
 }

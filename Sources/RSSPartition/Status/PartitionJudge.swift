@@ -1,13 +1,13 @@
 import RSSCore
 import RSSModel
 
-/// What a survey means: which of it is to be looked at, and what mends it. Pure.
+/// What a survey means: which findings it has, and what fixes them. Pure.
 struct PartitionJudge: Sendable {
     let survey: PartitionSurvey
 
     private var name: String { survey.table.relation.quoted }
 
-    /// What brings missing partitions: the run that maintains the table, or first a policy where it has none and none is implied.
+    /// What creates missing partitions: the run that maintains the table, or first a policy where it has none and none is implied.
     private var maintain: String {
         survey.isPolicyKept == false && survey.table.key.kind != .date
             ? "rssctl partition policy adopt \(name.shellWord)" : "rssctl partition maintain \(name.shellWord)"
@@ -24,16 +24,16 @@ struct PartitionJudge: Sendable {
             threshold: threshold, fix: fix)
     }
 
-    /// A partition in quarantine whose place lies in a bound.
+    /// A partition in quarantine whose range is in a bound.
     private func quarantined(_ bound: Partition.Bound) -> PartitionSurvey.Retired? {
         survey.retired?.first { $0.isInQuarantine && $0.bound.overlaps(bound) }
     }
 
-    /// Whether what is new finds a partition, now and for as long as is wanted.
+    /// Whether new rows have a partition, now and for as long as the policy wants.
     func runway() -> CheckOutcome {
         guard let now = survey.now else {
             return .blind(
-                reason: "what is new now is not known without a policy",
+                reason: "which values are new is not known without a policy",
                 hint: "rssctl partition policy adopt \(name.shellWord)")
         }
         guard let end = survey.coveredUntil else {
@@ -43,7 +43,7 @@ struct PartitionJudge: Sendable {
             return outcome([
                 finding(
                     "runway", survey.table.defaultPartition == nil ? .critical : .warning,
-                    "No partition holds \(survey.table.key.label(now)): what is new \(into).", measured: 0,
+                    "No partition holds \(survey.table.key.label(now)): a new row \(into).", measured: 0,
                     threshold: 1, fix: absent.map { "rssctl partition undo \($0.name.shellWord)" } ?? maintain)
             ])
         }
@@ -60,7 +60,7 @@ struct PartitionJudge: Sendable {
         ])
     }
 
-    /// Holes between partitions. Those that nobody fills because they are too old are only worth knowing.
+    /// Gaps between partitions. Those that are too old to be filled are information only.
     func gaps() -> CheckOutcome {
         let gaps = survey.gaps
         let planned = survey.missing.compactMap(\.bound)
@@ -68,9 +68,9 @@ struct PartitionJudge: Sendable {
             if let absent = quarantined(gap) {
                 return finding(
                     "gap", .info,
-                    "No partition holds \(survey.table.label(gap)): \(absent.name) is retired, and its place kept free.",
+                    "No partition holds \(survey.table.label(gap)): \(absent.name) is retired, and its range is kept free.",
                     measured: Double(gaps.count), threshold: 0,
-                    fix: "rssctl partition undo \(absent.name.shellWord) takes it back")
+                    fix: "rssctl partition undo \(absent.name.shellWord) reattaches it")
             }
             let isFilled = planned.contains { $0.overlaps(gap) }
             return finding(
@@ -79,7 +79,7 @@ struct PartitionJudge: Sendable {
                 measured: Double(gaps.count), threshold: 0, fix: isFilled ? maintain : nil)
         }
         if gaps.count > 20 {
-            findings.append(finding("gap", .info, "There are \(gaps.count - 20) more holes.", fix: nil))
+            findings.append(finding("gap", .info, "There are \(gaps.count - 20) more gaps.", fix: nil))
         }
         return outcome(findings)
     }
@@ -91,7 +91,7 @@ struct PartitionJudge: Sendable {
                 reason: "the role may not read rssctl.partition_policy",
                 hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
         }
-        // What the server says is no fault of the policy: a right is missing, or a record of another form.
+        // An error of the server is not an error of the policy: a privilege is missing, or a record has another form.
         if let misfit = survey.misfit, misfit.sqlState != nil || misfit.exit == .permission {
             return .blind(reason: misfit.message, hint: misfit.hint)
         }
@@ -105,8 +105,8 @@ struct PartitionJudge: Sendable {
         }
         if isKept { return .ok(nil) }
         let words =
-            survey.policy.map { "It has no policy of its own, and is kept by the \($0.interval), \($0.premake) ahead." }
-            ?? "It has no policy, and nobody keeps it."
+            survey.policy.map { "It has no policy, and is maintained by the \($0.interval), \($0.premake) ahead." }
+            ?? "It has no policy, and is not maintained."
         return outcome([
             finding(
                 "policy", survey.policy == nil ? .warning : .info, words,
@@ -136,7 +136,7 @@ struct PartitionJudge: Sendable {
         Finding(
             check: "partition.default_rows", severity: .warning, object: partition.quoted,
             detail:
-                "The default partition holds \(isExact ? "" : "about ")\(Int64(rows)) rows that belong to no partition; they hinder making theirs.",
+                "The default partition holds \(isExact ? "" : "about ")\(Int64(rows)) rows that belong to no partition; they prevent the right ones from being created.",
             measured: rows, threshold: 0, fix: fix)
     }
 
@@ -161,17 +161,17 @@ struct PartitionJudge: Sendable {
                 + retired.map { entry in
                     guard entry.isThere else {
                         return finding(
-                            "retired", .warning, "It was taken out, and has been dropped outside rssctl since.",
+                            "retired", .warning, "It was retired, and has been dropped outside rssctl since.",
                             object: entry.name, fix: maintain)
                     }
                     if entry.isAttached, entry.state == "quarantined" {
                         return finding(
-                            "retired", .warning, "It was attached again outside rssctl, and takes no writes.",
+                            "retired", .warning, "It was reattached outside rssctl, and refuses writes.",
                             object: entry.name, fix: "rssctl partition undo \(entry.name.shellWord)")
                     }
                     guard entry.state == "quarantined" else {
                         return finding(
-                            "retired", .warning, "Taking it out was interrupted: it is \(entry.state).",
+                            "retired", .warning, "Its retirement was interrupted: it is \(entry.state).",
                             object: entry.name,
                             fix: maintain)
                     }
@@ -185,7 +185,7 @@ struct PartitionJudge: Sendable {
                 })
     }
 
-    /// Rows past retention that no run takes out.
+    /// Rows past retention that no run retires.
     func overdue() -> CheckOutcome {
         let found = survey.plan?.overdue ?? []
         let sure = found.filter { !$0.isUncertain }
@@ -206,7 +206,7 @@ struct PartitionJudge: Sendable {
         return outcome([
             finding(
                 "statistics", .warning,
-                "The statistics of the whole are out of date: \(analysis.reason). Autovacuum never collects them.",
+                "The statistics of the partitioned table are out of date: \(analysis.reason). Autovacuum never collects them.",
                 measured: analysis.rows, fix: maintain)
         ])
     }

@@ -40,11 +40,11 @@ package struct PartitionMetrics: Sendable {
                 gauge { partitions($1).reduce(0) { $0 + ($1.estimatedRows ?? 0) } }
             ),
             (
-                "runway_seconds", "Time from now until what is new finds no partition; 0 when it finds none now.",
+                "runway_seconds", "Time from now until new rows have no partition; 0 when they have none now.",
                 gauge { $1.runwaySeconds }
             ),
-            ("missing", "Partitions that the policy wants and that are not there.", gauge { Double($1.missing.count) }),
-            ("gaps", "Holes between partitions.", gauge { Double($1.gaps.count) }),
+            ("missing", "Partitions that the policy wants and that do not exist.", gauge { Double($1.missing.count) }),
+            ("gaps", "Gaps between partitions.", gauge { Double($1.gaps.count) }),
             (
                 "default_rows", "Rows in the default partition, estimated where it is large.",
                 gauge { inspection, survey in survey.table.defaultPartition == nil ? 0 : inspection.defaultRows }
@@ -53,13 +53,13 @@ package struct PartitionMetrics: Sendable {
                 "detach_pending", "Partitions whose detach was begun and not finished.",
                 gauge { Double(partitions($1).count(where: \.isDetachPending)) }
             ),
-            ("quarantined", "Partitions taken out and not dropped yet.", gauge { $1.retired.map { Double($0.count) } }),
+            ("quarantined", "Retired partitions not dropped yet.", gauge { $1.retired.map { Double($0.count) } }),
             (
-                "quarantine_overdue", "Partitions taken out whose time to be dropped is past.",
+                "quarantine_overdue", "Retired partitions whose time to be dropped is past.",
                 gauge { $1.retired.map { Double($0.count(where: \.isDue)) } }
             ),
             (
-                "overdue_rows", "Rows past retention that no run takes out, estimated where they are many.",
+                "overdue_rows", "Rows past retention that no run retires, estimated where they are many.",
                 gauge { _, survey in
                     survey.plan.map { $0.overdue.reduce(0) { $0 + ($1.rows ?? 0) } }
                 }
@@ -70,7 +70,7 @@ package struct PartitionMetrics: Sendable {
             ),
             ("invalid_indexes", "Invalid indexes of partitions.", count("index_invalid")),
             ("incomplete_indexes", "Indexes that some partitions lack.", count("index_missing")),
-            ("stale_statistics", "Whether the statistics of the whole are out of date.", count("statistics")),
+            ("stale_statistics", "Whether the statistics of the table are out of date.", count("statistics")),
             ("findings", "Findings of rssctl partition check.", severities),
             (
                 "last_check_timestamp_seconds", "When the partitions were checked last.",

@@ -3,9 +3,9 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// What is to be seen of one partitioned table: its partitions, how it is kept, and what keeping it takes now.
+/// What is to be seen of one partitioned table: its partitions, its policy, and what maintaining it requires now.
 package struct PartitionSurvey: Sendable {
-    /// A partition that was taken out of the table and is not gone yet.
+    /// A partition that was taken out of the table and is not dropped yet.
     package struct Retired: Sendable, Equatable {
         /// Its name.
         package var name: String
@@ -24,29 +24,29 @@ package struct PartitionSurvey: Sendable {
         /// Whether it is a partition of the table again, or still.
         package var isAttached: Bool
 
-        /// Whether it stands aside, and its place is kept free for it.
+        /// Whether it is detached, and its range is kept free for it.
         package var isInQuarantine: Bool { isThere && !isAttached }
     }
 
     /// The table.
     package var table: PartitionedTable
-    /// The policy by which it is kept; nil where it has none and none is taken for granted.
+    /// The policy by which it is maintained; nil where it has none and none is implied.
     package var policy: PartitionPolicy?
-    /// Whether the database keeps that policy; nil where the role may not see the policies.
+    /// Whether that policy is in the database; nil where the role may not see the policies.
     package var isPolicyKept: Bool?
-    /// What keeping it takes; nil without a policy that fits.
+    /// What maintaining it requires; nil without a policy that fits.
     package var plan: MaintenancePlan?
-    /// What keeps the policy from being carried out.
+    /// Why the policy cannot be applied; nil when it can.
     package var misfit: ErrorReport?
     /// The point that counts as now; nil for an integer key without a policy.
     package var now: Int64?
     /// What was taken out; nil where the role may not see it.
     package var retired: [Retired]?
 
-    /// The point up to which it is covered without a hole from now on; nil when now is not.
+    /// The point up to which it is covered without a gap from now on; nil when now is not.
     package var coveredUntil: Int64? { now.flatMap { table.coverage(from: $0) } }
 
-    /// Seconds from now until what is new finds no partition; nil for an integer key. A table that is covered for ever
+    /// Seconds from now until new rows have no partition; nil for an integer key. A table that is covered indefinitely
     /// has no end.
     package var runwaySeconds: Double? {
         guard table.key.isTime, let now else { return nil }
@@ -61,7 +61,7 @@ package struct PartitionSurvey: Sendable {
     /// The ranges of the partitions that are wanted and not there.
     package var missingRanges: [String] { missing.compactMap(\.range) }
 
-    /// The holes between partitions.
+    /// The gaps between partitions.
     var gaps: [Partition.Bound] {
         let bounds = table.partitions.compactMap(\.bound)
         let (lowers, uppers) = (bounds.map { $0.lower ?? .min }, bounds.map { $0.upper ?? .max })
@@ -70,7 +70,7 @@ package struct PartitionSurvey: Sendable {
     }
 }
 
-/// A table that has a policy, or was asked for, and cannot be looked at.
+/// A table that has a policy, or was asked for, and cannot be checked.
 package struct PartitionLoss: Sendable, Equatable {
     /// The table.
     package var table: RelationName
@@ -82,20 +82,20 @@ package struct PartitionLoss: Sendable, Equatable {
 
 /// What is to be seen of several tables.
 package struct PartitionOverview: Sendable {
-    /// The tables that could be looked at.
+    /// The tables that could be checked.
     package var surveys: [PartitionSurvey] = []
     /// Those that could not.
     package var losses: [PartitionLoss] = []
 }
 
-/// Looks at partitioned tables. Changes nothing, and reads no user's table but a default partition.
+/// Surveys partitioned tables. Changes nothing, and reads no user's table but a default partition.
 package struct PartitionSurveyor: Sendable {
     let connection: PostgresConnection
 
     /// Makes one of a session that reads.
     package init(_ connection: PostgresConnection) { self.connection = connection }
 
-    /// Looks at tables; at all that have a policy, and the backend's own, when none is named.
+    /// Surveys tables; all that have a policy, and the backend's own, when none is named.
     ///
     /// - Throws: ``PartitionError`` for a table that is not partitioned, `PostgresError`.
     package func survey(_ tables: [RelationName], defaultPremake: Int, at date: Date) async throws -> [PartitionSurvey]
@@ -103,8 +103,8 @@ package struct PartitionSurveyor: Sendable {
         try await overview(tables, defaultPremake: defaultPremake, at: date).surveys
     }
 
-    /// Looks at tables as ``survey(_:defaultPremake:at:)`` does; a table that has a policy and cannot be looked at keeps no
-    /// other from it.
+    /// Surveys tables as ``survey(_:defaultPremake:at:)`` does; a table that has a policy and cannot be checked does not
+    /// stop the others.
     ///
     /// - Throws: ``PartitionError`` for a named table that is not partitioned, `PostgresError`.
     package func overview(
@@ -145,8 +145,8 @@ package struct PartitionSurveyor: Sendable {
         return overview
     }
 
-    /// Whether an error is told of one table, and the others are looked at: a lock that somebody holds, and what is wrong
-    /// with a table that nobody named.
+    /// Whether an error is reported for one table, and the others are checked: a lock of another session, and an error of a
+    /// table that was not named.
     private static func isLoss(_ error: any Error, isNamed: Bool) -> Bool {
         if PartitionMaintenance.endsAll(error) { return false }
         return !isNamed || (error as? PostgresError)?.sqlState == .lockNotAvailable
@@ -173,7 +173,7 @@ package struct PartitionSurveyor: Sendable {
         return survey
     }
 
-    /// The policies kept; nil where the role may not see them.
+    /// The stored policies; nil where the role may not see them.
     func policies() async throws -> [KeptPolicy]? {
         do {
             return try await PolicyStore(connection).kept()
@@ -193,7 +193,7 @@ package struct PartitionSurveyor: Sendable {
         }
     }
 
-    /// What was taken out of a table and is not gone; nil where the role may not see it.
+    /// What was taken out of a table and is not dropped; nil where the role may not see it.
     func retired(_ table: PartitionedTable) async throws -> [PartitionSurvey.Retired]? {
         do {
             guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }

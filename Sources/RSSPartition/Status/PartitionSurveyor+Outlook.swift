@@ -4,10 +4,10 @@ import RSSCore
 import RSSModel
 
 extension PartitionSurveyor {
-    /// Looks at every table that is partitioned by time, whoever maintains it, as far as the catalog shows it: no table is
-    /// read, and of what a run would do there is only what it would make.
+    /// Surveys every table that is partitioned by time, whoever maintains it, as far as the catalog shows it: no table is
+    /// read, and of what a run would do only the creation of partitions is included.
     ///
-    /// A table without a policy is taken for one whose bounds are continued, one partition ahead.
+    /// A table without a policy is treated as one whose bounds are continued, one partition ahead.
     ///
     /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
     func outlook(defaultPremake: Int, at date: Date) async throws -> PartitionOverview {

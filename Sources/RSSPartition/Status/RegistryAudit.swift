@@ -9,7 +9,7 @@ struct RegistryAudit: Sendable {
 
     init(_ connection: PostgresConnection) { self.connection = connection }
 
-    /// The rows without a key, the keys without a row, and the keys that say something else than the row.
+    /// The rows without a key, the keys without a row, and the keys that differ from their row.
     ///
     /// - Throws: ``ForeignOwner``, ``ArchiveError``, `PostgresError`.
     func findings(_ table: PartitionedTable) async throws -> [Finding] {
@@ -55,14 +55,14 @@ struct RegistryAudit: Sendable {
                 switch kind {
                 case "row": "rows of \(table.relation.quoted) have no key in it"
                 case "key": "keys in it have no row in \(table.relation.quoted)"
-                default: "keys in it say something else than their row in \(table.relation.quoted)"
+                default: "keys in it differ from their row in \(table.relation.quoted)"
                 }
             return Finding(
                 check: "partition.registry", severity: .critical, object: registry.quoted,
                 detail: "\(count) \(words): \(samples.joined(separator: "; "))\(count > 5 ? " and more" : "").",
                 measured: Double(count), threshold: 0,
                 fix: kind == "row"
-                    ? nil : "look at them first; a key without a row goes by DELETE FROM \(registry.quoted)")
+                    ? nil : "check them first; a key without a row is removed by DELETE FROM \(registry.quoted)")
         }
     }
 }

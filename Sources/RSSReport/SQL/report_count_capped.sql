@@ -12,7 +12,7 @@
 --   $5  date   first visit date
 --   $6  date   last visit date
 --   $7  text   search: words in purpose or summary (English full text), or a part of the report number, or a part of the
---              organization's name; % and _ stand for themselves; blank does not filter
+--              organization's name; % and _ are literal characters; blank does not filter
 --   $8  integer  the cap: a total of cap + 1 means "more than cap"
 --
 -- Column: total bigint.

@@ -2,7 +2,7 @@
 --
 -- The page is found by index first (id, visit_date, created_at alone), then only its reports are joined and counted.
 -- Each kind of search is a branch of its own, so that one index serves each, and UNION drops what is found twice. The
--- first two search branches have no LIMIT: with one, the planner may walk the whole history in order and look for a
+-- first two search branches have no LIMIT: with one, the planner may scan the whole history in order and look for a
 -- rare word row by row. A condition on a parameter that is NULL, and a branch that cannot yield rows, is removed when the
 -- statement is planned: send this as a one-shot statement (or with plan_cache_mode = force_custom_plan), so that the
 -- values are known then.
@@ -15,7 +15,7 @@
 --   $5  date   first visit date
 --   $6  date   last visit date
 --   $7  text   search: words in purpose or summary (English full text), or a part of the report number, or a part of the
---              organization's name; % and _ stand for themselves; blank does not filter
+--              organization's name; % and _ are literal characters; blank does not filter
 --   $8  integer      reports in the page; NULL: all
 --   $9  integer      reports to skip; NULL counts as 0
 --   $10 date         cursor: the page begins after this visit_date, with

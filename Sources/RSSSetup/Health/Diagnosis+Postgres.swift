@@ -6,7 +6,7 @@ import RSSModel
 extension Diagnosis {
     private static let area = "PostgreSQL"
 
-    /// The way to the database step by step, and what it holds.
+    /// The connection to the database step by step, and what it holds.
     func postgres() async -> [DiagnosisLine] {
         let session = SessionSettings(
             applicationName: applicationName, statementTimeout: .seconds(10), readOnly: true)
@@ -102,7 +102,7 @@ extension Diagnosis {
         do {
             plan = try await migrator.plan()
         } catch let error as MigrateError {
-            // The server is well; files and history contradict each other, or a folder is not what it should be.
+            // The server works; files and history contradict each other, or a folder is not what it should be.
             return DiagnosisLine(.warning, "schema", error.report.message, error.report.hint)
         }
         return plan.pending.isEmpty

@@ -10,7 +10,7 @@ extension Diagnosis {
         DiagnosisLine(verdict, area, what, nextStep)
     }
 
-    /// The way to Redis step by step, and whether what answers there can be written to.
+    /// The connection to Redis step by step, and whether what answers there can be written to.
     func redis() async -> [DiagnosisLine] {
         let targets: Targets
         let configuration: RedisConfiguration
@@ -39,7 +39,7 @@ extension Diagnosis {
         }
     }
 
-    // MARK: The way
+    // MARK: The connection
 
     private static func way(to configuration: RedisConfiguration, failed error: any Error) async -> [DiagnosisLine] {
         guard let error = error as? RedisError else { return [DiagnosisLine(error, area)] }
@@ -58,7 +58,7 @@ extension Diagnosis {
         return way.lines(probe) + [end(error, usesTLS: configuration.tls != nil)]
     }
 
-    /// The step at which a server that listens ended the way.
+    /// The step at which the connection to a server that listens failed.
     private static func end(_ error: RedisError, usesTLS: Bool) -> DiagnosisLine {
         switch error {
         case .tls(let reason):

@@ -5,7 +5,7 @@ import RSSCore
 import RSSModel
 import RSSSystem
 
-/// One thing looked at by `rssctl doctor`.
+/// One thing checked by `rssctl doctor`.
 package struct DiagnosisLine: Sendable, Encodable, Equatable {
     /// ok, info, warning, critical or blind.
     package let verdict: Verdict
@@ -38,7 +38,7 @@ package struct DiagnosisLine: Sendable, Encodable, Equatable {
     }
 }
 
-/// Looks at everything a run needs, one line each, and never stops at the first trouble.
+/// Checks everything a run needs, one line each, and never stops at the first problem.
 package struct Diagnosis: Sendable {
     let settings: Settings
     let stateFolder: String
@@ -53,7 +53,7 @@ package struct Diagnosis: Sendable {
         self.applicationName = applicationName
     }
 
-    /// Looks.
+    /// Runs the checks.
     package func run() async -> [DiagnosisLine] {
         async let postgres = postgres()
         async let redis = redis()
@@ -108,7 +108,7 @@ package struct Diagnosis: Sendable {
             : DiagnosisLine(.ok, "disk", text)
     }
 
-    /// No server at all is worth a word, settings that are wrong are critical.
+    /// No server at all is a warning, wrong settings are critical.
     static func target(_ error: any Error, _ area: String) -> DiagnosisLine {
         let isAbsent = [.noDatabase, .noRedis].contains(error as? SettingsError)
         return DiagnosisLine(error, area, isAbsent ? .warning : .critical)

@@ -2,11 +2,11 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// The way to a database: name, TCP, TLS, login, database, each a line, and the next step where it ends.
+/// The connection to a database: name, TCP, TLS, login, database, each a line, and the next step where it fails.
 struct PostgresWay {
     private let options: ConnectionOptions
     private static let area = "PostgreSQL"
-    /// How long each step of a look may take.
+    /// How long each step of a check may take.
     private static let patience = Duration.seconds(5)
 
     init(_ options: ConnectionOptions) { self.options = options }
@@ -15,7 +15,7 @@ struct PostgresWay {
         DiagnosisLine(verdict, Self.area, what, nextStep)
     }
 
-    // MARK: The way of a session
+    // MARK: The steps of a session
 
     /// The steps of a session that is open.
     func lines(of connection: PostgresConnection) async -> [DiagnosisLine] {
@@ -48,9 +48,9 @@ struct PostgresWay {
             area: Self.area, host: host, port: port, hostSetting: "database.host", portSetting: "database.port")
     }
 
-    // MARK: The way of a session that could not be opened
+    // MARK: The steps of a session that could not be opened
 
-    /// How far the way leads, and what ends it.
+    /// How far the connection came, and what ended it.
     ///
     /// - Parameter withheld: what is set and was not used, because it was set for another server.
     func lines(failed error: any Error, withheld: String?) async -> [DiagnosisLine] {
@@ -86,7 +86,7 @@ struct PostgresWay {
         }
     }
 
-    /// The step at which a server that listens ended the way.
+    /// The step at which the connection to a server that listens failed.
     private func last(_ error: PostgresError, offersTLS: Bool?, withheld: String?) async -> DiagnosisLine {
         let mode = options.sslMode
         if error.sqlState != nil || error.lacksPassword { return login(error, withheld) }
@@ -96,7 +96,7 @@ struct PostgresWay {
                 "set ssl = on in the server's postgresql.conf; where the network is trusted, database.sslmode: prefer")
         }
         guard offersTLS == true, mode != "disable" else { return login(error, withheld) }
-        // Where the same way comes through without a look at the certificate, the certificate is what ended it.
+        // Where the same connection succeeds without verifying the certificate, the certificate is what ended it.
         return await comesThroughUnverified()
             ? line(
                 .critical, "TLS: the server's certificate is not accepted: \(error.message)",
@@ -107,7 +107,7 @@ struct PostgresWay {
                 "check database.sslcert and database.sslkey, and the server's log")
     }
 
-    /// Whether the server can be spoken to by TLS when nobody looks at its certificate. No password is sent.
+    /// Whether a TLS connection succeeds when the server's certificate is not verified. No password is sent.
     private func comesThroughUnverified() async -> Bool {
         var unverified = options
         unverified.keywords["sslmode"] = "require"

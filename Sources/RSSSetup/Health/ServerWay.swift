@@ -2,7 +2,7 @@ import Glibc
 import PostgresClient
 import RSSModel
 
-/// The first steps of the way to a server: its name has an address, and something listens there.
+/// The first steps of the connection to a server: its name has an address, and something listens there.
 struct ServerWay {
     /// PostgreSQL or Redis.
     let area: String
@@ -17,7 +17,7 @@ struct ServerWay {
 
     private var isSocket: Bool { host.hasPrefix("/") }
 
-    /// The steps as far as a probe came; the last one is critical where it did not come through.
+    /// The steps as far as a probe came; the last one is critical where it failed.
     func lines(_ probe: ServerProbe) -> [DiagnosisLine] {
         switch probe {
         case .noAddress(let reason):
@@ -42,7 +42,7 @@ struct ServerWay {
         }
     }
 
-    /// The steps of a way that holds.
+    /// The steps of a connection that succeeded.
     func reached(_ address: String) -> [DiagnosisLine] {
         isSocket
             ? [DiagnosisLine(.ok, area, "socket: \(host) answers")]

@@ -8,9 +8,9 @@ import SQLScript
 
 /// A database whose visit_reports was never partitioned cannot be migrated as it is.
 package enum PlainReportsError: ReportableError, Equatable {
-    /// visit_reports is a plain table, and the migration that makes it is still to come.
+    /// visit_reports is a plain table, and the migration that makes it is pending.
     case unconverted(version: MigrationVersion)
-    /// What a migration makes is not all there, so it can be neither run nor taken for applied.
+    /// What a migration makes exists only in part, so it can be neither run nor marked as applied.
     case incomplete(file: String, missing: [String])
 
     package var report: ErrorReport {
@@ -20,13 +20,13 @@ package enum PlainReportsError: ReportableError, Equatable {
                 code: "RSS-PARTITION-054", exit: .failed,
                 message: "public.visit_reports is a plain table, and migration \(version) makes a partitioned one",
                 hint:
-                    "rssctl migrate --convert converts it and goes on; by hand: rssctl partition convert visit_reports --by visit_date --global-unique id,report_number, which --dry-run shows beforehand, then rssctl migrate baseline VERSION"
+                    "rssctl migrate --convert converts it and continues; by hand: rssctl partition convert visit_reports --by visit_date --global-unique id,report_number, which --dry-run shows in advance, then rssctl migrate baseline VERSION"
             )
         case .incomplete(let file, let missing):
             ErrorReport(
                 code: "RSS-PARTITION-055", exit: .failed,
                 message:
-                    "visit_reports is there, and of what \(file) makes there is missing: \(missing.joined(separator: ", "))",
+                    "visit_reports exists, and objects that \(file) makes are missing: \(missing.joined(separator: ", "))",
                 hint: "make it as that file does, and run the same command again")
         }
     }
@@ -46,7 +46,7 @@ extension Migrator {
         throw PlainReportsError.unconverted(version: version)
     }
 
-    /// Converts visit_reports where it is still plain, and takes the migrations whose objects are there for applied.
+    /// Converts visit_reports where it is still plain, and marks the migrations whose objects exist as applied.
     ///
     /// - Returns: what was done; nil when there was nothing to convert.
     /// - Throws: ``PlainReportsError``, ``ConversionError``, `PostgresError`, `CancellationError`.
@@ -55,7 +55,7 @@ extension Migrator {
     ) async throws -> ConversionOutcome? {
         guard let version = try await pendingReportsVersion() else { return nil }
         if try await reportsKind() != "r" {
-            // A run that was broken off behind the cutover goes on here as well.
+            // A run that was interrupted after the cutover resumes here as well.
             let begun = try await ConversionRecord.newest(of: ConversionRequest.visitReports.table, connection)?.state
             guard begun == "active" || begun == "done" else { return nil }
         }
@@ -84,7 +84,7 @@ extension Migrator {
             ConversionRequest.visitReports.table, column: ConversionRequest.visitReports.column)?.kind
     }
 
-    /// What comes before the reports must be there: it cannot be made behind them.
+    /// What comes before the reports must be there: it cannot be made after them.
     private func refuseIncomplete(before version: MigrationVersion) async throws {
         for migration in try await plan().pending where migration.version < version {
             let missing = try await missing(migration)
@@ -106,7 +106,7 @@ extension Migrator {
             try await ledger.takeForApplied(taken)
             try await SchemaFingerprint.read(connection).store(connection, version: last.version)
         }
-        progress(.done("Took \(taken.map(\.file).joined(separator: ", ")) for applied: what they make is there."))
+        progress(.done("Marked \(taken.map(\.file).joined(separator: ", ")) as applied: what they make exists."))
     }
 
     /// A table or a function that a migration makes.

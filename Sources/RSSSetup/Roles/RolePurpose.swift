@@ -4,9 +4,9 @@ import RSSCore
 package enum RolePurpose: String, Sendable, CaseIterable {
     /// Imports, updates and deletes by files, and undoes what it did.
     case importer
-    /// Looks: reports, status, checks, history.
+    /// Reads: reports, status, checks, history.
     case reader
-    /// Keeps partitions.
+    /// Maintains partitions.
     case maintainer
     /// Warms the cache.
     case warmer
@@ -27,7 +27,7 @@ package enum RolePurpose: String, Sendable, CaseIterable {
     /// The statements that give its rights to a role.
     ///
     /// - Parameters:
-    ///   - names: what stands for `:"role"`, `:"database"` and `:"schema"`, quoted.
+    ///   - names: what replaces `:"role"`, `:"database"` and `:"schema"`, quoted.
     ///   - tables: where the tables of the application are.
     func statements(_ names: [String: String], _ tables: ApplicationTables) -> [String] {
         let text = script.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("--") }.joined(separator: "\n")

@@ -3,7 +3,7 @@ import RSSCore
 import RSSModel
 import RSSPartition
 
-/// Gives a role the rights that what it is for needs, and takes away those in schema `rssctl` that it does not.
+/// Gives a role the rights that what it is for needs, and revokes those in schema `rssctl` that it does not.
 package struct RoleSetup: Sendable {
     /// What is wanted.
     package struct Options: Sendable {
@@ -67,7 +67,7 @@ package struct RoleSetup: Sendable {
             outcome.notes.append("The role has no password yet: \\password \(role) in psql sets one.")
         }
         if isSuper == true {
-            outcome.notes.append("\(role) is a superuser: no right that it lacks keeps it from anything.")
+            outcome.notes.append("\(role) is a superuser: a missing right does not restrict it.")
         }
         outcome.statements += try await grants(options, role, schema, tables)
         if isDryRun { return outcome }
@@ -92,7 +92,7 @@ package struct RoleSetup: Sendable {
         if isReserved { throw .reserved(role) }
     }
 
-    /// The schemas of the application's tables. GRANT on a table of which the role is no owner is a warning, and grants nothing:
+    /// The schemas of the application's tables. GRANT on a table that the role does not own is a warning, and grants nothing:
     /// so it is refused.
     private func schemas(_ tables: ApplicationTables) async throws -> String {
         let found = try await connection.query(
@@ -107,7 +107,7 @@ package struct RoleSetup: Sendable {
         return found.compactMap(\.3).unique().joined(separator: ", ")
     }
 
-    /// What the role has in schema `rssctl` is taken away first: it may come from a time when it was given more.
+    /// What the role has in schema `rssctl` is revoked first: it may come from a time when it was given more.
     private func grants(
         _ options: Options, _ role: String, _ schema: String, _ tables: ApplicationTables
     ) async throws -> [String] {

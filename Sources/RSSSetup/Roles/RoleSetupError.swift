@@ -8,7 +8,7 @@ package enum RoleSetupError: ReportableError, Equatable {
     case reserved(String)
     /// Tables that rights are to be granted on are not there.
     case notMigrated(missing: String)
-    /// The tables belong to a superuser, of which nobody is to be made a member.
+    /// The tables belong to a superuser, of which no role is to be made a member.
     case superuserOwns(String)
     /// The session's role may not grant rights on a table.
     case notOwner(table: String, owner: String)
@@ -23,7 +23,7 @@ package enum RoleSetupError: ReportableError, Equatable {
         case .reserved(let name):
             return ErrorReport(
                 code: "RSS-SETUP-001", exit: .usage, message: "'\(name)' cannot be the name of a role",
-                detail: "PostgreSQL reads it as a word of its own, or keeps names that begin so for itself.",
+                detail: "It is a reserved word of PostgreSQL, or begins with a reserved prefix.",
                 hint: "rssctl setup roles --help")
         case .notMigrated(let missing):
             return ErrorReport(
@@ -34,7 +34,7 @@ package enum RoleSetupError: ReportableError, Equatable {
                 code: "RSS-SETUP-003", exit: .permission,
                 message: "a role for maintenance must be a member of the tables' owner, and '\(owner)' is a superuser",
                 detail: "Only the owner of a partitioned table attaches and detaches partitions.",
-                hint: "give the tables to a role that is no superuser: ALTER TABLE … OWNER TO …")
+                hint: "give the tables to a role that is not a superuser: ALTER TABLE … OWNER TO …")
         case .notOwner(let table, let owner):
             return ErrorReport(
                 code: "RSS-SETUP-004", exit: .permission,

@@ -1,7 +1,7 @@
 -- The rights of a role that imports, updates, deletes and exports by files, and undoes what it did:
 --   psql -v role=rssctl_importer -v database=rss -v schema=public -f setup_importer.sql
 --
--- An undo restores whole rows, so it sets every column. Columns by which runs are told apart are filled by the server.
+-- An undo restores whole rows, so it sets every column. Columns by which runs are distinguished are filled by the server.
 GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"role";
 GRANT USAGE ON SCHEMA :"schema", rssctl TO :"role";
 GRANT SELECT ON public.categories, public.visit_reports, public.visit_report_keys TO :"role";

@@ -1,4 +1,4 @@
--- The rights of a role that keeps partitions, besides membership in the roles that own the tables, which PostgreSQL demands of
+-- The rights of a role that maintains partitions, besides membership in the roles that own the tables, which PostgreSQL demands of
 -- whoever attaches or detaches:
 --   psql -v role=rssctl_maintainer -v database=rss -v schema=public -f setup_maintainer.sql
 GRANT CONNECT ON DATABASE :"database" TO :"role";

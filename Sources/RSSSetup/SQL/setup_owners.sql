@@ -1,8 +1,8 @@
--- The roles that own partitioned tables which rssctl keeps: visit_reports, and those with a policy.
+-- The roles that own partitioned tables which rssctl maintains: visit_reports, and those with a policy.
 --
 -- Columns:
 --   owner        the role
---   is_super     it is a superuser, of which nobody is to be made a member
+--   is_super     it is a superuser, of which no role is to be made a member
 
 SELECT DISTINCT r.rolname::text AS owner, r.rolsuper AS is_super
 FROM pg_catalog.pg_class AS c

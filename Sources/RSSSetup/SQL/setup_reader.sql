@@ -1,4 +1,4 @@
--- The rights of a role that looks: report query, bulk export and history, partition status, plan and check, migrate status,
+-- The rights of a role that reads: report query, bulk export and history, partition status, plan and check, migrate status,
 -- plan, drift and verify, analyze performance, doctor. It writes nothing:
 --   psql -v role=rssctl_reader -v database=rss -v schema=public -f setup_reader.sql
 GRANT CONNECT ON DATABASE :"database" TO :"role";

@@ -30,7 +30,7 @@ enum LoopbackPort {
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            // sockaddr_in is the loopback form of sockaddr; both calls are told its real size.
+            // sockaddr_in is the loopback form of sockaddr; both calls are given its real size.
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
             }

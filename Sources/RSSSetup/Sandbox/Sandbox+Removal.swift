@@ -34,7 +34,7 @@ extension Sandbox {
     package func destroy() async throws -> [String] {
         guard try isMade() else { return [] }
         return try await locked {
-            // A damaged note does not keep a sandbox: what is removed and stopped follows from the folder alone.
+            // A damaged state file does not prevent the removal: what is removed and stopped follows from the folder alone.
             let state = try (try? SandboxState.load(from: folder)) ?? SandboxState(new: folder)
             try await stop(state)
             return try remove(state)
@@ -71,7 +71,7 @@ extension Sandbox {
         let descriptor = try PrivateFolder.open(folder)
         defer { close(descriptor) }
         var left: [String] = []
-        // Elsewhere anybody may have a folder of that name: only one with our mark is meant.
+        // Elsewhere any user may have a folder of that name: only one with our mark is meant.
         if state.socketFolder != "\(folder)/run", let mark = try SandboxMark(in: folder),
             (try? SandboxMark(in: state.socketFolder)) == mark
         {
@@ -106,7 +106,7 @@ extension Sandbox {
         }
         var left: [String] = []
         for name in FolderTree.names(in: descriptor) {
-            // A folder of such a name is nobody's of the servers.
+            // A folder of such a name was not made by the servers.
             if !isOurs(name) || unlinkat(descriptor, name, 0) != 0 && errno != ENOENT { left.append("\(path)/\(name)") }
         }
         if left.isEmpty { unlinkat(above, path, AT_REMOVEDIR) }

@@ -10,7 +10,7 @@ extension Sandbox {
     /// Makes the folders that the servers write to.
     func makeFolders(_ state: SandboxState, _ mark: SandboxMark, _ programs: ServerPrograms) throws {
         try makeFolder(state.redisFolder, programs)
-        // In /tmp anybody may have made the folder before us, or put a link there.
+        // In /tmp any user may have made the folder before us, or put a link there.
         let isElsewhere = state.socketFolder != "\(folder)/run"
         try makeFolder(state.socketFolder, programs) {
             if isElsewhere, try SandboxMark(in: state.socketFolder) != mark { try mark.write(in: state.socketFolder) }
@@ -155,14 +155,14 @@ extension Sandbox {
             maxmemory-policy noeviction
 
             """
-        // The password stands in the file, never in the arguments, where ps would show it.
+        // The password is in the file, never in the arguments, where ps would show it.
         let path = state.redisConfiguration
         try SandboxState.write(Data(configuration.utf8), to: path)
         programs.handOver(path)
         let started = state
         try await progress.phase("start Redis") {
             try await start("Redis") { try await programs.command(programs.redisServer, [path]).runSuccessfully() }
-            // A killed server leaves its socket behind: that the file is there says nothing.
+            // A killed server leaves its socket: that the file is there says nothing.
             let deadline = ContinuousClock.now + .seconds(10)
             while try await !answersRedis(started) {
                 if ContinuousClock.now > deadline {
@@ -212,7 +212,7 @@ extension Sandbox {
             let result = try await programs.command(
                 programs.pgCtl, ["stop", "--mode=fast", "--wait", "--silent", "--pgdata=\(state.dataFolder)"]
             ).run()
-            // A server that is gone already leaves its pid file behind; that is as good as stopped.
+            // A server that is gone already leaves its pid file; that counts as stopped.
             if result.status != 0, try await isRunning(state, programs) {
                 throw SandboxError.stopFailed(server: "PostgreSQL", reason: result.errors)
             }

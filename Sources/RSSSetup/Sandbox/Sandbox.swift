@@ -68,7 +68,7 @@ package struct Sandbox: Sendable {
         }
     }
 
-    /// Stops both servers; the data stays. Nothing to stop is no error.
+    /// Stops both servers; the data stays. Nothing to stop is not an error.
     ///
     /// - Throws: ``SandboxError``, `PrivateFolderError`.
     package func down() async throws {
@@ -203,7 +203,7 @@ package struct Sandbox: Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         var status = stat()
-        // Whoever had it may have removed the sandbox, the file that is locked with it.
+        // The process that had it may have removed the sandbox, the file that is locked with it.
         guard fstat(descriptor, &status) == 0, status.st_nlink > 0 else { throw SandboxError.busy(folder: folder) }
         return try await work()
     }

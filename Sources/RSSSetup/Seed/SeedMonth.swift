@@ -1,7 +1,7 @@
 import Foundation
 import PostgresClient
 
-/// The visits of one month with all that belongs to them; a month is made alike whoever makes it, in whatever order.
+/// The visits of one month with all that belongs to them; a month is made alike whichever task makes it, in whatever order.
 struct SeedMonth: Sendable {
     struct Visit: Sendable {
         let id: UUID

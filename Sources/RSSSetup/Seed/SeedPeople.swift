@@ -104,7 +104,7 @@ struct SeedPeople: Sendable {
                     [id, organization, first, random.chance(1) ? nil : last, "tech\(index + 1)@visits.example", since]
                         as [any PostgresEncodable])
                 technicians.append(id)
-                // Everybody is a technician; some have a second role, and some of those have expired.
+                // Every user is a technician; some have a second role, and some of those have expired.
                 try await assign(connection, tables, id, roles[2], expires: nil)
                 if random.chance(25) {
                     let role = roles[random.pick([0, 1, 3, 4])]

@@ -23,7 +23,7 @@ struct SeedRandom: RandomNumberGenerator {
 
     mutating func pick<T>(_ values: [T]) -> T { values[Int(next() % UInt64(values.count))] }
 
-    /// True so many times of a hundred.
+    /// True that many times out of a hundred.
     mutating func chance(_ percent: UInt64) -> Bool { next() % 100 < percent }
 
     mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }

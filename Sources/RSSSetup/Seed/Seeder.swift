@@ -88,7 +88,7 @@ package struct Seeder: Sendable {
         let rows = try await connection.query(
             "SELECT to_regclass($1) IS NOT NULL", [tables.name("visit_report_keys")])
         guard try rows.first?.decode(Bool.self, at: 0) == true else { throw SeedError.notMigrated }
-        // Organizations come first: they tell of a seed that was interrupted before its first visit.
+        // Organizations come first: they show a seed that was interrupted before its first visit.
         try await connection.refuseForeignCode(.writing, in: tables)
         let any = tables.sql(
             "SELECT 1 FROM public.visit_report_keys UNION ALL SELECT 1 FROM public.organizations LIMIT 1")

@@ -7,7 +7,7 @@
 SET search_path = pg_catalog, pg_temp;
 SET client_min_messages = warning;
 
--- What a value of another type may stand for a parameter: by an implicit cast, or because any type may.
+-- How a value of another type may be given for a parameter: by an implicit cast, or because any type may.
 CREATE TEMPORARY TABLE fits AS
 SELECT t.oid AS parameter, t.oid AS argument FROM pg_type t WHERE t.typtype <> 'p'
 UNION

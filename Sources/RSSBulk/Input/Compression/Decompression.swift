@@ -20,7 +20,7 @@ struct Decompression {
         let stream: InflateStream
         do { stream = try InflateStream(.gzip) } catch { throw source.damaged(error.problem) }
         var isAtEnd = false
-        // Behind the last member there may be zeros, up to the block size of a tape; anything else was a member once.
+        // After the last member there may be zeros, up to the block size of a tape; anything else is a damaged member.
         var isPadding = false
         try portions { portion, output in
             var rest = portion[...]
@@ -28,7 +28,7 @@ struct Decompression {
                 if isAtEnd {
                     isPadding = isPadding || rest[rest.startIndex] == 0
                     if isPadding {
-                        guard rest.allSatisfy({ $0 == 0 }) else { throw source.damaged("something follows its end") }
+                        guard rest.allSatisfy({ $0 == 0 }) else { throw source.damaged("there is data after its end") }
                         return
                     }
                     stream.restart()
@@ -45,7 +45,7 @@ struct Decompression {
                 isAtEnd = step.isAtEnd
                 try Task.checkCancellation()
             }
-            // What is left in zlib's window comes out before the next portion goes in.
+            // What is left in zlib's window is written before the next portion is read.
             while !isAtEnd {
                 let step: InflateStream.Step
                 do {
@@ -58,7 +58,7 @@ struct Decompression {
                 try target.write(UnsafeRawBufferPointer(rebasing: output[..<step.given]))
             }
         }
-        guard isAtEnd else { throw source.damaged("it is cut off") }
+        guard isAtEnd else { throw source.damaged("it is truncated") }
         return target
     }
 
@@ -73,7 +73,7 @@ struct Decompression {
         try portions { portion, output in
             var taken = ZSTD_inBuffer(src: portion.baseAddress, size: portion.count, pos: 0)
             var isFull = false
-            // A full output may leave more to come behind the last input.
+            // A full output buffer may leave more output pending after the last input.
             while taken.pos < taken.size || isFull {
                 var given = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
                 left = ZSTD_decompressStream(stream, &given, &taken)
@@ -86,11 +86,11 @@ struct Decompression {
                 if left == 0, taken.pos == taken.size { break }
             }
         }
-        guard left == 0 else { throw source.damaged("it is cut off") }
+        guard left == 0 else { throw source.damaged("it is truncated") }
         return target
     }
 
-    /// Lends the file portion by portion, each with a buffer for what comes out of it.
+    /// Lends the file portion by portion, each with a buffer for its output.
     private func portions(_ body: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) throws -> Void) throws {
         let input = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.inputBytes, alignment: 16)
         let output = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.outputBytes, alignment: 16)

@@ -1,6 +1,6 @@
 import CZlib
 
-/// zlib's decompressor behind a safe face.
+/// zlib's decompressor behind a memory-safe interface.
 final class InflateStream {
     /// What the compressed bytes are wrapped in.
     enum Wrapping: Int32 {
@@ -10,16 +10,16 @@ final class InflateStream {
         case none = -15
     }
 
-    /// Why it cannot go on.
+    /// Why it cannot continue.
     struct Failure: Error {
         let problem: String
     }
 
-    /// What became of a portion.
+    /// The outcome of a portion.
     struct Step {
         /// Compressed bytes that were used up.
         let taken: Int
-        /// Bytes that came out.
+        /// Bytes of output.
         let given: Int
         /// Whether that was the last of them.
         let isAtEnd: Bool
@@ -61,7 +61,7 @@ final class InflateStream {
         stream.pointee.avail_out = UInt32(output.count)
         let status = inflate(stream, Z_NO_FLUSH)
         switch status {
-        // Without progress zlib calls it a buffer error; more input, or more room, mends it.
+        // Without progress zlib calls it a buffer error; more input, or more room, resolves it.
         case Z_OK, Z_STREAM_END, Z_BUF_ERROR:
             return Step(
                 taken: input.count - Int(stream.pointee.avail_in),

@@ -1,4 +1,4 @@
-/// What the number of a cell means, as its format tells: a number, or a point in time.
+/// What the number of a cell means, by its format: a number, or a point in time.
 enum CellFormat: Equatable {
     /// Neither of the others.
     case number
@@ -6,7 +6,7 @@ enum CellFormat: Equatable {
     case date
     /// A time of day.
     case time
-    /// So many hours, minutes and seconds.
+    /// A duration in hours, minutes and seconds.
     case elapsed
     /// A whole number that identifies something.
     case shown(CellPattern)
@@ -67,7 +67,7 @@ struct CellFormats {
     /// - Throws: ``ImportError``, `CancellationError`.
     init(_ workbook: Workbook) throws {
         guard let part = workbook.stylesPart else { return }
-        // Without it, dates would be numbers, and nobody would be told.
+        // Without it, dates would be read as numbers, and no error would be reported.
         guard let entry = workbook.archive[part] else { throw workbook.archive.file.damaged("\(part) is missing") }
         var scanner = try XMLScanner(workbook.archive, entry)
         var codes: [Int: CellFormat] = [:]

@@ -68,7 +68,7 @@ struct CellPattern: Equatable {
             case .zero: shown.append(String(digits.popLast() ?? "0"))
             case .digit: shown.append(digits.popLast().map { String($0) } ?? "")
             }
-            // What is left stands before the first place.
+            // What is left precedes the first place.
             if index == first, !digits.isEmpty {
                 shown.append(String(digits))
                 digits = []

@@ -1,11 +1,11 @@
 import PostgresClient
 
-/// Cells as text, as it stands in a CSV file.
+/// Cells as text, as it is in a CSV file.
 enum CellText {
-    /// Serial numbers of days from this one on are of years that no calendar here has: 10000-01-01.
+    /// Serial numbers of days from this one on are of years that are not supported here: 10000-01-01.
     private static let dayLimit = 2_958_466.0
 
-    /// Resolves `_x000D_` and its like, which stand for characters that XML cannot hold (ECMA-376, 22.9.2.19).
+    /// Resolves `_x000D_` and its like, which represent characters that XML cannot hold (ECMA-376, 22.9.2.19).
     static func unescaped(_ text: [UInt8]) -> [UInt8] {
         guard text.contains(UInt8(ascii: "_")) else { return text }
         var plain: [UInt8] = []
@@ -26,7 +26,7 @@ enum CellText {
                 plain += Array(String(decoding: [unit, second], as: UTF16.self).utf8)
                 position += 14
             } else {
-                // Half a character is none; it stays as it is written.
+                // Half a surrogate pair is not a character; it stays as it is written.
                 plain += text[position..<position + 7]
                 position += 7
             }
@@ -34,7 +34,7 @@ enum CellText {
         return plain
     }
 
-    /// The UTF-16 unit that an escape at a place stands for; nil where none stands.
+    /// The UTF-16 unit that an escape at a place represents; nil where there is none.
     static func escape(_ text: [UInt8], _ position: Int) -> UInt16? {
         guard position + 7 <= text.count, text[position] == UInt8(ascii: "_"),
             text[position + 1] == UInt8(ascii: "x"), text[position + 6] == UInt8(ascii: "_")
@@ -48,7 +48,7 @@ enum CellText {
 
     /// The number of a cell: a whole one digit by digit, any other one with a decimal point, as many digits as a spreadsheet
     /// shows. It holds what a person typed to 15 digits; those after them are rounding of the machine. So a whole number with
-    /// more of them has an exponent, as a spreadsheet shows it, and passes for no serial number.
+    /// more of them has an exponent, as a spreadsheet shows it, and is not accepted as a serial number.
     static func number(_ text: String) -> String {
         if isWhole(text) {
             let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]

@@ -20,7 +20,7 @@ struct MergedCells {
         }
     }
 
-    /// More than any sheet that a person made has.
+    /// More than any sheet made by hand has.
     static let limit = 1 << 17
 
     /// The next row's at the end.

@@ -1,4 +1,4 @@
-/// The texts that cells name by number: in memory as far as they are few, the rest in temporary files.
+/// The texts that cells name by number: in memory up to a limit, the rest in temporary files.
 final class SharedStrings {
     /// Bytes of texts that stay in memory.
     private static let memoryBytes = 4 << 20
@@ -6,7 +6,7 @@ final class SharedStrings {
     private static let memoryCount = 1 << 18
     private static let pieceBytes = 64 << 10
 
-    /// The texts, one behind the other, and where each of them ends.
+    /// The texts, one after the other, and where each of them ends.
     private struct Overflow {
         let texts: TemporaryFile
         let ends: TemporaryFile
@@ -71,7 +71,7 @@ final class SharedStrings {
             return
         }
         if overflow == nil {
-            // Zero in front, so that the bounds of a text stand side by side.
+            // Zero in front, so that the bounds of a text are adjacent.
             overflow = Overflow(texts: try TemporaryFile(), ends: try TemporaryFile(), waitingEnds: [0])
         }
         overflow?.waitingTexts += text

@@ -1,6 +1,6 @@
 import CSV
 
-/// Writes a sheet down as CSV, row for line, so that from there on it is read as any other file.
+/// Writes a sheet as CSV, one line per row, so that from there on it is read like any other file.
 ///
 /// A row without a value is an empty line, and a row that the file leaves out too: line numbers are row numbers up to the
 /// first cell with a line break in it. Hidden and filtered rows are rows like the others.
@@ -16,7 +16,7 @@ struct SheetConversion {
 
     private var cells: [String?] = []
     private var bytes = 0
-    /// The row at hand, from 1, and the lines written so far.
+    /// The current row, from 1, and the lines written so far.
     private var (row, written) = (0, 0)
     /// The fields of the first row with a value.
     private var width: Int?
@@ -51,7 +51,7 @@ struct SheetConversion {
         var hasFormula = false
     }
 
-    /// Makes ready what the cells of a sheet name: texts and formats.
+    /// Loads what the cells of a sheet refer to: texts and formats.
     ///
     /// - Throws: ``ImportError``, `CancellationError`.
     init(_ sheet: Workbook.Sheet, of workbook: Workbook) throws {
@@ -64,7 +64,7 @@ struct SheetConversion {
 
     /// Converts the sheet.
     ///
-    /// Which cells are merged stands after all cells, and most sheets have none: one that has is read a second time.
+    /// Which cells are merged is listed after all cells, and most sheets have none: one that has is read a second time.
     ///
     /// - Throws: ``ImportError``, `CancellationError`.
     mutating func run() throws -> TemporaryFile {
@@ -81,7 +81,7 @@ struct SheetConversion {
         let file = file
         var writer = RecordWriter { bytes in
             try bytes.withUnsafeBytes { try target.write($0) }
-            guard target.size <= ZipArchive.sizeLimit else { throw file.damaged("the sheet comes to more than 10 GB") }
+            guard target.size <= ZipArchive.sizeLimit else { throw file.damaged("the sheet is larger than 10 GB") }
         }
         var scanner = try XMLScanner(workbook.archive, entry)
         var (isInData, isPhonetic) = (false, false)
@@ -120,7 +120,7 @@ struct SheetConversion {
     private mutating func begin(_ scanner: borrowing XMLScanner) throws(ImportError) {
         let number = scanner.attribute(names.r) == nil ? row + 1 : scanner.number(names.r) ?? 0
         guard number > row, number <= CellReference.rows else {
-            throw damaged("row \(scanner.string("r") ?? "\(number)") stands behind row \(row)")
+            throw damaged("row \(scanner.string("r") ?? "\(number)") comes after row \(row)")
         }
         row = number
         cells.removeAll(keepingCapacity: true)
@@ -153,7 +153,7 @@ struct SheetConversion {
             column = cell.column + 1 < CellReference.columns ? cell.column + 1 : nil
         }
         guard let column else {
-            throw damaged("row \(row) has the cell \(scanner.string("r") ?? "behind XFD"), which no sheet has")
+            throw damaged("row \(row) has the cell \(scanner.string("r") ?? "beyond XFD"), which no sheet has")
         }
         cell = Cell(column: column, type: scanner.string(names.t) ?? "n", format: .number)
         if let style = scanner.number(names.s) { cell.format = formats[style] }
@@ -178,7 +178,7 @@ struct SheetConversion {
         switch cell.type {
         case "s":
             guard let index = Int(try text(bytes)), let shared = try strings.text(index) else {
-                throw damaged("cell \(place) names a text that is not there")
+                throw damaged("cell \(place) refers to a text that does not exist")
             }
             return try text(shared)
         case "inlineStr", "str": return try text(CellText.unescaped(bytes))

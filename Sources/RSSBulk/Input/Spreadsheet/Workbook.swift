@@ -25,7 +25,7 @@ struct Workbook {
     private(set) var sheets: [Sheet] = []
     /// Whether days are counted from 1904 on, as Excel on a Macintosh did.
     private(set) var uses1904 = false
-    /// Whether the results of formulas are left to the program that opens it: those in the file may be none.
+    /// Whether the results of formulas are left to the program that opens it: those in the file may be missing.
     private(set) var isCalculatedOnLoad = false
     /// The part with the texts of cells, where there is one.
     private(set) var stringsPart: String?
@@ -81,7 +81,7 @@ struct Workbook {
         return sheet
     }
 
-    /// What an archive is that is no workbook.
+    /// The kind of an archive that is not a workbook.
     private static func format(of archive: ZipArchive) throws -> UnreadFormat {
         if archive["xl/workbook.bin"] != nil { return .xlsb }
         guard let entry = archive["mimetype"], entry.size < 200 else { return .archive }

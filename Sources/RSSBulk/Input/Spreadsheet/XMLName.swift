@@ -1,4 +1,4 @@
-/// The local name of an element or an attribute, as a number pair that is compared at once: namespaces are told by their
+/// The local name of an element or an attribute, as a number pair that is compared at once: namespaces are distinguished by their
 /// elements here, and a sheet has millions of them.
 struct XMLName: Hashable, ExpressibleByStringLiteral {
     private var low: UInt64 = 0
@@ -12,7 +12,7 @@ struct XMLName: Hashable, ExpressibleByStringLiteral {
         for index in 0..<value.utf8CodeUnitCount { append(value.utf8Start[index]) }
     }
 
-    /// Takes the next byte. Sixteen stand as they are; of a longer name, which no element that is read here has, a hash.
+    /// Takes the next byte. Sixteen are stored as they are; of a longer name, which no element that is read here has, a hash.
     @inline(__always)
     mutating func append(_ byte: UInt8) {
         if count < 8 {

@@ -2,16 +2,16 @@ import Glibc
 
 /// Reads an XML part of a workbook element by element, with memory for one element.
 ///
-/// Foundation's parser is none for this: it resolves entities that a hostile file declares, and wants all of the file. What
+/// Foundation's parser is not suitable for this: it resolves entities that a hostile file declares, and wants all of the file. What
 /// is read here is what spreadsheet programs write: elements, attributes, text, CDATA, the five entities and numbered
-/// characters, in UTF-8. A DOCTYPE is refused; no such file has one with honest intent.
+/// characters, in UTF-8. A DOCTYPE is refused; no regular workbook has one.
 ///
 /// A value, and not an object, because every access to a property of an object is checked while the program runs, and here
 /// there are some for every byte.
 struct XMLScanner: ~Copyable {
     /// What comes next.
     enum Event: Equatable {
-        /// An element begins; its attributes are at hand.
+        /// An element begins; its attributes are available.
         case start(XMLName)
         /// An element ends; an empty one at once.
         case end(XMLName)
@@ -85,7 +85,7 @@ struct XMLScanner: ~Copyable {
             case let first: return .start(try element(first))
             }
         }
-        guard open.isEmpty, hasRoot else { throw failure("it is cut off") }
+        guard open.isEmpty, hasRoot else { throw failure("it is truncated") }
         return nil
     }
 
@@ -101,14 +101,14 @@ struct XMLScanner: ~Copyable {
 
     @inline(__always)
     private mutating func byte() throws -> UInt8 {
-        if position == end, try !refill() { throw failure("it is cut off") }
+        if position == end, try !refill() { throw failure("it is truncated") }
         defer { position += 1 }
         return buffer[position]
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
 
-    /// Passes over what comes before a mark, and the mark: one character, so many times, and another one.
+    /// Skips what comes before a mark, and the mark: one character, repeated, and another one.
     private mutating func skip(to mark: StaticString) throws {
         var matched = 0
         while matched < mark.utf8CodeUnitCount {
@@ -123,7 +123,7 @@ struct XMLScanner: ~Copyable {
 
     // MARK: Text
 
-    /// Reads up to and behind the next `<`; false at the end.
+    /// Reads up to and past the next `<`; false at the end.
     private mutating func skipToMarkup() throws -> Bool {
         while true {
             if position == end, try !refill() { return false }
@@ -162,13 +162,13 @@ struct XMLScanner: ~Copyable {
         text.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[start..<position]))
     }
 
-    /// A carriage return stands for a line feed, alone or with one behind it (XML 1.0, 2.11).
+    /// A carriage return is read as a line feed, alone or with one after it (XML 1.0, 2.11).
     private mutating func lineBreak() throws {
-        if position == end, try !refill() { throw failure("it is cut off") }
+        if position == end, try !refill() { throw failure("it is truncated") }
         if buffer[position] != 0x0A { text.append(0x0A) }
     }
 
-    /// The character that an entity stands for, in UTF-8, behind its `&`.
+    /// The character that an entity represents, in UTF-8, after its `&`.
     private mutating func entity() throws -> Unicode.UTF8.EncodedScalar {
         var name: [UInt8] = []
         while true {
@@ -190,12 +190,12 @@ struct XMLScanner: ~Copyable {
             default: nil
             }
         guard let value, value > 0, let scalar = Unicode.Scalar(value), let encoded = UTF8.encode(scalar) else {
-            throw failure("it holds the entity &\(word); that is not known")
+            throw failure("it holds the entity &\(word); which is unknown")
         }
         return encoded
     }
 
-    /// A comment, or CDATA, behind `<!`.
+    /// A comment, or CDATA, after `<!`.
     private mutating func declaration() throws {
         switch try byte() {
         case UInt8(ascii: "-"):
@@ -228,7 +228,7 @@ struct XMLScanner: ~Copyable {
 
     // MARK: Elements
 
-    /// A name without its prefix, whether the prefix was `xmlns`, and the byte behind it.
+    /// A name without its prefix, whether the prefix was `xmlns`, and the byte after it.
     private mutating func name(_ first: UInt8? = nil) throws -> (name: XMLName, isNamespace: Bool, next: UInt8) {
         var name = XMLName()
         var isNamespace = false
@@ -248,7 +248,7 @@ struct XMLScanner: ~Copyable {
     }
 
     private mutating func element(_ first: UInt8) throws -> XMLName {
-        guard !open.isEmpty || !hasRoot else { throw failure("something follows its end") }
+        guard !open.isEmpty || !hasRoot else { throw failure("there is data after its end") }
         hasRoot = true
         attributes.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
@@ -282,7 +282,7 @@ struct XMLScanner: ~Copyable {
         let start = values.count
         var isOpen = true
         while isOpen {
-            if position == end, try !refill() { throw failure("it is cut off") }
+            if position == end, try !refill() { throw failure("it is truncated") }
             let run = position
             while position < end {
                 next = buffer[position]

@@ -1,6 +1,6 @@
 /// The entries of a ZIP archive, as its central directory lists them (PKWARE APPNOTE 6.3.10, 4.3 and 4.5.3).
 ///
-/// Only the directory at the end counts: what stands in front of an entry may lack its sizes.
+/// Only the directory at the end counts: what precedes an entry may lack its sizes.
 struct ZipArchive {
     /// A file in the archive.
     struct Entry {
@@ -20,7 +20,7 @@ struct ZipArchive {
         let offset: Int64
     }
 
-    /// The bytes at which an entry, or the file made of it, is refused: more than any sheet of a million rows comes to, and
+    /// The bytes at which an entry, or the file made of it, is refused: more than any sheet of a million rows has, and
     /// what a small hostile archive could fill a disk with.
     static let sizeLimit: Int64 = 10_000_000_000
     /// The bytes at which the directory itself is refused; a workbook needs a few thousand.
@@ -38,14 +38,14 @@ struct ZipArchive {
         let (offset, size) = try Self.directory(of: file)
         guard size <= Self.directoryLimit else { throw file.damaged("its list of entries is longer than 16 MB") }
         let bytes = try file.bytes(Int(size), at: offset)
-        guard bytes.count == size else { throw file.damaged("it is cut off") }
+        guard bytes.count == size else { throw file.damaged("it is truncated") }
         var entries: [String: Entry] = [:]
         var position = 0
         while position + 46 <= bytes.count, Self.number(bytes, position, 4) == 0x0201_4B50 {
             let nameLength = Int(Self.number(bytes, position + 28, 2))
             let extraLength = Int(Self.number(bytes, position + 30, 2))
             let next = position + 46 + nameLength + extraLength + Int(Self.number(bytes, position + 32, 2))
-            guard next <= bytes.count else { throw file.damaged("its list of entries is cut off") }
+            guard next <= bytes.count else { throw file.damaged("its list of entries is truncated") }
             let entry = try Self.entry(bytes, position, nameLength, extraLength, file)
             // Some programs write backslashes, and names are compared without regard to case (ECMA-376 part 2, 9.1.1).
             if entries[entry.name.lowercased()] == nil { entries[entry.name.lowercased()] = entry }
@@ -64,25 +64,25 @@ struct ZipArchive {
     func open(_ entry: Entry) throws(ImportError) -> ZipEntryReader {
         guard !entry.isEncrypted else { throw .unsupported(file.name, .password) }
         guard entry.method == 0 || entry.method == 8 else {
-            throw file.damaged("\(entry.name) is packed in a way that is not known (\(entry.method))")
+            throw file.damaged("\(entry.name) uses an unknown compression method (\(entry.method))")
         }
-        guard entry.size <= Self.sizeLimit else { throw file.damaged("\(entry.name) comes to more than 10 GB") }
+        guard entry.size <= Self.sizeLimit else { throw file.damaged("\(entry.name) is larger than 10 GB") }
         let header = try file.bytes(30, at: entry.offset)
         guard header.count == 30, Self.number(header, 0, 4) == 0x0403_4B50 else {
             throw file.damaged("\(entry.name) is not where the list of entries says")
         }
         let start = entry.offset + 30 + Self.number(header, 26, 2) + Self.number(header, 28, 2)
         guard start <= file.size, entry.packedSize <= file.size - start else {
-            throw file.damaged("\(entry.name) is cut off")
+            throw file.damaged("\(entry.name) is truncated")
         }
         return try ZipEntryReader(file, entry, start: start)
     }
 
-    /// A number of so many bytes, the lowest first.
+    /// A number of that many bytes, the lowest first.
     private static func number(_ bytes: [UInt8], _ position: Int, _ count: Int) -> Int64 {
         var value: UInt64 = 0
         for index in 0..<count { value |= UInt64(bytes[position + index]) << (8 * UInt64(index)) }
-        // A number beyond 2^63 is no size that any file has; as the greatest one it is refused by every bound.
+        // A number beyond 2^63 is not a size that any file has; read as the greatest one, it is refused by every bound.
         return Int64(clamping: value)
     }
 
@@ -118,7 +118,7 @@ struct ZipArchive {
     private static func entry(
         _ bytes: [UInt8], _ position: Int, _ nameLength: Int, _ extraLength: Int, _ file: RandomAccessFile
     ) throws(ImportError) -> Entry {
-        // Unpacked size, packed size, offset: those that are all ones stand in the ZIP64 field, in this order.
+        // Unpacked size, packed size, offset: those that are all ones are in the ZIP64 field, in this order.
         var places = [
             number(bytes, position + 24, 4), number(bytes, position + 20, 4), number(bytes, position + 42, 4),
         ]

@@ -1,6 +1,6 @@
 import CZlib
 
-/// Unpacks an entry of a ZIP archive piece by piece, and holds what comes out against its size and checksum.
+/// Unpacks an entry of a ZIP archive piece by piece, and verifies the output against its size and checksum.
 final class ZipEntryReader {
     private static let inputBytes = 64 << 10
 
@@ -55,7 +55,7 @@ final class ZipEntryReader {
     private func refill() throws(ImportError) {
         let wanted = Int(min(packedLeft, Int64(input.count)))
         let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: input[..<wanted]), at: offset)
-        guard count == wanted else { throw damaged("is cut off") }
+        guard count == wanted else { throw damaged("is truncated") }
         (position, end) = (0, count)
         offset += Int64(count)
         packedLeft -= Int64(count)
@@ -74,7 +74,7 @@ final class ZipEntryReader {
             let step = try inflater.step(rest, into: output)
             position += step.taken
             isAtEnd = step.isAtEnd
-            guard isAtEnd || step.given > 0 || !rest.isEmpty else { throw InflateStream.Failure(problem: "cut off") }
+            guard isAtEnd || step.given > 0 || !rest.isEmpty else { throw InflateStream.Failure(problem: "truncated") }
             return step.given
         } catch {
             throw damaged("is damaged: \(error.problem)")

@@ -8,7 +8,7 @@ import RSSModel
 package struct BulkMappingRemove: Verb {
     package static let declaration = Declaration(
         "bulk mapping remove", "Remove a saved mapping", effect: .destroys, needs: [.settings, .postgres],
-        examples: [.init("One that is not used any more", "rssctl bulk mapping remove scanner --yes")],
+        examples: [.init("A mapping that is not used any more", "rssctl bulk mapping remove scanner --yes")],
         exits: [.dataError, .permission])
 
     @OptionGroup package var global: GlobalOptions

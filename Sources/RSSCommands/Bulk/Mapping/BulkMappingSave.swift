@@ -39,7 +39,7 @@ package struct BulkMappingSave: Verb {
     package init() {}
 
     package func validate() throws {
-        if name.contains("=") || name.isEmpty { throw ValidationError("The name of a mapping has no = in it.") }
+        if name.contains("=") || name.isEmpty { throw ValidationError("The name of a mapping must not contain =.") }
         if let wrong = pairs.first(where: { ColumnMapping.Pair($0) == nil }) {
             throw ValidationError("'\(wrong)' is not a pair; write 'Name in the file=device_name'.")
         }

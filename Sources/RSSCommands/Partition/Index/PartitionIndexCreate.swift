@@ -10,8 +10,8 @@ package struct PartitionIndexCreate: Verb {
         "partition index create", "Build an index on every partition, each concurrently",
         discussion: """
             PostgreSQL refuses CREATE INDEX CONCURRENTLY for a partitioned table, and without CONCURRENTLY every writer waits \
-            for the whole build. Here it is made on the table alone, built on each partition concurrently, and attached. A \
-            run that was broken off goes on at its partition when it is run again; what is there already is taken.
+            for the whole build. Here it is created on the table only, built on each partition concurrently, and attached. An \
+            interrupted run is resumed by running the command again; indexes that exist already are used.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [

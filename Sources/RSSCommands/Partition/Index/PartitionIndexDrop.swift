@@ -11,8 +11,8 @@ package struct PartitionIndexDrop: Verb {
         "partition index drop", "Drop an index with its parts on all partitions",
         discussion: """
             PostgreSQL cannot drop such an index concurrently: it locks the table and every partition. It is done in one \
-            short transaction, which is not begun as long as somebody holds a lock in its way, and given up and tried again \
-            rather than let others wait behind it.
+            short transaction, which is not begun while another session holds a conflicting lock, and is cancelled and \
+            retried rather than let others wait behind it.
             """,
         effect: .destroys, needs: [.settings, .postgres],
         examples: [

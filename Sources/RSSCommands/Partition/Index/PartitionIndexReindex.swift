@@ -9,8 +9,8 @@ package struct PartitionIndexReindex: Verb {
     package static let declaration = Declaration(
         "partition index reindex", "Rebuild an index, or all of a table, partition by partition",
         discussion: """
-            Each part is rebuilt with REINDEX CONCURRENTLY: readers and writers go on. What an interrupted rebuild has left \
-            behind is dropped first. A run that was broken off goes on behind the last part that it rebuilt.
+            Each part is rebuilt with REINDEX CONCURRENTLY: readers and writers are not blocked. Invalid copies that an \
+            interrupted rebuild has left are dropped first. An interrupted run resumes after the last part that it rebuilt.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
@@ -25,7 +25,7 @@ package struct PartitionIndexReindex: Verb {
     @Argument(help: ArgumentHelp("An index of a partitioned table, or the table for all.", valueName: "index"))
     var target: TableArgument
 
-    @Flag(help: "Begin with the first again, also where a run was broken off.")
+    @Flag(help: "Begin with the first part, even if a run was interrupted.")
     var restart = false
 
     package init() {}

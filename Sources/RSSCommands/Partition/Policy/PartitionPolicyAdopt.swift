@@ -7,15 +7,15 @@ import RSSPartition
 /// `rssctl partition policy adopt`
 package struct PartitionPolicyAdopt: Verb {
     package static let declaration = Declaration(
-        "partition policy adopt", "Read the policy of a table off its partitions",
+        "partition policy adopt", "Derive the policy of a table from its partitions",
         discussion: """
-            For tables whose partitions were made by hand, by a function, or by pg_partman: interval, zone and how many are \
-            made ahead are read off the bounds, never off names. What pg_partman has noted of premake and retention is \
-            taken over. Nothing but the policy is changed; partition plan shows what would follow.
+            For tables whose partitions were created manually, by a function, or by pg_partman: the interval, the time zone and \
+            the number of partitions in advance are derived from the bounds, never from names. Premake and retention of \
+            pg_partman are adopted. Only the policy is changed; partition plan shows what maintain would do.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
-            .init("What would be read off visit_reports", "rssctl partition policy adopt visit_reports --dry-run"),
+            .init("The policy that visit_reports would get", "rssctl partition policy adopt visit_reports --dry-run"),
             .init("Every partitioned table that has no policy", "rssctl partition policy adopt --all"),
         ], exits: [.findings, .dataError])
 
@@ -29,15 +29,15 @@ package struct PartitionPolicyAdopt: Verb {
     @Flag(help: "Every partitioned table that has no policy.")
     var all = false
 
-    @Option(help: "The interval, in the place of what the bounds say.")
+    @Option(help: "The interval, instead of the one derived from the bounds.")
     var interval: PartitionInterval?
 
     @Option(
         help: ArgumentHelp(
-            "What integer keys count since 1970: s, ms, us; else as pg_partman has noted it.", valueName: "unit"))
+            "Unit of integer keys that count time since 1970: s, ms, us; else as in pg_partman.", valueName: "unit"))
     var epoch: EpochUnit?
 
-    @Option(help: ArgumentHelp("Zone whose days begin the partitions, for example Europe/Berlin.", valueName: "zone"))
+    @Option(help: ArgumentHelp("Time zone whose midnight bounds the partitions: Europe/Berlin.", valueName: "zone"))
     var timeZone: String?
 
     package init() {}

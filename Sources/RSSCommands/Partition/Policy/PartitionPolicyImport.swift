@@ -10,8 +10,9 @@ package struct PartitionPolicyImport: Verb {
     package static let declaration = Declaration(
         "partition policy import", "Set the policies of a document",
         discussion: """
-            Reads what partition policy export writes, YAML or JSON, strictly. All policies are looked at before the first is \
-            set; where one cannot be kept, none is. Policies that are not in the document stay unless --prune is given.
+            Reads the output of partition policy export, YAML or JSON; unknown members are refused. All policies are checked \
+            before the first is set; if one is refused, none is set. Policies that are not in the document are kept unless \
+            --prune is given.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
@@ -29,7 +30,7 @@ package struct PartitionPolicyImport: Verb {
     @Argument(help: "The document; - for stdin.", completion: .file(extensions: ["yaml", "yml", "json"]))
     var file: String
 
-    @Flag(help: "Forget the policies that are not in the document.")
+    @Flag(help: "Remove the policies that are not in the document.")
     var prune = false
 
     package init() {}

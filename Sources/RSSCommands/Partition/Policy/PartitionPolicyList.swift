@@ -7,7 +7,7 @@ import RSSPartition
 /// `rssctl partition policy list`
 package struct PartitionPolicyList: Verb {
     package static let declaration = Declaration(
-        "partition policy list", "Show the policies by which partitions are kept",
+        "partition policy list", "Show the policies by which partitions are maintained",
         needs: [.settings, .postgres],
         examples: [
             .init("All policies", "rssctl partition policy list"),
@@ -34,7 +34,7 @@ package struct PolicyList: CommandResult {
     private let policies: [PartitionPolicy]
     private let errors: [ErrorReport]
 
-    /// - Parameter errors: what keeps others from being read.
+    /// - Parameter errors: why others cannot be read.
     init(_ policies: [PartitionPolicy], errors: [ErrorReport] = []) {
         self.policies = policies
         self.errors = errors
@@ -59,7 +59,7 @@ package struct PolicyList: CommandResult {
                         .text(policy.table.quoted), .text(policy.column), .text("\(policy.interval)"),
                         .optional(policy.epoch?.rawValue),
                         .text(policy.timeZone), .count(policy.premake),
-                        .text(policy.retention?.description ?? "for ever"),
+                        .text(policy.retention?.description ?? "indefinitely"),
                         .text("\(policy.quarantineDays) d"), .optional(policy.archive), .optional(policy.tablespace),
                         policy.storageParameters.isEmpty
                             ? .null : .text(policy.storageParameters.joined(separator: ", ")),
@@ -68,7 +68,7 @@ package struct PolicyList: CommandResult {
                 notes: errors.map { "\($0.code): \($0.message)\($0.hint.map { "; \($0)" } ?? "")" },
                 emptyMessage: !errors.isEmpty
                     ? errors.map { "\($0.message)." }.joined(separator: " ")
-                    : "No policies. visit_reports is kept by the month all the same; for other tables: rssctl partition policy adopt --all"
+                    : "No policies. visit_reports is maintained by the month by default; for other tables: rssctl partition policy adopt --all"
             )
         ]
     }

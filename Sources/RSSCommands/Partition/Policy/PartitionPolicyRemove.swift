@@ -9,7 +9,7 @@ package struct PartitionPolicyRemove: Verb {
     package static let declaration = Declaration(
         "partition policy remove", "Remove the policies of tables; their partitions are kept",
         effect: .destroys, needs: [.settings, .postgres],
-        examples: [.init("Keep visit_reports as it was shipped", "rssctl partition policy remove visit_reports --yes")])
+        examples: [.init("Back to the default policy", "rssctl partition policy remove visit_reports --yes")])
 
     @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions

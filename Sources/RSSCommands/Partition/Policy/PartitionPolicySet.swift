@@ -9,19 +9,19 @@ package struct PartitionPolicySet: Verb {
     package static let declaration = Declaration(
         "partition policy set", "Set or change the policy of a table",
         discussion: """
-            What is not given stays as it is. The policy is looked at first: interval and zone against the partition key, \
-            tablespace and storage parameters against the server, a uuid key by a sample of its values. `none` takes a \
-            retention, an archive, a tablespace or storage parameters away.
+            Options that are not given are not changed. The policy is checked first: interval and zone against the partition \
+            key, tablespace and storage parameters against the server, a uuid key by a sample of its values. `none` removes \
+            a retention, an archive, a tablespace or storage parameters.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
             .init("Half a year ahead", "rssctl partition policy set visit_reports --premake 6"),
             .init(
-                "Two years kept, archived, dropped a week after they were taken out; shown only",
+                "Keep two years, archive older partitions, drop them after a week; shown only",
                 "rssctl partition policy set visit_reports --retention '24 months' --quarantine 7d --archive /srv/archive --dry-run"
             ),
             .init(
-                "A bigint column of milliseconds since 1970, by the month; there is no such table",
+                "A bigint column of milliseconds since 1970, by the month; the table does not exist",
                 "rssctl partition policy set readings --epoch ms --interval month --retention '24 months'",
                 exit: .failed),
         ], exits: [.dataError])
@@ -38,23 +38,23 @@ package struct PartitionPolicySet: Verb {
 
     @Option(
         help: ArgumentHelp(
-            "What an integer key counts since 1970 where it is a time: s, ms, us, or none. Interval and retention are then given as times, and the clock decides.",
+            "Unit of an integer key that counts time since 1970: s, ms, us, or none. Interval and retention are then times, and the database's clock decides.",
             valueName: "unit"))
     var epoch: Wish<EpochUnit>?
 
-    @Option(help: "Partitions made ahead of the one that holds now.")
+    @Option(help: "Partitions to create in advance.")
     var premake: Int?
 
     @Option(help: "How long partitions are kept: '24 months', 90d, a number for an integer key, or none.")
     var retention: Wish<PartitionRetention>?
 
-    @Option(help: "How long a partition that was taken out is kept before it is dropped: 7d, '2 weeks'.")
+    @Option(help: "How long a retired partition is kept before it is dropped: 7d, '2 weeks'.")
     var quarantine: DayCount?
 
-    @Option(help: ArgumentHelp("Folder of the archives of old partitions, or none.", valueName: "folder"))
+    @Option(help: ArgumentHelp("Folder for archives of old partitions, or none.", valueName: "folder"))
     var archive: Wish<String>?
 
-    @Option(help: ArgumentHelp("Zone whose days begin the partitions, for example Europe/Berlin.", valueName: "zone"))
+    @Option(help: ArgumentHelp("Time zone whose midnight bounds the partitions: Europe/Berlin.", valueName: "zone"))
     var timeZone: String?
 
     @Option(help: ArgumentHelp("Tablespace of new partitions, or none.", valueName: "name"))

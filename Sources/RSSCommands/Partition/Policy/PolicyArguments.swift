@@ -17,7 +17,7 @@ extension PartitionRetention: ExpressibleByArgument {
     package init?(argument: String) { self.init(argument) }
 }
 
-/// A value, or the wish to have none.
+/// A value, or `none`.
 struct Wish<Value: ExpressibleByArgument & Sendable>: ExpressibleByArgument, Sendable {
     let value: Value?
 
@@ -38,7 +38,7 @@ struct DayCount: ExpressibleByArgument {
 
     init?(argument: String) {
         guard argument.utf8.count <= 12, let retention = PartitionRetention(argument), retention.rest.isEmpty else {
-            // No quarantine at all: there is no retention of nothing.
+            // No quarantine at all: a retention of zero is not allowed.
             guard argument.wholeMatch(of: /0 ?(d|days?)?/) != nil else { return nil }
             days = 0
             return

@@ -43,7 +43,7 @@ package struct PolicyReport: CommandResult {
                     "\(error.code): \(error.message)\(error.detail.map { ": \($0)" } ?? "")\(error.hint.map { "; \($0)" } ?? "")"
                 )
             }
-            // Schema and table are told by the first column.
+            // Schema and table are shown by the first column.
             let changes = entry.changes.filter { $0.member != "schema" && $0.member != "table" }
             if changes.isEmpty { rows.append([.text(entry.table), .null, .null, .null, .verdict(entry.state)]) }
             rows += changes.map { change in

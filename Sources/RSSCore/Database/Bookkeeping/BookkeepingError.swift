@@ -1,6 +1,6 @@
 import RSSModel
 
-/// A row of rssctl's own tables has a value that rssctl did not write. What is read from there is data: it is checked, and
+/// A row of rssctl's own tables has a value that rssctl did not write. What is read from them is data: it is checked, and
 /// nothing of a row that fails is used.
 package struct BookkeepingRowError: ReportableError {
     /// The table, as SQL writes it.
@@ -19,12 +19,12 @@ package struct BookkeepingRowError: ReportableError {
     package var report: ErrorReport {
         ErrorReport(
             code: "RSS-PG-014", exit: .dataError, message: "\(table), \(row): \(problem)",
-            detail: "rssctl does not write such a row, and used nothing of it.",
+            detail: "Such a row was not written by rssctl; nothing of it was used.",
             hint: "find out who wrote it: \\dp rssctl.* in psql shows which roles may")
     }
 }
 
-/// The tables are of an earlier rssctl, and the role may not change them, or nothing is to be changed.
+/// The tables are of an earlier rssctl, and the role may not change them, or the run must not change anything.
 package struct BookkeepingOutdated: ReportableError {
     package let found: Int32?
 
@@ -35,7 +35,7 @@ package struct BookkeepingOutdated: ReportableError {
     }
 
     package var report: ErrorReport {
-        let format = found.map { "of format \($0)" } ?? "not there"
+        let format = found.map { "of format \($0)" } ?? "missing"
         return ErrorReport(
             code: "RSS-PG-015", exit: .permission,
             message:

@@ -6,7 +6,7 @@ package enum BookkeepingSchema {
     /// The format of the tables that bookkeeping.sql makes.
     package static let format: Int32 = 6
 
-    /// Makes what is missing. Two sessions that make it at once are kept apart by a transaction-level advisory lock,
+    /// Makes what is missing. Two sessions that make it at once are serialized by a transaction-level advisory lock,
     /// because `IF NOT EXISTS` races with itself.
     ///
     /// - Throws: ``BookkeepingNewer`` for tables of a later rssctl, ``BookkeepingOutdated`` where the role may not make them,
@@ -35,7 +35,7 @@ package enum BookkeepingSchema {
                 }
                 try await Task.sleep(for: .milliseconds(50))
             }
-            // From here on no role without rights on the schema puts something into it. Making tables runs nothing that is on
+            // From here on no role without rights on the schema can add to it. Making tables runs nothing that is on
             // them; writing to them does.
             try await connection.execute("CREATE SCHEMA IF NOT EXISTS rssctl")
             try await BookkeepingTrust.require(connection)
@@ -50,7 +50,7 @@ package enum BookkeepingSchema {
         }
     }
 
-    /// The form of the tables that the database has; nil for none, or for those of before forms were counted.
+    /// The format of the tables that the database has; nil for none, or for those older than format numbers.
     ///
     /// - Throws: ``BookkeepingNewer`` for tables of a later rssctl.
     package static func found(_ connection: PostgresConnection) async throws -> Int32? {
@@ -60,9 +60,9 @@ package enum BookkeepingSchema {
         return found
     }
 
-    /// Whether a table of ours is there, and may be used. Every reader asks this first.
+    /// Whether a table of ours exists, and may be used. Every reader calls this first.
     ///
-    /// - Throws: ``BookkeepingUntrusted`` where it is there, and it or what is on it belongs to a foreign role.
+    /// - Throws: ``BookkeepingUntrusted`` where it exists, and it or what is on it belongs to a foreign role.
     package static func exists(_ table: String, _ connection: PostgresConnection) async throws -> Bool {
         let isThere = try await connection.query("SELECT to_regclass($1) IS NOT NULL", [table]).first?
             .decode(Bool.self, at: 0)
@@ -81,7 +81,7 @@ package enum BookkeepingSchema {
     }
 }
 
-/// A later rssctl has been at work on the database, and keeps its records in a form that this one does not know.
+/// A later rssctl was used on the database, and its records have a format that this one does not support.
 struct BookkeepingNewer: ReportableError {
     let found: Int32
 
@@ -89,7 +89,7 @@ struct BookkeepingNewer: ReportableError {
         ErrorReport(
             code: "RSS-PG-011", exit: .configuration,
             message:
-                "a later rssctl keeps the records of this database: form \(found), and this one knows \(BookkeepingSchema.format)",
-            hint: "install that version of rssctl; rssctl --version tells this one's")
+                "the tables of schema rssctl are of a later rssctl: format \(found), and this one supports \(BookkeepingSchema.format)",
+            hint: "install that version of rssctl; rssctl --version shows this one's")
     }
 }

@@ -4,9 +4,9 @@ import RSSModel
 /// Whether the schema `rssctl` may be used: whose it is, and what is on its tables.
 ///
 /// An INSERT there runs defaults, checks, triggers and rules with the rights of the role that writes. A schema that another
-/// role made beforehand would therefore run that role's code as whoever migrates.
+/// role made in advance would therefore run that role's code with the rights of the role that migrates.
 package enum BookkeepingTrust {
-    /// A thing of another role.
+    /// An object of another role.
     package struct Problem: Sendable, Equatable {
         /// What it is on.
         package let object: String
@@ -21,7 +21,7 @@ package enum BookkeepingTrust {
     /// The names that it gives to its functions.
     package static let functions = names(/CREATE OR REPLACE FUNCTION rssctl\.([a-z_]+)/)
 
-    /// What keeps the schema from being used; nothing for none, or where it is not there. Runs nothing of the schema.
+    /// Why the schema may not be used; empty for no reason, or where it does not exist. Runs nothing of the schema.
     package static func problems(_ connection: PostgresConnection) async throws -> [Problem] {
         try await connection.query(SQLResource(PackageResources.bookkeeping_trust_sql).text, [tables, functions]).map {
             row in
@@ -31,7 +31,7 @@ package enum BookkeepingTrust {
         }
     }
 
-    /// Refuses a schema that is not to be used.
+    /// Refuses a schema that may not be used.
     ///
     /// - Throws: ``BookkeepingUntrusted``, `PostgresError`.
     package static func require(_ connection: PostgresConnection) async throws {
@@ -66,7 +66,7 @@ struct BookkeepingUntrusted: ReportableError {
             message: "the schema rssctl is not used: \(first?.object ?? "") \(first?.problem ?? "")",
             detail: others.isEmpty ? nil : others.joined(separator: "; ") + more,
             hint:
-                "if you trust what is there, as superuser: \(first?.fix ?? ""); else ALTER SCHEMA rssctl RENAME TO rssctl_foreign, and rssctl migrate"
+                "if you trust what it contains, as superuser: \(first?.fix ?? ""); else ALTER SCHEMA rssctl RENAME TO rssctl_foreign, and rssctl migrate"
         )
     }
 }

@@ -1,10 +1,10 @@
 import PostgresClient
 import RSSModel
 
-/// Tells which holders of locks are old, also where the role may not see since when their transactions are open: such a
-/// one is old when it was there half a second ago already. Until that is known, it is waited for.
+/// Determines which holders of locks are old, also where the role may not see since when their transactions are open:
+/// such a one is old when it was already seen half a second ago. Until that is known, it is waited for.
 package struct HolderWatch {
-    /// A session that holds something against a lock.
+    /// A session that holds a conflicting lock.
     package struct Holder {
         let session: BlockingSession
         /// The transaction, where its age is hidden; nil where it is known to be old.

@@ -1,13 +1,13 @@
 import PostgresClient
 import RSSModel
 
-/// The waiting of somebody who wants a lock: how long still, how long between two tries, and what is told meanwhile.
+/// The wait for a lock: how long it may still last, how long between two tries, and what is reported meanwhile.
 struct LockPatience {
     /// What is waited for.
     enum Reason {
-        /// Older transactions are in the way, so that nothing was tried: looking again costs nobody anything.
+        /// Older transactions block it, so that nothing was tried: checking again affects no one.
         case notBegun
-        /// A lock was refused after a short wait in its queue: others waited behind it, so the next try comes later.
+        /// A lock was refused after a short wait in its queue: others waited behind it, so the next try is later.
         case lockRefused
     }
 
@@ -21,7 +21,7 @@ struct LockPatience {
         deadline = ContinuousClock.now + budget
     }
 
-    /// Waits until the next try is due, and names who is in the way, at once and then every ten seconds.
+    /// Waits until the next try is due, and names the blocking session, at once and then every ten seconds.
     ///
     /// - Throws: ``LockBudgetSpent``, `CancellationError`.
     mutating func wait(
@@ -34,8 +34,8 @@ struct LockPatience {
         }
         if toldAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true {
             toldAt = .now
-            let first = blockers.first?.description ?? "a session that has gone again"
-            progress(.note("Waiting for a lock; in the way: \(first)"))
+            let first = blockers.first?.description ?? "a session that has ended meanwhile"
+            progress(.note("Waiting for a lock; blocked by: \(first)"))
         }
         switch reason {
         case .notBegun: try await Task.sleep(for: .milliseconds(Int.random(in: 50...100)))

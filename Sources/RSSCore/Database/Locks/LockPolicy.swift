@@ -1,10 +1,10 @@
 import PostgresClient
 import RSSModel
 
-/// How DDL that needs a strong lock gets it without anybody waiting behind it: a look at who is in the way first, then a
-/// short wait, tried again after a random pause, within a budget; never a wait without bound.
+/// How DDL that needs a strong lock acquires it without other sessions waiting behind it: a check for blocking sessions first,
+/// then a short wait, tried again after a random pause, within a budget; never a wait without bound.
 package struct LockPolicy: Sendable, Equatable {
-    /// Longest single wait in a lock queue: so long may others wait behind us.
+    /// Longest single wait in a lock queue: others may wait behind us up to that time.
     package var timeout: Duration
     /// Longest time of trying.
     package var budget: Duration
@@ -30,11 +30,11 @@ package struct LockPolicy: Sendable, Equatable {
         try await connection.execute("SET \(transactionOnly ? "LOCAL" : "SESSION") lock_timeout = \(milliseconds)")
     }
 
-    /// Runs work that bounds its own lock waits, again and again while a lock is not to be had.
+    /// Runs work that bounds its own lock waits, again and again while a lock cannot be acquired.
     ///
-    /// - Parameter locks: what the work will lock. As long as an older transaction holds something against it, the work
+    /// - Parameter locks: what the work will lock. As long as an older transaction holds a conflicting lock, the work
     ///   is not begun: even a short wait in the queue makes others wait behind it.
-    /// - Throws: ``LockBudgetSpent`` with the sessions in the way, and what else the work throws.
+    /// - Throws: ``LockBudgetSpent`` with the blocking sessions, and what else the work throws.
     package func run<T>(
         on connection: PostgresConnection, locks: [RelationLock] = [], progress: ProgressReporter,
         isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> T
@@ -56,7 +56,7 @@ package struct LockPolicy: Sendable, Equatable {
         }
     }
 
-    /// The transaction was rolled back and did nothing, for a reason that passes.
+    /// The transaction was rolled back and did nothing, for a temporary reason.
     private static func isWorthRetrying(_ error: PostgresError) -> Bool {
         error.sqlState == .lockNotAvailable || error.sqlState == .deadlockDetected
     }
@@ -76,13 +76,13 @@ package struct LockPolicy: Sendable, Equatable {
         ).map(HolderWatch.Holder.init)
     }
 
-    /// The sessions that hold locks for longest, the likeliest to be in the way.
+    /// The sessions that have held locks for longest, the likeliest to block.
     private static func likelyBlockers(_ connection: PostgresConnection) async throws -> [BlockingSession] {
         try await connection.query(SQLResource(PackageResources.blockers_sql).text).map(BlockingSession.init)
     }
 }
 
-/// No lock was to be had for as long as the policy allows.
+/// A lock could not be acquired for as long as the policy allows.
 package struct LockBudgetSpent: Error {
     package let budget: String
     package let blockers: [BlockingSession]

@@ -42,7 +42,7 @@ package struct RelationName: Sendable, Hashable, Codable {
         }
     }
 
-    /// Key words that are no names without quotes; "PostgreSQL 15 docs, appendix C", and those that no function or type
+    /// Key words that are not valid names without quotes; "PostgreSQL 15 docs, appendix C", and those that no function or type
     /// may be named.
     private static let reserved: Set<String> = [
         "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "binary",

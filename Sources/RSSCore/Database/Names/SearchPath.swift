@@ -2,7 +2,7 @@ import PostgresClient
 
 /// Schemas in which unqualified names are looked up, in order: what a setting `search_path` says.
 package struct SearchPath: Sendable, Equatable {
-    /// The schemas; `$user` stands for the one named like the role.
+    /// The schemas; `$user` means the one named like the role.
     package let schemas: [String]
 
     /// Reads a path as PostgreSQL reads one: names between commas, folded to lower case unless they are quoted
@@ -103,7 +103,7 @@ extension PostgresConnection {
         try schemas.map(quoteIdentifier).joined(separator: ", ")
     }
 
-    /// The path as the user's own statements have left it.
+    /// The path after the user's own statements.
     package func currentSearchPath() async throws -> String {
         try await query("SELECT pg_catalog.current_setting('search_path'::pg_catalog.text)").first?
             .decode(String.self, at: 0) ?? searchPath

@@ -14,11 +14,11 @@ struct ForeignObject: ReportableError, Equatable {
             code: "RSS-PG-026", exit: .permission,
             message: "\(object), which the migrations would take over, belongs to role '\(owner)'",
             detail: "that role could change or drop it at any time; nothing was run",
-            hint: "look at it, then ALTER … OWNER TO the role that migrates, or drop it")
+            hint: "check it, then ALTER … OWNER TO the role that migrates, or drop it")
     }
 }
 
-/// What statements make only where it is missing, or replace where it is there.
+/// What statements make only where it is missing, or replace where it exists.
 package struct AdoptedNames {
     package private(set) var schemas: [String] = []
     package private(set) var objects: [RelationName] = []
@@ -52,7 +52,7 @@ extension PostgresConnection {
     ///
     /// - Throws: ``ForeignObject``, `PostgresError`.
     package func refuseForeignObjects(of names: AdoptedNames, on path: String) async throws {
-        // A name without a schema is made in the first of the path that there is.
+        // A name without a schema is made in the first schema of the path that exists.
         let schemas = SearchPath(path).schemas
         let objects = names.objects.flatMap { name in
             (name.schema.map { [$0] } ?? schemas).map { ($0, name.name) }

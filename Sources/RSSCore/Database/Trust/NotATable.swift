@@ -1,6 +1,6 @@
 import RSSModel
 
-/// What is in the place of a table is something else: a view would run its owner's code, a foreign table lies elsewhere.
+/// A relation with a table's name is something else: a view would run its owner's code, a foreign table is stored elsewhere.
 struct NotATable: ReportableError, Equatable {
     /// The relation.
     let relation: String

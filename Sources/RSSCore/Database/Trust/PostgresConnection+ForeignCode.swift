@@ -43,7 +43,7 @@ extension PostgresConnection {
         throw ForeignCode(relation: relation, owner: owner, part: part, code: code, role: role)
     }
 
-    /// ROW EXCLUSIVE, which the writing takes anyway, keeps CREATE TRIGGER, CREATE RULE, CREATE POLICY and ALTER TABLE out.
+    /// ROW EXCLUSIVE, which the writing takes anyway, blocks CREATE TRIGGER, CREATE RULE, CREATE POLICY and ALTER TABLE.
     private nonisolated(nonsending) func lockAgainstChange(_ relations: [String]) async throws {
         let names = try await query(SQLResource(PackageResources.lockable_relations_sql).text, [relations]).map {
             try $0.decode(String.self, at: 0)
@@ -59,7 +59,7 @@ extension PostgresConnection {
         try await refuseForeignCode(use, in: tables.all)
     }
 
-    /// Refuses what is in the place of a table and is none; a name that nothing has is ignored.
+    /// Refuses a relation that is not a table; a name that no relation has is ignored.
     ///
     /// - Throws: ``NotATable``, `PostgresError`.
     package nonisolated(nonsending) func refuseOtherThanTable(_ relation: String) async throws {

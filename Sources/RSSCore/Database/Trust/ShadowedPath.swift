@@ -16,7 +16,7 @@ struct ShadowedPath: ReportableError, Equatable {
             code: "RSS-PG-023", exit: .permission,
             message: "on the path \(path), \(object) of role \(owner) can take the place of PostgreSQL's own",
             detail: "it would run with the rights of this session",
-            hint: "DROP \(object); and, so that none comes back: REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+            hint: "DROP \(object); and, so that none is made again: REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     }
 }
 

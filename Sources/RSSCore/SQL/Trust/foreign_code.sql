@@ -5,7 +5,7 @@
 -- them are made, attached and detached, 2 their rows are written into tables like them, 3 they are filled with whole rows, or
 -- emptied, 4 rows of them are inserted, updated or deleted.
 -- $3 oid[]: those roles, see lesser_roles.sql.
--- Columns: relation, its owner, the part of it that calls the code, the code, whose it is; one row at most.
+-- Columns: relation, its owner, the part of it that calls the code, the code, its owner; one row at most.
 --
 -- A plain SELECT belongs here: the planner evaluates the calls with constant arguments that it finds in the expressions of
 -- indexes, CHECKs, statistics and partition keys. Neither SET ROLE nor SECURITY DEFINER confines what is called:
@@ -18,7 +18,7 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
         UNION ALL
         SELECT inhparent, 0, false FROM pg_inherits WHERE inhrelid = rel.oid
         UNION ALL
-        -- What a foreign key takes along is written as well; what it looks up is read.
+        -- What a foreign key cascades to is written as well; what it looks up is read.
         SELECT conrelid, CASE WHEN rel.uses >= 3 AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd'))
             THEN 4 ELSE 0 END, true FROM pg_constraint WHERE contype = 'f' AND confrelid = rel.oid AND rel.uses > 0
         UNION ALL
@@ -121,7 +121,7 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
     FROM need JOIN pg_operator AS o ON need.classid = 'pg_operator'::regclass AND o.oid = need.objid
     WHERE o.oprowner = ANY ($3::oid[])
     UNION
-    -- Its owner may add a CHECK at any time, which no lock of ours keeps out.
+    -- Its owner may add a CHECK at any time, which no lock of ours prevents.
     SELECT need.relation, need.part, 'domain ' || format_type(t.oid, NULL), t.typowner
     FROM need JOIN pg_type AS t ON need.classid = 'pg_type'::regclass AND t.oid = need.objid AND t.typtype = 'd'
     JOIN used AS u ON u.oid = need.relation AND u.uses >= 2

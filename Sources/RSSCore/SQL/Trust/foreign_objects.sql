@@ -1,4 +1,4 @@
--- What is there already of all that migrations make only if it is missing, or replace, and belongs to a role that is neither a superuser,
+-- What exists already of all that migrations make only if it is missing, or replace, and belongs to a role that is neither a superuser,
 -- nor the owner of the database, nor one that this session is or may become (of a superuser's session: its own). It would stay that role's:
 -- who owns a schema can drop what is in it, and who owns a function can give it another body.
 --

@@ -1,6 +1,6 @@
--- Functions and operators in the schemas of a path ($1) that bear the name of one of pg_catalog's, or of one on the path that is
+-- Functions and operators in the schemas of a path ($1) that have the name of one of pg_catalog's, or of one on the path that is
 -- trusted (an extension's, the session's own), and belong to a role whose code
--- must not run with the rights of the session: neither a superuser nor the session's own role, nor, for a session that is no
+-- must not run with the rights of the session: neither a superuser nor the session's own role, nor, for a session that is not a
 -- superuser, the owner of the database. PostgreSQL takes what fits the arguments best, wherever on the path it is.
 --
 -- Columns: what it is, as DROP takes it; its owner.

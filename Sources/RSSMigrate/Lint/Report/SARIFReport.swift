@@ -12,7 +12,7 @@ package struct SARIFReport: Encodable, Sendable {
         case version, runs
     }
 
-    /// Makes a report of what was found, and of what a directive allows, which is told as suppressed.
+    /// Makes a report of what was found, and of what a directive allows, which is reported as suppressed.
     package init(_ result: Linter.Result, toolVersion: String) {
         let used = Set(result.findings.map(\.rule) + result.allowed.map(\.finding.rule))
         let rules = LintRule.all.filter { used.contains($0.id) }

@@ -5,16 +5,16 @@ extension LintRule {
     /// Rights and secrets.
     static let access: [LintRule] = [
         LintRule(
-            "grant-to-public", .warning, "A right is given to everybody",
-            why: "PUBLIC is every role, those made later as well. Grant to a role that stands for the purpose."
+            "grant-to-public", .warning, "A privilege is granted to every role",
+            why: "PUBLIC is every role, those created later as well. Grant to a role made for the purpose."
         ) { context in
             guard let grant = context.node("GrantStmt"), grant.flag("is_grant"),
                 grant.list("grantees").contains(where: { $0.as("RoleSpec")?.string("roletype") == "ROLESPEC_PUBLIC" })
             else { return [] }
-            return [LintHit("every role, now and later, gets this right")]
+            return [LintHit("every role, now and later, gets this privilege")]
         },
         LintRule(
-            "password-in-file", .error, "A password stands in the file",
+            "password-in-file", .error, "A password is in the file",
             why:
                 "It goes into version control, the history, the server's log. Set it with \\password, or from a secret store."
         ) { context in
@@ -24,11 +24,11 @@ extension LintRule {
                 }),
                 password["arg"] != nil
             else { return [] }
-            return [LintHit("take the password out of the file")]
+            return [LintHit("remove the password from the file")]
         },
         LintRule(
-            "row-security-off", .warning, "Row level security is switched off",
-            why: "From this moment on every reader of the table sees every row."
+            "row-security-off", .warning, "Row level security is disabled",
+            why: "From then on every reader of the table sees every row."
         ) { context in
             guard context.file.kind != .down else { return [] }
             return (context.alterations("AT_DisableRowSecurity") + context.alterations("AT_NoForceRowSecurity")).map {
@@ -42,8 +42,8 @@ extension LintRule {
         LintRule(
             "server-setting", .warning, "A migration changes the server or the database, not the schema",
             why:
-                "ALTER SYSTEM, databases, tablespaces and roles belong to all; who deploys one application seldom may, and a "
-                + "second environment differs. It cannot be taken back with the rest."
+                "ALTER SYSTEM, databases, tablespaces and roles belong to the whole server; who deploys one application seldom "
+                + "may change them, and a second environment differs. It cannot be reverted with the rest."
         ) { context in
             let types = [
                 "AlterSystemStmt", "CreatedbStmt", "AlterDatabaseStmt", "AlterDatabaseSetStmt", "CreateTableSpaceStmt",
@@ -59,7 +59,7 @@ extension LintRule {
             "drop-database", .error, "A migration drops a database", why: "Nothing is left to migrate."
         ) { context in
             guard context.node("DropdbStmt") != nil else { return [] }
-            return [LintHit("take DROP DATABASE out of the file")]
+            return [LintHit("remove DROP DATABASE from the file")]
         },
     ]
 }

@@ -8,7 +8,7 @@ extension LintRule {
             "add-column-volatile-default", .warning,
             "A new column's default differs from row to row, so the table is rewritten",
             why:
-                "It holds ACCESS EXCLUSIVE while each row and each index is written anew. Add the column without a default, set "
+                "It holds ACCESS EXCLUSIVE while each row and each index is rewritten. Add the column without a default, set "
                 + "the default for new rows, and fill the old ones in batches."
         ) { context in
             context.alterations("AT_AddColumn").compactMap { alteration in
@@ -28,7 +28,7 @@ extension LintRule {
                     \(alteration.head) DROP CONSTRAINT \(check);
                     """ : ""
                 return LintHit(
-                    "each row of \(alteration.table.quoted)\(context.size(alteration.table)) is written anew under ACCESS EXCLUSIVE",
+                    "each row of \(alteration.table.quoted)\(context.size(alteration.table)) is rewritten under ACCESS EXCLUSIVE",
                     rewrite: """
                         \(alteration.head) ADD COLUMN \(column) \(TypeText.of(alteration.column["typeName"]));
                         \(alteration.head) ALTER COLUMN \(column) SET DEFAULT \(expression);
@@ -41,17 +41,17 @@ extension LintRule {
         LintRule(
             "add-column-generated", .warning, "A new stored generated column rewrites the table",
             why:
-                "It holds ACCESS EXCLUSIVE while each row is written anew. A plain column kept by a trigger and filled in "
-                + "batches, or an expression in the query, does the same without."
+                "It holds ACCESS EXCLUSIVE while each row is rewritten. A plain column maintained by a trigger and filled in "
+                + "batches, or an expression in the query, does the same without a rewrite."
         ) { context in
             context.alterations("AT_AddColumn").filter { $0.has("CONSTR_GENERATED") }.map {
                 LintHit(
-                    "each row of \($0.table.quoted)\(context.size($0.table)) is written anew under ACCESS EXCLUSIVE")
+                    "each row of \($0.table.quoted)\(context.size($0.table)) is rewritten under ACCESS EXCLUSIVE")
             }
         },
         LintRule(
             "add-column-serial", .warning, "A new serial or identity column rewrites the table",
-            why: "Each existing row is given its number under ACCESS EXCLUSIVE."
+            why: "Each existing row gets its number under ACCESS EXCLUSIVE."
         ) { context in
             context.alterations("AT_AddColumn").filter {
                 $0.has("CONSTR_IDENTITY") || TypeText.of($0.column["typeName"]).contains("serial")
@@ -62,7 +62,7 @@ extension LintRule {
                     name: "\(alteration.table.name)_\(alteration.column.string("colname") ?? "")_seq"
                 ).quoted
                 return LintHit(
-                    "each row of \(alteration.table.quoted)\(context.size(alteration.table)) is written anew under ACCESS EXCLUSIVE",
+                    "each row of \(alteration.table.quoted)\(context.size(alteration.table)) is rewritten under ACCESS EXCLUSIVE",
                     rewrite: """
                         CREATE SEQUENCE \(sequence);
                         \(alteration.head) ADD COLUMN \(column) bigint;
@@ -72,7 +72,7 @@ extension LintRule {
             }
         },
         LintRule(
-            "add-column-constraint", .warning, "A new column brings a constraint that is checked under the lock",
+            "add-column-constraint", .warning, "A new column has a constraint that is checked under the lock",
             why:
                 "A key, a CHECK or UNIQUE within ADD COLUMN reads each row, or builds an index, under ACCESS EXCLUSIVE. Add the "
                 + "column first, then the constraint in the safe way. A foreign key of a column without a default has nothing "
@@ -126,10 +126,10 @@ extension LintRule {
     private static let changeType = LintRule(
         "change-column-type", .warning, "A new type rewrites the table, or its indexes",
         why:
-            "It holds ACCESS EXCLUSIVE while each row and each index is written anew. Free are: a longer varchar, text, a "
+            "It holds ACCESS EXCLUSIVE while each row and each index is rewritten. Free are: a longer varchar, text, a "
             + "larger numeric precision of the same scale, timestamp to timestamptz in UTC, cidr to inet. Otherwise: a new "
-            + "column, kept by a trigger, filled in batches, swapped by renaming. Without a database the old type is not "
-            + "known, and the dearest is assumed."
+            + "column, maintained by a trigger, filled in batches, swapped by renaming. Without a database the old type is not "
+            + "known, and the most expensive case is assumed."
     ) { context in
         context.alterations("AT_AlterColumnType").filter { $0.object == "OBJECT_TABLE" }.compactMap { alteration in
             let column = RelationName(name: alteration.name).quoted
@@ -141,7 +141,7 @@ extension LintRule {
                 $0.columns.contains(alteration.name)
             }
             if cost == .rebuildsIndexes, !indexed { return nil }
-            let work = cost == .rewrites ? "is written anew" : "has its indexes over \(column) built anew"
+            let work = cost == .rewrites ? "is rewritten" : "has its indexes over \(column) rebuilt"
             let from = old.map { "from \($0) " } ?? ""
             let other = RelationName(name: "\(alteration.name)_new").quoted
             let collation = (alteration.column["collClause"]?.names("collname") ?? [])
@@ -150,7 +150,7 @@ extension LintRule {
                 "\(old == nil ? "unless the old type is stored alike, " : "")\(alteration.table.quoted)\(context.size(alteration.table)) \(work) under ACCESS EXCLUSIVE: \(column) \(from)to \(new)",
                 rewrite: """
                     \(alteration.head) ADD COLUMN \(other) \(new)\(collation.isEmpty ? "" : " COLLATE \(collation)");
-                    -- keep it with a trigger; in a file of its own fill the old rows:
+                    -- maintain it with a trigger; in a file of its own fill the old rows:
                     -- rssctl:backfill batch=1000 key=id
                     UPDATE \(alteration.table.quoted) SET \(other) = \(column)::\(new) WHERE \(other) IS NULL;
                     -- when the application reads the new one, drop the old column

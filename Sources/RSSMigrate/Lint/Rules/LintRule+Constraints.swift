@@ -8,7 +8,7 @@ extension LintRule {
             "foreign-key-validated", .warning, "ADD FOREIGN KEY checks each row while both tables are locked",
             why:
                 "It holds SHARE ROW EXCLUSIVE on both tables for the whole check. Added NOT VALID it is instant; VALIDATE, in "
-                + "a file of its own, lets writers go on."
+                + "a file of its own, does not block writers."
         ) { context in
             context.alterations("AT_AddConstraint").compactMap { alteration in
                 let key = alteration.constraint
@@ -30,7 +30,7 @@ extension LintRule {
             "check-validated", .warning, "ADD CHECK reads each row while the table is locked",
             why:
                 "It holds ACCESS EXCLUSIVE for the whole scan. Added NOT VALID it is instant; VALIDATE, in a file of its own, "
-                + "stops nobody."
+                + "blocks neither readers nor writers."
         ) { context in
             context.alterations("AT_AddConstraint").compactMap { alteration in
                 guard alteration.constraint.string("contype") == "CONSTR_CHECK",
@@ -80,7 +80,7 @@ extension LintRule {
         LintRule(
             "exclusion-constraint", .warning, "ADD EXCLUDE builds its index while the table is locked",
             why:
-                "There is no way to build it beside: neither NOT VALID nor USING INDEX is possible. Do it when nobody needs "
+                "It cannot be built in advance: neither NOT VALID nor USING INDEX is possible. Do it when no session needs "
                 + "the table, or on a new table."
         ) { context in
             context.alterations("AT_AddConstraint").filter { $0.constraint.string("contype") == "CONSTR_EXCLUSION" }.map
@@ -114,7 +114,7 @@ extension LintRule {
         columns.map { RelationName(name: $0).quoted }.joined(separator: ", ")
     }
 
-    /// What the index of a key has behind its columns.
+    /// What the index of a key has after its columns.
     private static func indexTail(_ constraint: ParseNode) -> String {
         let including = constraint.names("including")
         return (including.isEmpty ? "" : " INCLUDE (\(list(including)))")

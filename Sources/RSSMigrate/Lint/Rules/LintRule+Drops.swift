@@ -5,7 +5,7 @@ extension LintRule {
     /// What is gone afterwards. A file that reverts is meant to drop, so none of this is found in it.
     static let drops: [LintRule] = [
         LintRule(
-            "drop-column", .warning, "A dropped column breaks the programs that run, and its data is gone",
+            "drop-column", .warning, "A dropped column breaks running programs, and its data is gone",
             why:
                 "Programs that name it, or cache a statement over it, fail at once. Stop using it first, drop it a release later."
         ) { context in
@@ -35,7 +35,7 @@ extension LintRule {
         },
         LintRule(
             "drop-cascade", .warning, "CASCADE drops what is not named",
-            why: "Views, foreign keys and defaults that depend on it go without a word. Drop them by name."
+            why: "Views, foreign keys and defaults that depend on it are dropped without being named."
         ) { context in
             guard context.file.kind != .down else { return [] }
             if let drop = context.node("DropStmt"), drop.string("behavior") == "DROP_CASCADE" {
@@ -92,12 +92,12 @@ extension LintRule {
                 ? []
                 : [
                     LintHit(
-                        "\(context.effect.command) \(names.joined(separator: ", ")): what uses it fails from this moment on"
+                        "\(context.effect.command) \(names.joined(separator: ", ")): what uses it fails from now on"
                     )
                 ]
         },
         LintRule(
-            "drop-constraint", .info, "A promise about the data ends",
+            "drop-constraint", .info, "A guarantee about the data ends",
             why: "What relies on it is not notified. Dropping a foreign key takes ACCESS EXCLUSIVE on both tables."
         ) { context in
             guard context.file.kind != .down else { return [] }
@@ -123,7 +123,7 @@ extension LintRule {
 
     /// What goes with it, where it is known.
     private static func along(_ context: LintContext) -> String {
-        DroppedObjects.list(context.effect.drops.along).map { "; with it go \($0)" } ?? ""
+        DroppedObjects.list(context.effect.drops.along).map { "; dropped with it: \($0)" } ?? ""
     }
 
     /// What CASCADE takes, where it is known.

@@ -5,15 +5,15 @@ extension LintRule {
     /// What fails because of what the database has, or has not.
     static let existence: [LintRule] = [
         LintRule(
-            "already-exists", .error, "What is to be made is there already",
-            why: "PostgreSQL refuses it (42P07, 42701). A database made before there was a history needs a baseline.",
+            "already-exists", .error, "An object to be created exists already",
+            why: "PostgreSQL refuses it (42P07, 42701). A database without a history needs a baseline.",
             needsCatalog: true
         ) { context in
             guard context.catalog.isCertain else { return [] }
             return made(context).map { LintHit("\($0) exists already") }
         },
         LintRule(
-            "missing-object", .error, "A table, index or column that the statement needs is not there",
+            "missing-object", .error, "A table, index or column that the statement needs does not exist",
             why: "PostgreSQL refuses it (42P01, 42703).", needsCatalog: true
         ) { context in
             guard context.catalog.isCertain else { return [] }
@@ -23,7 +23,7 @@ extension LintRule {
             "still-used", .error, "What is dropped or changed is used by something else",
             why:
                 "PostgreSQL refuses to drop what views and foreign keys need (2BP01), and to change the type of a column that a "
-                + "view reads (0A000). Drop the view first, and make it again afterwards.", needsCatalog: true
+                + "view reads (0A000). Drop the view first, and create it again afterwards.", needsCatalog: true
         ) { context in
             guard context.catalog.isCertain else { return [] }
             let drops = context.effect.drops
@@ -40,7 +40,7 @@ extension LintRule {
             }
         },
         LintRule(
-            "extension-unavailable", .error, "The server does not have the extension, or the role may not make it",
+            "extension-unavailable", .error, "The server does not have the extension, or the role may not create it",
             why: "PostgreSQL refuses it (0A000, 42501). An extension is installed with the server's packages.",
             needsCatalog: true
         ) { context in
@@ -51,7 +51,7 @@ extension LintRule {
                 return [LintHit("the server does not have the extension \(RelationName(name: name).quoted)")]
             }
             if found.isInstalled || found.mayCreate { return [] }
-            return [LintHit("the role may not make the extension \(RelationName(name: name).quoted)")]
+            return [LintHit("the role may not create the extension \(RelationName(name: name).quoted)")]
         },
     ]
 

@@ -16,9 +16,9 @@ extension LintRule {
             return [LintHit(error.message)]
         },
         LintRule(
-            "function-overload", .error, "A new parameter makes a second function in place of replacing the first",
+            "function-overload", .error, "A new parameter makes a second function instead of replacing the first",
             why:
-                "CREATE OR REPLACE replaces a function of the same argument types only. With a parameter more that has a "
+                "CREATE OR REPLACE replaces a function of the same argument types only. With one more parameter that has a "
                 + "default, both remain, and every call that gives the old arguments fails (42725, is not unique)."
         ) { context in
             guard let function = context.node("CreateFunctionStmt"), function.flag("replace"),
@@ -30,7 +30,7 @@ extension LintRule {
         LintRule(
             "security-definer-search-path", .warning, "A SECURITY DEFINER function follows its caller's search_path",
             why:
-                "A caller who puts a table or an operator of the same name before ours runs his own code with the owner's rights "
+                "A caller who puts a table or an operator of the same name earlier in the path has code run with the owner's rights "
                 + "(\"PostgreSQL 15 docs, CREATE FUNCTION\", writing SECURITY DEFINER functions safely)."
         ) { context in
             guard let function = context.node("CreateFunctionStmt"), function["sql_body"] == nil, isDefiner(function),
@@ -69,7 +69,7 @@ extension LintRule {
         }
     }
 
-    /// What is wrong with a function that would stand beside others of its name; in a repeatable file, which is meant to
+    /// What is wrong with a function that would exist beside others of its name; in a repeatable file, which is meant to
     /// replace, each such one is.
     private static func overload(_ function: ParseNode, _ name: RelationName, _ context: LintContext) -> LintHit? {
         let signature = RoutineSignature(function)

@@ -5,9 +5,9 @@ extension LintRule {
     /// Making, dropping and rebuilding indexes.
     static let indexes: [LintRule] = [
         LintRule(
-            "index-not-concurrent", .warning, "CREATE INDEX stops all writes to the table while it builds",
+            "index-not-concurrent", .warning, "CREATE INDEX blocks all writes to the table while it builds",
             why:
-                "It holds SHARE for the whole build. CONCURRENTLY takes longer and stops nobody; rssctl builds it partition "
+                "It holds SHARE for the whole build. CONCURRENTLY takes longer and blocks no writes; rssctl builds it partition "
                 + "by partition where the table is partitioned, and rebuilds it after an interruption."
         ) { context in
             guard let index = context.node("IndexStmt"), !index.flag("concurrent"),
@@ -29,7 +29,7 @@ extension LintRule {
             "index-concurrent-on-partitioned", .info,
             "A concurrent index on a partitioned table is built piece by piece",
             why: "PostgreSQL refuses it (0A000). rssctl makes the index ON ONLY the parent, builds each partition's "
-                + "concurrently, attaches them, and goes on where it was interrupted."
+                + "concurrently, attaches them, and resumes where it was interrupted."
         ) { context in
             guard let index = context.node("IndexStmt"), index.flag("concurrent"),
                 let table = RelationName(index["relation"]),
@@ -51,7 +51,7 @@ extension LintRule {
         },
         LintRule(
             "index-concurrent-without-name", .error, "A concurrent index without a name cannot be found again",
-            why: "An interrupted build leaves an invalid index behind; only its name tells that it is ours."
+            why: "An interrupted build leaves an invalid index; only its name identifies it."
         ) { context in
             guard let index = context.node("IndexStmt"), index.flag("concurrent"), index.string("idxname") == nil,
                 let table = RelationName(index["relation"])
@@ -68,22 +68,22 @@ extension LintRule {
         LintRule(
             "index-concurrent-if-not-exists", .warning, "IF NOT EXISTS hides an invalid index",
             why:
-                "After an interrupted build the name exists, so the statement succeeds and the index stays invalid for "
-                + "ever. rssctl looks at the index itself, and rebuilds it."
+                "After an interrupted build the name exists, so the statement succeeds and the index stays invalid "
+                + "indefinitely. rssctl checks the index itself, and rebuilds it."
         ) { context in
             guard let index = context.node("IndexStmt"), index.flag("concurrent"), index.flag("if_not_exists") else {
                 return []
             }
             return [
                 LintHit(
-                    "take IF NOT EXISTS out: it passes over an index that an interrupted build left invalid",
+                    "remove IF NOT EXISTS: it skips an index that an interrupted build left invalid",
                     rewrite: SQLText(context.text).removing(["IF", "NOT", "EXISTS"]) + ";")
             ]
         },
         LintRule(
-            "index-drop-not-concurrent", .warning, "DROP INDEX stops readers and writers of the table while it waits",
-            why: "It takes ACCESS EXCLUSIVE on the index and its table. CONCURRENTLY stops nobody; the index of a "
-                + "partitioned table cannot be dropped so."
+            "index-drop-not-concurrent", .warning, "DROP INDEX blocks readers and writers of the table while it waits",
+            why: "It takes ACCESS EXCLUSIVE on the index and its table. CONCURRENTLY blocks neither; the index of a "
+                + "partitioned table cannot be dropped that way."
         ) { context in
             guard let drop = context.node("DropStmt"), drop.string("removeType") == "OBJECT_INDEX",
                 !drop.flag("concurrent"),
@@ -101,8 +101,8 @@ extension LintRule {
             }
         },
         LintRule(
-            "reindex-not-concurrent", .warning, "REINDEX stops all writes while it builds",
-            why: "It holds SHARE on the table and ACCESS EXCLUSIVE on each index. CONCURRENTLY builds beside and swaps."
+            "reindex-not-concurrent", .warning, "REINDEX blocks all writes while it builds",
+            why: "It holds SHARE on the table and ACCESS EXCLUSIVE on each index. CONCURRENTLY builds a copy and swaps."
         ) { context in
             guard let reindex = context.node("ReindexStmt"),
                 !TransactionMode.option("concurrently", in: reindex.list("params"))
@@ -115,13 +115,13 @@ extension LintRule {
                     RelationName(name: $0).quoted
                 } ?? ""
             guard kind != "SYSTEM" else {
-                return [LintHit("REINDEX SYSTEM locks the system catalogs; it is no migration")]
+                return [LintHit("REINDEX SYSTEM locks the system catalogs; it is not a migration")]
             }
             return [LintHit("writes wait while indexes are rebuilt", rewrite: "REINDEX \(kind) CONCURRENTLY \(name);")]
         },
         LintRule(
             "index-too-wide", .info, "An index of more than three columns that is not unique",
-            why: "Each column makes it larger and its updates dearer; columns behind the third seldom narrow a search."
+            why: "Each column makes it larger and its updates costlier; columns after the third seldom narrow a search."
         ) { context in
             guard let index = context.node("IndexStmt"), !index.flag("unique") else { return [] }
             let columns = IndexKey.columns(of: index)
@@ -131,7 +131,7 @@ extension LintRule {
         LintRule(
             "index-corruption", .error, "Concurrent builds of PostgreSQL 14.0 to 14.3 can miss rows",
             why:
-                "Rows that are updated during the build can be missing from the index; mended in 14.4 (its release notes).",
+                "Rows that are updated during the build can be missing from the index; fixed in 14.4 (its release notes).",
             needsCatalog: true
         ) { context in
             guard (140_000...140_003).contains(context.catalog.serverVersion),
@@ -145,8 +145,8 @@ extension LintRule {
     private static let duplicateIndex = LintRule(
         "index-duplicate", .warning, "An index repeats another one",
         why:
-            "Both are paid for by each write, and one of them is used. An index over the first columns of another one is "
-            + "told as worth knowing."
+            "Each write maintains both, and one of them is used. An index over the first columns of another one is "
+            + "reported as info."
     ) { context in
         guard let index = context.node("IndexStmt"), index["whereClause"] == nil,
             let table = RelationName(index["relation"])

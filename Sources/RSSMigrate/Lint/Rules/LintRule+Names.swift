@@ -5,22 +5,22 @@ extension LintRule {
     /// Names that change, or are not what they seem.
     static let names: [LintRule] = [
         LintRule(
-            "rename-column", .warning, "A renamed column breaks the programs that run",
+            "rename-column", .warning, "A renamed column breaks running programs",
             why:
-                "From one moment to the next the old name is gone. Add a new column, keep both with a trigger, move the "
-                + "readers, drop the old one; or put a view with the old name before the table."
+                "The old name is gone at once. Add a new column, keep both equal with a trigger, switch the "
+                + "readers, drop the old one; or create a view with the old name over the table."
         ) { context in
             guard let rename = context.node("RenameStmt"), rename.string("renameType") == "OBJECT_COLUMN",
                 let table = context.existing(rename)
             else { return [] }
             return [
-                LintHit("programs that name \(quoted(rename, "subname")) of \(table.quoted) fail from this moment on")
+                LintHit("programs that name \(quoted(rename, "subname")) of \(table.quoted) fail from now on")
             ]
         },
         LintRule(
-            "rename-table", .warning, "A renamed table breaks the programs that run",
+            "rename-table", .warning, "A renamed table breaks running programs",
             why:
-                "From one moment to the next the old name is gone. A view with the old name, made in the same transaction, keeps "
+                "The old name is gone at once. A view with the old name, created in the same transaction, keeps "
                 + "them running until they know the new one."
         ) { context in
             guard let rename = context.node("RenameStmt"), let table = context.existing(rename),
@@ -31,19 +31,19 @@ extension LintRule {
             let new = RelationName(schema: table.schema, name: rename.string("newname") ?? "").quoted
             return [
                 LintHit(
-                    "programs that name \(table.quoted) fail from this moment on",
+                    "programs that name \(table.quoted) fail from now on",
                     rewrite: "\(context.text);\nCREATE VIEW \(table.quoted) AS SELECT * FROM \(new);")
             ]
         },
         LintRule(
-            "rename-object", .warning, "A renamed schema, type or value breaks the programs that run",
-            why: "From one moment to the next the old name is gone."
+            "rename-object", .warning, "A renamed schema, type or value breaks running programs",
+            why: "The old name is gone at once."
         ) { context in
             if let value = context.node("AlterEnumStmt"), let old = value.string("oldVal") {
-                return [LintHit("programs that write '\(old)' fail from this moment on")]
+                return [LintHit("programs that write '\(old)' fail from now on")]
             }
             if let move = context.node("AlterObjectSchemaStmt"), let table = context.existing(move) {
-                return [LintHit("programs that name \(table.quoted) with its schema fail from this moment on")]
+                return [LintHit("programs that name \(table.quoted) with its schema fail from now on")]
             }
             guard let rename = context.node("RenameStmt"),
                 [
@@ -52,11 +52,11 @@ extension LintRule {
                 ]
                 .contains(rename.string("renameType") ?? "")
             else { return [] }
-            return [LintHit("programs that use the old name fail from this moment on")]
+            return [LintHit("programs that use the old name fail from now on")]
         },
         LintRule(
             "identifier-too-long", .warning, "PostgreSQL cuts names after 63 bytes",
-            why: "The rest is dropped with a mere notice; two long names can become one."
+            why: "The rest is dropped with only a NOTICE; two long names can become one."
         ) { context in
             SQLText(context.text).namesTooLong.map {
                 LintHit("\($0.name) is longer than 63 bytes and is cut", character: $0.character)
@@ -64,13 +64,13 @@ extension LintRule {
         },
         LintRule(
             "enum-value-order", .info, "A new enum value goes to the end",
-            why: "Its place decides how values sort, and cannot be changed later. BEFORE or AFTER says it."
+            why: "Its place decides how values sort, and cannot be changed later. BEFORE or AFTER sets it."
         ) { context in
             guard let change = context.node("AlterEnumStmt"), let value = change.string("newVal"),
                 change.string("newValNeighbor") == nil,
                 change.string("oldVal") == nil
             else { return [] }
-            return [LintHit("'\(value)' sorts behind all others; say AFTER or BEFORE which one it stands")]
+            return [LintHit("'\(value)' sorts after all others; give its place with BEFORE or AFTER")]
         },
         LintRule(
             "enum-value-used", .error, "A new enum value is used in the transaction that makes it",

@@ -48,10 +48,10 @@ extension LintRule {
         },
         LintRule(
             "drop-not-null", .info, "A column may be null from now on",
-            why: "Programs that read it must be ready for a null first."
+            why: "Programs that read it must be able to handle a null first."
         ) { context in
             context.alterations("AT_DropNotNull").map {
-                LintHit("readers of \($0.table.quoted).\(RelationName(name: $0.name).quoted) meet nulls from now on")
+                LintHit("readers of \($0.table.quoted).\(RelationName(name: $0.name).quoted) may get nulls from now on")
             }
         },
     ]

@@ -5,10 +5,10 @@ extension LintRule {
     /// Partitions that come and go.
     static let partitions: [LintRule] = [
         LintRule(
-            "create-partition-of", .warning, "CREATE TABLE … PARTITION OF stops all readers of the parent",
+            "create-partition-of", .warning, "CREATE TABLE … PARTITION OF blocks all readers of the parent",
             why:
-                "It takes ACCESS EXCLUSIVE on the parent, and on the DEFAULT partition. Made aside with a CHECK and attached, the "
-                + "parent is locked in SHARE UPDATE EXCLUSIVE, which stops neither readers nor writers."
+                "It takes ACCESS EXCLUSIVE on the parent, and on the DEFAULT partition. Create it separately with a CHECK and attach it: "
+                + "the parent is locked in SHARE UPDATE EXCLUSIVE, which blocks neither readers nor writers."
         ) { context in
             guard let create = context.node("CreateStmt"), let bound = create["partbound"],
                 let table = RelationName(create["relation"]),
@@ -32,7 +32,7 @@ extension LintRule {
             ]
             return [
                 LintHit(
-                    "readers and writers of \(parent.quoted) wait for this lock, and everybody behind it",
+                    "readers and writers of \(parent.quoted) wait for this lock, and so does every session behind it",
                     // What else the statement says of the partition is not in the rewrite.
                     rewrite: create["partspec"] == nil && create.list("tableElts").isEmpty
                         ? lines.joined(separator: "\n") : nil)
@@ -70,10 +70,10 @@ extension LintRule {
             }
         },
         LintRule(
-            "detach-not-concurrent", .warning, "DETACH PARTITION stops all readers of the parent",
+            "detach-not-concurrent", .warning, "DETACH PARTITION blocks all readers of the parent",
             why:
                 "It takes ACCESS EXCLUSIVE on the parent. CONCURRENTLY (PostgreSQL 14 and later) waits for older transactions and "
-                + "stops nobody; it is not possible with a DEFAULT partition."
+                + "blocks neither readers nor writers; it is not possible with a DEFAULT partition."
         ) { context in
             guard context.file.kind != .down else { return [] }
             return context.alterations("AT_DetachPartition").compactMap { alteration in
@@ -83,19 +83,19 @@ extension LintRule {
                     !context.catalog.children(of: alteration.table).contains(where: \.isDefaultPartition)
                 else { return nil }
                 return LintHit(
-                    "readers and writers of \(alteration.table.quoted) wait for this lock, and everybody behind it",
+                    "readers and writers of \(alteration.table.quoted) wait for this lock, and so does every session behind it",
                     rewrite: "\(alteration.head) DETACH PARTITION \(child.quoted) CONCURRENTLY;")
             }
         },
     ]
 }
 
-/// A CHECK that says what a partition's bound says.
+/// A CHECK that says the same as a partition's bound.
 struct PartitionCheck {
     /// The expression.
     let expression: String
 
-    /// Makes it of a bound over one column; nil where it cannot be told.
+    /// Makes it of a bound over one column; nil where it cannot be derived.
     init?(_ bound: ParseNode, key: [String]) {
         guard key.count == 1, let name = key.first else { return nil }
         let column = RelationName(name: name).quoted

@@ -7,8 +7,8 @@ extension LintRule {
         LintRule(
             "unbatched-change", .warning, "All rows of a table are changed at once",
             why:
-                "Each row stays locked to the end, every row gets a dead twin, replicas fall behind. In batches along a key, "
-                + "each with its own transaction, nobody notices."
+                "Each row stays locked to the end and leaves a dead row version, and replicas fall behind. In batches along a key, "
+                + "each with its own transaction, other sessions are hardly affected."
         ) { context in
             guard !context.statement.isBackfill else { return [] }
             return changes(context.tree).compactMap { isUpdate, node, isWhole in
@@ -24,7 +24,7 @@ extension LintRule {
         },
         LintRule(
             "large-change", .info, "A large table is changed in one transaction",
-            why: "How many rows WHERE leaves is not known here; above some ten thousand, go in batches.",
+            why: "How many rows WHERE leaves is not known here; above about ten thousand, use batches.",
             needsCatalog: true
         ) { context in
             let node = context.node("UpdateStmt") ?? context.node("DeleteStmt")
@@ -34,14 +34,14 @@ extension LintRule {
             else { return [] }
             return [
                 LintHit(
-                    "\(table.quoted)\(context.size(table)) is changed in one transaction; rssctl:backfill would go in batches"
+                    "\(table.quoted)\(context.size(table)) is changed in one transaction; rssctl:backfill would change it in batches"
                 )
             ]
         },
         LintRule(
             "truncate", .warning, "TRUNCATE empties a table under ACCESS EXCLUSIVE",
             why:
-                "Readers and writers wait, the rows are gone without a trigger having seen them, and older snapshots find the table empty."
+                "Readers and writers wait, the rows are removed without firing row triggers, and older snapshots find the table empty."
         ) { context in
             guard context.file.kind != .down, let truncate = context.node("TruncateStmt") else { return [] }
             let tables = truncate.list("relations").compactMap { RelationName($0) }.filter(context.exists)
@@ -70,11 +70,11 @@ extension LintRule {
             return twice.sorted().map { LintHit("\(RelationName(name: $0).quoted) is assigned more than once") }
         },
         LintRule(
-            "unseen-work", .info, "What a block does is not seen",
-            why: "DO and CALL are judged by nobody before they run: locks, rows and time are unknown."
+            "unseen-work", .info, "What a block does is not known",
+            why: "DO and CALL cannot be checked before they run: locks, rows and time are unknown."
         ) { context in
             guard context.node("DoStmt") != nil || context.node("CallStmt") != nil else { return [] }
-            return [LintHit("the locks and the work of \(context.effect.command) are not known beforehand")]
+            return [LintHit("the locks and the work of \(context.effect.command) are not known in advance")]
         },
     ]
 

@@ -2,13 +2,13 @@ import RSSModel
 import SQLScript
 
 extension LintRule {
-    /// What keeps a file from being run at all.
+    /// What prevents a file from being run at all.
     static let script: [LintRule] = [
         unreadableScript, psqlCommand,
         LintRule(
             "syntax-error", .error, "PostgreSQL's grammar does not accept the statement",
             why:
-                "It would fail when it is run, after what stands before it. The grammar is that of PostgreSQL 15; without a "
+                "It would fail when it is run, after the statements before it. The grammar is that of PostgreSQL 15; without a "
                 + "database, --server-version names a later one that the file is for."
         ) { context in
             guard case .refused(let error) = context.statement.outcome, !isForLaterServer(context) else { return [] }
@@ -35,7 +35,7 @@ extension LintRule {
         },
         LintRule(
             "directive", .error, "A comment begins with rssctl: and is not a directive",
-            why: "A directive that is misspelled would silently not be followed."
+            why: "A misspelled directive would be silently ignored."
         ) { context in
             context.statement.directiveErrors.map { LintHit("\($0.message); \($0.hint)", place: $0.position) }
                 + misplaced(context)
@@ -45,7 +45,7 @@ extension LintRule {
             why: "Two branches took the same number. migrate refuses both; the one that was applied hides the other."
         ) { _ in [] },
         LintRule(
-            "out-of-order", .error, "A file is older than one that is there already",
+            "out-of-order", .error, "A file is older than an existing one",
             why:
                 "Where the newer one was applied, migrate refuses it, or with --order linear-skip never runs it. Found with a "
                 + "database, with --since and with --base; not with --order non-linear, which applies it."
@@ -53,11 +53,11 @@ extension LintRule {
         LintRule(
             "changed-after-applied", .error, "A file is not what was applied under its version",
             why:
-                "The database keeps what the file said then; a new one is made by what it says now. Found with a database."
+                "The database has what the file said then; a new database gets what it says now. Found with a database."
         ) { _ in [] },
         LintRule(
             "copy-from-stdin", .error, "COPY … FROM stdin has no data to read",
-            why: "The rows of a dump stand between psql's own marks, which only psql reads."
+            why: "The rows of a dump are between marks of psql, which only psql reads."
         ) { context in
             guard let copy = context.node("CopyStmt"), copy.flag("is_from"), copy.string("filename") == nil,
                 !copy.flag("is_program")
@@ -70,7 +70,7 @@ extension LintRule {
         ) { _ in [] },
         LintRule(
             "allow-unused", .warning, "A directive allows what is not found",
-            why: "Left standing, it would allow the same fault when it is made later."
+            why: "If it stays, it would allow the same fault when it is made later."
         ) { _ in [] },
     ]
 
@@ -85,8 +85,8 @@ extension LintRule {
     ) { _ in [] }
 
     private static let psqlCommand = LintRule(
-        "psql-command", .error, "A command of psql stands in the file",
-        why: "\\i, \\copy, \\gexec and their like are carried out by psql, not by the server."
+        "psql-command", .error, "A command of psql is in the file",
+        why: "\\i, \\copy, \\gexec and their like are run by psql, not by the server."
     ) { _ in [] }
 
     /// The finding for a file that cannot be read.
@@ -110,13 +110,13 @@ extension LintRule {
             message: message)
     }
 
-    /// Directives that stand before the wrong statement.
+    /// Directives that are before the wrong statement.
     private static func misplaced(_ context: LintContext) -> [LintHit] {
         let type = context.tree.tagged?.name ?? ""
         return context.statement.directives.compactMap { directive, position in
             switch directive {
             case .transaction where context.index > 0, .allowFile where context.index > 0:
-                LintHit("this directive is for the whole file and stands before its first statement", place: position)
+                LintHit("this directive is for the whole file and belongs before its first statement", place: position)
             case .backfill(let backfill):
                 BackfillError(context.statement.source, tree: context.tree, backfill).map {
                     LintHit($0.message, place: position)
@@ -124,7 +124,7 @@ extension LintRule {
             case .replace where context.file.kind != .repeatable:
                 LintHit("replace is for repeatable files, R__….sql; here DROP what is to be replaced", place: position)
             case .replace where !["CreateFunctionStmt", "ViewStmt", "CreateTableAsStmt"].contains(type):
-                LintHit("replace stands before a function or a view", place: position)
+                LintHit("replace belongs before a function or a view", place: position)
             default: nil
             }
         }

@@ -2,12 +2,12 @@ import RSSCore
 import SQLScript
 
 extension LintRule {
-    /// Statements that write a table anew, or hold it while they work.
+    /// Statements that rewrite a table, or lock it while they work.
     static let storage: [LintRule] = [
         LintRule(
-            "vacuum-full", .warning, "VACUUM FULL writes the table anew under ACCESS EXCLUSIVE",
+            "vacuum-full", .warning, "VACUUM FULL rewrites the table under ACCESS EXCLUSIVE",
             why:
-                "Nobody reads or writes meanwhile. Plain VACUUM makes the room usable again; pg_repack gives it back while "
+                "No session reads or writes meanwhile. Plain VACUUM makes the space reusable; pg_repack gives it back while "
                 + "others work."
         ) { context in
             guard let vacuum = context.node("VacuumStmt"), context.effect.command == "VACUUM FULL" else { return [] }
@@ -16,29 +16,29 @@ extension LintRule {
             let names = tables.map(\.quoted).joined(separator: ", ")
             return [
                 LintHit(
-                    "readers and writers of \(names.isEmpty ? "every table" : names) wait while it is written anew",
+                    "readers and writers of \(names.isEmpty ? "every table" : names) wait while it is rewritten",
                     rewrite: "VACUUM (ANALYZE) \(names);".replacing(" ;", with: ";"))
             ]
         },
         LintRule(
-            "cluster", .warning, "CLUSTER writes the table anew under ACCESS EXCLUSIVE",
-            why: "Nobody reads or writes meanwhile. pg_repack sorts a table while others work."
+            "cluster", .warning, "CLUSTER rewrites the table under ACCESS EXCLUSIVE",
+            why: "No session reads or writes meanwhile. pg_repack sorts a table while others work."
         ) { context in
             guard let cluster = context.node("ClusterStmt") else { return [] }
             guard let table = RelationName(cluster["relation"]) else {
-                return [LintHit("every clustered table is written anew, one after the other")]
+                return [LintHit("every clustered table is rewritten, one after the other")]
             }
             return context.exists(table)
                 ? [
                     LintHit(
-                        "readers and writers of \(table.quoted)\(context.size(table)) wait while it is written anew")
+                        "readers and writers of \(table.quoted)\(context.size(table)) wait while it is rewritten")
                 ] : []
         },
         LintRule(
-            "refresh-not-concurrent", .warning, "REFRESH MATERIALIZED VIEW stops its readers",
+            "refresh-not-concurrent", .warning, "REFRESH MATERIALIZED VIEW blocks its readers",
             why:
-                "It holds ACCESS EXCLUSIVE while the query runs. CONCURRENTLY needs a unique index over plain columns, and lets "
-                + "readers go on."
+                "It holds ACCESS EXCLUSIVE while the query runs. CONCURRENTLY needs a unique index over plain columns, and does "
+                + "not block readers."
         ) { context in
             guard let refresh = context.node("RefreshMatViewStmt"), !refresh.flag("concurrent"),
                 let view = context.existing(refresh)
@@ -50,20 +50,20 @@ extension LintRule {
             ]
         },
         LintRule(
-            "set-logged", .warning, "SET LOGGED or UNLOGGED writes the table anew",
+            "set-logged", .warning, "SET LOGGED or UNLOGGED rewrites the table",
             why:
                 "It holds ACCESS EXCLUSIVE meanwhile, and LOGGED writes the whole table to the WAL. An unlogged table is empty "
                 + "after a crash."
         ) { context in
             (context.alterations("AT_SetLogged") + context.alterations("AT_SetUnLogged")).map {
                 LintHit(
-                    "readers and writers of \($0.table.quoted)\(context.size($0.table)) wait while it is written anew")
+                    "readers and writers of \($0.table.quoted)\(context.size($0.table)) wait while it is rewritten")
             }
         },
         LintRule(
             "set-tablespace", .warning, "SET TABLESPACE copies the table under ACCESS EXCLUSIVE",
             why:
-                "Nobody reads or writes meanwhile. pg_repack moves a table while others work; an index can be rebuilt in the "
+                "No session reads or writes meanwhile. pg_repack moves a table while others work; an index can be rebuilt in the "
                 + "other tablespace with REINDEX (TABLESPACE …) CONCURRENTLY."
         ) { context in
             (context.alterations("AT_SetTableSpace") + context.alterations("AT_SetAccessMethod")).map { alteration in
@@ -76,7 +76,7 @@ extension LintRule {
             }
         },
         LintRule(
-            "lock-table", .warning, "A table is locked by hand",
+            "lock-table", .warning, "A table is locked explicitly",
             why: "The lock is held to the end of the transaction, whatever comes in between."
         ) { context in
             guard let lock = context.node("LockStmt"), let mode = context.effect.locks.map(\.mode).max(),
@@ -88,9 +88,9 @@ extension LintRule {
                 ? [] : [LintHit("\(names) is locked in \(mode.name) MODE to the end of the transaction")]
         },
         LintRule(
-            "disable-trigger", .warning, "Triggers are switched off for everybody",
+            "disable-trigger", .warning, "Triggers are disabled for every session",
             why:
-                "DISABLE TRIGGER concerns all sessions, foreign keys too with ALL, and stays when the file fails half-way outside "
+                "DISABLE TRIGGER concerns all sessions, foreign keys too with ALL, and stays when the file fails in the middle outside "
                 + "a transaction. SET LOCAL session_replication_role = replica concerns this transaction alone."
         ) { context in
             ["AT_DisableTrig", "AT_DisableTrigAll", "AT_DisableTrigUser", "AT_DisableRule"].flatMap {
@@ -102,15 +102,15 @@ extension LintRule {
             }
         },
         LintRule(
-            "create-trigger", .info, "A new trigger stops writes for a moment, and then runs for each of them",
+            "create-trigger", .info, "A new trigger blocks writes for a moment, and then runs for each of them",
             why:
-                "It takes SHARE ROW EXCLUSIVE, which rssctl waits for in short tries. What it costs per row is paid from then on."
+                "It takes SHARE ROW EXCLUSIVE, which rssctl waits for in short tries. From then on it costs time per row."
         ) { context in
             guard let trigger = context.node("CreateTrigStmt"), let table = context.existing(trigger) else { return [] }
             return [LintHit("\(quoted(trigger, "trigname")) runs for each change of \(table.quoted) from now on")]
         },
         LintRule(
-            "replace-view", .info, "CREATE OR REPLACE VIEW stops the view's readers for a moment",
+            "replace-view", .info, "CREATE OR REPLACE VIEW blocks the view's readers for a moment",
             why:
                 "It takes ACCESS EXCLUSIVE on the view. A column that goes, or changes its name or type, is refused (42P16)."
         ) { context in
@@ -121,9 +121,9 @@ extension LintRule {
             return [LintHit("readers of \(name.quoted) wait for a moment")]
         },
         LintRule(
-            "create-rule", .warning, "Rules rewrite queries in ways that surprise",
+            "create-rule", .warning, "Rules rewrite queries in unexpected ways",
             why:
-                "A rule runs once per statement with its expressions evaluated anew: volatile ones differ. A trigger does what is "
+                "A rule runs once per statement with its expressions evaluated again: volatile ones differ. A trigger does what is "
                 + "meant (\"PostgreSQL 15 docs, 41.7\")."
         ) { context in
             guard let rule = context.node("RuleStmt"), let table = context.existing(rule) else { return [] }

@@ -8,7 +8,7 @@ extension LintRule {
             "transaction-statement", .error, "A file begins, ends or divides a transaction itself",
             why:
                 "rssctl opens the transactions, and records what was done in them. Statements that cannot share one are "
-                + "run by themselves without being told."
+                + "run by themselves without a directive."
         ) { context in
             if !context.statement.isAlone, let word = endsTransaction(context.node("DoStmt")) {
                 return [
@@ -17,12 +17,12 @@ extension LintRule {
                 ]
             }
             guard TransactionMode.isTransactionControl(context.tree) else { return [] }
-            return [LintHit("take \(context.effect.command) out: rssctl opens and ends the transaction")]
+            return [LintHit("remove \(context.effect.command): rssctl opens and ends the transaction")]
         },
         LintRule(
             "transaction-mode", .error, "The transaction directive does not agree with the statements",
             why:
-                "Whether a statement may run in a transaction is PostgreSQL's to say; transaction none suits any statement."
+                "Whether a statement may run in a transaction is decided by PostgreSQL; transaction none suits any statement."
         ) { context in
             let modes = context.file.statements.first?.directives.compactMap {
                 if case .transaction(let mode) = $0.directive { mode } else { nil }
@@ -37,29 +37,29 @@ extension LintRule {
             "repeatable-not-transactional", .error,
             "A repeatable file has a statement that cannot run in a transaction",
             why:
-                "A repeatable file is run again as a whole, or not at all. Such a statement belongs into a versioned file."
+                "A repeatable file is run again as a whole, or not at all. Such a statement belongs in a versioned file."
         ) { context in
             guard context.file.kind == .repeatable, !context.effect.runsInTransaction else { return [] }
             return [LintHit("put \(context.effect.command) into a versioned file")]
         },
         LintRule(
             "mixed-transaction", .info, "A file is run in more than one transaction",
-            why: "If it fails in the middle, what came before stays; the next run goes on at the statement that failed."
+            why: "If it fails in the middle, what came before stays; the next run resumes at the statement that failed."
         ) { context in
             guard !context.effect.runsInTransaction, context.file.statements.count > 1,
                 context.file.statements[..<context.index].allSatisfy(\.mayShareTransaction),
                 // The file says so itself.
                 !context.statement.isAlone
             else { return [] }
-            return [LintHit("\(context.effect.command) is run by itself; what stands before it is committed first")]
+            return [LintHit("\(context.effect.command) is run by itself; what comes before it is committed first")]
         },
         LintRule(
-            "session-state", .error, "A statement gives up the state of the session",
-            why: "DISCARD and pg_advisory_unlock_all release the lock that keeps two migrations apart; a session-level "
+            "session-state", .error, "A statement discards the state of the session",
+            why: "DISCARD and pg_advisory_unlock_all release the lock against concurrent migrations; a session-level "
                 + "advisory lock of a file is never released."
         ) { context in
             if let discard = context.node("DiscardStmt"), discard.string("target") == "DISCARD_ALL" {
-                return [LintHit("DISCARD ALL releases the lock that keeps two migrations apart")]
+                return [LintHit("DISCARD ALL releases the lock that prevents concurrent migrations")]
             }
             return calls(
                 context,
@@ -81,7 +81,7 @@ extension LintRule {
             guard let set = context.node("VariableSetStmt"), let name = set.string("name"),
                 ["lock_timeout", "statement_timeout"].contains(name), set.string("kind") == "VAR_SET_VALUE"
             else { return [] }
-            return [LintHit("take SET \(name) out: rssctl bounds the waits by its lock policy (--lock-budget)")]
+            return [LintHit("remove SET \(name): rssctl bounds the waits by its lock policy (--lock-budget)")]
         },
         longWork, validateInSameTransaction,
     ]
@@ -106,7 +106,7 @@ extension LintRule {
     private static let longWork = LintRule(
         "long-work-behind-lock", .warning, "Long work follows a strong lock in the same transaction",
         why:
-            "A lock is held to the end of its transaction. What works long in between makes everybody wait who needs the "
+            "A lock is held to the end of its transaction. Long work in between blocks every session that needs the "
             + "table. Put it into a file of its own."
     ) { context in
         // Of a statement that was not read nothing is said, also not that it works long.
@@ -116,19 +116,19 @@ extension LintRule {
                 work == .unseen || work.relation.map { context.exists($0) && !context.isSmall($0) } == true
             })
         else { return [] }
-        // What cannot be seen is taken for short where no lock stops readers.
+        // What cannot be seen counts as short where no lock blocks readers.
         let floor: LockMode = context.effect.duration == .unknown ? .accessExclusive : .share
         guard
             let held = context.before.last(where: { earlier in
                 guard let lock = earlier.lock, lock.mode >= floor, lock.mode.stopsWriters else { return false }
-                // For a table that is dropped nobody waits.
+                // No session waits for a table that is dropped.
                 return earlier.effect.command != "DROP TABLE" || context.catalog.relation(lock.relation) != nil
             }),
             let lock = held.lock, !isValidation(context)
         else { return [] }
         return [
             LintHit(
-                "\(context.effect.command) works while \(lock.relation.quoted) is locked (\(lock.mode.name)) by the statement of line \(held.statement.source.position.line); put it into a file of its own"
+                "\(context.effect.command) runs while \(lock.relation.quoted) is locked (\(lock.mode.name)) by the statement of line \(held.statement.source.position.line); put it into a file of its own"
             )
         ]
     }

@@ -2,19 +2,19 @@ import RSSCore
 import SQLScript
 
 extension LintRule {
-    /// Types that are regretted later, in CREATE TABLE and ADD COLUMN.
+    /// Types that cause problems later, in CREATE TABLE and ADD COLUMN.
     static let types: [LintRule] = [
         columnRule(
             "char-type", .info, "char(n) pads with blanks", types: { $0.hasPrefix("character(") || $0 == "character" },
             why:
-                "Blanks are stored, and ignored by some comparisons and not by others. text with a CHECK does it better.",
+                "Blanks are stored, and ignored by some comparisons and not by others. text with a CHECK is better.",
             message: { "\($0) is of type \($1), which pads with blanks" }),
         columnRule(
-            "timestamp-without-time-zone", .warning, "timestamp keeps no time zone",
+            "timestamp-without-time-zone", .warning, "timestamp stores no time zone",
             types: { $0.hasPrefix("timestamp") && $0.hasSuffix("without time zone") },
             why:
-                "The value means another moment in each session's TimeZone. timestamptz keeps the moment, in as many bytes.",
-            message: { column, _ in "\(column) is a timestamp without time zone; timestamptz keeps the moment" }),
+                "The value means another moment in each session's TimeZone. timestamptz stores the moment, in as many bytes.",
+            message: { column, _ in "\(column) is a timestamp without time zone; timestamptz stores the moment" }),
         columnRule(
             "json-type", .warning, "json has no equality", types: { $0 == "json" },
             why:
@@ -24,7 +24,7 @@ extension LintRule {
         columnRule(
             "serial-type", .info, "serial is older than identity columns", types: { $0.contains("serial") },
             why:
-                "The sequence's owner and rights are kept apart from the table's. GENERATED ALWAYS AS IDENTITY is the standard's.",
+                "The sequence's owner and rights are separate from the table's. GENERATED ALWAYS AS IDENTITY is the standard's.",
             message: { column, _ in "\(column) could be GENERATED ALWAYS AS IDENTITY" }),
         LintRule(
             "integer-key", .info, "A key of 32 bits or fewer runs out",
@@ -45,7 +45,7 @@ extension LintRule {
         },
         LintRule(
             "table-without-primary-key", .info, "A new table has no primary key",
-            why: "Rows cannot be told apart by replication, by backfills and by people."
+            why: "Rows cannot be distinguished by replication, by backfills and by people."
         ) { context in
             guard let create = context.node("CreateStmt"), create["partbound"] == nil,
                 create.list("inhRelations").isEmpty,
