@@ -172,7 +172,9 @@ package struct BulkImporter: Sendable {
         if !options.isDryRun { try await BookkeepingSchema.prepare(connection) }
         if let same = try await ledger.same(digest: digest, file) {
             progress(
-                .note("The same operation was already done with this file, at \(same.at.formatted(.iso8601)) by run \(same.run).")
+                .note(
+                    "The same operation was already done with this file, at \(same.at.formatted(.iso8601)) by run \(same.run)."
+                )
             )
         }
         let settings = file.settingsDigest(visit: outcome.visit)

@@ -38,7 +38,9 @@ import Testing
         ("Monitor,A,\"line one\nline two, with a comma\nline three\",3\n", 4, false),
         ("Monitor,A,\"a, b\nc\",3\n", 4, false), ("\"x\ny\",A,b,3\n", 4, false),
     ])
-    func `lines that were rows before a quote swallowed them are detected`(text: String, columns: Int, isSwallowed: Bool) {
+    func `lines that were rows before a quote swallowed them are detected`(
+        text: String, columns: Int, isSwallowed: Bool
+    ) {
         for ending in ["\n", "\r\n", "\r"] {
             let records = read(text.replacing("\n", with: ending), columns)
             #expect(records.count == 1 && records[0].count == columns && !records[0].hasProblems)

@@ -172,7 +172,8 @@ import Testing
         }
     }
 
-    @Test func `a session that resumes a run waits for a batch that the server is still about to commit`() async throws {
+    @Test func `a session that resumes a run waits for a batch that the server is still about to commit`() async throws
+    {
         try await BulkScenario.run { scenario in
             let path = try scenario.file(BulkScenario.rows(1...400))
             let claim = "SELECT FROM rssctl.bulk_run FOR UPDATE NOWAIT"

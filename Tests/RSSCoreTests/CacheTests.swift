@@ -120,8 +120,7 @@ import Testing
         }
     }
 
-    @Test func `two warmers of one prefix exclude each other, and those of two prefixes do not`() async throws
-    {
+    @Test func `two warmers of one prefix exclude each other, and those of two prefixes do not`() async throws {
         try await withDatabase(migrated: true) { options in
             let postgres = try await PostgresConnection.connect(options)
             let redis = try await redis()

@@ -59,8 +59,7 @@ import Testing
         }
     }
 
-    @Test func `retention in months retires what is older by the clock, however old the newest row is`() async throws
-    {
+    @Test func `retention in months retires what is older by the clock, however old the newest row is`() async throws {
         try await withConnection { connection in
             try await connection.executeScript(
                 """

@@ -35,8 +35,7 @@ import Testing
             errors: results.flatMap(\.outcomes).compactMap(\.error) + results.compactMap(\.error))
     }
 
-    @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftovers`() async throws
-    {
+    @Test func `a partition has the parent's indexes, keys, triggers and grants, and no leftovers`() async throws {
         try await withConnection(migrated: true) { connection in
             try await connection.execute(
                 "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') THEN CREATE ROLE app; END IF; END $$"

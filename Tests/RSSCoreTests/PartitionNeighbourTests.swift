@@ -65,8 +65,7 @@ import Testing
         }
     }
 
-    @Test func `a policy whose table was dropped is a finding with a fix, and the others are checked`() async throws
-    {
+    @Test func `a policy whose table was dropped is a finding with a fix, and the others are checked`() async throws {
         try await withConnection { connection in
             try await make(connection)
             let document = PolicyDocument(try await PolicyStore(connection).policies())

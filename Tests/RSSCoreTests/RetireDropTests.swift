@@ -9,8 +9,7 @@ import Testing
 
 /// The end of a quarantine: what must be dropped, what must stay, and what prevents the drop.
 @Suite struct RetireDropTests {
-    @Test func `retention archives and drops old months with what belongs to them, and unlinks files`() async throws
-    {
+    @Test func `retention archives and drops old months with what belongs to them, and unlinks files`() async throws {
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
             try await RetireScenario.visits(connection)

@@ -90,8 +90,7 @@ import Testing
         }
     }
 
-    @Test func `a retirement that was interrupted before its detach is critical, and finished`() async throws
-    {
+    @Test func `a retirement that was interrupted before its detach is critical, and finished`() async throws {
         try await withConnection { connection in
             try await make(connection)
             let record = """

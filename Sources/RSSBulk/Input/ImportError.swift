@@ -129,7 +129,8 @@ package enum ImportError: ReportableError, Equatable {
                 hint: "leave that --map out, or write the name as it is in the file")
         case .unknownFilter(let flag, let value, let reason):
             ErrorReport(
-                code: "RSS-IMPORT-138", exit: .dataError, message: "\(flag) '\(RowProblem.shown(value))' matches no row",
+                code: "RSS-IMPORT-138", exit: .dataError,
+                message: "\(flag) '\(RowProblem.shown(value))' matches no row",
                 detail: reason, hint: "leave \(flag) out to export all rows")
         case .uncertainEncoding(let path, let choices):
             ErrorReport(

@@ -133,7 +133,8 @@ struct FieldReader: Sendable {
     ) -> Outcome {
         let digits = value.utf8.first == UInt8(ascii: "-") ? value.utf8.dropFirst() : value.utf8[...]
         guard !digits.isEmpty, digits.allSatisfy({ 48...57 ~= $0 }) else {
-            return problem(.invalidInteger, value, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return problem(
+                .invalidInteger, value, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         guard let number = Int64(value), range.contains(number) else {
             return problem(.outOfRange, value, "is not from \(range.lowerBound) to \(range.upperBound)")

@@ -20,7 +20,8 @@ package struct BulkExport: Verb {
             .init("Everything, to a file", "rssctl bulk export hardware --to hardware.csv --force"),
             .init("A workbook", "rssctl bulk export hardware --to hardware.xlsx --force"),
             .init("The devices of one report, for a spreadsheet", "rssctl bulk export hardware --visit latest --excel"),
-            .init("The laptops with status disposed", "rssctl bulk export hardware --status disposed --category Laptop"),
+            .init(
+                "The laptops with status disposed", "rssctl bulk export hardware --status disposed --category Laptop"),
         ], exits: [.dataError, .cannotWrite, .permission])
 
     @OptionGroup package var global: GlobalOptions

@@ -78,7 +78,8 @@ package enum ProcessEnd {
                     code: "RSS-RUN-005", exit: .tryAgain, message: "no thread could be created for 2 s",
                     detail: "a limit on memory or on the number of processes is reached",
                     hint:
-                        "raise the limit (ulimit -v, ulimit -u, MemoryMax, TasksMax), or run it when other processes have ended")
+                        "raise the limit (ulimit -v, ulimit -u, MemoryMax, TasksMax), or run it when other processes have ended"
+                )
             ),
         ]
     }

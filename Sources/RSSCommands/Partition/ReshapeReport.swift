@@ -70,7 +70,8 @@ package struct ReshapeReport: CommandResult {
         }
         if let leftRows, leftRows > 0 {
             notes.append(
-                "\(leftRows) rows of \(leftRange ?? "") stay in the default partition: they are far from now; --all moves them.")
+                "\(leftRows) rows of \(leftRange ?? "") stay in the default partition: they are far from now; --all moves them."
+            )
         }
         if let leftWithoutKey, leftWithoutKey > 0 {
             notes.append(
