@@ -149,7 +149,7 @@ enum ImportObject: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension TextEncoding: ExpressibleByArgument {
-    package init?(argument: String) { self.init(named: argument) }
+    public init?(argument: String) { self.init(named: argument) }
 }
 
 extension QuoteChoice: ExpressibleByArgument {}

@@ -133,13 +133,13 @@ struct ScriptRun {
             var path = path.text
             try await connection.transaction {
                 try await migrator.lockPolicy.bound(connection)
-                var done: [(MigrationStatement, Int64)] = []
+                var done: [(Int, Int64)] = []
                 try await connection.along(path) {
                     for statement in statements {
                         try await FaultPoint.reach("statement.before")
                         let began = ContinuousClock.now
                         try await connection.run(statement, of: script, progress)
-                        done.append((statement, began.milliseconds))
+                        done.append((statement.ordinal, began.milliseconds))
                         try await FaultPoint.reach("statement.after")
                         if statement.setsSession { path = try await connection.currentSearchPath() }
                         // A file may set lock_timeout; what follows is to be bounded all the same.
@@ -173,7 +173,7 @@ struct ScriptRun {
     }
 
     private func record(
-        _ done: [(statement: MigrationStatement, milliseconds: Int64)], completing started: ContinuousClock.Instant?
+        _ done: [(ordinal: Int, milliseconds: Int64)], completing started: ContinuousClock.Instant?
     ) async throws {
         if !done.isEmpty { try await asSelf { try await ledger.finish(done, of: key) } }
         try await FaultPoint.reach("record.after")
@@ -205,7 +205,7 @@ struct ScriptRun {
                 try await asSelf {
                     switch mark {
                     case .checkpoint(let reached): try await ledger.checkpoint(reached, statement, of: key)
-                    case .end: try await ledger.finish([(statement, began.milliseconds)], of: key)
+                    case .end: try await ledger.finish([(statement.ordinal, began.milliseconds)], of: key)
                     }
                 }
             }
@@ -214,7 +214,7 @@ struct ScriptRun {
         await connection.report(noticesOf: statement, in: script, to: progress)
         migrator.catalog.follow([statement])
         try await FaultPoint.reach("alone.done")
-        try await asSelf { try await ledger.finish([(statement, began.milliseconds)], of: key) }
+        try await asSelf { try await ledger.finish([(statement.ordinal, began.milliseconds)], of: key) }
         try await FaultPoint.reach("alone.recorded")
     }
 }

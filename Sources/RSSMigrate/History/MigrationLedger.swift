@@ -95,7 +95,7 @@ package struct MigrationLedger: Sendable {
     }
 
     /// Records that statements are done, with their times, in the transaction that is open, or in one of its own.
-    package func finish(_ done: [(statement: MigrationStatement, milliseconds: Int64)], of script: ScriptKey)
+    package func finish(_ done: [(ordinal: Int, milliseconds: Int64)], of script: ScriptKey)
         async throws
     {
         try await connection.execute(
@@ -105,7 +105,7 @@ package struct MigrationLedger: Sendable {
                 finished_at = clock_timestamp()
             FROM unnest($2::int[], $3::bigint[]) AS d (ordinal, ms) WHERE s.version = $1 AND s.ordinal = d.ordinal
             """,
-            [script, done.map { Int32($0.statement.ordinal) }, done.map(\.milliseconds), runID])
+            [script, done.map { Int32($0.ordinal) }, done.map(\.milliseconds), runID])
     }
 
     /// Records how far a backfill came, in the transaction that is open.
