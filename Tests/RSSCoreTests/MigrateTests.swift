@@ -191,7 +191,7 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
                 "V1__t.sql": "CREATE TABLE t (a int);",
                 "V2__x.sql": "INSERT INTO t VALUES (1); CREATE INDEX CONCURRENTLY x ON missing (a);",
             ])
-            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            await #expect(throws: IndexBuildError.self) { try await migrator(connection, source).up(.silent) }
             try write(["V2__x.sql": "INSERT INTO t VALUES (1);"], to: source)
             _ = try await migrator(connection, source).up(.silent)
             #expect(try await connection.value("SELECT count(*) FROM t") == "1")
@@ -209,7 +209,7 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
             let source = try migrations([
                 "V1__t.sql": "\(start)\nCREATE INDEX CONCURRENTLY t_a ON missing (a); INSERT INTO t VALUES (1);"
             ])
-            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            await #expect(throws: IndexBuildError.self) { try await migrator(connection, source).up(.silent) }
             try await connection.restoreSettings()
             try write(
                 [
@@ -243,7 +243,7 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
             let source = try migrations([
                 "V1__t.sql": "CREATE TABLE t (a int); CREATE INDEX CONCURRENTLY x ON missing (a);"
             ])
-            await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
+            await #expect(throws: IndexBuildError.self) { try await migrator(connection, source).up(.silent) }
             let other = try migrations(["V2__u.sql": "CREATE TABLE u (a int);"])
             let error = await #expect(throws: MigrateError.self) { try await migrator(connection, other).up(.silent) }
             #expect(error?.report.code == "RSS-MIGRATE-004")

@@ -110,6 +110,8 @@ package struct MigrateLint: Verb {
             return blind(SettingsError.noDatabase)
         } catch let error as SandboxError {
             return blind(error)
+        } catch let error as UnreadableSandbox {
+            return blind(error)
         }
     }
 }
