@@ -21,13 +21,22 @@ import Testing
         var grace = 0
         let command: [String]
 
-        /// Runs it against a database of its own.
+        /// Runs it against a database of its own. On a machine so busy that the run ends before the fault begins, it is run again with more
+        /// time.
         func run(number: Int) async throws {
+            for timeout in [3, 10, 30] {
+                if try await run(number: number, timeout: timeout) { return }
+            }
+            Issue.record("the fault did not begin within 30 s: \(fault) \(command)")
+        }
+
+        /// - Returns: whether the fault began.
+        private func run(number: Int, timeout: Int) async throws -> Bool {
             try await withDatabase(migrated: true) { options in
                 let connection = try await PostgresConnection.connect(options)
                 try await VisitScenario.make(connection)
                 await connection.close()
-                try await withState { state in
+                return try await withState { state in
                     let servers = try await TestCluster.shared.state
                     let proxy = try FaultyProxy(
                         to: isRedis ? servers.redisPort : servers.postgresPort, fault, at: trigger, after: grace)
@@ -45,13 +54,13 @@ import Testing
                         toFile: "\(state)/big.csv", atomically: true, encoding: .utf8)
                     let began = ContinuousClock.now
                     let result = try await Binary(state: state, environment: environment).run(
-                        command + ["--timeout", "3s"], directory: state)
+                        command + ["--timeout", "\(timeout)s"], directory: state)
                     let took = began.duration(to: .now)
                     let what: Comment = "\(fault) \(command): \(result.errors)"
-                    #expect(proxy.isFaulty, what)
                     #expect(result.status == 75, what)
-                    #expect(took < .seconds(5) + EndsTests.slack, what)
+                    #expect(took < .seconds(timeout + 2) + EndsTests.slack, what)
                     #expect(try Journal(path: "\(state)/journal.sqlite").runs().first?.exitCode == 75, what)
+                    return proxy.isFaulty
                 }
             }
         }

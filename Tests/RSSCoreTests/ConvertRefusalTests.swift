@@ -36,7 +36,7 @@ import Testing
         ),
         (
             "CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER zzz BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION g()",
-            "would fire behind"
+            "would fire after"
         ),
         ("CREATE PUBLICATION rssctl_refused FOR TABLE t", "publish_via_partition_root"),
         ("CREATE PUBLICATION rssctl_refused FOR ALL TABLES", "publish_via_partition_root"),

@@ -1,7 +1,7 @@
 import RSSCore
 import SQLScript
 
-/// What a comment in a migration asks of rssctl: `-- rssctl:allow drop-table nobody reads it any more`.
+/// What a comment in a migration asks of rssctl: `-- rssctl:allow drop-table not read since May`.
 package enum Directive: Sendable, Equatable {
     /// How a file is to be run; must agree with what its statements need.
     package enum Transaction: String, Sendable, CaseIterable {

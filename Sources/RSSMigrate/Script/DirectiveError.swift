@@ -46,7 +46,7 @@ package struct DirectiveError: Error, Sendable, Equatable {
             EditDistance.closest(to: word, among: Directive.words).map { "did you mean rssctl:\($0)?" }
                 ?? "directives: \(Directive.words.map { "rssctl:\($0)" }.joined(separator: ", "))"
         case .transactionMode: "-- rssctl:transaction none"
-        case .reasonMissing: "-- rssctl:allow drop-table nobody has read it since May"
+        case .reasonMissing: "-- rssctl:allow drop-table not read since May"
         case .backfill: "-- rssctl:backfill batch=1000 key=id pause=100ms"
         case .surplus: "remove it"
         }

@@ -77,11 +77,11 @@ extension Conversion {
                 }
             }
             try await FaultPoint.reach("convert.complete")
-            var mended = 0
+            var corrected = 0
             try await step("compare the key registry with the table", &outcome, progress) {
-                mended = try await locked(spec) { try await fill.verify() }
+                corrected = try await locked(spec) { try await fill.verify() }
             }
-            if mended > 0 { progress(.note("\(mended) keys that were changed meanwhile were entered again.")) }
+            if corrected > 0 { progress(.note("\(corrected) keys that were changed meanwhile were entered again.")) }
         } catch let error as PostgresError where error.sqlState == .uniqueViolation {
             throw ConversionError.duplicate(table: spec.table.quoted, detail: error.detail ?? error.message)
         }

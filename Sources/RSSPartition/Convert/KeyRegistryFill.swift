@@ -110,19 +110,19 @@ struct KeyRegistryFill {
     /// - Returns: how many keys were fixed.
     func verify() async throws -> Int {
         try await waitForOldSnapshots()
-        var mended = 0
+        var corrected = 0
         while true {
             let different = try await different()
-            if different.isEmpty { return mended }
+            if different.isEmpty { return corrected }
             try await lockPolicy.run(on: connection, progress: progress) {
                 try await connection.transaction {
                     try await lockPolicy.bound(connection)
                     try await refuseForeignCode()
-                    try await mend(different)
-                    try await FaultPoint.reach("convert.mended")
+                    try await correct(different)
+                    try await FaultPoint.reach("convert.corrected")
                 }
             }
-            mended += different.count
+            corrected += different.count
         }
     }
 
@@ -136,7 +136,7 @@ struct KeyRegistryFill {
         ).map { try $0.decode(String.self, at: 0) }
     }
 
-    private func mend(_ keys: [String]) async throws {
+    private func correct(_ keys: [String]) async throws {
         let names = columns.joined(separator: ", ")
         let these = "\(id) = ANY ($1::text[]::\(type)[])"
         try await connection.execute(

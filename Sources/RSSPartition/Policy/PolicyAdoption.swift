@@ -95,25 +95,25 @@ struct PolicyAdoption: Sendable {
     }
 
     private func reading(_ table: PartitionedTable, _ bounds: [Partition.Bound]) async throws -> (Reading, String) {
-        let told = options.interval.map { [$0] }
+        let given = options.interval.map { [$0] }
         if let interval = options.interval, bounds.isEmpty {
             return (Reading(interval), options.timeZone ?? "UTC")
         }
         switch table.key.kind {
         case .integer where table.key.epoch != nil:
             let instants = bounds.map { bound in table.key.epoch?.instants(bound) ?? bound }
-            if let (reading, zone) = try await zonedReading(instants, told) {
+            if let (reading, zone) = try await zonedReading(instants, given) {
                 return (Reading(reading, numbers: bounds, instants: instants), zone)
             }
         case .integer:
-            if let reading = Reading(bounds, wall: bounds, among: told) { return (reading, "UTC") }
+            if let reading = Reading(bounds, wall: bounds, among: given) { return (reading, "UTC") }
         case .date, .timestamp:
             let intervals = PartitionInterval.ofTime.reversed().filter { table.key.kind != .date || $0 != .hour }
-            if let reading = Reading(bounds, wall: bounds, among: told ?? intervals) {
+            if let reading = Reading(bounds, wall: bounds, among: given ?? intervals) {
                 return (reading, options.timeZone ?? "UTC")
             }
         case .timestamptz, .uuid:
-            if let found = try await zonedReading(bounds, told) { return found }
+            if let found = try await zonedReading(bounds, given) { return found }
         }
         let first = bounds.prefix(3).map(table.label).joined(separator: ", ")
         let hint =
@@ -122,13 +122,13 @@ struct PolicyAdoption: Sendable {
             : "if they are times since 1970: rssctl partition policy adopt \(table.relation.quoted.shellWord) --epoch s, ms or us; rssctl's partitions of numbers begin at multiples of a number; set one: rssctl partition policy set \(table.relation.quoted.shellWord) --interval 1000000"
         throw PolicyError.notAdoptable(
             table.relation.quoted,
-            problem: "\(bounds.count) bounds match no interval\(told.map { " of one \($0[0])" } ?? ""): \(first)",
+            problem: "\(bounds.count) bounds match no interval\(given.map { " of one \($0[0])" } ?? ""): \(first)",
             hint: hint)
     }
 
     /// The best of the candidate zones. Hours are those of UTC in every zone.
     private func zonedReading(
-        _ bounds: [Partition.Bound], _ told: [PartitionInterval]?
+        _ bounds: [Partition.Bound], _ given: [PartitionInterval]?
     ) async throws -> (Reading, String)? {
         var zones = [options.timeZone ?? options.serverZone]
         if options.timeZone == nil { zones.append("UTC") }
@@ -137,7 +137,7 @@ struct PolicyAdoption: Sendable {
         for zone in zones {
             let wall = try await walls(bounds, in: zone)
             for (candidate, intervals) in [(wall, days), (bounds, [.hour])] {
-                let wanted = intervals.filter { told?.contains($0) ?? true }
+                let wanted = intervals.filter { given?.contains($0) ?? true }
                 guard let reading = Reading(bounds, wall: candidate, among: wanted) else { continue }
                 if reading.weight > best?.reading.weight ?? 0 { best = (reading, zone) }
             }

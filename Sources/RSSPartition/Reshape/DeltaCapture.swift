@@ -51,7 +51,7 @@ struct DeltaCapture: Sendable {
                     IF TG_OP OPERATOR(pg_catalog.=) 'TRUNCATE' THEN
                         RAISE object_in_use USING
                             MESSAGE = pg_catalog.format('cannot truncate %I now: \(why.replacing("'", with: "''"))', TG_TABLE_NAME),
-                            HINT = 'Wait for its end, or take it back: rssctl partition abort';
+                            HINT = 'Wait for its end, or cancel it: rssctl partition abort';
                     ELSIF TG_OP OPERATOR(pg_catalog.=) 'DELETE' OR TG_NARGS OPERATOR(pg_catalog.=) 1 THEN
                         \(insert("OLD"))
                     ELSE

@@ -49,7 +49,7 @@ SELECT is_change, is_change AND rank <= 1 AS is_asked, words FROM (
     FROM pg_index i WHERE i.indrelid = $1::oid AND i.indisprimary
       AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) AND a.attname = $2)
     UNION ALL
-    SELECT true, 0, format('%s has no key that tells its rows apart: partition split, drain and merge will refuse it; give it one before: ALTER TABLE %1$s ADD COLUMN … GENERATED ALWAYS AS IDENTITY PRIMARY KEY', $1::oid::regclass)
+    SELECT true, 0, format('%s has no key that identifies its rows: partition split, drain and merge will refuse it; give it one before: ALTER TABLE %1$s ADD COLUMN … GENERATED ALWAYS AS IDENTITY PRIMARY KEY', $1::oid::regclass)
     WHERE NOT EXISTS (
         SELECT FROM pg_index i
         WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL

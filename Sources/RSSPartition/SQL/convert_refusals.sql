@@ -57,7 +57,7 @@ SELECT object::text, problem::text, remedy::text FROM (
                 ELSE 'it is NOT VALID' END,
            CASE WHEN contype = 'x' OR conrelid = confrelid THEN format('ALTER TABLE %s DROP CONSTRAINT %I', t.name, conname)
                 WHEN NOT convalidated THEN format('ALTER TABLE %s VALIDATE CONSTRAINT %I', t.name, conname)
-                ELSE 'make it anew without' END
+                ELSE 're-create it without' END
     FROM t JOIN pg_constraint k ON k.conrelid = t.oid AND k.conname <> 'rssctl_bound'
     WHERE contype = 'x' OR connoinherit AND contype = 'c' OR condeferrable AND contype IN ('p', 'u')
        OR NOT convalidated OR conrelid = confrelid
@@ -103,7 +103,7 @@ SELECT object::text, problem::text, remedy::text FROM (
     WHERE t.relreplident = 'i'
     UNION ALL
     -- Columns that are to stay unique.
-    SELECT 5, format('column %I', u.name), 'there is no such column, or nothing keeps it unique now',
+    SELECT 5, format('column %I', u.name), 'the column does not exist, or is not unique now',
            format('CREATE UNIQUE INDEX CONCURRENTLY ON %s (%I)', t.name, u.name)
     FROM t, unnest($3::text[]) AS u (name)
     WHERE NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
@@ -119,7 +119,7 @@ SELECT object::text, problem::text, remedy::text FROM (
     UNION ALL
     -- What depends on it.
     SELECT 6, format('materialized view %s', v.oid::regclass), 'it reads the table, and cannot be made to read another one',
-           format('drop it, and make it anew afterwards')
+           format('drop it, and re-create it afterwards')
     FROM pg_depend d JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
     JOIN pg_class v ON v.oid = r.ev_class
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND v.relkind = 'm'
@@ -134,13 +134,13 @@ SELECT object::text, problem::text, remedy::text FROM (
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND r.ev_enabled <> 'O'
     UNION ALL
     SELECT 6, pg_describe_object(d.classid, d.objid, d.objsubid), 'it uses the row type of the table',
-           'use columns in its place, or drop it and make it anew afterwards'
+           'use columns in its place, or drop it and re-create it afterwards'
     FROM pg_depend d JOIN types y ON d.refclassid = 'pg_type'::regclass AND d.refobjid = y.oid
     WHERE d.deptype <> 'i' AND NOT (d.classid = 'pg_class'::regclass AND d.objid = $1::oid)
       AND NOT (d.classid = 'pg_type'::regclass AND d.objid IN (SELECT oid FROM types))
     UNION ALL
     SELECT 6, pg_describe_object(d.classid, d.objid, 0), 'it is of another table and reads this one',
-           'drop it, and make it anew afterwards'
+           'drop it, and re-create it afterwards'
     FROM pg_depend d JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND p.polrelid <> $1::oid
     UNION ALL
@@ -154,7 +154,7 @@ SELECT object::text, problem::text, remedy::text FROM (
     JOIN pg_extension e ON e.oid = d.refobjid
     UNION ALL
     SELECT 6, pg_describe_object(d.classid, d.objid, d.objsubid), 'it depends on the table in a way that is not known here',
-           'drop it, and make it anew afterwards'
+           'drop it, and re-create it afterwards'
     FROM pg_depend d
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND d.deptype IN ('n', 'a', 'x')
       AND d.classid NOT IN ('pg_constraint'::regclass, 'pg_class'::regclass, 'pg_attrdef'::regclass, 'pg_trigger'::regclass,
@@ -162,7 +162,7 @@ SELECT object::text, problem::text, remedy::text FROM (
                             'pg_publication_rel'::regclass, 'pg_proc'::regclass)
     UNION ALL
     SELECT 6, pg_describe_object(d.classid, d.objid, d.objsubid), 'it depends on the table in a way that is not known here',
-           'drop it, and make it anew afterwards'
+           'drop it, and re-create it afterwards'
     FROM pg_depend d JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND d.deptype IN ('n', 'a', 'x') AND d.objid <> $1::oid
       AND c.relkind NOT IN ('i', 'S') AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = d.objid)
@@ -175,13 +175,13 @@ SELECT object::text, problem::text, remedy::text FROM (
            'make it a statement trigger'
     FROM pg_trigger WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgtype & 1 = 1 AND (tgoldtable IS NOT NULL OR tgnewtable IS NOT NULL)
     UNION ALL
-    SELECT 7, format('trigger %I', tgname), format('it would fire behind %I, which must see the final row', $4::text),
+    SELECT 7, format('trigger %I', tgname), format('it would fire after %I, which must see the final row', $4::text),
            'give it a name that comes before'
     FROM pg_trigger
     WHERE tgrelid = $1::oid AND NOT tgisinternal AND tgtype & 19 = 19 AND tgname > $4::text
     UNION ALL
     SELECT 7, format('trigger %I on %s', g.tgname, g.tgrelid::regclass), 'it is of another table and depends on this one',
-           'drop it, and make it anew afterwards'
+           'drop it, and re-create it afterwards'
     FROM pg_depend d JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND g.tgrelid <> $1::oid AND NOT g.tgisinternal
     UNION ALL

@@ -9,7 +9,7 @@ extension Diagnosis {
             "SELECT pg_get_userbyid(nspowner)::text FROM pg_namespace WHERE nspname = 'rssctl'"
         ).first?.decode(String.self, at: 0)
         guard let owner else {
-            return [DiagnosisLine(.info, "bookkeeping", "there is no schema rssctl yet", "rssctl migrate")]
+            return [DiagnosisLine(.info, "bookkeeping", "schema rssctl does not exist yet", "rssctl migrate")]
         }
         let problems = try await BookkeepingTrust.problems(connection)
         if problems.isEmpty {
