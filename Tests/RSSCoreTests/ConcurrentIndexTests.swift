@@ -59,10 +59,14 @@ import Testing
             _ = try await migrator(connection, source).up(.silent)
             #expect(try await connection.value("SELECT 't_x'::regclass::oid") == before)
             try write(["V3__other.sql": "CREATE INDEX CONCURRENTLY IF NOT EXISTS t_x ON t (x)"], to: source)
-            let error = await #expect(throws: IndexBuildError.self) { try await migrator(connection, source).up(.silent) }
+            let error = await #expect(throws: IndexBuildError.self) {
+                try await migrator(connection, source).up(.silent)
+            }
             #expect(error?.report.code == "RSS-MIGRATE-025")
             try write(["V3__other.sql": "CREATE INDEX CONCURRENTLY t ON t (x)"], to: source)
-            let taken = await #expect(throws: IndexBuildError.self) { try await migrator(connection, source).up(.silent) }
+            let taken = await #expect(throws: IndexBuildError.self) {
+                try await migrator(connection, source).up(.silent)
+            }
             #expect(taken?.report.code == "RSS-MIGRATE-024")
         }
     }
@@ -286,7 +290,9 @@ import Testing
                 """,
                 "V2__i.sql": "CREATE INDEX CONCURRENTLY p_a ON p (a)",
             ])
-            let error = await #expect(throws: IndexBuildError.self) { try await migrator(connection, source).up(.silent) }
+            let error = await #expect(throws: IndexBuildError.self) {
+                try await migrator(connection, source).up(.silent)
+            }
             #expect(error?.report.code == "RSS-MIGRATE-043")
             #expect(try await isValid("p_a", connection) == nil)
         }

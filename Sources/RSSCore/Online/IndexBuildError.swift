@@ -27,7 +27,8 @@ package enum IndexBuildError: ReportableError, Equatable {
                 hint: "CREATE INDEX CONCURRENTLY name ON …", place: place)
         case .tableMissing(let table, let place):
             ErrorReport(
-                code: "RSS-MIGRATE-022", exit: .failed, message: "cannot build the index: table \(table) does not exist",
+                code: "RSS-MIGRATE-022", exit: .failed,
+                message: "cannot build the index: table \(table) does not exist",
                 hint: "check the name and the search_path: rssctl config show", place: place)
         case .onlyConcurrently(let place):
             ErrorReport(
