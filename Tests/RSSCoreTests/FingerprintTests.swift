@@ -170,7 +170,9 @@ import Testing
         try await withConnection(migrated: true) { connection in
             try await SchemaFingerprint.read(connection).store(connection, version: 90)
             try await connection.execute("UPDATE rssctl.schema_fingerprint SET digest = 'x' WHERE version = 90")
-            await #expect(throws: StructureError.self) { try await SchemaFingerprint.stored(connection, version: 90) }
+            await #expect(throws: UnreadableFingerprint.self) {
+                try await SchemaFingerprint.stored(connection, version: 90)
+            }
             try await connection.execute(
                 "UPDATE rssctl.schema_fingerprint SET objects = '{\"format\": \(SchemaFingerprint.currentFormat + 1), \"objects\": [{\"kind\": \"new\"}]}' WHERE version = 90"
             )

@@ -136,13 +136,13 @@ import Testing
         .deletingLastPathComponent().appendingPathComponent("Sources")
 
     /// Folders whose files are not queries, or are chosen by what the server has.
-    private static let others = ["Migrations", "Setup", "Analyze"]
+    private static let others: Set = ["Migrations", "RSSSetup", "RSSAnalyze"]
 
     private static func files() throws -> [URL] {
         let all =
             FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.allObjects as? [URL] ?? []
         return all.filter { file in
-            file.pathExtension == "sql" && !others.contains(file.deletingLastPathComponent().lastPathComponent)
+            file.pathExtension == "sql" && others.isDisjoint(with: file.pathComponents)
                 // The names of another tool's tables are put in.
                 && file.lastPathComponent != "adopt_partman.sql"
                 // Several statements.
