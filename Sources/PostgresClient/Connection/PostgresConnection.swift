@@ -243,7 +243,8 @@ package actor PostgresConnection {
         return PQsslAttribute(pointer, "protocol").map { String(cString: $0) } ?? "TLS"
     }
 
-    /// The process id that libpq was given at the start; differs from ``backendPID`` through a pooler.
+    /// The process id that libpq was given at the start; differs from ``backendPID`` through a pooler. 0 for a closed
+    /// session: as with libpq itself, having none is no error of the caller.
     package var announcedBackendPID: Int32 { (try? pointer()).map { PQbackendPID($0) } ?? 0 }
 
     /// Whether the session can still be used, as far as is known without asking.

@@ -8,6 +8,6 @@ package struct KeptPolicy: Sendable {
     /// Its policy, or why that cannot be read.
     package var reading: Result<PartitionPolicy, PartitionError>
 
-    /// The policy; nil for one that cannot be read.
+    /// The policy; nil for one that cannot be read: why is in ``reading``, and is reported from there.
     package var policy: PartitionPolicy? { try? reading.get() }
 }
