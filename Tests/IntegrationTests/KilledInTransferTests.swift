@@ -128,7 +128,7 @@ import Testing
         _ run: Binary.Running, since killed: ContinuousClock.Instant, _ binary: Binary, _ command: String
     ) async throws {
         let result = try await run.result()
-        #expect(killed.duration(to: .now) < .seconds(5))
+        #expect(killed.duration(to: .now) < patience)
         #expect(result.status == 69, "\(result.errors)")
         #expect(result.errors.contains("hint:") && !result.errors.contains("Fatal error"), "\(result.errors)")
         let journal = try Journal(path: "\(try #require(binary.environment["RSSCTL_STATE"]))/journal.sqlite")

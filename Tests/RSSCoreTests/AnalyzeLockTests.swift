@@ -49,7 +49,7 @@ import Testing
         ("ALTER SEQUENCE users_sequence CACHE 2", ["sequence.exhaustion"]),
         ("DROP TABLE users_table, listed; DROP SEQUENCE users_sequence", ["sequence.exhaustion"]),
     ])
-    func `a check ends within two seconds while a lock is held, and only what needs it is blind`(
+    func `a check does not wait for a lock that is held, and only what needs it is blind`(
         statement: String, blind: [String]
     ) async throws {
         try await withDatabase(migrated: true) { options in
@@ -62,7 +62,7 @@ import Testing
             try await holder.executeScript(statement)
             let began = ContinuousClock.now
             let held = try await Self.outcomes(options)
-            #expect(ContinuousClock.now - began < .seconds(2))
+            #expect(ContinuousClock.now - began < patience)
             #expect(Set(held.filter { $0.value.unseen != nil }.keys).subtracting(unseen) == Set(blind))
             // Everything else is the same as without the lock.
             for check in ["index.duplicate", "constraint.not_valid", "partition.default_rows", "foreign_key.no_index"] {
@@ -91,7 +91,7 @@ import Testing
             #expect(isQueued)
             let began = ContinuousClock.now
             let outcomes = try await Self.outcomes(options)
-            #expect(ContinuousClock.now - began < .seconds(2))
+            #expect(ContinuousClock.now - began < patience)
             #expect(outcomes.count == PerformanceCheck.all.count + PartitionInspector.overallChecks.count)
             waiting.cancel()
             _ = try? await waiting.value  // Cancelled, as was asked for.

@@ -35,7 +35,7 @@ extension RedisSerial {
             let client = RedisClient(configuration, retry: RetryPolicy(budget: .milliseconds(300)))
             let start = ContinuousClock.now
             await #expect(throws: RedisError.self) { try await client.ping() }
-            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(ContinuousClock.now - start < .seconds(30))
             await #expect(throws: RedisError.self) { try await RedisClient(configuration, retry: .never).ping() }
         }
 
@@ -46,7 +46,7 @@ extension RedisSerial {
             let client = RedisClient(configuration, retry: RetryPolicy(budget: .seconds(30)))
             let start = ContinuousClock.now
             await #expect(throws: RedisError.self) { try await client.ping() }
-            #expect(ContinuousClock.now - start < .seconds(20))
+            #expect(ContinuousClock.now - start < .seconds(30))
         }
 
         @Test func `cancelling ends the waiting between attempts`() async {
@@ -57,7 +57,7 @@ extension RedisSerial {
             let start = ContinuousClock.now
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
-            #expect(ContinuousClock.now - start < .seconds(10))
+            #expect(ContinuousClock.now - start < .seconds(30))
         }
 
         @Test func `a pipeline of a client runs on a connection that is up`() async throws {

@@ -17,13 +17,13 @@ extension RedisSerial {
             let took = await elapsed {
                 await #expect(throws: RedisError.timedOut("GET")) { try await redis.get("x") }
             }
-            #expect(took >= .milliseconds(290) && took < .seconds(10))
+            #expect(took >= .milliseconds(290) && took < .seconds(30))
             await #expect(throws: RedisError.self) { try await redis.ping() }
             // The system still accepts for a stopped server: the greeting is what is waited for.
             let again = await elapsed {
                 await #expect(throws: RedisError.self) { _ = try await server.connect(timeout: .milliseconds(300)) }
             }
-            #expect(again < .seconds(10))
+            #expect(again < .seconds(30))
             let pipeline = await elapsed {
                 kill(server.processID, SIGCONT)
                 let fresh = try? await server.connect(timeout: .milliseconds(300))
@@ -33,7 +33,7 @@ extension RedisSerial {
                 }
                 guard case .pipelineBroken(0, 128, .timedOut) = error else { return #expect(error == nil) }
             }
-            #expect(pipeline < .seconds(10))
+            #expect(pipeline < .seconds(30))
         }
 
         @Test func `a cancelled command ends at once`() async throws {
@@ -44,7 +44,7 @@ extension RedisSerial {
                 task.cancel()
                 await #expect(throws: CancellationError.self) { try await task.value }
             }
-            #expect(took < .seconds(10))
+            #expect(took < .seconds(30))
             let open = await redis.isOpen
             #expect(!open)
         }
@@ -99,7 +99,7 @@ extension RedisSerial {
                 }
                 #expect(error?.isConnectivity == true)
             }
-            #expect(took < .seconds(10))
+            #expect(took < .seconds(30))
         }
 
         @Test func `a server that is not Redis is a protocol violation`() async throws {
@@ -122,7 +122,7 @@ extension RedisSerial {
                 let error = await #expect(throws: RedisError.self) { try await redis.ping() }
                 guard case .protocolViolation = error else { return #expect(error == nil) }
             }
-            #expect(took < .seconds(2))
+            #expect(took < .seconds(30))
         }
 
         @Test func `a server that never stops talking does not hold up a connect`() async throws {
@@ -136,7 +136,7 @@ extension RedisSerial {
                 let error = await #expect(throws: RedisError.self) { try await RedisConnection.connect(patient) }
                 guard case .timedOut = error else { return #expect(error == nil) }
             }
-            #expect(took < .seconds(2))
+            #expect(took < .seconds(30))
         }
 
         @Test func `a server that closes in mid-reply is a lost connection`() async throws {
@@ -162,7 +162,7 @@ extension RedisSerial {
                 }
             }
             // One after the other they would take 100 s.
-            #expect(took < .seconds(50))
+            #expect(took < .seconds(30))
         }
     }
 }
