@@ -24,6 +24,15 @@ let capabilities: [Target.Dependency] = [
     "RSSMigrate", "RSSPartition", "RSSBulk", "RSSReport", "RSSCache", "RSSAnalyze", "RSSSetup",
 ]
 
+/// The tests of a library of the product.
+func capabilityTests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: ["TestSupport", "RSSCore", "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "SQLScript"]
+            + capabilities + more,
+        swiftSettings: strict)
+}
+
 let package = Package(
     name: "rssctl",
     products: [
@@ -113,14 +122,14 @@ let package = Package(
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
-        .testTarget(
-            name: "RSSCoreTests",
-            dependencies: [
-                "RSSCore", "RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "CSV", "SQLScript", "CZstd",
-                "CZlib",
-                "TestSupport",
-            ] + capabilities,
-            swiftSettings: strict),
+        capabilityTests("RSSCore", ["Journal"]),
+        capabilityTests("RSSMigrate"),
+        capabilityTests("RSSPartition"),
+        capabilityTests("RSSBulk", ["CSV", "CZlib", "CZstd"]),
+        capabilityTests("RSSReport"),
+        capabilityTests("RSSCache"),
+        capabilityTests("RSSAnalyze"),
+        capabilityTests("RSSSetup"),
         .testTarget(
             name: "RSSCommandsTests",
             dependencies: [

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import TestSupport
 import Testing
 
 @testable import RSSCore

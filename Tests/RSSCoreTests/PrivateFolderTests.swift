@@ -2,6 +2,7 @@ import RSSModel
 import Foundation
 import Glibc
 import RSSSystem
+import TestSupport
 import Testing
 
 @testable import RSSCore

@@ -1,6 +1,7 @@
 import RSSModel
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import RSSCore

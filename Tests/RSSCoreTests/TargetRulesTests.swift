@@ -1,5 +1,6 @@
 import RSSModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RSSCore

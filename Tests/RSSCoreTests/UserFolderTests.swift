@@ -1,4 +1,5 @@
 import RSSSystem
+import TestSupport
 import Testing
 
 @Suite struct UserFolderTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RSSModel
+import TestSupport
 import Testing
 
 @testable import RSSCore
