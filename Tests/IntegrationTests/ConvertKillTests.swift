@@ -13,7 +13,7 @@ import Testing
 
     @Test func `kill -9 at any point leaves nothing that the next run does not finish`() async throws {
         try await withState { state in
-            var kills = 0
+            var kills = FaultPoints.first
             // Until a run is so short that it reaches no further point.
             while kills < 100 {
                 let isOver = try await withDatabase { options in
@@ -40,7 +40,7 @@ import Testing
                     return false
                 }
                 if isOver { break }
-                kills += 1
+                kills += FaultPoints.stride
             }
             #expect(kills >= 15)
         }

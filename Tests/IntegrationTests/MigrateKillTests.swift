@@ -28,7 +28,7 @@ import Testing
                 #expect(run.status == 0, "\(run.errors)")
                 return try await ended(options)
             }
-            var kills = 0
+            var kills = FaultPoints.first
             // Until a run is so short that it comes by no further point.
             while kills < 200 {
                 let isOver = try await withDatabase { options in
@@ -46,7 +46,7 @@ import Testing
                     return false
                 }
                 if isOver { break }
-                kills += 1
+                kills += FaultPoints.stride
             }
             #expect(kills >= 40)
         }

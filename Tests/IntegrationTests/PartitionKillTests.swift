@@ -35,7 +35,7 @@ import Testing
     @Test func `kill -9 at any point leaves nothing that the next run does not finish`() async throws {
         try await withState { state in
             var wanted: String?
-            var kills = 0
+            var kills = FaultPoints.first + 1 - FaultPoints.stride
             // First uninterrupted, then until a run is so short that it reaches no further point.
             while kills < 200 {
                 let isOver = try await withDatabase { options in
@@ -50,7 +50,7 @@ import Testing
                         wanted = try await self.state(connection)
                         return false
                     }
-                    kills += 1
+                    kills += FaultPoints.stride
                     environment["RSSCTL_FAULT"] = "\(kills)"
                     let killed = try await Binary(state: state, environment: environment).run(
                         "partition", "maintain", "a")

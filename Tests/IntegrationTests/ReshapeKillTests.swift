@@ -46,7 +46,7 @@ import Testing
                 #expect(run.status == 0, "\(run.errors)")
                 return try await ask(options, Self.state)
             }
-            var kills = 0
+            var kills = FaultPoints.first
             while kills < 100 {
                 let isOver = try await prepared { options in
                     var environment = try await target(options)
@@ -61,7 +61,7 @@ import Testing
                     return false
                 }
                 if isOver { break }
-                kills += 1
+                kills += FaultPoints.stride
             }
             #expect(kills >= 25)
         }

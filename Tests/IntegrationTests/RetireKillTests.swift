@@ -48,7 +48,7 @@ import Testing
         _ state: String, before earlier: [[String]], _ arguments: (ConnectionOptions) async throws -> [String],
         _ check: (ConnectionOptions, Binary, Int) async throws -> Void
     ) async throws -> Int {
-        var kills = 0
+        var kills = FaultPoints.first
         while kills < 100 {
             var isOver = false
             let folder = "\(state)/archive-\(UUID().uuidString)"
@@ -68,7 +68,7 @@ import Testing
             }
             try FileManager.default.removeItem(atPath: folder)
             if isOver { break }
-            kills += 1
+            kills += FaultPoints.stride
         }
         return kills
     }

@@ -41,7 +41,7 @@ import Testing
             $0.name != "visit_report"
         }
         var plain = 0
-        for round in 0..<20_000 {
+        for round in 0..<4_000 {
             let text: String
             if round < samples.count {
                 text = samples[round]
@@ -66,7 +66,7 @@ import Testing
                 #expect(fast == value.encoded, "\(column.name): '\(text)'")
             }
         }
-        #expect(plain > 20_000)
+        #expect(plain > 4_000)
     }
 
     private func encoded(_ text: String, _ column: ImportColumn, _ known: KnownIDs) -> [UInt8]? {

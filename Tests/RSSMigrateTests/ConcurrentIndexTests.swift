@@ -39,7 +39,7 @@ import Testing
             try await spoil(sql, options)
             #expect(try await isValid("t_x", connection) == false)
             try write(["V2__index.sql": sql], to: source)
-            let told = Told()
+            let told = CollectedEvents()
             _ = try await migrator(connection, source).up(told.reporter)
             #expect(try await isValid("t_x", connection) == true)
             #expect(told.notes.contains { $0.contains("invalid after an interrupted build") })

@@ -26,7 +26,7 @@ import Testing
             let source = try migrations(Self.files)
             let migrator = migrator(connection, source)
             _ = try await migrator.up(.silent)
-            let told = Told()
+            let told = CollectedEvents()
             let back = try await migrator.down(try await migrator.planDown(to: nil), told.reporter)
             #expect(
                 back.map(\.file) == ["V2__b.down.sql"]
@@ -169,7 +169,7 @@ import Testing
             _ = try await migrator(connection, source).up(.silent)
             try await connection.execute("ALTER TABLE b ADD COLUMN y int")
             try write(["V3__c.sql": "CREATE TABLE c (x int);"], to: source)
-            let told = Told()
+            let told = CollectedEvents()
             _ = try await migrator(connection, source).up(told.reporter)
             #expect(told.all.contains { if case .warning(let text) = $0 { text.contains("drift") } else { false } })
         }

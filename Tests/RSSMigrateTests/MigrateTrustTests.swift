@@ -19,7 +19,7 @@ import Testing
                 """,
                 "R__v.sql": "DO $$ BEGIN RAISE NOTICE 'from a repeatable'; END $$;",
             ])
-            let told = Told()
+            let told = CollectedEvents()
             _ = try await migrator(connection, source).up(told.reporter)
             #expect(told.notes.contains("V1__a.sql:1:1: NOTICE: hello dba"))
             #expect(told.all.contains(.warning("V1__a.sql:1:1: WARNING: careful; look")))
@@ -39,7 +39,7 @@ import Testing
             _ = try await migrator(connection, source, order: .nonLinear).up(.silent)
             let drift = try await SchemaDrift.find(connection)
             #expect(drift.difference.isEmpty && drift.version == 2)
-            let told = Told()
+            let told = CollectedEvents()
             try write(["V4__d.sql": "CREATE TABLE d (x int);"], to: source)
             _ = try await migrator(connection, source, order: .nonLinear).up(told.reporter)
             #expect(!told.all.contains { if case .warning = $0 { true } else { false } })

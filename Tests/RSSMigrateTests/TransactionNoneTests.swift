@@ -91,7 +91,7 @@ import Testing
             await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
             #expect(try await connection.value("SELECT string_agg(i::text, ',' ORDER BY i) FROM t") == "1,2")
             try await connection.execute("DROP TABLE gate")
-            let told = Told()
+            let told = CollectedEvents()
             _ = try await migrator(connection, source).up(told.reporter)
             let warnings = told.all.compactMap { if case .warning(let text) = $0 { text } else { nil } }
             #expect(warnings.contains { $0.contains("V2__fill.sql:3:1") && $0.contains("again from its beginning") })

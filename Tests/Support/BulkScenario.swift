@@ -39,14 +39,14 @@ package struct BulkScenario {
     @discardableResult
     package func load(
         _ path: String, into table: ImportTable = .hardware, on session: PostgresConnection? = nil,
-        run: String = UUID().uuidString.lowercased(), batches: ImportLoad.BatchSize = ImportLoad.BatchSize(),
-        _ change: (inout ImportOptions) -> Void = { _ in }
+        run: String = UUID().uuidString.lowercased(), _ change: (inout ImportOptions) -> Void = { _ in },
+        prepare: (inout BulkImporter) -> Void = { _ in }
     ) async throws -> BulkImporter.Outcome {
         var importing = ImportOptions(path: path)
         importing.visit = "RSS-1"
         change(&importing)
         var importer = BulkImporter(session ?? connection, lookups: options, runID: run, progress: .silent)
-        importer.batchSize = batches
+        prepare(&importer)
         return try await importer.run(ImportFile(table, importing))
     }
 
@@ -82,7 +82,9 @@ extension BulkImporter.Outcome {
 
 /// Counts what several tasks do.
 package actor Counter {
-    private(set) var value = 0
+    package init() {}
+
+    package private(set) var value = 0
 
     @discardableResult
     package func increase() -> Int {

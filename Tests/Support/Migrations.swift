@@ -8,7 +8,7 @@ import RSSMigrate
 
 /// A folder of migrations, by name and text.
 package func migrations(_ files: [String: String]) throws -> MigrationSource {
-    package let path = FileManager.default.temporaryDirectory.appendingPathComponent("migrations-\(UUID().uuidString)").path
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("migrations-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try write(files, to: .directory(path))
     return .directory(path)
@@ -31,8 +31,10 @@ package func migrator(
 }
 
 /// The progress events of a session, collected.
-package final class Told: Sendable {
+package final class CollectedEvents: Sendable {
     private let events = Mutex<[ProgressEvent]>([])
+
+    package init() {}
 
     package var reporter: ProgressReporter { ProgressReporter { event in self.events.withLock { $0.append(event) } } }
     package var all: [ProgressEvent] { events.withLock { $0 } }

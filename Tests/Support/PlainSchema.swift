@@ -2,7 +2,7 @@ import Foundation
 import PostgresClient
 
 import RSSCore
-import RSSMigrate
+@testable import RSSMigrate
 import RSSPartition
 
 /// The shipped schema as it is where visit_reports was never partitioned: one plain table that its children reference.

@@ -24,9 +24,9 @@ extension RetireScenario {
 
     /// What a maintenance of one table did, or why it failed.
     package struct Kept {
-        var done: [String]
-        var waiting: [String] = []
-        var errors: [String]
+        package var done: [String]
+        package var waiting: [String] = []
+        package var errors: [String]
     }
 
     /// Maintains a table as `partition maintain` does.
