@@ -4,6 +4,8 @@ import Foundation
 ///
 /// Fields are appended one by one, each in the binary format of its column's type; the number of fields per row is fixed.
 /// Take the bytes out with ``drain()`` whenever ``count`` is large enough to be worth a write.
+///
+/// No member is generic: across libraries it would not be specialized, and each field would cost calls through witnesses.
 package struct BinaryCopyEncoder: Sendable {
     private var buffer: [UInt8] = []
     private let fieldsPerRow: Int16
@@ -46,19 +48,19 @@ package struct BinaryCopyEncoder: Sendable {
     package mutating func null() { append(Int32(-1)) }
 
     /// A `text`, `varchar`, `json` or enum value, in UTF-8.
-    package mutating func text(_ value: some StringProtocol) {
+    package mutating func text(_ value: String) {
         append(Int32(value.utf8.count))
         buffer.append(contentsOf: value.utf8)
     }
 
     /// The UTF-8 bytes of a text, or a `bytea`.
-    package mutating func bytes(_ value: some Collection<UInt8>) {
+    package mutating func bytes(_ value: [UInt8]) {
         append(Int32(value.count))
         buffer.append(contentsOf: value)
     }
 
     /// A `jsonb`: its version, 1, and the text.
-    package mutating func jsonb(_ value: some StringProtocol) {
+    package mutating func jsonb(_ value: String) {
         append(Int32(value.utf8.count + 1))
         buffer.append(1)
         buffer.append(contentsOf: value.utf8)
