@@ -36,7 +36,7 @@ import Testing
     /// Whether the servers run, and the database has its migrations and rows, after a command as before it.
     private static func leavesServers(_ declaration: Declaration, _ words: [String]) -> Bool {
         let group = declaration.command.split(separator: " ").first
-        return declaration.effect == .reads || words.contains("--dry-run") || group != "sandbox" && group != "migrate"
+        return words.contains("--dry-run") || group != "sandbox" && (declaration.effect == .reads || group != "migrate")
     }
 
     /// Starts what is stopped, and applies and fills in what is missing.

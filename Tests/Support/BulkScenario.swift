@@ -60,7 +60,9 @@ package struct BulkScenario {
         try await connection.query(sql).first?.decode(Int64.self, at: 0) ?? -1
     }
 
-    package func texts(_ sql: String) async throws -> [String?] { try await connection.query(sql).map { $0.text(at: 0) } }
+    package func texts(_ sql: String) async throws -> [String?] {
+        try await connection.query(sql).map { $0.text(at: 0) }
+    }
 
     /// What the table holds, to the last bit.
     package func content() async throws -> String? {

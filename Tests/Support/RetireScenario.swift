@@ -11,7 +11,9 @@ package enum RetireScenario {
     package static let partition = RelationName(schema: "public", name: "visit_reports_2024_01")
 
     /// Two past months of 40 reports each, every report with two devices, a recycling record and a file.
-    package static func visits(_ connection: PostgresConnection) async throws { try await VisitScenario.make(connection) }
+    package static func visits(_ connection: PostgresConnection) async throws {
+        try await VisitScenario.make(connection)
+    }
 }
 
 extension RetireScenario {
