@@ -41,9 +41,9 @@ test: setup ## Build debug and release, run every test against real servers
 	swift build --build-tests
 	Tests/Support/Scripts/run-tests swift build $(RELEASE_FLAGS)
 
-test-all: setup ## The tests, with the tools that verify some of them, installed if missing
+test-all: setup ## Every test at every point, and with the tools that verify some of them, installed if missing
 	@Tests/Support/Scripts/setup-judges
-	$(MAKE) test
+	RSSCTL_TEST_POINTS=all $(MAKE) test
 
 test-versions: setup ## The suites that talk to servers, on every available PostgreSQL (VERSIONS, FILTER)
 	swift build --build-tests

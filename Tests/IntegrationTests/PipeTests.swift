@@ -12,7 +12,7 @@ import Testing
                 environment: ["RSSCTL_CONFIG": ""])
             #expect(
                 try await user.type(
-                    "rssctl migrate && rssctl sandbox seed --visits 20000 && rssctl partition maintain -q"
+                    "rssctl migrate && rssctl sandbox seed --visits 5000 && rssctl partition maintain -q"
                 ).status == 0)
             try "CREATE INDEX i ON public.users (email);\n".write(
                 toFile: "\(user.state)/V7__i.sql", atomically: true, encoding: .utf8)
