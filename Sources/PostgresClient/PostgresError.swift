@@ -16,10 +16,6 @@ package struct PostgresError: Error, Sendable, Equatable {
         case connectionBusy
         /// A value could not be read as the type asked for.
         case decoding
-        /// No pooled connection became free in time.
-        case poolExhausted
-        /// The pool is shut down.
-        case poolClosed
         /// A statement did not fit the call, for example a COPY sent as a query.
         case unexpectedResult
         /// Another session held an advisory lock for as long as the caller was to wait.
@@ -67,7 +63,7 @@ package struct PostgresError: Error, Sendable, Equatable {
     /// Whether the session can no longer be used, or never could: reconnecting may help, repeating on it will not.
     package var isConnectivity: Bool {
         switch code {
-        case .connectionFailed, .connectionLost, .timedOut, .stalled, .poolExhausted: true
+        case .connectionFailed, .connectionLost, .timedOut, .stalled: true
         case .server: sqlState?.meansUnavailable ?? false
         default: false
         }

@@ -53,10 +53,9 @@ extension ErrorReport {
             case .connectionLost: ("RSS-PG-002", .unavailable)
             case .timedOut: ("RSS-PG-003", .unavailable)
             case .stalled: ("RSS-PG-017", .unavailable)
-            case .poolExhausted: ("RSS-PG-004", .unavailable)
             case .server: Self.serverCode(error.sqlState)
             case .lockNotAcquired: ("RSS-LOCK-001", .tryAgain)
-            case .connectionBusy, .decoding, .poolClosed, .unexpectedResult: ("RSS-PG-009", .internalError)
+            case .connectionBusy, .decoding, .unexpectedResult: ("RSS-PG-009", .internalError)
             }
         let ours: String? =
             switch error.code {
