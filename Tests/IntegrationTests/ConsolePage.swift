@@ -132,7 +132,8 @@ struct ConsolePage {
         for step in steps {
             switch step {
             case .file(let name, let lines):
-                script += ["cat > '\(name)' <<'END_OF_THE_FILE'"] + lines + ["END_OF_THE_FILE"]
+                let folder = URL(fileURLWithPath: name).deletingLastPathComponent().relativePath
+                script += ["mkdir -p '\(folder)'", "cat > '\(name)' <<'END_OF_THE_FILE'"] + lines + ["END_OF_THE_FILE"]
             case .command(let number):
                 script += [
                     "(exit $typed_status)", commands[number].text, "typed_status=$?",
