@@ -2,7 +2,8 @@ import Foundation
 
 /// What differs from run to run in an output, and how an output is compared with a pattern.
 enum ConsoleMask {
-    /// What is masked, in this order: ids, paths, times, days, months in names, durations, sizes, ports, process ids.
+    /// What is masked, in this order: ids, paths, times, days, months in names, durations, sizes, ports, process
+    /// ids, how far ahead partitions reach.
     private static let masks: [(pattern: String, word: String)] = [
         (#"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"#, "ID"),
         (#"\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{12})\b"#, "ID"),
@@ -15,6 +16,7 @@ enum ConsoleMask {
         (#"\b\d+(?:\.\d+)? (?:B|KB|kB|MB|GB)\b"#, "SIZE"),
         (#"\b(?:3[2-9]|[45]\d|6[0-5])\d{3}\b"#, "PORT"),
         (#"\bpid \d+"#, "pid PID"),
+        (#"\d+ days?( from now|\.)"#, "N days$1"),
     ]
 
     /// A line with words in place of what varies, and single blanks in place of several: columns are as wide as their
