@@ -25,8 +25,10 @@ struct Typist {
         try FileManager.default.createSymbolicLink(atPath: "\(bin)/rssctl", withDestinationPath: Binary.path)
     }
 
-    /// Types a line and waits for its end.
-    func type(_ line: String, in shell: [String] = ["bash"]) async throws -> Answer {
+    /// Types a line and waits for its end, for no longer than a limit.
+    func type(
+        _ line: String, in shell: [String] = ["bash"], within limit: Duration = .seconds(120)
+    ) async throws -> Answer {
         let stem = "\(state)/typed-\(UUID().uuidString)"
         let variables = [
             "PATH": "\(state)/bin:/usr/bin:/bin", "HOME": state, "RSSCTL_STATE": "\(state)", "RSSCTL_PAGER": "",
@@ -38,7 +40,7 @@ struct Typist {
             inheritsEnvironment: false
         ).start(output: "\(stem).out", errors: "\(stem).err")
         var status: Int32?
-        _ = try await eventually(within: .seconds(120)) {
+        _ = try await eventually(within: limit) {
             status = Subprocess.status(of: pid)
             return status != nil
         }
