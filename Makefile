@@ -19,7 +19,7 @@ RELEASE_FLAGS := --configuration release --static-swift-stdlib --product rssctl 
 RELEASE_BINARY = $(shell swift build --configuration release --show-bin-path 2>/dev/null)/rssctl
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build fast debug test test-all test-versions test-sanitize coverage demo bench fuzz lint format docs install uninstall clean
+.PHONY: help setup build fast debug test test-all test-versions test-sanitize coverage demo picture bench fuzz lint format docs install uninstall clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -60,6 +60,9 @@ coverage: setup ## Statement coverage of the libraries
 demo: build ## From nothing to a first imported inventory, every command shown
 	@RSSCTL=$(RELEASE_BINARY) RSSCTL_STATE="$(DEMO_STATE)" Tests/Support/Scripts/demo
 
+picture: build ## The picture of the README, from a real run
+	@RSSCTL=$(RELEASE_BINARY) Tests/Support/Scripts/picture $(CURDIR)
+
 bench: build ## Speed of rssctl and of comparable tools, in the same run
 	@Tests/Support/Scripts/setup-judges
 	@RSSCTL=$(RELEASE_BINARY) Tests/Benchmarks/run
@@ -74,8 +77,9 @@ lint: setup ## Formatting, and warnings as errors
 format: ## Format the sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-docs: build ## The reference page and the man pages, from the commands' own declarations
+docs: build ## The reference pages and the man pages, from the commands' own declarations
 	$(RELEASE_BINARY) docs reference Docs/reference.md
+	Tests/Support/Scripts/settings-page $(RELEASE_BINARY) > .build/settings.md && mv .build/settings.md Docs/reference/settings.md
 	rm -rf .build/man && mkdir -p .build/man && $(RELEASE_BINARY) docs man .build/man
 
 install: build ## Binary, man pages and completions under PREFIX

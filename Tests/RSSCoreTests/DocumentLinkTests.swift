@@ -79,7 +79,16 @@ import Testing
 
     @Test func `anchors are made as code hosts make them`() {
         let page = DocumentLinks(
-            markdown: "# What `x` is, and why\n## Twice\n## Twice\n```\n# no heading\n```\nSee [a\nb](c.md#d) and `[e](f)`.")
+            markdown: """
+                # What `x` is, and why
+                ## Twice
+                ## Twice
+                ```
+                # no heading
+                ```
+                See [a
+                b](c.md#d) and `[e](f)`.
+                """)
         #expect(page.anchors == ["what-x-is-and-why", "twice", "twice-1"])
         #expect(page.links.map(\.target) == ["c.md#d"])
     }
