@@ -42,6 +42,14 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
         }
     }
 
+    @Test func `a version of another name and other statements is of another set of migrations`() throws {
+        var other = try applied(migration(1, "SELECT 1"))
+        other.name = "users"
+        #expect(throws: MigrateError.unknownApplied(version: 1, name: "users")) {
+            try plan([migration(1, "SELECT 2")], history(other))
+        }
+    }
+
     @Test func `a version that the source lacks is noticed`() throws {
         let future = try applied(migration(9))
         #expect(throws: MigrateError.unknownApplied(version: 9, name: "step")) {

@@ -27,7 +27,7 @@ package struct PartitionCheckReport: CommandResult {
             "\(names.isEmpty ? Table.withoutPolicies : names.joined(separator: ", ") + ":") \(CheckEntry.summary(checks))"
         return [
             CheckEntry.table(
-                checks, showsOK: options.all, notes: [summary], emptyMessage: "No findings. \(summary)")
+                checks, showsOK: options.all, notes: [summary], emptyMessage: "No findings.")
         ]
     }
 }

@@ -38,6 +38,10 @@ package struct MigrationPlan: Sendable {
             }
             if try migration.source.checksum() == row.checksum { continue }
             guard let difference = try migration.source.difference(from: row.contentHash) else {
+                // Another name and other statements: not a changed file, but another set of migrations.
+                guard row.name == migration.name else {
+                    throw MigrateError.unknownApplied(version: row.version, name: row.name)
+                }
                 throw MigrateError.checksumMismatch(version: row.version, file: migration.file)
             }
             notices.append("\(migration.file) was changed since it was applied, in \(difference.rawValue) only.")
