@@ -9,8 +9,16 @@ struct CSVTableWriter {
     var escapesControls: Bool
 
     func write(_ table: Table, to output: inout BufferedOutput) throws(ConsoleError) {
-        try output.writeLine(table.columns.map { Self.field($0.name) }.joined(separator: ","))
-        for row in table.rows {
+        try writeHeader(table.columns, to: &output)
+        try write(table.rows, to: &output)
+    }
+
+    func writeHeader(_ columns: [Column], to output: inout BufferedOutput) throws(ConsoleError) {
+        try output.writeLine(columns.map { Self.field($0.name) }.joined(separator: ","))
+    }
+
+    func write(_ rows: [[Cell]], to output: inout BufferedOutput) throws(ConsoleError) {
+        for row in rows {
             try output.writeLine(row.map { Self.field(text(of: $0)) }.joined(separator: ","))
         }
     }
