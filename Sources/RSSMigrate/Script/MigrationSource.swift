@@ -80,6 +80,8 @@ package enum MigrationSource: Sendable, Equatable {
         ("V0006__report_function.down.sql", PackageResources.V0006__report_function_down_sql),
         ("V0007__key_functions.sql", PackageResources.V0007__key_functions_sql),
         ("V0007__key_functions.down.sql", PackageResources.V0007__key_functions_down_sql),
+        ("V0008__report_search.sql", PackageResources.V0008__report_search_sql),
+        ("V0008__report_search.down.sql", PackageResources.V0008__report_search_down_sql),
     ]
 
     private static func files(in path: String, _ notices: inout [String]) throws -> [MigrationFile] {
