@@ -1,31 +1,49 @@
+import PostgresClient
 import RSSModel
 
 /// What a report query names and the database does not have.
 package enum ReportError: ReportableError, Equatable {
-    /// Nothing of this kind has the id or name, or nothing of the organization that is named too.
-    case unknown(kind: String, name: String, isWithin: Bool)
+    /// Nothing of this kind has the id or name, or nothing of the organization that is named too; what may have been meant.
+    case unknown(kind: String, name: String, isWithin: Bool, candidates: [String] = [])
     /// More than one has the name; the first of them, by id with what distinguishes them.
     case ambiguous(kind: String, name: String, candidates: [String])
-    /// The cursor comes from a page of another filter.
+    /// The cursor comes from a page of another filter or order.
     case foreignCursor
+    /// The last day is before the first.
+    case emptyPeriod(CalendarDate, CalendarDate)
+    /// A file cannot be written.
+    case notWritable(String, reason: String)
 
     package var report: ErrorReport {
         switch self {
-        case .unknown(let kind, let name, let isWithin):
+        case .unknown(let kind, let name, let isWithin, let candidates):
             ErrorReport(
                 code: "RSS-REPORT-001", exit: .dataError,
                 message: "\(kind) '\(name)' does not exist\(isWithin ? " in the organization" : "")",
+                detail: candidates.isEmpty ? nil : "similar: " + Self.list(candidates),
                 hint: "give its id, or its full name as the database has it")
         case .ambiguous(let kind, let name, let candidates):
             ErrorReport(
                 code: "RSS-REPORT-002", exit: .dataError, message: "more than one \(kind) is named '\(name)'",
-                detail: candidates.prefix(5).joined(separator: ", ") + (candidates.count > 5 ? ", …" : ""),
+                detail: Self.list(candidates),
                 hint: kind == "office" ? "give --organization as well, or the office's id" : "give its id")
         case .foreignCursor:
             ErrorReport(
                 code: "RSS-REPORT-003", exit: .usage, message: "--after is the cursor of a page with other filters",
                 detail: "A page after it would leave reports out.",
-                hint: "repeat the filters of the page before, or leave --after out")
+                hint: "repeat the filters and the order of the page before, or leave --after out")
+        case .emptyPeriod(let first, let last):
+            ErrorReport(
+                code: "RSS-REPORT-005", exit: .usage, message: "--from is later than --to",
+                detail: "The period would be from \(first) to \(last).", hint: "rssctl report query --help")
+        case .notWritable(let path, let reason):
+            ErrorReport(
+                code: "RSS-REPORT-004", exit: .cannotWrite, message: "cannot write \(path)", detail: reason,
+                hint: "give another place, or --force to replace the file")
         }
+    }
+
+    private static func list(_ candidates: [String]) -> String {
+        candidates.prefix(5).joined(separator: ", ") + (candidates.count > 5 ? ", …" : "")
     }
 }

@@ -3,144 +3,201 @@ import PostgresClient
 import RSSCore
 import RSSModel
 
-/// Reads pages of visit reports.
+/// Reads visit reports.
 package struct ReportReader: Sendable {
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     /// Makes a reader on a session.
     package init(_ connection: PostgresConnection) { self.connection = connection }
 
     /// The page that a filter asks for; total and page come from one snapshot.
     ///
-    /// - Throws: ``ReportError``, `PostgresError`.
-    package func page(_ filter: ReportFilter) async throws -> ReportPage {
+    /// - Parameter explains: whether the page says how it was found; each statement is run twice then.
+    /// - Throws: ``ReportError``, `PostgresError`, `CancellationError`.
+    package func page(_ filter: ReportFilter, explains: Bool = false) async throws -> ReportPage {
+        try await snapshot { tables in
+            let (finder, fingerprint) = try await finder(filter, tables)
+            guard explains else { return try await page(filter, finder, fingerprint) }
+            let explanation = Explanation()
+            var explained = finder
+            explained.trace = { what, sql, parameters in
+                try await explanation.add(what, sql, parameters, connection)
+            }
+            var page = try await page(filter, explained, fingerprint)
+            page.explanation = explanation.lines
+            return page
+        }
+    }
+
+    /// All reports of a filter, some at a time, from one snapshot; page and count of the filter do not matter.
+    ///
+    /// - Parameters:
+    ///   - limit: stop after that many.
+    ///   - body: takes the reports in their order.
+    /// - Throws: ``ReportError``, `PostgresError`, `CancellationError`, what the body throws.
+    package func all(
+        _ filter: ReportFilter, limit: Int = .max, _ body: ([VisitReport]) async throws -> Void
+    ) async throws {
+        try await snapshot { tables in
+            var (finder, fingerprint) = try await finder(filter, tables)
+            finder.trace = nil
+            var after = filter.after
+            var left = limit
+            // Another order than that of the indexes is sorted for each piece again.
+            let piece = filter.sort.value == nil ? 2000 : 20_000
+            while left > 0 {
+                let found = try await finder.keys(after: after, offset: 0, limit: min(piece, left))
+                let visits = try await details(found.keys, finder, fingerprint)
+                try await body(visits)
+                left -= found.keys.count
+                guard !found.isEnd, let last = found.keys.last else { return }
+                after = try Self.cursor(last, fingerprint, finder.sort)
+            }
+        }
+    }
+
+    /// Runs the body on one snapshot, with the application's tables, which no other role's code is behind.
+    func snapshot<T>(_ body: (ApplicationTables) async throws -> T) async throws -> T {
         try await connection.transaction(isolation: .repeatableRead, readOnly: true) {
+            // Compiling a statement over dozens of partitions takes longer than running it.
+            try await connection.execute("SET LOCAL jit = off")
             let tables = try await ApplicationTables(connection)
             try await connection.refuseForeignCode(.reading, in: tables)
-            let conditions = try await conditions(filter, tables)
-            let fingerprint = ReportCursor.fingerprint(conditions.map(\.text))
-            if let after = filter.after, after.filter != fingerprint { throw ReportError.foreignCursor }
-            let offset = filter.after == nil ? (filter.page - 1) * filter.limit : 0
-            // One more than the page, to know whether there is a next one.
-            let rows = try await connection.query(
-                tables.sql(PackageResources.report_page_sql),
-                conditions.map(\.value) + [
-                    Int32(clamping: filter.limit + 1), Int32(clamping: offset), filter.after?.visitDate,
-                    filter.after?.createdAt,
-                    filter.after?.id,
-                ] as [any PostgresEncodable])
-            let visits = try rows.prefix(filter.limit).map { try Self.visit($0, fingerprint) }
-            let (total, isExact) = try await total(filter, conditions.map(\.value), tables)
-            return ReportPage(
-                visits: visits, totalCount: total, totalIsExact: isExact,
-                next: rows.count > filter.limit ? visits.last?.cursor : nil)
+            return try await body(tables)
         }
     }
+
+    private func finder(
+        _ filter: ReportFilter, _ tables: ApplicationTables
+    ) async throws -> (ReportFinder, fingerprint: String) {
+        let conditions = try await conditions(filter, tables)
+        let fingerprint = conditions.fingerprint(filter.sort, filter.search)
+        if let after = filter.after {
+            guard after.filter == fingerprint, (after.value == .none) == (filter.sort.value == nil) else {
+                throw ReportError.foreignCursor
+            }
+        }
+        let finder = ReportFinder(
+            connection: connection, tables: tables, conditions: conditions, sort: filter.sort)
+        return (finder, fingerprint)
+    }
+
+    private func page(
+        _ filter: ReportFilter, _ finder: ReportFinder, _ fingerprint: String
+    ) async throws -> ReportPage {
+        let offset = filter.after == nil ? (filter.page - 1) * filter.limit : 0
+        // One more than the page, to know whether there is a next one.
+        let found = try await finder.keys(after: filter.after, offset: offset, limit: filter.limit + 1)
+        let visits = try await details(Array(found.keys.prefix(filter.limit)), finder, fingerprint)
+        let shown = Int64(offset + found.keys.count)
+        // Who has seen the last report knows the total.
+        let known = found.isEnd && filter.after == nil && (offset == 0 || !found.keys.isEmpty) ? shown : nil
+        let total = try await total(filter.count, finder, known: known, atLeast: shown)
+        return ReportPage(
+            visits: visits, totalCount: total.count, totalIsExact: total.isExact,
+            next: found.keys.count > filter.limit ? visits.last?.cursor : nil, totalIsEstimate: total.isEstimate)
+    }
+
+    private typealias Total = (count: Int64?, isExact: Bool, isEstimate: Bool)
 
     private func total(
-        _ filter: ReportFilter, _ conditions: [any PostgresEncodable], _ tables: ApplicationTables
-    ) async throws -> (Int64?, Bool) {
-        switch filter.count {
-        case .none: return (nil, false)
-        case .exact:
-            let rows = try await connection.query(tables.sql(PackageResources.report_count_sql), conditions)
-            return (try rows.first?.decode(Int64.self, at: 0), true)
+        _ mode: ReportFilter.CountMode, _ finder: ReportFinder, known: Int64?, atLeast: Int64
+    ) async throws -> Total {
+        switch mode {
+        case .none: return (nil, false, false)
+        case .exact: return (try await known.value(or: finder.total), true, false)
         case .capped(let cap):
-            let rows = try await connection.query(
-                tables.sql(PackageResources.report_count_capped_sql), conditions + [Int32(clamping: cap)])
-            let counted = try rows.first?.decode(Int64.self, at: 0) ?? 0
-            return (min(counted, Int64(cap)), counted <= Int64(cap))
+            let counted = try await known.value { try await finder.total(upTo: cap) }
+            return counted <= Int64(cap) ? (counted, true, false) : (max(Int64(cap), atLeast - 1), false, false)
+        case .estimate:
+            if let known { return (known, true, false) }
+            return (max(try await finder.estimatedTotal(), atLeast), false, true)
         }
     }
 
-    /// A condition as the statement takes it, and as text, by which a filter is distinguished from others.
-    private struct Condition {
-        let value: any PostgresEncodable
-        let text: String?
-
-        init<Value: PostgresEncodable>(_ value: Value?) {
-            self.value = value
-            text = value.map { "\($0)" }
+    private func details(
+        _ keys: [ReportKey], _ finder: ReportFinder, _ fingerprint: String
+    ) async throws -> [VisitReport] {
+        guard !keys.isEmpty else { return [] }
+        // By the date, not by the text, and without a calendar: infinity is one of them.
+        let sql = finder.tables.sql(PackageResources.report_details_sql)
+        let (first, last) = Self.span(keys.map(\.visitDate))
+        let rows = try await connection.query(
+            sql, [keys.map(\.id), keys.map(\.visitDate), first, last] as [any PostgresEncodable])
+        return try rows.map { row in
+            let key = keys[Int(try row.decode(Int64.self, "position")) - 1]
+            return try VisitReport(row, cursor: try Self.cursor(key, fingerprint, finder.sort))
         }
     }
 
-    private func conditions(_ filter: ReportFilter, _ tables: ApplicationTables) async throws -> [Condition] {
+    /// The earliest and the latest of dates as PostgreSQL writes them.
+    static func span(_ texts: [String]) -> (String, String) {
+        func rank(_ text: String) -> Int {
+            text == "infinity" ? .max : text == "-infinity" ? .min : CalendarDate(text)?.daysSinceEpoch ?? .max
+        }
+        let first = texts.min { rank($0) < rank($1) }
+        let last = texts.max { rank($0) < rank($1) }
+        return (first ?? "-infinity", last ?? "infinity")
+    }
+
+    private static func cursor(_ key: ReportKey, _ fingerprint: String, _ sort: ReportSort) throws -> ReportCursor {
+        guard let id = UUID(uuidString: key.id) else {
+            throw PostgresError(.unexpectedResult, "the id of a visit report is not a uuid: \(key.id)")
+        }
+        let value: ReportCursor.SortValue = sort.value == nil ? .none : key.value.map { .text($0) } ?? .null
+        return ReportCursor(
+            visitDate: key.visitDate, createdAt: key.createdAt, id: id, filter: fingerprint, value: value)
+    }
+
+    /// Looks up what a filter names.
+    func conditions(_ filter: ReportFilter, _ tables: ApplicationTables) async throws -> ReportConditions {
         let organization = try await resolve(.organization, filter.organization, tables)
-        return [
-            Condition(organization),
-            Condition(try await resolve(.office, filter.office, tables, of: organization)),
-            Condition(try await resolve(.technician, filter.technician, tables)),
-            Condition(filter.status), Condition(filter.from), Condition(filter.to), Condition(filter.search),
-        ]
+        return ReportConditions(
+            organization: organization,
+            office: try await resolve(.office, filter.office, tables, of: organization),
+            technician: try await resolve(.technician, filter.technician, tables),
+            status: filter.status, visitType: filter.visitType, priority: filter.priority, from: filter.from,
+            to: filter.to, search: try await search(filter.search, in: organization, tables))
     }
 
-    /// Something that a filter names.
-    private enum Named: String {
-        case organization, office, technician
-
-        /// Where it is looked up. Names come from the program, never from the user.
-        func statement(_ tables: ApplicationTables) -> String {
-            let (table, names, about) =
-                switch self {
-                case .organization: ("organizations", ["t.name"], "''")
-                case .office: ("offices", ["t.name"], "coalesce(o.name, '')")
-                case .technician:
-                    (
-                        "users", ["t.email", "concat_ws(' ', t.first_name, t.last_name)"],
-                        "concat_ws(' ', t.first_name, t.last_name, t.email)"
-                    )
-                }
-            let isNamed = names.map { " OR lower(\($0)::text) = lower($2)" }.joined()
-            let owner =
-                self == .office ? "LEFT JOIN \(tables.name("organizations")) o ON o.id = t.organization_id" : ""
-            let within = self == .office ? "AND ($3::uuid IS NULL OR t.organization_id = $3)" : "AND $3::uuid IS NULL"
-            return """
-                SELECT t.id, \(about) FROM \(tables.name(table)) t \(owner)
-                WHERE (t.id = $1\(isNamed)) \(within) ORDER BY 2, 1 LIMIT 6
-                """
-        }
-    }
-
-    /// The id of something that the user named by id or name, of an office within the organization that is named too.
-    private func resolve(
-        _ kind: Named, _ text: String?, _ tables: ApplicationTables, of organization: UUID? = nil
-    ) async throws -> UUID? {
+    /// What is searched for; nil where nothing is, or where the organization asked for has the words in its name.
+    private func search(
+        _ text: String?, in organization: UUID?, _ tables: ApplicationTables
+    ) async throws -> ReportSearch? {
         guard let text else { return nil }
-        let found = try await connection.query(
-            kind.statement(tables), [UUID(uuidString: text), text, organization] as [any PostgresEncodable]
-        ).map { try $0.decode(UUID.self, String.self) }
-        guard let first = found.first else {
-            throw ReportError.unknown(kind: kind.rawValue, name: text, isWithin: organization != nil)
-        }
-        guard found.count == 1 else {
-            throw ReportError.ambiguous(
-                kind: kind.rawValue, name: text,
-                candidates: found.map { "\($0.uuidString.lowercased())\($1.isEmpty ? "" : " (\($1))")" })
-        }
-        return first.0
+        // As btrim() does: blanks alone.
+        let words = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        if words.isEmpty { return nil }
+        let named = try await connection.query(
+            tables.sql(
+                "SELECT o.id FROM public.organizations o WHERE o.name ILIKE $1 AND ($2::uuid IS NULL OR o.id = $2)"),
+            [ReportSearch.pattern(words), organization] as [any PostgresEncodable]
+        ).map { try $0.decode(UUID.self, at: 0) }
+        if organization != nil, !named.isEmpty { return nil }
+        return ReportSearch(words: words, organizations: named)
     }
+}
 
-    private static func cursor(_ row: Row, _ filter: String) throws -> ReportCursor {
-        ReportCursor(
-            visitDate: try row.decode(CalendarDate.self, "visit_date"),
-            createdAt: try row.decode(String.self, "created_at"),
-            id: try row.decode(UUID.self, "id"), filter: filter)
+extension Int64? {
+    /// The value, or what is found otherwise.
+    fileprivate func value(or find: () async throws -> Int64) async rethrows -> Int64 {
+        if let self { return self }
+        return try await find()
     }
+}
 
-    private static func visit(_ row: Row, _ filter: String) throws -> VisitReport {
-        VisitReport(
-            id: try row.decode(String.self, "id"), reportNumber: try row.decode(String.self, "report_number"),
-            visitDate: try row.decode(CalendarDate.self, "visit_date"),
-            visitType: try row.decode(String?.self, "visit_type"),
-            status: try row.decode(String.self, "status"), priority: try row.decode(String?.self, "priority"),
-            completionPercentage: try row.decode(Double?.self, "completion_percentage"),
-            organizationName: try row.decode(String?.self, "organization_name"),
-            officeName: try row.decode(String?.self, "office_name"),
-            technicianName: try row.decode(String?.self, "technician_name"),
-            hardwareCount: try row.decode(Int64.self, "hardware_count"),
-            recyclingCount: try row.decode(Int64.self, "recycling_count"),
-            fileCount: try row.decode(Int64.self, "file_count"),
-            createdAt: try row.decode(Date.self, "created_at"), updatedAt: try row.decode(Date.self, "updated_at"),
-            cursor: try cursor(row, filter).text)
+/// Collects how statements were run.
+private final class Explanation {
+    private(set) var lines: [String] = []
+
+    func add(
+        _ what: String, _ sql: String, _ parameters: [any PostgresEncodable], _ connection: PostgresConnection
+    ) async throws {
+        let rows = try await connection.query(
+            "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) \(sql)", parameters)
+        guard let text = try rows.first?.decode(String.self, at: 0),
+            let plan = try JSONDecoder().decode([ExplainedPlan].self, from: Data(text.utf8)).first
+        else { return }
+        lines.append("\(what.prefix(1).uppercased())\(what.dropFirst()): \(plan.words).")
     }
 }
