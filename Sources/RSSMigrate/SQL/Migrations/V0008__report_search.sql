@@ -29,6 +29,7 @@ DECLARE
     search_text text   := nullif(btrim(p_search_text), '');
     pattern     text;
     source      text   := 'visit_reports vr WHERE vr.organization_id = $1';
+    total       bigint;
     page_ids    uuid[];
     page_dates  date[];
     first_date  date;
@@ -58,7 +59,7 @@ BEGIN
     END IF;
 
     IF search_text IS NULL THEN
-        EXECUTE 'SELECT count(*) FROM ' || source INTO total_count
+        EXECUTE 'SELECT count(*) FROM ' || source INTO total
         USING p_organization_id, p_office_id, p_technician_id, p_status, p_start_date, p_end_date;
         EXECUTE 'SELECT array_agg(page.id), array_agg(page.visit_date), min(page.visit_date), max(page.visit_date)
             FROM (' || keys || source || newest || ') page'
@@ -74,13 +75,13 @@ BEGIN
             )
             SELECT (SELECT count(*) FROM hits), array_agg(page.id), array_agg(page.visit_date), min(page.visit_date), max(page.visit_date)
             FROM (SELECT vr.id, vr.visit_date FROM hits vr' || newest || ') page'
-        INTO total_count, page_ids, page_dates, first_date, last_date
+        INTO total, page_ids, page_dates, first_date, last_date
         USING p_organization_id, p_office_id, p_technician_id, p_status, p_start_date, p_end_date,
               search_text, pattern, page_size, page_offset;
     END IF;
 
     -- The dates are given as values, so that other partitions are not even planned.
-    EXECUTE 'SELECT jsonb_agg(
+    RETURN QUERY EXECUTE 'SELECT $5, jsonb_agg(
             jsonb_build_object(
                 ''id'', v.id,
                 ''reportNumber'', v.report_number,
@@ -104,9 +105,7 @@ BEGIN
          LEFT JOIN offices f ON f.id = v.office_id
          LEFT JOIN users u ON u.id = v.technician_id
          WHERE v.visit_date BETWEEN $3 AND $4'
-    INTO visit_data
-    USING page_ids, page_dates, first_date, last_date;
-    RETURN NEXT;
+    USING page_ids, page_dates, first_date, last_date, total;
 END
 $$;
 COMMENT ON FUNCTION get_visit_reports_optimized(UUID, UUID, UUID, VARCHAR, DATE, DATE, TEXT, INTEGER, INTEGER)
