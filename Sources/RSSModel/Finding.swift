@@ -42,11 +42,13 @@ package struct Finding: Sendable, Codable, Equatable {
     package var threshold: Double?
     /// SQL or a command that fixes it.
     package var fix: String?
+    /// What the fix locks and blocks, its risk and how to undo it; nil where there is no fix, or it is not known yet.
+    package var remedy: Remedy?
 
     /// Makes a finding.
     package init(
         check: String, severity: Verdict, object: String, detail: String, measured: Double? = nil,
-        threshold: Double? = nil, fix: String? = nil
+        threshold: Double? = nil, fix: String? = nil, remedy: Remedy? = nil
     ) {
         self.check = check
         self.severity = severity
@@ -55,6 +57,39 @@ package struct Finding: Sendable, Codable, Equatable {
         self.measured = measured
         self.threshold = threshold
         self.fix = fix
+        self.remedy = remedy
+    }
+}
+
+/// What a fix does to a running server.
+package struct Remedy: Sendable, Codable, Equatable {
+    /// What kind of text the fix is.
+    package enum Kind: String, Sendable, Codable {
+        /// Statements that psql runs.
+        case sql
+        /// A command of the shell.
+        case command
+        /// What a person has to decide and do.
+        case advice
+    }
+
+    /// What kind of text the fix is.
+    package var kind: Kind
+    /// The strongest lock on a table that it takes; nil where it takes none.
+    package var lock: String?
+    /// What waits while it runs.
+    package var blocks: String
+    /// What may go wrong.
+    package var risk: String
+    /// How to undo it; nil where that is not possible.
+    package var undo: String?
+
+    package init(kind: Kind, lock: String? = nil, blocks: String, risk: String, undo: String? = nil) {
+        self.kind = kind
+        self.lock = lock
+        self.blocks = blocks
+        self.risk = risk
+        self.undo = undo
     }
 }
 

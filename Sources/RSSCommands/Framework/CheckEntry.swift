@@ -12,6 +12,7 @@ struct CheckEntry: Encodable {
     let hint: String?
     let ignored: [IgnoreList.Item]?
     let why: String?
+    let confidence: Confidence
 
     init(_ report: CheckReport, table: String? = nil) {
         self.table = table
@@ -19,11 +20,12 @@ struct CheckEntry: Encodable {
         title = report.title
         let isLeftOut = report.outcome.verdict == .ok && !report.ignored.isEmpty
         verdict = isLeftOut ? .skipped : report.outcome.verdict
-        findings = report.outcome.findings
+        findings = report.outcome.findings.map(\.withRemedy)
         blindReason = report.outcome.unseen?.reason
         hint = report.outcome.unseen?.hint
         ignored = report.ignored.isEmpty ? nil : report.ignored
         why = report.why.isEmpty ? nil : report.why
+        confidence = report.confidence
     }
 
     /// The rows of the table, with the position of each.

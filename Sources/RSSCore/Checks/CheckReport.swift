@@ -14,16 +14,20 @@ package struct CheckReport: Sendable, Equatable {
     package let why: String
     /// Its outcome.
     package let outcome: CheckOutcome
+    /// How sure the outcome is.
+    package let confidence: Confidence
     /// The part of it that is ignored on purpose.
     package var ignored: [IgnoreList.Item] = []
 
     package init(
-        check: String, title: String, why: String, outcome: CheckOutcome, ignored: [IgnoreList.Item] = []
+        check: String, title: String, why: String, outcome: CheckOutcome, confidence: Confidence = .measured,
+        ignored: [IgnoreList.Item] = []
     ) {
         self.check = check
         self.title = title
         self.why = why
         self.outcome = outcome
+        self.confidence = confidence
         self.ignored = ignored
     }
 }

@@ -85,7 +85,7 @@ package struct IgnoreList: Sendable, Equatable {
             if ignored.isEmpty { return report }
             return CheckReport(
                 check: report.check, title: report.title, why: report.why,
-                outcome: CheckOutcome(findings, unseen: unseen), ignored: ignored)
+                outcome: CheckOutcome(findings, unseen: unseen), confidence: report.confidence, ignored: ignored)
         }
         let expired = entries.filter { $0.until < today }
         let ran = Set(reports.map(\.check))
