@@ -39,6 +39,18 @@ enum JournalSchema {
             }
             try database.create(index: "run_by_command", on: "run", columns: ["command", "id"])
         }
+        migrator.registerMigration("2 samples") { database in
+            try database.create(table: "sample") { table in
+                table.column("run_id", .text).notNull().references("run", onDelete: .cascade)
+                table.column("kind", .text).notNull()
+                table.column("target", .text).notNull()
+                table.column("taken_at", .integer).notNull()
+                table.column("body", .text).notNull()
+                table.primaryKey(["run_id", "kind"])
+            }
+            try database.create(
+                index: "sample_by_target", on: "sample", columns: ["kind", "target", "taken_at"])
+        }
         return migrator
     }
 }
