@@ -57,7 +57,8 @@ extension Sandbox {
         }
         try append(
             """
-            # Written by rssctl sandbox up.
+            # Written by rssctl sandbox up. Its name says to rssctl analyze that what follows is meant to be so.
+            cluster_name = 'rssctl-sandbox'
             listen_addresses = '127.0.0.1'
             max_connections = 100
             shared_buffers = 256MB
