@@ -10,7 +10,7 @@ package struct PerformanceAnalyzer: Sendable {
     /// The longest wait for a lock of a session that runs checks.
     package static let lockTimeout = Duration.milliseconds(100)
 
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
 
     /// Makes an analyzer on a session that is read-only and has ``lockTimeout`` by its settings.
     package init(_ connection: PostgresConnection) { self.connection = connection }
@@ -18,13 +18,16 @@ package struct PerformanceAnalyzer: Sendable {
     /// Runs every check; one that fails is blind, and never stops the others.
     ///
     /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
-    package func run(_ checks: [PerformanceCheck], _ progress: ProgressReporter) async throws -> [CheckReport] {
-        let rights = try await Rights(connection, columns: checks.flatMap { $0.queries.compactMap(\.reads) })
+    package func run(_ checks: [PerformanceCheck], _ progress: ProgressReporter) async throws
+        -> [CheckReport]
+    {
+        let rights = try await Rights(
+            connection, columns: checks.flatMap { $0.queries.compactMap(\.reads) })
         return try await progress.phase("checks", total: Int64(checks.count)) {
             var reports: [CheckReport] = []
             for check in checks {
                 let outcome = try await CheckOutcome.of { try await run(check, rights) }
-                reports.append(CheckReport(check: check.key, title: check.title, why: check.why, outcome: outcome))
+                reports.append(check.definition.report(outcome))
                 progress(.advanced(to: Int64(reports.count), rejected: 0))
             }
             return reports
@@ -34,21 +37,31 @@ package struct PerformanceAnalyzer: Sendable {
     /// Runs a check's query; a row without an object is what could not be checked.
     private func run(_ check: PerformanceCheck, _ rights: Rights) async throws -> CheckOutcome {
         if let missing = check.needs.lazy.compactMap(rights.missing).first { return missing }
-        guard let query = check.queries.first(where: { $0.reads.map(rights.columns.contains) ?? true }) else {
+        guard let query = check.queries.first(where: { $0.reads.map(rights.columns.contains) ?? true })
+        else {
             return .blind(
                 reason: "this server has none of the columns that the check reads: "
                     + check.queries.compactMap(\.reads).joined(separator: ", "), hint: nil)
         }
         var findings: [Finding] = []
         var unseen: (reason: String, hint: String?)?
-        for row in try await connection.query(rights.statement(query.sql)) {
+        let rows = try await connection.query(rights.statement(query.sql))
+        let (hasUndo, hasSeverity) = (
+            rows.columnNames.contains("undo"), rows.columnNames.contains("severity")
+        )
+        for row in rows {
             let (object, detail, measured, threshold, fix) = try row.decode(
                 String?.self, String.self, Double?.self, Double?.self, String?.self)
             if let object {
+                let severity =
+                    hasSeverity ? Verdict(rawValue: try row.decode(String.self, "severity")) : nil
+                let undo = hasUndo ? try row.decode(String?.self, "undo") : nil
                 findings.append(
                     Finding(
-                        check: check.key, severity: check.severity, object: object, detail: Redaction.scrub(detail),
-                        measured: measured, threshold: threshold, fix: fix))
+                        check: check.key, severity: severity ?? check.definition.severity, object: object,
+                        detail: Redaction.scrub(detail), measured: measured, threshold: threshold, fix: fix,
+                        remedy: undo.map { Remedy(undo: $0) }
+                    ).withRemedy)
             } else {
                 unseen = (unseen.map { "\($0.reason); \(detail)" } ?? detail, unseen?.hint ?? fix)
             }
@@ -56,44 +69,76 @@ package struct PerformanceAnalyzer: Sendable {
         return CheckOutcome(findings, unseen: unseen)
     }
 
-    /// What the session may see.
-    private struct Rights {
-        let isSuperuser: Bool
-        let isMonitor: Bool
-        /// The statement that gives the rights of pg_monitor to a role that does not have them, or does not use them.
-        let monitorHint: String?
-        let hasStatStatements: Bool
-        /// The extension's view with its schema, quoted by the server; it may be in any.
-        let statementsView: String?
-        /// The columns of the catalog that were asked for and that the server has.
-        let columns: Set<String>
+    /// Reads the counters now; those of statements where the session may see all of them.
+    ///
+    /// - Throws: `PostgresError`, `CancellationError`.
+    package func sample() async throws -> CounterSample {
+        let rights = try await Rights(connection)
+        return try await CounterReader(connection).read(statementsView: rights.readableStatements)
+    }
 
-        init(_ connection: PostgresConnection, columns: [String]) async throws {
-            let row = try await connection.query(SQLResource(PackageResources.rights_sql).text, [columns]).first
-            self.columns = Set(try row?.decode([String].self, "columns") ?? [])
-            isSuperuser = try row?.decode(Bool.self, "is_superuser") ?? false
-            isMonitor = try row?.decode(Bool.self, "is_monitor") ?? false
-            monitorHint = try row?.decode(String.self, "monitor_hint")
-            hasStatStatements = try row?.decode(Bool.self, "has_stat_statements") ?? false
-            statementsView = try row?.decode(String?.self, "statements_view")
-        }
-
-        /// A check's statement; they name the view of pg_stat_statements as if it were in `public`.
-        func statement(_ sql: String) -> String {
-            statementsView.map { sql.replacing("public.pg_stat_statements", with: $0) } ?? sql
-        }
-
-        func missing(_ need: PerformanceCheck.Need) -> CheckOutcome? {
-            switch need {
-            case .pgMonitor where !isMonitor:
-                .blind(reason: "the role does not have the rights of pg_monitor", hint: monitorHint)
-            case .superuser where !isSuperuser: .blind(reason: "only a superuser can see this", hint: nil)
-            case .pgStatStatements where !hasStatStatements:
-                .blind(
-                    reason: "the extension pg_stat_statements is not installed in this database",
-                    hint: "add it to shared_preload_libraries, restart, CREATE EXTENSION pg_stat_statements")
-            default: nil
+    /// Makes the checks that judge a window.
+    ///
+    /// - Throws: `PostgresError` when the session is lost, `CancellationError`.
+    package func judge(_ checks: [WindowCheck], _ window: CounterWindow) async throws -> [CheckReport] {
+        let rights = try await Rights(connection)
+        var reports: [CheckReport] = []
+        for check in checks {
+            let needs = check.definition.needs.compactMap(PerformanceCheck.Need.init(rawValue:))
+            if let missing = needs.lazy.compactMap(rights.missing).first {
+                reports.append(check.definition.report(missing))
+                continue
             }
+            let report = check.report(window)
+            guard let view = rights.readableStatements, check.definition.area == "statement",
+                !report.outcome.findings.isEmpty
+            else {
+                reports.append(report)
+                continue
+            }
+            let outcome = try await CheckOutcome.of {
+                let ids = report.outcome.findings.map { String($0.object.dropFirst("queryid ".count)) }
+                return try await StatementTexts(Set(ids), view: view, connection).worded(report.outcome)
+            }
+            reports.append(check.definition.report(outcome, confidence: report.confidence))
         }
+        return reports
+    }
+
+    /// The findings with the statement that creates an index again, for those whose fix drops one.
+    ///
+    /// Such a definition needs a lock that a session with ACCESS EXCLUSIVE on the table refuses; then the undo is left out.
+    package func withDefinitions(_ reports: [CheckReport]) async throws -> [CheckReport] {
+        let names = reports.flatMap(\.outcome.findings).filter(Self.dropsIndex).map(\.object)
+        if names.isEmpty { return reports }
+        var definitions: [String: String] = [:]
+        _ = try await CheckOutcome.of {
+            for row in try await connection.query(
+                SQLResource(PackageResources.index_definitions_sql).text, [names])
+            {
+                let (name, definition) = try row.decode(String.self, String.self)
+                definitions[name] = definition
+            }
+            return .ok(nil)
+        }
+        return reports.map { report in
+            let findings = report.outcome.findings.map { finding in
+                guard Self.dropsIndex(finding), let definition = definitions[finding.object] else {
+                    return finding
+                }
+                var finding = finding
+                finding.remedy?.undo = "\(definition);"
+                return finding
+            }
+            return CheckReport(
+                check: report.check, title: report.title, why: report.why,
+                outcome: CheckOutcome(findings, unseen: report.outcome.unseen),
+                confidence: report.confidence,
+                ignored: report.ignored)
+        }
+    }
+
+    private static func dropsIndex(_ finding: Finding) -> Bool {
+        finding.fix?.contains("DROP INDEX") == true && finding.remedy?.undo == nil
     }
 }

@@ -1,3 +1,4 @@
+import RSSCore
 import RSSModel
 
 /// A check of the database's health: a query whose rows are findings, described in the comments at its head.
@@ -6,21 +7,12 @@ package struct PerformanceCheck: Sendable, Equatable {
     package enum Need: String, Sendable, CaseIterable {
         case pgMonitor = "pg_monitor"
         case pgStatStatements = "pg_stat_statements"
+        case fileSettings = "file_settings"
         case superuser
     }
 
-    /// Stable key: `index.unused`.
-    package let key: String
-    /// A short description.
-    package let title: String
-    /// The severity of a finding.
-    package let severity: Verdict
-    /// What the check needs.
-    package let needs: [Need]
-    /// Why it matters.
-    package let why: String
-    /// A query whose rows are findings: object, detail, measured, threshold, fix. A row without an object says what
-    /// could not be checked: the reason as detail, how to see it as fix.
+    /// A query whose rows are findings: object, detail, measured, threshold, fix, and where a check has them undo and severity.
+    /// A row without an object says what could not be checked: the reason as detail, how to see it as fix.
     package struct Query: Sendable, Equatable {
         /// A column of the catalog, `relation.column`, that not every server has; nil where all have what is read.
         package let reads: String?
@@ -28,32 +20,54 @@ package struct PerformanceCheck: Sendable, Equatable {
         package let sql: String
     }
 
+    /// What it looks for, and why.
+    package let definition: Check
+    /// What it needs.
+    package let needs: [Need]
     /// Its query; several where versions of the server differ, of which the first is run that the server can run.
     package internal(set) var queries: [Query]
 
+    /// Stable key: `index.unused`.
+    package var key: String { definition.key }
+
     /// Reads a check from its file; nil when the head lacks a line.
     init?(sql: String) {
+        let fields = Self.head(of: sql)
+        guard let key = fields["check"], let title = fields["title"], let why = fields["why"],
+            let severity = fields["severity"].flatMap(Verdict.init(rawValue:)), let threshold = fields["threshold"],
+            let source = fields["source"]
+        else { return nil }
+        needs = (fields["needs"] ?? "").split(separator: ",").compactMap {
+            Need(rawValue: $0.filter { $0 != " " })
+        }
+        let confidence = fields["confidence"].flatMap { text -> Confidence? in
+            let parts = text.split(separator: ":", maxSplits: 1)
+            return parts.first.flatMap { Confidence.Level(rawValue: String($0)) }.map {
+                Confidence($0, basis: parts.count > 1 ? String(parts[1].drop { $0 == " " }) : nil)
+            }
+        }
+        definition = Check(
+            key, title, severity: severity, why: why, threshold: threshold, source: source, trial: fields["trial"],
+            needs: needs.map(\.rawValue), confidence: confidence ?? .measured)
+        queries = [Query(reads: fields["reads"], sql: sql)]
+    }
+
+    /// The lines `-- name: text` at the head of a file, each with the lines that continue it.
+    private static func head(of sql: String) -> [String: String] {
+        let names = [
+            "check", "title", "severity", "needs", "reads", "why", "threshold", "source", "trial", "confidence",
+        ]
         var fields: [String: String] = [:]
         var last = ""
         for line in sql.split(separator: "\n", omittingEmptySubsequences: false).prefix(while: { $0.hasPrefix("--") }) {
             let text = line.dropFirst(2).drop { $0 == " " }
-            if let match = text.prefixMatch(of: /(?<name>check|title|severity|needs|reads|why): */) {
-                last = String(match.name)
-                fields[last] = String(text[match.range.upperBound...])
+            if let colon = text.firstIndex(of: ":"), names.contains(String(text[..<colon])) {
+                last = String(text[..<colon])
+                fields[last] = String(text[text.index(after: colon)...].drop { $0 == " " })
             } else if !last.isEmpty, !text.isEmpty {
                 fields[last, default: ""] += " \(text)"
             }
         }
-        guard let key = fields["check"], let title = fields["title"], let why = fields["why"],
-            let severity = fields["severity"].flatMap(Verdict.init(rawValue:))
-        else { return nil }
-        self.key = key
-        self.title = title
-        self.severity = severity
-        self.why = why
-        needs = (fields["needs"] ?? "").split(separator: ",").compactMap {
-            Need(rawValue: $0.filter { $0 != " " })
-        }
-        queries = [Query(reads: fields["reads"], sql: sql)]
+        return fields
     }
 }

@@ -4,6 +4,9 @@
 -- needs: none
 -- why: Without autovacuum a table grows, its statistics age, and old transaction ids are frozen only in an
 --      emergency. Reported for the server and for each table.
+-- threshold: any
+-- source: PostgreSQL documentation, 25.1.6 The Autovacuum Daemon
+-- trial: CREATE TABLE t (x int) WITH (autovacuum_enabled = off)
 
 SELECT 'autovacuum' AS object, 'Autovacuum is off for the whole server.' AS detail,
        1::double precision AS measured, 0::double precision AS threshold,

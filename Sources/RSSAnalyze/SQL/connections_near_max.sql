@@ -4,6 +4,8 @@
 -- needs: pg_monitor
 -- why: When all connections are taken the backend gets errors. Connections reserved for superusers are not counted
 --      as available. Reported from 80 %.
+-- threshold: 80 % of max_connections less what is reserved
+-- source: PostgreSQL documentation, 20.3.1 Connection Settings
 
 WITH figures AS (
     SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::double precision AS used,

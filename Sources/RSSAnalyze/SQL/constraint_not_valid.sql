@@ -4,6 +4,9 @@
 -- needs: none
 -- why: A constraint that was added NOT VALID and never validated says nothing about the rows that existed
 --      before, and the planner does not use it.
+-- threshold: any
+-- source: PostgreSQL documentation, ALTER TABLE, ADD table_constraint NOT VALID
+-- trial: ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID
 
 SELECT format('%s.%I', k.conrelid::regclass, k.conname) AS object,
        -- Without the constraint's text: pg_get_constraintdef would wait for a lock on the table.

@@ -4,14 +4,19 @@
 -- needs: none
 -- why: Deleting or changing a referenced row scans the whole referencing table if no index begins with the columns
 --      of the foreign key, in whatever order, and holds locks meanwhile. Reported from 1,000 rows on.
+-- threshold: 1,000 rows
+-- source: PostgreSQL documentation, 5.4.5 Foreign Keys
+-- trial: CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p); 1,000 rows; ANALYZE
 
 SELECT format('%I.%I', n.nspname, k.conname) AS object,
        format('No index of %s begins with (%s), which reference%s %s; about %s rows.', k.conrelid::regclass, columns.list,
               CASE WHEN cardinality(k.conkey) = 1 THEN 's' ELSE '' END, k.confrelid::regclass, size.rows::bigint) AS detail,
        size.rows AS measured,
        1000::double precision AS threshold,
-       CASE WHEN c.relkind = 'p' THEN format('CREATE INDEX ON %s (%s);', k.conrelid::regclass, columns.list)
-            ELSE format('CREATE INDEX CONCURRENTLY ON %s (%s);', k.conrelid::regclass, columns.list) END AS fix
+       CASE WHEN c.relkind = 'p'
+            THEN format('rssctl partition index create %s', '''' || replace(format('CREATE INDEX %I ON %s (%s)', index.name, k.conrelid::regclass, columns.list), '''', '''\''''') || '''')
+            ELSE format('CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %s (%s);', index.name, k.conrelid::regclass, columns.list) END AS fix,
+       CASE WHEN c.relkind <> 'p' THEN format('DROP INDEX CONCURRENTLY %I.%I;', n.nspname, index.name) END AS undo
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -20,6 +25,7 @@ CROSS JOIN LATERAL (
     FROM unnest(k.conkey) WITH ORDINALITY AS x (attnum, place)
     JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = x.attnum
 ) columns
+CROSS JOIN LATERAL (SELECT left(concat_ws('_', c.relname, replace(replace(columns.list, ', ', '_'), '"', ''), 'idx'), 60) AS name) index
 CROSS JOIN LATERAL (
     -- Of a partitioned table, all its parts: autovacuum does not analyze the parent.
     WITH RECURSIVE part (oid) AS (

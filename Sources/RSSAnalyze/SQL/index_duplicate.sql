@@ -6,10 +6,16 @@
 --      collations, expressions and predicate do the same work twice at each write. The one that backs a constraint,
 --      or promises more (UNIQUE, at once, NULLS NOT DISTINCT), is kept; one that promises what the other does not is
 --      not a duplicate. An index that is part of a partitioned index is judged with that.
+-- threshold: any
+-- source: pg_index; PgHero, pg-extras
+-- trial: CREATE INDEX ON t (x), twice
 
 -- Expressions and predicates are compared as the catalog has them, without the place in the statement that made them:
 -- pg_get_expr would wait for a lock on the table.
-WITH candidate AS MATERIALIZED (
+-- Most columns are those of one index alone, which is seen without comparing anything else.
+WITH repeated AS MATERIALIZED (
+    SELECT i.indrelid, i.indkey::text AS columns FROM pg_index i WHERE i.indisvalid GROUP BY i.indrelid, i.indkey::text HAVING count(*) > 1
+), candidate AS MATERIALIZED (
     SELECT i.indexrelid, i.indrelid, c.relname, n.nspname, c.relkind, c.relpages,
            (c.relam, i.indnkeyatts, i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text,
             regexp_replace(concat_ws(' WHERE ', i.indexprs::text, i.indpred::text), ' :location -?[0-9]+', '', 'g'))::text AS meaning,
@@ -18,7 +24,8 @@ WITH candidate AS MATERIALIZED (
            i.indisunique AND coalesce(to_jsonb(i) ->> 'indnullsnotdistinct' = 'true', false) AS is_strict,
            i.indisreplident OR i.indisclustered
            OR EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AS keep
-    FROM pg_index i
+    FROM repeated r
+    JOIN pg_index i ON i.indrelid = r.indrelid AND i.indkey::text = r.columns
     JOIN pg_class c ON c.oid = i.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE i.indisvalid AND NOT c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'

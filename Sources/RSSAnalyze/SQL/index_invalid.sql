@@ -5,6 +5,9 @@
 -- why: An index left invalid by an interrupted CREATE INDEX CONCURRENTLY or REINDEX CONCURRENTLY slows down
 --      writes and is used by no query; a unique one does not protect. An index that is being built just now is not
 --      reported.
+-- threshold: any
+-- source: PostgreSQL documentation, CREATE INDEX, Building Indexes Concurrently
+-- trial: CREATE UNIQUE INDEX CONCURRENTLY over duplicates
 
 SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('Index of table %s is %s.', i.indrelid::regclass,

@@ -6,6 +6,8 @@
 --      unique, back no constraint and lead with no foreign key, and only if the statistics are known to cover seven
 --      days or more: a crash, a reset and a restored dump restart them. The partitions of an index are judged
 --      together. A standby may use an index that the primary does not: check there as well.
+-- threshold: 10 MB, no scan in seven days
+-- source: PgHero (10 MB); PostgreSQL documentation, 28.2.19 pg_stat_all_indexes
 
 -- stats_reset is NULL where nothing was ever reset, and after a crash too (PostgreSQL 15 and later). Then the oldest
 -- VACUUM or ANALYZE that the statistics record shows since when they were kept.
@@ -20,6 +22,8 @@ WITH statistics AS MATERIALIZED (
     SELECT i.indexrelid, CASE WHEN c.relispartition THEN pg_partition_root(i.indexrelid)::oid ELSE i.indexrelid END AS root
     FROM pg_index i
     JOIN pg_class c ON c.oid = i.indexrelid
+    -- Small ones count where they are parts of a large one.
+    WHERE c.relispartition OR c.relkind = 'I' OR c.relpages * current_setting('block_size')::bigint >= 10485760
 ), suspect AS MATERIALIZED (
     SELECT p.root, sum(c.relpages)::bigint * current_setting('block_size')::bigint AS bytes
     FROM part p

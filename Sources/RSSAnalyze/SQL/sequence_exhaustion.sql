@@ -5,6 +5,9 @@
 -- why: When a sequence, or the integer column it fills, reaches its end every insert fails. Reported from 80 % of
 --      the way from its start to the nearer end of the two, up or down; sequences that CYCLE are meant to begin
 --      again. A sequence that the role may not read, or that is locked, is not seen.
+-- threshold: 80 %
+-- source: PgHero (90 %), check_postgres (85 %); here earlier, because a column takes long to widen
+-- trial: CREATE SEQUENCE s AS smallint; SELECT setval('s', 32000)
 
 WITH usage AS (
     -- The columns that a sequence owns (serial, identity) or whose DEFAULT calls it.

@@ -5,6 +5,9 @@
 -- why: Sessions that wait for a lock for five seconds and more, attributed to the session or prepared transaction at
 --      the root of the queue, which itself waits for none. A prepared transaction has no process; PostgreSQL
 --      calls it pid 0.
+-- threshold: 5 seconds
+-- source: PostgreSQL documentation, 9.26 pg_blocking_pids, 54.12 pg_locks
+-- trial: BEGIN; LOCK TABLE t, and SELECT from t in another session
 
 WITH RECURSIVE waiter AS MATERIALIZED (
     SELECT a.pid, pg_blocking_pids(a.pid) AS blockers,

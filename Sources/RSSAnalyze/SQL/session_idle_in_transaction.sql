@@ -4,6 +4,9 @@
 -- needs: pg_monitor
 -- why: A session that has an open transaction and does nothing holds its locks and keeps dead rows from being
 --      removed. Reported from 60 seconds.
+-- threshold: 60 seconds
+-- source: PostgreSQL documentation, 20.11.1 idle_in_transaction_session_timeout
+-- trial: BEGIN, and wait
 
 SELECT format('pid %s', a.pid) AS object,
        format('Idle in transaction for %s s, user %s, application %s, last statement: %s', extract(epoch FROM clock_timestamp() - a.state_change)::bigint,

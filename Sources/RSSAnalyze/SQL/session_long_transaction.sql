@@ -5,6 +5,9 @@
 -- why: A transaction that stays open keeps dead rows from being removed in the whole database and may hold locks.
 --      Reported from five minutes; sessions idle in transaction have a check of their own,
 --      and those that wait for a lock are attributed to the session that holds it (session.blocked).
+-- threshold: 5 minutes
+-- source: PostgreSQL documentation, 25.1.2 Recovering Disk Space
+-- trial: SELECT pg_sleep(400)
 
 SELECT format('pid %s', a.pid) AS object,
        format('Transaction open for %s s, state %s, user %s, application %s: %s', extract(epoch FROM clock_timestamp() - a.xact_start)::bigint,

@@ -5,6 +5,8 @@
 -- why: shared_buffers at the default of 128 MB or below while the database is 1 GB and more, or
 --      maintenance_work_mem below 32 MB, leaves the memory of the machine unused. The size of the database is
 --      estimated from relpages.
+-- threshold: 128 MB of shared_buffers for 1 GB of data; maintenance_work_mem below 32 MB
+-- source: PostgreSQL documentation, 20.4.1 Memory
 
 WITH figures AS (
     SELECT (SELECT setting::double precision FROM pg_settings WHERE name = 'shared_buffers') * current_setting('block_size')::double precision AS buffers,

@@ -4,6 +4,8 @@
 -- needs: none
 -- why: Without track_counts autovacuum does not know what to do, and this tool does not see the activity; without
 --      track_activities blocking sessions cannot be identified.
+-- threshold: any
+-- source: PostgreSQL documentation, 20.9 Run-time Statistics
 
 SELECT s.name AS object,
        format('%s is off (set by %s).', s.name, s.source) AS detail,

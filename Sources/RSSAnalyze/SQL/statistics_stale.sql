@@ -6,6 +6,10 @@
 --      1,000 rows and more that were never analyzed, tables changed more than twice as much as autovacuum allows
 --      (at least 10,000 rows), and partitioned tables: autovacuum never analyzes a partitioned parent, it
 --      must be analyzed manually.
+-- threshold: 1,000 rows never analyzed, or twice what autovacuum waits for and 10,000 changed rows
+-- source: PostgreSQL documentation, 25.1.3 Updating Planner Statistics
+-- trial: CREATE TABLE t (id int PRIMARY KEY) WITH (autovacuum_enabled = off); INSERT INTO t SELECT
+--      generate_series(1, 50000)
 
 WITH RECURSIVE tables AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, greatest(c.reltuples, 0)::double precision AS rows, c.reltuples,
@@ -15,7 +19,7 @@ WITH RECURSIVE tables AS (
            + coalesce((SELECT o.option_value::double precision FROM pg_options_to_table(c.reloptions) o WHERE o.option_name = 'autovacuum_analyze_scale_factor'), current_setting('autovacuum_analyze_scale_factor')::double precision) * greatest(c.reltuples, 0) AS trigger_at
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
+    WHERE c.relkind IN ('r', 'm') AND (c.reltuples < 0 OR pg_stat_get_mod_since_analyze(c.oid) >= 10000) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp_)'
 ), part (root, oid) AS (
     SELECT p.partrelid, p.partrelid FROM pg_partitioned_table p
     UNION ALL

@@ -5,6 +5,9 @@
 -- why: Without a key identical rows cannot be distinguished, duplicates are not prevented, and logical replication cannot
 --      carry updates and deletes. A unique index over NOT NULL columns counts as a key; for a partitioned table it is
 --      enough that each partition has one. Unlogged tables, which nothing replicates, are left out.
+-- threshold: any
+-- source: PostgreSQL documentation, 5.4.4 Primary Keys; 31.1 Publication
+-- trial: CREATE TABLE t (x int)
 
 WITH RECURSIVE keyed AS MATERIALIZED (
     SELECT DISTINCT i.indrelid

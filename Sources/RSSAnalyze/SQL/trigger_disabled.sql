@@ -5,6 +5,9 @@
 -- why: A disabled trigger does not run: foreign keys are not checked, the key registry of the visit
 --      reports is not maintained. Often left disabled by a bulk load. The trigger of a partition is reported only if that
 --      of its parent is enabled.
+-- threshold: any
+-- source: PostgreSQL documentation, ALTER TABLE, DISABLE TRIGGER
+-- trial: ALTER TABLE t DISABLE TRIGGER ALL
 
 SELECT format('%s.%I', t.tgrelid::regclass, CASE WHEN t.tgisinternal THEN k.conname ELSE t.tgname END) AS object,
        CASE WHEN t.tgisinternal THEN format('The triggers behind constraint %I are disabled: it is not enforced.', k.conname)

@@ -5,6 +5,8 @@
 -- why: At about two thousand million multixact ids of age the server refuses to write. Autovacuum begins to freeze
 --      at autovacuum_multixact_freeze_max_age; a database that is 20 % older than that, or half way to the limit,
 --      is not being frozen, usually because of an old transaction, a prepared transaction or a replication slot.
+-- threshold: 1.2 × autovacuum_multixact_freeze_max_age, at most 1,000 million
+-- source: PostgreSQL documentation, 25.1.5.1 Multixacts and Wraparound
 
 SELECT quote_ident(d.datname) AS object,
        format('Oldest multixact id is %s old; freezing should begin at %s%s.', mxid_age(d.datminmxid), current_setting('autovacuum_multixact_freeze_max_age'),

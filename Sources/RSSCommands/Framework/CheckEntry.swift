@@ -7,7 +7,7 @@ struct CheckEntry: Encodable {
     let check: String
     let title: String
     let verdict: Verdict
-    let findings: [Finding]
+    private(set) var findings: [Finding]
     let blindReason: String?
     let hint: String?
     let ignored: [IgnoreList.Item]?
@@ -28,13 +28,21 @@ struct CheckEntry: Encodable {
         confidence = report.confidence
     }
 
+    /// The same entry with some of its findings alone.
+    func with(findings: [Finding]) -> CheckEntry {
+        var entry = self
+        entry.findings = findings
+        return entry
+    }
+
     /// The rows of the table, with the position of each.
     private func rows(showsOK: Bool) -> [(rank: Int, cells: [Cell])] {
         var rows = findings.map { finding in
             (
                 Self.rank(finding.severity),
                 [
-                    Cell.verdict(finding.severity), .text(finding.check), .text(finding.object), .text(finding.detail),
+                    Cell.verdict(finding.severity), .text(finding.check), .text(finding.object),
+                    .text(finding.detail),
                     .optional(finding.fix),
                 ]
             )
@@ -47,7 +55,8 @@ struct CheckEntry: Encodable {
                 ))
         }
         if showsOK, verdict == .ok {
-            rows.append((Self.rank(.ok), [.verdict(.ok), .text(check), .optional(table), .text(title), .null]))
+            rows.append(
+                (Self.rank(.ok), [.verdict(.ok), .text(check), .optional(table), .text(title), .null]))
         }
         if showsOK {
             rows += (ignored ?? []).map { item in
