@@ -68,6 +68,7 @@ struct SeedMonth: Sendable {
 
     func encodeVisits(to writer: CopyWriter) async throws {
         var random = random(3)
+        var topics = self.random(7)
         var encoder = BinaryCopyEncoder(fieldsPerRow: 14)
         for visit in visits {
             let organization = people.organizations[visit.organization]
@@ -81,7 +82,8 @@ struct SeedMonth: Sendable {
             encoder.text(random.pick(SeedVocabulary.visitTypes))
             encoder.text(random.pick(SeedVocabulary.purposes))
             if random.chance(85) {
-                encoder.text("\(random.pick(SeedVocabulary.remarks)) \(random.pick(SeedVocabulary.remarks))")
+                let remarks = "\(random.pick(SeedVocabulary.remarks)) \(random.pick(SeedVocabulary.remarks))"
+                encoder.text(topics.topic().map { "\(remarks) Topic: \($0)." } ?? remarks)
             } else {
                 encoder.null()
             }

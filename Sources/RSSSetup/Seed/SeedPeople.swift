@@ -48,10 +48,7 @@ struct SeedPeople: Sendable {
         _ index: Int, _ connection: PostgresConnection, _ tables: ApplicationTables, _ random: inout SeedRandom,
         _ since: Date
     ) async throws -> Organization {
-        let names = SeedVocabulary.companyNames
-        let kind = SeedVocabulary.companyKinds[(index / names.count + index) % SeedVocabulary.companyKinds.count]
-        let round = index / (names.count * SeedVocabulary.companyKinds.count)
-        let name = "\(names[index % names.count]) \(kind)" + (round > 0 ? " \(round + 1)" : "")
+        let name = SeedVocabulary.companyName(index)
         let id = random.uuid(at: since)
         let isActive = index < 5 || !random.chance(5)
         try await connection.execute(

@@ -31,6 +31,13 @@ struct SeedRandom: RandomNumberGenerator {
     /// A number from 0 to 1.
     mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 
+    /// A word for a remark, each half as common as the one before: the first is in a quarter of them, the last in one of a
+    /// million. None in half of them.
+    mutating func topic() -> String? {
+        let rank = next().leadingZeroBitCount
+        return (1...SeedVocabulary.topics.count).contains(rank) ? SeedVocabulary.topics[rank - 1] : nil
+    }
+
     /// A small count with a long tail, of about this mean.
     mutating func count(mean: Double) -> Int { Int((-mean * Foundation.log(1 - fraction())).rounded()) }
 

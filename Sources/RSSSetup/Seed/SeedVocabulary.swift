@@ -11,6 +11,13 @@ enum SeedVocabulary {
         "Media",
         "Hotels", "Engineering",
     ]
+    /// The name of an organization; no two are alike.
+    static func companyName(_ index: Int) -> String {
+        let kind = companyKinds[(index / companyNames.count + index % companyNames.count) % companyKinds.count]
+        let round = index / (companyNames.count * companyKinds.count)
+        return "\(companyNames[index % companyNames.count]) \(kind)" + (round > 0 ? " \(round + 1)" : "")
+    }
+
     static let cities: [(city: String, region: String, zone: String)] = [
         ("Berlin", "Berlin", "Europe/Berlin"), ("Hamburg", "Hamburg", "Europe/Berlin"),
         ("München", "Bayern", "Europe/Berlin"),
@@ -55,6 +62,12 @@ enum SeedVocabulary {
         "One projector lamp exchanged.",
         "Access point in the meeting room drops connections.", "Backup job had failed for three nights.",
         "Disk of the file server reports reallocated sectors.", "Customer asks for an offer for twelve monitors.",
+    ]
+    /// The commonest first. None of them is in another text, and none has the stem of another.
+    static let topics = [
+        "trunking", "microcode", "licence", "docking", "toner", "accumulator", "hinge", "keyboard", "antenna", "bezel",
+        "gasket",
+        "rackmount", "spindle", "thermistor", "plinth", "ferrite", "quaxel", "zephyr", "mercury", "obelisk",
     ]
     static let priorities = ["low", "medium", "medium", "medium", "high", "high", "urgent"]
     static let models: [String: [(maker: String, model: String)]] = [
