@@ -11,6 +11,8 @@ package enum ReportError: ReportableError, Equatable {
     case foreignCursor
     /// The last day is before the first.
     case emptyPeriod(CalendarDate, CalendarDate)
+    /// No report has the number or id.
+    case noReport(String)
     /// A file cannot be written.
     case notWritable(String, reason: String)
 
@@ -36,6 +38,10 @@ package enum ReportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-REPORT-005", exit: .usage, message: "--from is later than --to",
                 detail: "The period would be from \(first) to \(last).", hint: "rssctl report query --help")
+        case .noReport(let name):
+            ErrorReport(
+                code: "RSS-REPORT-008", exit: .dataError, message: "visit report '\(name)' does not exist",
+                hint: "rssctl report query --search \(name.shellWord)")
         case .notWritable(let path, let reason):
             ErrorReport(
                 code: "RSS-REPORT-004", exit: .cannotWrite, message: "cannot write \(path)", detail: reason,

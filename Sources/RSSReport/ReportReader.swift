@@ -89,7 +89,8 @@ package struct ReportReader: Sendable {
         // One more than the page, to know whether there is a next one.
         let found = try await finder.keys(after: filter.after, offset: offset, limit: filter.limit + 1)
         let visits = try await details(Array(found.keys.prefix(filter.limit)), finder, fingerprint)
-        let shown = Int64(offset + found.keys.count)
+        // A page past the end shows nothing, and says nothing of the total.
+        let shown = found.keys.isEmpty ? 0 : Int64(offset + found.keys.count)
         // Who has seen the last report knows the total.
         let known = found.isEnd && filter.after == nil && (offset == 0 || !found.keys.isEmpty) ? shown : nil
         let total = try await total(filter.count, finder, known: known, atLeast: shown)
