@@ -77,8 +77,9 @@ lint: setup ## Formatting, and warnings as errors
 format: ## Format the sources in place
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-docs: build ## The reference pages and the man pages, from the commands' own declarations
+docs: build ## The reference pages, the error codes and the man pages, from the commands' own declarations
 	$(RELEASE_BINARY) docs reference Docs/reference.md
+	$(RELEASE_BINARY) docs errors Docs/error-codes.md
 	Tests/Support/Scripts/settings-page $(RELEASE_BINARY) > .build/settings.md && mv .build/settings.md Docs/reference/settings.md
 	rm -rf .build/man && mkdir -p .build/man && $(RELEASE_BINARY) docs man .build/man
 

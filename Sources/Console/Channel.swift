@@ -8,16 +8,22 @@ package struct Channel: Sendable {
     package let isTTY: Bool
     /// Whether text is styled.
     package let usesColor: Bool
+    /// What it can show besides ASCII.
+    package let charset: Charset
+    /// The zone in which tables have points in time.
+    package let zone: DisplayZone
     private let measureWidth: @Sendable () -> Int?
 
     /// Makes a channel; the width is asked for each time, because a window is resized while we run.
     package init(
-        sink: any ByteSink, isTTY: Bool = false, usesColor: Bool = false,
-        width: @escaping @Sendable () -> Int? = { nil }
+        sink: any ByteSink, isTTY: Bool = false, usesColor: Bool = false, charset: Charset = .utf8,
+        zone: DisplayZone = .utc, width: @escaping @Sendable () -> Int? = { nil }
     ) {
         self.sink = sink
         self.isTTY = isTTY
         self.usesColor = usesColor
+        self.charset = charset
+        self.zone = zone
         self.measureWidth = width
     }
 
@@ -35,6 +41,7 @@ package struct Channel: Sendable {
         let columns = environment["COLUMNS"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
         return Channel(
             sink: sink, isTTY: isTTY, usesColor: color.isOn(isTTY: isTTY, environment: environment),
+            charset: Charset(environment: environment), zone: .local,
             width: { [descriptor = sink.descriptor] in windowWidth(of: descriptor) ?? columns })
     }
 }

@@ -9,15 +9,20 @@ struct ColumnWriter {
     let below: [[String]]
 
     func write(to output: inout BufferedOutput) throws(ConsoleError) {
-        let headers = zip(text.headers, widths).map { (TextFit.cut($0, to: $1), Role.strong as Role?) }
+        let headers = zip(text.headers, widths).map {
+            (TextFit.cut($0, to: $1, charset: renderer.charset), Role.strong as Role?)
+        }
         try output.writeLine(line(headers))
         if renderer.drawsRule {
             let total = widths.reduce(TableLayout.gap * (widths.count - 1), +)
-            try output.writeLine(renderer.style(String(repeating: "─", count: total), .faint))
+            try output.writeLine(renderer.style(renderer.charset(String(repeating: "─", count: total)), .faint))
         }
         var isCut = false
         for (index, row) in text.rows.enumerated() {
-            let cells = zip(row, widths).map { TextFit.wrap($0.text, width: $1, maxLines: renderer.linesPerCell) }
+            let cells = zip(row, widths).map { cell, width in
+                TextFit.wrap(
+                    cell.text, width: width, maxLines: renderer.linesPerCell, charset: renderer.charset)
+            }
             isCut = isCut || cells.contains(where: \.isCut)
             for number in 0..<(cells.map(\.lines.count).max() ?? 0) {
                 let parts = zip(cells, row).map { cell, source in

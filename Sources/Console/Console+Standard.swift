@@ -18,13 +18,15 @@ extension Console {
     /// A console in memory, for tests: what would be on the screen is in the two sinks.
     package static func inMemory(
         isTTY: Bool = false, usesColor: Bool = false, width: Int? = nil, answers: [String]? = nil,
-        verbosity: Verbosity = .normal
+        charset: Charset = .utf8, zone: DisplayZone = .utc, verbosity: Verbosity = .normal
     ) -> (console: Console, output: MemorySink, error: MemorySink) {
         let (output, error) = (MemorySink(), MemorySink())
         let input: any LineInput = answers.map(AnswerList.init) ?? NoInput()
         let console = Console(
-            output: Channel(sink: output, isTTY: isTTY, usesColor: usesColor, width: { width }),
-            error: Channel(sink: error, isTTY: isTTY, usesColor: usesColor, width: { width }),
+            output: Channel(
+                sink: output, isTTY: isTTY, usesColor: usesColor, charset: charset, zone: zone, width: { width }),
+            error: Channel(
+                sink: error, isTTY: isTTY, usesColor: usesColor, charset: charset, zone: zone, width: { width }),
             input: input, verbosity: verbosity)
         return (console, output, error)
     }

@@ -57,18 +57,19 @@ package final class Console: Sendable {
     /// Text from data must have been through ``VisibleText``.
     package func say(_ lines: String) {
         liveLine.withLock { live in
-            try? error.sink.write(Self.wipe(live) + lines + "\n" + (live ?? ""))
+            try? error.sink.write(Self.wipe(live) + error.charset(lines) + "\n" + (live ?? ""))
         }
     }
 
     /// Writes a question to stderr, without a line end.
     func ask(_ text: String) {
         clearLiveLine()
-        try? error.sink.write(text)
+        try? error.sink.write(error.charset(text))
     }
 
     /// Shows a line at the bottom of the terminal in place of the one before.
     func showLiveLine(_ line: String) {
+        let line = error.charset(line)
         liveLine.withLock { live in
             guard live != line else { return }
             try? error.sink.write(Self.wipe(live) + line)

@@ -30,7 +30,7 @@ package struct Renderer: Sendable {
         case .table:
             if let document = result.document {
                 return try console.withOutput { (output) throws(ConsoleError) in
-                    try output.write(isShown ? Self.visible(document) : document)
+                    try output.write(isShown ? channel.charset(Self.visible(document)) : document)
                 }
             }
             if let pager, isShown, try showPaged(result.tables, pager: pager, console: console) { return }

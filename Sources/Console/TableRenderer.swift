@@ -14,10 +14,19 @@ package struct TableRenderer: Sendable {
     package var drawsRule: Bool
     /// Lines that a wrapped cell may take before it is cut.
     package var linesPerCell: Int
+    /// What lines and signs are drawn with.
+    package var charset: Charset
+    /// The zone in which points in time are shown.
+    package var zone: DisplayZone
 
     /// Makes a renderer.
-    package init(width: Int? = nil, style: Style = Style(isOn: false), drawsRule: Bool = false, linesPerCell: Int = 3) {
+    package init(
+        width: Int? = nil, style: Style = Style(isOn: false), drawsRule: Bool = false, linesPerCell: Int = 3,
+        charset: Charset = .utf8, zone: DisplayZone = .utc
+    ) {
         self.width = width
+        self.charset = charset
+        self.zone = zone
         self.style = style
         self.drawsRule = drawsRule
         self.linesPerCell = max(1, linesPerCell)
@@ -25,7 +34,9 @@ package struct TableRenderer: Sendable {
 
     /// A renderer that suits a channel.
     package init(for channel: Channel) {
-        self.init(width: channel.width, style: channel.style, drawsRule: channel.isTTY)
+        self.init(
+            width: channel.width, style: channel.style, drawsRule: channel.isTTY, charset: channel.charset,
+            zone: channel.zone)
     }
 
     /// Writes several tables, a blank line between them.
@@ -39,9 +50,9 @@ package struct TableRenderer: Sendable {
     /// Writes one table with its title and notes.
     package func render(_ whole: Table, to output: inout BufferedOutput) throws(ConsoleError) {
         let table = whole.forPeople
-        if let title = table.title { try output.writeLine(style(VisibleText.of(title), .strong)) }
+        if let title = table.title { try output.writeLine(style(visible(title), .strong)) }
         if table.rows.isEmpty || table.columns.isEmpty {
-            try output.writeLine(VisibleText.of(table.emptyMessage))
+            try output.writeLine(visible(table.emptyMessage))
         } else {
             let below = commandsBelow(table)
             let (text, leftOut) = fitted(below == nil ? table : table.withoutCommands)
@@ -54,21 +65,26 @@ package struct TableRenderer: Sendable {
                     try output.writeLine(style(note, .faint))
                 }
             case .records:
-                try RecordWriter(renderer: self, text: below == nil ? text : TableText(table)).write(to: &output)
+                try RecordWriter(renderer: self, text: below == nil ? text : tableText(table)).write(to: &output)
                 if !table.notes.isEmpty { try output.writeLine() }
             }
         }
-        for note in table.notes { try output.writeLine(VisibleText.of(note)) }
+        for note in table.notes { try output.writeLine(visible(note)) }
     }
+
+    /// A text with what a terminal would obey shown, and what the charset lacks replaced.
+    private func visible(_ text: String) -> String { charset(VisibleText.of(text)) }
+
+    private func tableText(_ table: Table) -> TableText { TableText(table, charset: charset, zone: zone) }
 
     /// The commands of each row, where the table is too wide to have them beside it; nil where it is not.
     private func commandsBelow(_ table: Table) -> [[String]]? {
         let indices = table.columns.indices.filter { table.columns[$0].isCommand }
-        let natural = TableText(table).measures.map(\.natural).reduce(TableLayout.gap * (table.columns.count - 1), +)
+        let natural = tableText(table).measures.map(\.natural).reduce(TableLayout.gap * (table.columns.count - 1), +)
         guard let width, natural > width, !indices.isEmpty else { return nil }
         return table.rows.map { row in
             indices.filter { $0 < row.count && row[$0] != .null }.map { index in
-                "\(VisibleText.of(table.columns[index].header)): \(row[index].displayText)"
+                visible("\(table.columns[index].header): ") + charset(row[index].displayText)
             }
         }
     }
@@ -76,7 +92,7 @@ package struct TableRenderer: Sendable {
     /// The table without as many of its optional columns as it takes to fit side by side; whole where that is not
     /// enough, because records have room for all.
     private func fitted(_ table: Table) -> (text: TableText, leftOut: [String]) {
-        let whole = TableText(table)
+        let whole = tableText(table)
         var text = whole
         var narrow = table
         var leftOut: [String] = []
@@ -89,7 +105,7 @@ package struct TableRenderer: Sendable {
                 if index < row.count { row.remove(at: index) }
                 return row
             }
-            text = TableText(narrow)
+            text = tableText(narrow)
         }
         return (text, leftOut)
     }
@@ -113,15 +129,16 @@ struct TableText {
     let rows: [[(text: String, role: Role?)]]
     let measures: [TableLayout.Measure]
 
-    init(_ table: Table) {
+    init(_ table: Table, charset: Charset = .utf8, zone: DisplayZone = .utc) {
         columns = table.columns
-        headers = table.headings.map(VisibleText.of)
+        let headings = table.headings(in: zone)
+        headers = headings.texts.map { charset(VisibleText.of($0)) }
         // A row with too few cells is filled up and one with too many is shortened: a fault of the caller, not of the
         // data.
         rows = table.rows.map { row in
             table.columns.indices.map { index in
                 let cell = index < row.count ? row[index] : Cell.null
-                return (cell.displayText, cell.role)
+                return (charset(Self.text(cell, zone, headings.isZoneInValue[index])), cell.role)
             }
         }
         var measures = zip(columns, headers).map { column, header in
@@ -134,5 +151,11 @@ struct TableText {
             }
         }
         self.measures = measures
+    }
+
+    private static func text(_ cell: Cell, _ zone: DisplayZone, _ withZone: Bool) -> String {
+        guard case .timestamp(let date) = cell else { return cell.displayText }
+        let shown = zone.display(date)
+        return withZone ? "\(shown.time) \(shown.zone)" : shown.time
     }
 }

@@ -1,10 +1,11 @@
 /// Text brought into a width of terminal cells, by cutting or by wrapping.
-enum TextFit {
-    /// The text cut to a width, with `…` in place of what is missing.
-    static func cut(_ text: String, to width: Int) -> String {
+package enum TextFit {
+    /// The text cut to a width, with `…` in place of what is missing, or `...` where the charset has none.
+    static func cut(_ text: String, to width: Int, charset: Charset = .utf8) -> String {
         guard DisplayWidth.of(text) > width else { return text }
-        guard width > 0 else { return "" }
-        return prefix(text[...], width: width - 1).trimmingTrailingBlanks + "…"
+        let mark = charset("…")
+        guard width >= mark.count else { return String(mark.prefix(max(0, width))) }
+        return prefix(text[...], width: width - mark.count).trimmingTrailingBlanks + mark
     }
 
     /// The text padded with blanks to a width.
@@ -16,13 +17,15 @@ enum TextFit {
     /// The text as lines of at most that many cells, wrapped at blanks where there are any.
     ///
     /// When the lines do not suffice, the last one ends in `…` and `isCut` is true.
-    static func wrap(_ text: String, width: Int, maxLines: Int) -> (lines: [String], isCut: Bool) {
+    package static func wrap(
+        _ text: String, width: Int, maxLines: Int, charset: Charset = .utf8
+    ) -> (lines: [String], isCut: Bool) {
         guard DisplayWidth.of(text) > width, width > 0 else { return ([text], false) }
         var lines: [String] = []
         var rest = text[...]
         while !rest.isEmpty {
             if lines.count == maxLines - 1, DisplayWidth.of(rest) > width {
-                return (lines + [cut(String(rest), to: width)], true)
+                return (lines + [cut(String(rest), to: width, charset: charset)], true)
             }
             let line = nextLine(rest, width: width)
             lines.append(line.trimmingTrailingBlanks)

@@ -9,25 +9,21 @@ import RSSModel
 package struct Root: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "rssctl",
-        abstract: "Administration of the RSS Visit Report backend: PostgreSQL, Redis, imports",
-        discussion: """
-            Results go to stdout, everything else to stderr. See also: `rssctl help topics`. First steps: \
-            rssctl sandbox up, rssctl migrate, rssctl sandbox seed.
-            """,
+        abstract: "Migrations, partitions, imports, reports and caches for PostgreSQL and Redis",
+        discussion: "Results go to stdout, everything else to stderr. See also: `rssctl help topics`.",
         version: Version.line,
         groupedSubcommands: [
             CommandGroup(
-                name: "Database",
+                name: "Servers",
                 subcommands: [
                     MigrateGroup.self, PartitionGroup.self, BulkGroup.self, ReportGroup.self, AnalyzeGroup.self,
-                    SetupGroup.self,
+                    CacheGroup.self, SetupGroup.self,
                 ]),
-            CommandGroup(name: "Cache", subcommands: [CacheGroup.self]),
             CommandGroup(
-                name: "Local",
+                name: "This machine",
                 subcommands: [
-                    RunsGroup.self, SandboxGroup.self, ConfigGroup.self, Doctor.self, CompletionVerb.self,
-                    DocsGroup.self,
+                    Doctor.self, Explain.self, RunsGroup.self, SandboxGroup.self, ConfigGroup.self,
+                    CompletionVerb.self, DocsGroup.self,
                 ]),
         ])
 
@@ -44,8 +40,7 @@ package struct Root: ParsableCommand {
     /// The same without ending the process.
     package static func run(arguments: [String]) async -> Int32 {
         let console = World.current.makeConsole(.auto, .normal)
-        // Both are what other tools call it.
-        let arguments = [["version"], ["-V"]].contains(arguments) ? ["--version"] : arguments.withCursor
+        let arguments = arguments.withVersionFlag.withCursor
         if let topic = HelpTopic(arguments: arguments) {
             return show(topic.text, on: console)
         }
@@ -72,7 +67,7 @@ package struct Root: ParsableCommand {
         // The reader of our output closed the pipe, as `head` does.
         if (error as? ConsoleError) == .brokenPipe { return 0 }
         let code = exitCode(for: error)
-        if code == .success { return show(fullMessage(for: error, columns: console.output.width), on: console) }
+        if code == .success { return show(answer(to: error, on: console, arguments), on: console) }
         let report =
             code == .validationFailure
             ? ErrorReport(usage: message(for: error), arguments: arguments) : ErrorReport(describing: error)
@@ -80,9 +75,20 @@ package struct Root: ParsableCommand {
         return report.exit.rawValue
     }
 
+    /// What the parser ends with in place of a command: the version, a help page, a completion.
+    private static func answer(to error: any Error, on console: Console, _ arguments: [String]) -> String {
+        let text = fullMessage(for: error, columns: console.output.width)
+        if text == Version.line { return VersionReport.current.text(arguments.outputFormat) }
+        // Completions and their scripts are the parser's own.
+        if arguments.contains(where: { $0.hasPrefix("---") || $0.hasPrefix("--generate-completion") }) { return text }
+        let page = HelpPage(CommandLinePath(arguments), isLong: HelpPage.isLong(arguments))
+        return (try? page.text(width: console.output.width, style: console.output.style)) ?? text
+    }
+
     private static func show(_ text: String, on console: Console) -> Int32 {
         do {
-            try console.withOutput { (output) throws(ConsoleError) in try output.writeLine(text) }
+            try console.withOutput { (output) throws(ConsoleError) in try output.writeLine(console.output.charset(text))
+            }
             return 0
         } catch ConsoleError.brokenPipe {
             return 0
@@ -103,18 +109,33 @@ extension [String] {
         return Array(self[...(end + 2)]) + ["0"] + self[(end + 3)...]
     }
 
-    /// Whether the user asked for JSON, as far as an unparsed command line shows.
-    var wantsJSON: Bool {
+    /// `-V` and the bare word `version` as the flag that they mean in other tools.
+    fileprivate var withVersionFlag: [String] {
+        guard CommandLinePath(self).unknown.map({ $0.word == "version" }) ?? true else { return self }
+        let end = firstIndex(of: "--") ?? endIndex
+        guard self[..<end].contains(where: { $0 == "-V" || $0 == "version" }) else { return self }
+        let isAlone = CommandLinePath(self).words.count == 1
+        return self[..<end].map { $0 == "-V" || isAlone && $0 == "version" ? "--version" : $0 } + self[end...]
+    }
+
+    /// The form of output that was asked for, as far as an unparsed command line shows; nil where none was.
+    var outputFormat: OutputFormat? {
+        var format: OutputFormat?
         for (index, argument) in enumerated() {
-            if argument == "--output=json" || argument == "--output=ndjson" || argument == "-ojson" { return true }
-            if argument == "-o" || argument == "--output", index + 1 < count,
-                OutputFormat(rawValue: self[index + 1])?.isJSON == true
-            {
-                return true
+            if argument == "--" { break }
+            if argument.hasPrefix("--output=") {
+                format = OutputFormat(rawValue: String(argument.dropFirst("--output=".count)))
+            } else if argument == "-o" || argument == "--output", index + 1 < count {
+                format = OutputFormat(rawValue: self[index + 1])
+            } else if argument.hasPrefix("-o"), argument.count > 2 {
+                format = OutputFormat(rawValue: String(argument.dropFirst(2)))
             }
         }
-        return false
+        return format
     }
+
+    /// Whether the user asked for JSON, as far as an unparsed command line shows.
+    var wantsJSON: Bool { outputFormat?.isJSON == true }
 }
 
 extension [String] {

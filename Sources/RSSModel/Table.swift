@@ -49,7 +49,7 @@ extension Table {
         return table
     }
 
-    /// The headings for people: those of points in time name their zone.
+    /// The headings for people where points in time are in UTC, which those of such columns name.
     package var headings: [String] {
         columns.enumerated().map { index, column in
             let holdsTimes = rows.contains { row in

@@ -8,7 +8,12 @@ import Testing
 /// A verb of the tree with its declaration, whatever its type.
 struct FoundVerb: Sendable, CustomStringConvertible {
     let declaration: Declaration
+    /// The long form, at 80 columns.
     let help: String
+    /// The short form, at 80 columns.
+    let shortHelp: String
+    /// `["--dry-run", "-n", …]`
+    let options: [String]
     let hasDryRun: Bool
 
     var description: String { declaration.command }
@@ -25,8 +30,13 @@ struct FoundVerb: Sendable, CustomStringConvertible {
     }
 
     private static func found(_ verb: any Verb.Type) -> FoundVerb {
-        let help = Root.helpMessage(for: verb, columns: 80)
-        return FoundVerb(declaration: verb.declaration, help: help, hasDryRun: help.contains("--dry-run"))
+        let words = ["rssctl"] + verb.declaration.command.split(separator: " ").map(String.init)
+        // A page that cannot be made is an empty one, which no test accepts.
+        let help = (try? HelpPage(verb, words, isLong: true).text(width: 80)) ?? ""
+        let short = (try? HelpPage(verb, words, isLong: false).text(width: 80)) ?? ""
+        return FoundVerb(
+            declaration: verb.declaration, help: help, shortHelp: short,
+            options: CommandTree.options(of: verb.declaration.command), hasDryRun: help.contains("--dry-run"))
     }
 }
 

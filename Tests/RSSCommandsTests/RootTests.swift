@@ -28,7 +28,16 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         (["export"], "'rssctl bulk export'"), (["seed"], "'rssctl sandbox seed'"), (["stop"], "'rssctl sandbox down'"),
         (["start"], "'rssctl sandbox up'"), (["status"], "'rssctl partition status'"), (["undo"], "'rssctl bulk undo'"),
         (["stat"], "'rssctl migrate status'"), (["rollback"], "'rssctl migrate down'"), (["apply"], "'rssctl migrate'"),
-        (["list"], "'rssctl runs list'"), (["explain"], "'rssctl migrate plan'"), (["warm"], "'rssctl cache warm'"),
+        (["list"], "'rssctl runs list'"), (["warm"], "'rssctl cache warm'"),
+        (["partition", "ls"], "'rssctl partition status'"),
+        (["migrate", "apply"], "'rssctl migrate up'"), (["status", "migrate"], "'rssctl migrate status'"),
+        (["import", "bulk", "hardware"], "'rssctl bulk import'"), (["bulk-import"], "'rssctl bulk import'"),
+        (["partition", "policy", "create"], "'rssctl partition policy set'"),
+        (["Migrate", "status"], "'rssctl migrate'"),
+        (["rolback"], "'rssctl migrate down'"), (["verify_archive"], "'rssctl partition verify-archive'"),
+        (["ls", "partition"], "'rssctl partition status'"), (["errors"], "'rssctl explain'"),
+        (["partition:check"], "'rssctl partition check'"), (["cache", "refresh"], "'rssctl cache warm'"),
+        (["config", "get"], "'rssctl config show'"), (["runs", "delete"], "'rssctl runs prune'"),
         (["migrate", "rollback"], "'rssctl migrate down'"), (["sandbox", "stop"], "'rssctl sandbox down'"),
         (["bulk", "load"], "'rssctl bulk import'"), (["maintian"], "'rssctl partition maintain'"),
     ])
@@ -103,9 +112,19 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
     }
 
     @Test func `the version is also asked for as others do, and the topics are listed`() async throws {
-        for arguments in [["version"], ["-V"]] {
+        for arguments in [["version"], ["-V"], ["--version"], ["migrate", "status", "--version"]] {
             let result = try await reported(arguments)
-            #expect(result.status == 0 && result.output.hasPrefix(Version.number))
+            #expect(result.status == 0 && result.output.hasPrefix("rssctl \(Version.number) "), "\(result.output)")
+        }
+        for arguments in [["--version", "--output", "json"], ["-V", "-o", "json"], ["version", "--output=json"]] {
+            let result = try await reported(arguments)
+            let json = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+            let version = try #require(json?["result"] as? [String: Any])
+            #expect(result.status == 0 && json?["command"] as? String == "version" && json?["format"] as? Int == 1)
+            #expect(version["name"] as? String == "rssctl" && version["version"] as? String == Version.number)
+            let libraries = try #require(version["libraries"] as? [String: String])
+            #expect(Set(libraries.keys) == ["libpq", "sqlite", "hiredis", "openssl"])
+            #expect(libraries.values.allSatisfy { $0.first?.isNumber == true }, "\(libraries)")
         }
         let topics = try await reported(["help", "topics"])
         for topic in HelpTopic.allCases { #expect(topics.output.contains("  \(topic.rawValue) ")) }

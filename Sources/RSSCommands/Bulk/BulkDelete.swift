@@ -14,9 +14,9 @@ package struct BulkDelete: Verb {
         effect: .destroys, needs: [.settings, .postgres],
         examples: [
             .init(
-                "How many rows it would delete", "rssctl bulk delete hardware Examples/moves.csv --dry-run",
+                "How many rows it would delete", "rssctl bulk delete hardware moves.csv --dry-run",
                 exit: .findings),
-            .init("Without asking", "rssctl bulk delete hardware Examples/moves.csv --yes", exit: .findings),
+            .init("Without asking", "rssctl bulk delete hardware moves.csv --yes", exit: .findings),
         ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
 
     @OptionGroup package var global: GlobalOptions

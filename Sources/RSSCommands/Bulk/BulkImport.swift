@@ -23,15 +23,15 @@ package struct BulkImport: Verb {
         examples: [
             .init(
                 "Devices found at the newest visit",
-                "rssctl bulk import hardware Examples/inventory.csv --visit latest",
+                "rssctl bulk import hardware inventory.csv --visit latest",
                 exit: .findings),
             .init(
                 "What it would do, as JSON",
-                "rssctl bulk import hardware Examples/inventory.csv --visit latest --dry-run --output json",
+                "rssctl bulk import hardware inventory.csv --visit latest --dry-run --output json",
                 exit: .findings),
             .init(
                 "Nothing at all when more than ten rows are wrong",
-                "rssctl bulk import hardware Examples/inventory.csv --visit latest --max-errors 10", exit: .dataError),
+                "rssctl bulk import hardware inventory.csv --visit latest --max-errors 10", exit: .dataError),
         ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
 
     @OptionGroup package var global: GlobalOptions

@@ -14,9 +14,9 @@ package struct BulkUpdate: Verb {
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
-            .init("What it would change", "rssctl bulk update hardware Examples/moves.csv --dry-run", exit: .findings),
+            .init("What it would change", "rssctl bulk update hardware moves.csv --dry-run", exit: .findings),
             .init(
-                "Only if every device is known", "rssctl bulk update hardware Examples/moves.csv --strict",
+                "Only if every device is known", "rssctl bulk update hardware moves.csv --strict",
                 exit: .dataError),
         ], exits: [.findings, .dataError, .cannotWrite, .tryAgain, .permission])
 

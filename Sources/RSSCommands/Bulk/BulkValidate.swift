@@ -13,10 +13,10 @@ package struct BulkValidate: Verb {
             """,
         needs: [.settings],
         examples: [
-            .init("What is wrong with a file", "rssctl bulk validate hardware Examples/inventory.csv", exit: .findings),
+            .init("What is wrong with a file", "rssctl bulk validate hardware inventory.csv", exit: .findings),
             .init(
                 "The rows to be fixed, in a file of their own",
-                "rssctl bulk validate hardware Examples/inventory.csv --rejects inventory.rejects.csv", exit: .findings),
+                "rssctl bulk validate hardware inventory.csv --rejects inventory.rejects.csv", exit: .findings),
         ], exits: [.findings, .dataError, .cannotWrite, .permission])
 
     @OptionGroup package var global: GlobalOptions

@@ -38,7 +38,7 @@ struct ImportFileOptions: ParsableArguments, Sendable {
         help: ArgumentHelp(
             "The columns in the order of the fields, for a file that does not name them: category,device_name,-,serial_number.",
             valueName: "columns"))
-    var columns: String?
+    var header: String?
 
     @Flag(help: "Accept rows with too few fields, as if the others were empty.")
     var pad = false
@@ -69,8 +69,8 @@ struct ImportFileOptions: ParsableArguments, Sendable {
 
     func validate() throws {
         if let headerLine, headerLine < 1 { throw ValidationError("--header-line is a number from 1.") }
-        if columns != nil, headerLine != nil {
-            throw ValidationError("--columns is for a file without names; leave --header-line out.")
+        if header != nil, headerLine != nil {
+            throw ValidationError("--header is for a file without names; leave --header-line out.")
         }
         if delimiter != nil, delimiterByte == nil {
             throw ValidationError("--delimiter is one ASCII character, or the word tab.")
@@ -103,7 +103,7 @@ struct ImportFileOptions: ParsableArguments, Sendable {
         options.quote = quote
         options.escapesWithBackslash = backslash
         options.headerLine = headerLine
-        options.columns = columns.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        options.columns = header.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
         options.padsShortRows = pad
         options.key = key
         options.mapping = ColumnMapping(map.compactMap { ColumnMapping.Pair($0) })
@@ -149,6 +149,9 @@ enum ImportObject: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension TextEncoding: ExpressibleByArgument {
+    /// None to list: the names that iconv knows are many.
+    public static var allValueStrings: [String] { [] }
+
     public init?(argument: String) { self.init(named: argument) }
 }
 

@@ -116,13 +116,15 @@ extension ParsableCommand {
 struct ShownResult<Result: CommandResult>: Encodable, Tabular {
     let result: Result
     let carried: CarriedFlags
+    /// The tables to show, in place of all that the result has; nil for those.
+    var chosen: [Table]?
 
     func encode(to encoder: any Encoder) throws { try result.encode(to: encoder) }
 
     var document: String? { result.document }
 
     var tables: [Table] {
-        result.tables.map { table in
+        (chosen ?? result.tables).map { table in
             var table = table
             table.notes = table.notes.map(carried.adding)
             table.emptyMessage = carried.adding(to: table.emptyMessage)

@@ -102,7 +102,7 @@ struct CheckEntry: Encodable {
         return Table(
             columns: [
                 Column("verdict"), Column("check"), Column("object", isFlexible: true),
-                Column("detail", isFlexible: true), Column("fix", isFlexible: true),
+                Column("detail", isFlexible: true), Column("fix", isFlexible: true, isCommand: true),
             ], rows: rows.map(\.element.cells), notes: notes, emptyMessage: emptyMessage)
     }
 }

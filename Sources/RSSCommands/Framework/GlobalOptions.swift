@@ -11,6 +11,12 @@ package struct GlobalOptions: ParsableArguments, Sendable {
     @Option(name: [.short, .long], help: "Output format.")
     var output: OutputFormat = .table
 
+    @Option(
+        help: ArgumentHelp(
+            "Columns of the table, in this order; json has all. An unknown name lists them.", valueName: "name,..."),
+        transform: ColumnChoice.init(parsing:))
+    var columns: ColumnChoice?
+
     @Option(help: "When to use colour.")
     var color: ColorChoice = .auto
 
@@ -45,6 +51,12 @@ package struct GlobalOptions: ParsableArguments, Sendable {
         transform: parseDuration)
     var timeout: Duration?
 
+    @Option(
+        help: ArgumentHelp(
+            "Repeat a command that reads, at this interval, until it is interrupted.", valueName: "duration"),
+        transform: parseInterval)
+    var watch: Duration?
+
     /// Makes options with their defaults.
     package init() {}
 
@@ -77,4 +89,12 @@ package struct ChangeOptions: ParsableArguments, Sendable {
         throw ValidationError("'\(text)' is not a duration; write 200ms, 30s, 5min, 2h or 7d.")
     }
     return duration
+}
+
+/// Reads the interval of `--watch`.
+@Sendable func parseInterval(_ text: String) throws -> Duration {
+    let interval = try parseDuration(text)
+    // A server is not to be asked without a pause.
+    if interval < .milliseconds(100) { throw ValidationError("--watch is at least 100ms.") }
+    return interval
 }

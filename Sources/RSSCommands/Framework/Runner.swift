@@ -81,6 +81,12 @@ struct Runner<V: Verb>: Sendable {
                 signals?.stop()
                 return .done
             }
+            if verb.global.watch != nil, signals?.status == .interrupted {
+                // That is how a watch ends.
+                recorder?.finish(.done, exitCode: ExitStatus.done.rawValue)
+                signals?.stop()
+                return .done
+            }
             var report = ErrorReport(describing: error)
             if let status = signals?.status {
                 if ofConsole == .cancelled {
@@ -112,6 +118,7 @@ struct Runner<V: Verb>: Sendable {
             context.console.note("Nothing was done.")
             return .done
         }
+        if let interval = verb.global.watch { return try await watch(context, every: interval) }
         let lock = try await takeLock(context)
         defer { if let lock { Task { await lock.close() } } }
         let result = try await verb.execute(context).mappingCommands(context.carried.adding)
@@ -121,23 +128,6 @@ struct Runner<V: Verb>: Sendable {
         try show(result, status, context)
         await lock?.close()
         return status
-    }
-
-    /// Writes the result, unless it is one that `--quiet` leaves out.
-    private func show(_ result: V.Output, _ status: ExitStatus, _ context: Context) throws {
-        let global = verb.global
-        let isClean = status == .done && verb.isSilentWhenDone && result.document == nil
-        if global.quiet, global.output == .table, isClean { return }
-        let pager = global.pager ? Pager(environment: world.environment) : nil
-        if world.ownsProcess, pager != nil, context.console.output.isTTY { ProcessEnd.removeDeadline() }
-        do throws(ConsoleError) {
-            try Renderer(format: global.output, pager: pager).render(
-                ShownResult(result: result, carried: context.carried), to: context.console,
-                command: declaration.command)
-        } catch {
-            // The reader of our output closed the pipe (`| head`); that changes nothing about the work.
-            if error != .brokenPipe { throw error }
-        }
     }
 
     /// Asks before something is destroyed, and names the servers in the question. What can be reverted asks only where

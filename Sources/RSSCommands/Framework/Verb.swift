@@ -56,6 +56,9 @@ extension Verb {
 
     /// Runs the verb; ends by throwing its exit status, which the root turns into the process's.
     package func run() async throws {
+        if global.watch != nil, Self.declaration.effect != .reads {
+            throw ValidationError("--watch is for commands that read; rssctl \(Self.declaration.command) writes.")
+        }
         let status = await Runner(verb: self, world: World.current).run()
         if status != .done { throw ExitCode(status.rawValue) }
     }
@@ -69,8 +72,10 @@ package protocol Group: ParsableCommand {
     static var abstract: String { get }
     /// More, in paragraphs.
     static var discussion: String { get }
-    /// Its verbs.
+    /// Its verbs, those of ``sections`` among them.
     static var verbs: [any ParsableCommand.Type] { get }
+    /// Its verbs under headings, where there are many.
+    static var sections: [CommandGroup] { get }
     /// The verb that runs when none is named.
     static var defaultVerb: (any ParsableCommand.Type)? { get }
 }
@@ -78,12 +83,16 @@ package protocol Group: ParsableCommand {
 extension Group {
     /// None.
     package static var discussion: String { "" }
+    /// None: all its verbs are under one heading.
+    package static var sections: [CommandGroup] { [] }
+    /// Those of the sections.
+    package static var verbs: [any ParsableCommand.Type] { sections.flatMap(\.subcommands) }
     /// None: the bare group prints its help.
     package static var defaultVerb: (any ParsableCommand.Type)? { nil }
     /// Built from the group's own words.
     package static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: group, abstract: abstract, discussion: discussion, subcommands: verbs,
-            defaultSubcommand: defaultVerb)
+            commandName: group, abstract: abstract, discussion: discussion,
+            subcommands: sections.isEmpty ? verbs : [], groupedSubcommands: sections, defaultSubcommand: defaultVerb)
     }
 }

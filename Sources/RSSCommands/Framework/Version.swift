@@ -11,6 +11,6 @@ package enum Version {
     /// The day it was built on.
     package static var date: String { String(cString: rssctl_build_date()) }
 
-    /// `0.1.0 (commit 67baca6, built 2026-11-24)`
-    package static var line: String { "\(number) (commit \(commit), built \(date))" }
+    /// `rssctl 0.1.0 (commit 67baca6, built 2026-11-24)`
+    package static var line: String { "rssctl \(number) (commit \(commit), built \(date))" }
 }

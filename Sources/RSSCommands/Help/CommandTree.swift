@@ -24,6 +24,12 @@ struct CommandTree: Decodable, Sendable {
         var all: [Command] { [self] + children.flatMap(\.all) }
 
         var visibleArguments: [Argument] { (arguments ?? []).filter { $0.shouldDisplay ?? true } }
+
+        /// The options that not every command has; those of a command that changes something are the last.
+        var ownOptions: [Argument] {
+            let own = visibleArguments.filter { $0.kind != "positional" && !$0.isCommon }
+            return own.filter { !$0.isOfChange } + own.filter(\.isOfChange)
+        }
     }
 
     struct Argument: Decodable, Sendable {
@@ -41,6 +47,8 @@ struct CommandTree: Decodable, Sendable {
         let defaultValue: String?
         let allValues: [String]?
         let shouldDisplay: Bool?
+        let isOptional: Bool?
+        let isRepeating: Bool?
 
         /// `-o, --output <output>` or `<table>`
         var synopsis: String {
@@ -53,10 +61,37 @@ struct CommandTree: Decodable, Sendable {
             }
         }
 
+        /// As in the line of usage: `[<table> ...]`, `--by <column>`.
+        var usage: String {
+            let text = isRepeating == true ? "\(preferred) ..." : preferred
+            return isOptional == true ? "[\(text)]" : text
+        }
+
+        private var preferred: String {
+            let long = (names ?? []).first { $0.kind == "long" }
+            guard kind == "option", let name = long else { return synopsis }
+            return "\(name.text) <\(valueName ?? "value")>"
+        }
+
+        /// The synopsis with room for the short name that others have.
+        func alignedSynopsis(_ othersHaveShort: Bool) -> String {
+            let hasShort = (names ?? []).contains { $0.kind == "short" }
+            return othersHaveShort && !hasShort && kind != "positional" ? "    \(synopsis)" : synopsis
+        }
+
+        /// Whether every command has it.
+        var isCommon: Bool { (names ?? []).contains { CommonOptions.names.contains($0.name) } }
+
+        /// Whether it is one of ``ChangeOptions``.
+        var isOfChange: Bool { (names ?? []).contains { ["dry-run", "yes"].contains($0.name) } }
+
         /// The abstract with values and default.
         var explanation: String {
             var notes: [String] = []
-            if let allValues, !allValues.isEmpty { notes.append("values: \(allValues.joined(separator: ", "))") }
+            // Where the text lists them, they are not repeated.
+            let words = Set((abstract ?? "").split { !$0.isLetter && !$0.isNumber && $0 != "-" })
+            let areListed = (allValues ?? []).allSatisfy { words.contains(Substring($0)) }
+            if let allValues, !areListed { notes.append("values: \(allValues.joined(separator: ", "))") }
             if let defaultValue, !defaultValue.isEmpty { notes.append("default: \(defaultValue)") }
             return [abstract ?? "", notes.isEmpty ? "" : "(\(notes.joined(separator: "; ")))"].filter { !$0.isEmpty }
                 .joined(separator: " ")
@@ -78,8 +113,12 @@ struct CommandTree: Decodable, Sendable {
     /// The tree of this binary.
     ///
     /// - Throws: a decoding error when the parser changed the form of its dump.
-    static func load() throws -> CommandTree {
-        let decoder = JSONDecoder()
-        return try decoder.decode(CommandTree.self, from: Data(Root._dumpHelp().utf8))
+    static func load() throws -> CommandTree { try load(Root.self) }
+
+    /// The tree of a command and those below it, without the path that leads to it.
+    ///
+    /// - Throws: a decoding error when the parser changed the form of its dump.
+    static func load(_ command: any ParsableCommand.Type) throws -> CommandTree {
+        try JSONDecoder().decode(CommandTree.self, from: Data(command._dumpHelp().utf8))
     }
 }

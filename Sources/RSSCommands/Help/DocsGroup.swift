@@ -7,7 +7,7 @@ import RSSCore
 package struct DocsGroup: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "docs", abstract: "Write man pages and the command reference", shouldDisplay: false,
-        subcommands: [DocsReference.self, DocsMan.self])
+        subcommands: [DocsReference.self, DocsErrors.self, DocsMan.self])
 
     package init() {}
 }
@@ -42,4 +42,17 @@ package struct DocsMan: ParsableCommand {
             try WholeFile.write(Data(ManPage.render(command).utf8), to: "\(folder)/\(ManPage.fileName(command))")
         }
     }
+}
+
+/// `rssctl docs errors`
+package struct DocsErrors: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "errors", abstract: "Write the page of error codes as Markdown")
+
+    @Argument(help: "The file.", completion: .file(extensions: ["md"]))
+    var file: String
+
+    package init() {}
+
+    package func run() throws { try WholeFile.write(Data(ErrorPage.render().utf8), to: file) }
 }

@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import RSSCore
 import RSSModel
@@ -7,6 +8,7 @@ enum HelpTopic: String, CaseIterable {
     case exitCodes = "exit-codes"
     case environment
     case formatting
+    case global
     case topics
 
     /// The topic that a command line asks for.
@@ -23,8 +25,24 @@ enum HelpTopic: String, CaseIterable {
         case .exitCodes: "exit statuses, and what they mean"
         case .environment: "environment variables, and the settings that they set"
         case .formatting: "forms of the output, and of errors"
+        case .global: "options that every command has"
         case .topics: "this list"
         }
+    }
+
+    private static var commonOptions: String {
+        var text = HelpText(width: 80, style: Style(isOn: false))
+        text.paragraph("Options that every command has, after the command or before it:")
+        text.blank()
+        text.entries(CommonOptions.all.map { ($0.alignedSynopsis(true), $0.explanation) }, column: 28)
+        text.entries(
+            [
+                ("-h, --help", "Show a command's options; --help shows details and examples as well."),
+                ("-V, --version", "Show the version; with --output json, of the libraries too."),
+            ], column: 28)
+        text.blank()
+        text.paragraph("Commands that change something have --dry-run as well, and --yes where they ask.")
+        return text.text
     }
 
     /// The text.
@@ -36,12 +54,13 @@ enum HelpTopic: String, CaseIterable {
                     "  \($0.rawValue.padding(toLength: 14, withPad: " ", startingAt: 0))\($0.summary)"
                 }
                 .joined(separator: "\n")
-                + "\n\nrssctl COMMAND --help shows a command."
+                + "\n\nrssctl COMMAND --help shows a command, rssctl explain CODE an error."
+        case .global: Self.commonOptions
         case .exitCodes:
             "Exit statuses of rssctl:\n\n"
                 + ExitStatus.allCases.map { "  \(String($0.rawValue).leftPadded(to: 3))  \($0.summary)" }.joined(
                     separator: "\n")
-                + "\n\nErrors also carry a code such as RSS-PG-001; Docs/error-codes.md explains each."
+                + "\n\nErrors also carry a code such as RSS-PG-001; rssctl explain RSS-PG-001 explains it."
         case .environment:
             "Environment variables, strongest first in each line; a flag is stronger than all of them, the configuration file weaker:\n\n"
                 + SettingKey.allCases.map { key in

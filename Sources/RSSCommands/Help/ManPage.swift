@@ -26,7 +26,10 @@ enum ManPage {
             }
         }
         if !examples.isEmpty { lines += [".SH EXAMPLES", ".nf", escape(examples), ".fi"] }
-        if !exits.isEmpty { lines += [".SH EXIT STATUS", escape(exits.replacing("; ", with: "\n.br\n"))] }
+        if !exits.isEmpty {
+            let statuses = exits.map { escape(String($0.drop { $0 == " " })) }
+            lines += [".SH EXIT STATUS", statuses.joined(separator: "\n.br\n")]
+        }
         lines += [".SH SEE ALSO", seeAlso(command)]
         return lines.joined(separator: "\n") + "\n"
     }

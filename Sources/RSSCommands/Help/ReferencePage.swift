@@ -20,31 +20,23 @@ enum ReferencePage {
         if !text.isEmpty { lines += [text, ""] }
         let positional = command.visibleArguments.filter { $0.kind == "positional" }
         // The options that every command has are listed once, at the root.
-        let own = command.visibleArguments.filter { argument in
-            argument.kind != "positional" && !(argument.names ?? []).contains { CommonOptions.names.contains($0.name) }
-        }
+        let own = command.ownOptions
         if !(positional + own).isEmpty {
             lines += ["| | |", "|---|---|"]
             lines += (positional + own).map { "| `\($0.synopsis)` | \($0.explanation.replacing("|", with: "\\|")) |" }
             lines.append("")
         }
         if !examples.isEmpty { lines += ["```sh", examples, "```", ""] }
-        if !exits.isEmpty { lines += ["Exit status: \(exits).", ""] }
+        if !exits.isEmpty {
+            lines += ["Exit status: \(exits.map { $0.drop { $0 == " " } }.joined(separator: "; ")).", ""]
+        }
         return lines
     }
 }
 
-/// The options that every command has.
-enum CommonOptions {
-    static let names: Set<String> = [
-        "output", "o", "color", "quiet", "q", "verbose", "v", "pager", "no-pager", "config", "profile", "database-url",
-        "redis-url", "timeout", "help", "h", "version",
-    ]
-}
-
 /// The parts that a declaration's discussion is put together from.
 enum DiscussionParts {
-    static func split(_ discussion: String) -> (text: String, examples: String, exits: String) {
+    static func split(_ discussion: String) -> (text: String, examples: String, exits: [String]) {
         var text: [String] = []
         var examples: [String] = []
         var exits: [String] = []
@@ -60,7 +52,8 @@ enum DiscussionParts {
                 } else if part == 1 {
                     examples.append(trimmed)
                 } else if !trimmed.isEmpty {
-                    exits.append(trimmed)
+                    // The statuses stay right-aligned.
+                    exits.append(String(line.dropFirst(2)))
                 }
             }
         }
@@ -70,7 +63,7 @@ enum DiscussionParts {
             )
             .trimmingNewlines
         }
-        return (joined(text), joined(examples), exits.joined(separator: "; "))
+        return (joined(text), joined(examples), exits)
     }
 }
 

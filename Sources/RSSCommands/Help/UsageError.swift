@@ -8,7 +8,7 @@ extension ErrorReport {
     ///
     /// - Parameter text: the parser's text: sentences, a list of values on lines of their own, and what was meant.
     init(usage text: String, arguments: [String]) {
-        let command = Self.command(in: arguments)
+        let command = CommandLinePath(arguments).words
         // The parser quotes an argument that it cannot place, which may be an address.
         var message = Redaction.scrub(text)
         var (detail, hint): (String?, String?)
@@ -33,23 +33,12 @@ extension ErrorReport {
             hint: hint ?? "\(command.joined(separator: " ")) --help")
     }
 
-    /// The command of a command line, as far as its words are commands.
-    private static func command(in arguments: [String]) -> [String] {
-        var level: any ParsableCommand.Type = Root.self
-        var path = ["rssctl"]
-        for word in arguments.prefix(while: { $0 != "--" }) {
-            guard let child = level.children.first(where: { $0._commandName == word }) else { continue }
-            level = child
-            path.append(word)
-        }
-        return path
-    }
-
     /// The option that was meant: what other tools call so, or one of the command that is spelt nearly so.
     private static func meant(by option: String, _ command: [String]) -> String? {
         if let known = others[option] { return known }
         let names = CommandTree.options(of: command.dropFirst().joined(separator: " "))
         return EditDistance.closest(to: option, among: names) ?? names.first { $0.hasPrefix(option) }
+            ?? names.first { $0.dropFirst(2).hasSuffix(option.dropFirst()) && option.hasPrefix("--") }
     }
 
     /// Options of other tools, and ours for them.
@@ -57,6 +46,10 @@ extension ErrorReport {
         "--no-color": "--color never", "--no-colour": "--color never", "--colour": "--color", "--json": "--output json",
         "--csv": "--output csv", "--format": "--output", "--silent": "--quiet", "--debug": "--verbose",
         "--dryrun": "--dry-run", "--force-yes": "--yes", "--assume-yes": "--yes", "--url": "--database-url",
-        "--dsn": "--database-url", "--mapping": "--map",
+        "--dsn": "--database-url", "--mapping": "--map", "--host": "--database-url", "-h": "--help",
+        "--noop": "--dry-run", "--simulate": "--dry-run", "--plan": "--dry-run", "--force": "--yes",
+        "--non-interactive": "--yes", "--no-input": "--yes", "--env": "--profile", "--environment": "--profile",
+        "--yaml": "--output yaml", "--ndjson": "--output ndjson", "--markdown": "--output markdown",
+        "--loglevel": "--verbose", "--log-level": "--verbose", "--no-progress": "--progress none",
     ]
 }

@@ -6,23 +6,23 @@ import RSSPartition
 package struct PartitionGroup: Group {
     package static let group = "partition"
     package static let abstract = "Maintain the partitions of tables: create, archive, retire, convert"
-    package static let verbs: [any ParsableCommand.Type] = [
-        PartitionPlan.self,
-        PartitionMaintain.self,
-        PartitionStatus.self,
-        PartitionCheck.self,
-        PartitionPolicyGroup.self,
-        PartitionIndexGroup.self,
-        PartitionDrain.self,
-        PartitionSplit.self,
-        PartitionMerge.self,
-        PartitionConvert.self,
-        PartitionRetire.self,
-        PartitionUndo.self,
-        PartitionAbort.self,
-        PartitionArchive.self,
-        PartitionVerifyArchive.self,
-        PartitionRestore.self,
+    package static let sections = [
+        CommandGroup(
+            name: "Daily",
+            subcommands: [PartitionStatus.self, PartitionCheck.self, PartitionPlan.self, PartitionMaintain.self]),
+        CommandGroup(
+            name: "Reshape",
+            subcommands: [
+                PartitionConvert.self, PartitionDrain.self, PartitionSplit.self, PartitionMerge.self,
+                PartitionAbort.self,
+            ]),
+        CommandGroup(
+            name: "Archive",
+            subcommands: [
+                PartitionRetire.self, PartitionUndo.self, PartitionArchive.self, PartitionVerifyArchive.self,
+                PartitionRestore.self,
+            ]),
+        CommandGroup(name: "Policies and indexes", subcommands: [PartitionPolicyGroup.self, PartitionIndexGroup.self]),
     ]
 
     package init() {}

@@ -162,18 +162,15 @@ package struct PartitionMap: CommandResult {
 /// Bars that show how large a partition is beside the largest.
 struct PartitionBars: Sendable {
     private static let width = 16
-    private let isUnicode: Bool
+    private let charset: Charset
 
     /// Blocks where the locale has UTF-8, plain signs elsewhere.
-    init(environment: [String: String]) {
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-        isUnicode = locale.lowercased().replacing("-", with: "").contains("utf8")
-    }
+    init(environment: [String: String]) { charset = Charset(environment: environment) }
 
     func bar(_ value: Int64, of largest: Int64) -> String {
         guard largest > 0, value > 0 else { return "" }
         let eighths = max(1, Int((Double(value) / Double(largest) * Double(Self.width * 8)).rounded()))
-        guard isUnicode else { return String(repeating: "#", count: max(1, (eighths + 4) / 8)) }
+        guard charset == .utf8 else { return String(repeating: "#", count: max(1, (eighths + 4) / 8)) }
         let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
         return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
     }

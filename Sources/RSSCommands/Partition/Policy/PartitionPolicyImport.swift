@@ -17,10 +17,10 @@ package struct PartitionPolicyImport: Verb {
         effect: .writes, needs: [.settings, .postgres],
         examples: [
             .init(
-                "What would change", "rssctl partition policy import Examples/partition-policies.yaml --dry-run"),
+                "What would change", "rssctl partition policy import partition-policies.yaml --dry-run"),
             .init(
                 "Exactly these policies and no others",
-                "rssctl partition policy import Examples/partition-policies.yaml --prune"),
+                "rssctl partition policy import partition-policies.yaml --prune"),
         ], exits: [.dataError])
 
     @OptionGroup package var global: GlobalOptions
