@@ -150,6 +150,11 @@ import Testing
     @Test func `a condition is a whole number from 1 to 5`() throws {
         #expect(try value("condition_rating", "5") == ImportValue.smallint(5).encoded)
         for text in ["0", "6", "-2", "99999"] { #expect(try code("condition_rating", text) == .outOfRange) }
+        // As spreadsheets write a whole number; three zeros may be a thousand.
+        for text in ["4", "4.0", "4.00", "4,0"] { #expect(try code("condition_rating", text) == nil, "\(text)") }
+        for text in ["4.000", "4,000", ".0", "4.01", "4..0"] {
+            #expect(try code("condition_rating", text) == .invalidInteger, "\(text)")
+        }
         for text in ["3.7", "good", "4 of 5", "٣"] { #expect(try code("condition_rating", text) == .invalidInteger) }
     }
 

@@ -65,6 +65,8 @@ package enum ImportError: ReportableError, Equatable {
     case noTable(String)
     /// The file has no column of that name to match rows by.
     case noKeyColumn(String, columns: [String])
+    /// The file has none of the columns by which rows are matched, and `--key` names no other.
+    case noMatchingColumn(keys: [String], columns: [String])
     /// A mapping names a column that the table does not have.
     case unknownMapping(String, column: String, known: [String])
     /// A mapping of that name does not exist.
@@ -191,6 +193,12 @@ package enum ImportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-IMPORT-015", exit: .dataError, message: "the file has no column \(name), which --key names",
                 hint: "give one of \(columns.joined(separator: ", "))")
+        case .noMatchingColumn(let keys, let columns):
+            ErrorReport(
+                code: "RSS-IMPORT-015", exit: .dataError,
+                message: "the file has no column by which rows are matched: \(keys.joined(separator: ", "))",
+                detail: columns.isEmpty ? nil : "its columns: \(columns.joined(separator: ", "))",
+                hint: "Add one of them to the file, or name another one with --key.")
         case .unknownMapping(let header, let column, let known):
             ErrorReport(
                 code: "RSS-IMPORT-024", exit: .dataError,
@@ -251,14 +259,19 @@ package enum ImportError: ReportableError, Equatable {
 
     private static func report(_ unknown: [UnknownColumn], _ known: [String]) -> ErrorReport {
         let meant = unknown.first { $0.suggestion != nil }
+        // An export --with-id is made to be changed and given back.
+        let hasID = unknown.contains { $0.name.lowercased() == "id" }
+        let byID = "A file with the ids of rows is for rssctl bulk update; to add its rows as new ones: --map id="
         return ErrorReport(
             code: "RSS-IMPORT-004", exit: .dataError,
             message: "unknown column\(unknown.count == 1 ? "" : "s") \(words(unknown))",
             detail: "known columns: \(known.joined(separator: ", "))",
-            hint: meant.map {
-                "--map \(quoted("\($0.name)=\($0.suggestion ?? "")")) if that is meant, else --map \(quoted("\($0.name)="))"
-            }
-                ?? "say what it means with --map \(quoted("\(unknown.first?.name ?? "")=COLUMN")), or ignore such columns with --ignore-unknown"
+            hint: hasID
+                ? byID
+                : meant.map {
+                    "--map \(quoted("\($0.name)=\($0.suggestion ?? "")")) if that is meant, else --map \(quoted("\($0.name)="))"
+                }
+                    ?? "say what it means with --map \(quoted("\(unknown.first?.name ?? "")=COLUMN")), or ignore such columns with --ignore-unknown"
         )
     }
 
@@ -269,7 +282,7 @@ package enum ImportError: ReportableError, Equatable {
     private static func headerHint(_ first: String, _ sheet: SheetChoice?) -> String {
         if let sheet, let other = sheet.others.first { return "read another sheet: --sheet \(quoted(other))" }
         return
-            "say what its names mean, as --map \(quoted("\(RowProblem.shown(first))=device_name")); where it has none, name the fields with --columns; --delimiter says what separates them"
+            "say what its names mean, as --map \(quoted("\(RowProblem.shown(first))=device_name")); where it has none, name the fields with --header; --delimiter says what separates them"
     }
 
     private static func quoted(_ text: String) -> String { text.shellWord }

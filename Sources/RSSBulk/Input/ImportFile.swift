@@ -109,7 +109,7 @@ package struct ImportFile: Sendable {
                 .first(where: { column in
                     all.field(of: table.columns.firstIndex { $0.name == column.name } ?? -1) != nil
                 })
-        else { throw ImportError.noKeyColumn(table.keys[0], columns: all.columns(of: table).map(\.name)) }
+        else { throw ImportError.noMatchingColumn(keys: table.keys, columns: all.columns(of: table).map(\.name)) }
         if options.operation == .delete { header = all.only(key.name, of: table) }
     }
 

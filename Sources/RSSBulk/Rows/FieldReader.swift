@@ -129,17 +129,26 @@ struct FieldReader: Sendable {
     }
 
     private func integer(
-        _ value: String, _ range: ClosedRange<Int64>, _ make: (Int64) -> ImportValue
+        _ text: String, _ range: ClosedRange<Int64>, _ make: (Int64) -> ImportValue
     ) -> Outcome {
+        let value = Self.withoutZeroFraction(text)
         let digits = value.utf8.first == UInt8(ascii: "-") ? value.utf8.dropFirst() : value.utf8[...]
         guard !digits.isEmpty, digits.allSatisfy({ 48...57 ~= $0 }) else {
             return problem(
-                .invalidInteger, value, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+                .invalidInteger, text, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         guard let number = Int64(value), range.contains(number) else {
-            return problem(.outOfRange, value, "is not from \(range.lowerBound) to \(range.upperBound)")
+            return problem(.outOfRange, text, "is not from \(range.lowerBound) to \(range.upperBound)")
         }
         return .value(make(number))
+    }
+
+    /// A number without the `.0` or `.00` that spreadsheets write after a whole one; three zeros may be a thousand.
+    private static func withoutZeroFraction(_ value: String) -> Substring {
+        let point = value.utf8.last == 0x30 ? value.utf8.firstIndex { $0 == 0x2E || $0 == 0x2C } : nil
+        guard let point else { return value[...] }
+        let fraction = value.utf8[point...].dropFirst()
+        return fraction.count <= 2 && fraction.allSatisfy { $0 == 0x30 } ? value[..<point] : value[...]
     }
 
     private func numeric(_ value: String, precision: Int, scale: Int) -> Outcome {

@@ -67,8 +67,12 @@ package struct ImportReport: CommandResult {
         again = outcome.rejectsPath.map { path in
             // The number, not the word: `latest` may be another report by then.
             let file = (path.hasPrefix("-") ? "./" : "") + path
-            let words =
-                ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: outcome.visit)
+            // Rows that name no visit report fail again without one for all.
+            let lacksVisit = outcome.rejects.kinds.contains { kind in
+                kind.code == .missingValue && kind.column == "visit_report"
+            }
+            let visit = outcome.visit ?? (lacksVisit && operation == "import" ? "latest" : nil)
+            let words = ["rssctl", "bulk", operation, object, file] + Self.flags(options, visit: visit)
             return words.map(\.shellWord).joined(separator: " ")
         }
     }
