@@ -25,7 +25,8 @@ import Testing
         #expect(lines[common + 1].contains("rssctl help global") && lines[common + 2].isEmpty)
         for option in CommonOptions.all {
             let name = try #require(option.names?.first { $0.kind == "long" }?.text)
-            #expect(!lines.contains { $0.hasPrefix("  \(name) ") || $0.contains(", \(name) ") }, "\(name)")
+            let listed = lines.filter { !$0.hasSuffix("rssctl help global") }
+            #expect(!listed.contains { $0.hasPrefix("  \(name) ") || $0.contains(", \(name) ") }, "\(name)")
         }
     }
 
@@ -49,7 +50,7 @@ import Testing
         #expect(!verb.shortHelp.contains("EXAMPLES") && verb.shortHelp.count < verb.help.count)
         #expect(
             verb.shortHelp.hasSuffix(
-                "rssctl \(verb.declaration.command) --help shows details, examples and exit statuses."))
+                "rssctl \(verb.declaration.command) --help shows details and examples."))
     }
 
     @Test func `pages of groups and of the root are the ones on record`() throws {

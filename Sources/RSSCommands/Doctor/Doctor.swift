@@ -6,7 +6,7 @@ import RSSSetup
 /// `rssctl doctor`
 package struct Doctor: Verb {
     package static let declaration = Declaration(
-        "doctor", "Check everything rssctl needs, step by step: settings, servers, rights, clock, disk",
+        "doctor", "Check settings, servers, rights, clock and disk, step by step",
         discussion: """
             The connection to each server is checked step by step: name, TCP, TLS, login, database, then version, role and rights; \
             each problem is shown with the next step. Nothing is changed.

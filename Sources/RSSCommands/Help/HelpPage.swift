@@ -90,7 +90,7 @@ struct HelpPage {
         let parts = DiscussionParts.split(discussion)
         if !isLong {
             text.blank()
-            text.verbatim("\(path) --help shows details, examples and exit statuses.", indent: 0)
+            text.verbatim("\(path) --help shows details and examples.", indent: 0)
             return
         }
         if !parts.text.isEmpty {

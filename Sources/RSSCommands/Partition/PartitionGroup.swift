@@ -5,7 +5,7 @@ import RSSPartition
 /// `rssctl partition`
 package struct PartitionGroup: Group {
     package static let group = "partition"
-    package static let abstract = "Maintain the partitions of tables: create, archive, retire, convert"
+    package static let abstract = "Maintain table partitions: create, archive, retire, convert"
     package static let sections = [
         CommandGroup(
             name: "Daily",

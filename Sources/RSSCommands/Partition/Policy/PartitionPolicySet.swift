@@ -21,7 +21,7 @@ package struct PartitionPolicySet: Verb {
                 "rssctl partition policy set visit_reports --retention '24 months' --quarantine 7d --archive /srv/archive --dry-run"
             ),
             .init(
-                "A bigint column of milliseconds since 1970, by the month; the table does not exist",
+                "A bigint column of milliseconds since 1970, by the month",
                 "rssctl partition policy set readings --epoch ms --interval month --retention '24 months'",
                 exit: .failed),
         ], exits: [.dataError])
