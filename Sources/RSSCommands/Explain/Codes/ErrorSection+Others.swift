@@ -17,17 +17,17 @@ extension ErrorSection {
                 "RSS-REPORT-003",
                 "`--after` is the cursor of a page with other filters or another order.",
                 do: "Repeat those of that page, or leave `--after` out.",
-                example: "--after is the cursor of a page with other filters or another order"),
+                example: "--after is the cursor of a page with other filters"),
             .init(
                 "RSS-REPORT-004",
                 "A file of the report cannot be written, or exists.",
                 do: "Give another place, or `--force`.",
-                example: "report.html exists"),
+                example: "cannot write report.html"),
             .init(
                 "RSS-REPORT-005",
                 "The last day is before the first.",
                 do: "Exchange `--from` and `--to`.",
-                example: "the last day, 2026-01-31, is before the first, 2026-02-01"),
+                example: "--from is later than --to"),
             .init(
                 "RSS-REPORT-006",
                 "No program that prints PDF is installed.",
@@ -42,7 +42,7 @@ extension ErrorSection {
                 "RSS-REPORT-008",
                 "No visit report has this number or id.",
                 do: "Look for it with `rssctl report query --search`.",
-                example: "no visit report has the number or id 'RSS-202601-000001'"),
+                example: "visit report 'RSS-202601-000001' does not exist"),
             .init(
                 "RSS-SANDBOX-001",
                 "A server program is not installed.",
