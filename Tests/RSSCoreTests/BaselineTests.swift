@@ -1,5 +1,6 @@
 import Foundation
 import RSSModel
+import TestSupport
 import Testing
 
 @testable import RSSCore
