@@ -11,11 +11,10 @@ import Testing
     @Test(arguments: AnalyzeFault.all)
     func `a planted fault is named, and its look-alikes are not`(fault: AnalyzeFault) async throws {
         try await withDatabase { options in
-            let planter = try await PostgresConnection.connect(options)
-            try await planter.executeScript(fault.plant)
-            await planter.close()
-            // Settings of the database hold for sessions that begin afterwards.
+            try await fault.plant(options)
+            // Settings of the database hold for sessions that begin afterwards. The path is that of a command.
             var reading = options
+            reading.session = SessionSettings(applicationName: "rssctl-tests")
             reading.session.readOnly = true
             reading.session.lockTimeout = PerformanceAnalyzer.lockTimeout
             let connection = try await PostgresConnection.connect(reading)
@@ -40,11 +39,11 @@ import Testing
     @Test(arguments: AnalyzeFault.all.filter { fault in ["security", "index"].contains { fault.check.hasPrefix($0) } })
     func `the fixes that are SQL clear the fault, and their undo brings it back`(fault: AnalyzeFault) async throws {
         try await withDatabase { options in
-            let planter = try await PostgresConnection.connect(options)
-            try await planter.executeScript(fault.plant)
-            await planter.close()
+            try await fault.plant(options)
             func findings() async throws -> [Finding] {
-                let connection = try await PostgresConnection.connect(options)
+                var reading = options
+                reading.session = SessionSettings(applicationName: "rssctl-tests")
+                let connection = try await PostgresConnection.connect(reading)
                 let report = try await PerformanceAnalyzer(connection).run(
                     PerformanceCheck.all.filter { $0.key == fault.check }, .silent
                 ).first

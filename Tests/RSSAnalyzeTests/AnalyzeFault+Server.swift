@@ -17,7 +17,9 @@ extension AnalyzeFault {
             "vacuum.insert_behind",
             """
             CREATE TABLE growing (id int PRIMARY KEY) WITH (autovacuum_enabled = off); INSERT INTO growing SELECT generate_series(1, 300000);
-            CREATE TABLE vacuumed (id int PRIMARY KEY) WITH (autovacuum_enabled = off); INSERT INTO vacuumed SELECT generate_series(1, 300000); VACUUM vacuumed;
+            CREATE TABLE vacuumed (id int PRIMARY KEY) WITH (autovacuum_enabled = off); INSERT INTO vacuumed SELECT generate_series(1, 300000);
+            VACUUM vacuumed;
+
             CREATE TABLE small (id int PRIMARY KEY) WITH (autovacuum_enabled = off); INSERT INTO small SELECT generate_series(1, 5000);
             CREATE TABLE meant (id int PRIMARY KEY) WITH (autovacuum_enabled = off, autovacuum_vacuum_insert_threshold = -1); INSERT INTO meant SELECT generate_series(1, 300000); SELECT pg_stat_force_next_flush();
             """, names: ["public.growing"]),

@@ -1,11 +1,13 @@
+import PostgresClient
 import Testing
 
 /// A fault that is planted by SQL, beside look-alikes that are none, and the objects that the check must name: those and no others.
 struct AnalyzeFault: Sendable, CustomTestStringConvertible {
     /// The check that must name it.
     let check: String
-    /// What is planted, into an empty database.
-    let plant: String
+    /// What is planted, into an empty database; a line that begins with VACUUM is run by itself, because it cannot be part of a
+    /// transaction.
+    let script: String
     /// All objects that the check names.
     let objects: Set<String>
     /// What the test removes beside the database: roles, subscriptions.
@@ -15,9 +17,26 @@ struct AnalyzeFault: Sendable, CustomTestStringConvertible {
 
     init(_ check: String, _ plant: String, names objects: Set<String>, after: String? = nil) {
         self.check = check
-        self.plant = plant
+        self.script = plant
         self.objects = objects
         self.after = after
+    }
+
+    /// Plants it.
+    func plant(_ options: ConnectionOptions) async throws {
+        let connection = try await PostgresConnection.connect(options)
+        var part = ""
+        for line in script.split(separator: "\n") {
+            if line.hasPrefix("VACUUM") {
+                try await connection.executeScript(part)
+                try await connection.execute(String(line))
+                part = ""
+            } else {
+                part += line + "\n"
+            }
+        }
+        if !part.isEmpty { try await connection.executeScript(part) }
+        await connection.close()
     }
 
     static let all = security + indexes + bloat + tables + server

@@ -18,8 +18,12 @@ SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('The first column, %I of %s, is an array.', a.attname, i.indrelid::regclass) AS detail,
        1::double precision AS measured,
        0::double precision AS threshold,
-       CASE WHEN c.relkind = 'i' THEN format('CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %s USING gin (%I); DROP INDEX CONCURRENTLY %I.%I;',
-              left(c.relname, 55) || '_gin', i.indrelid::regclass, a.attname, n.nspname, c.relname) END AS fix
+       CASE WHEN c.relkind <> 'i' THEN NULL
+            WHEN EXISTS (SELECT FROM pg_index o JOIN pg_class oc ON oc.oid = o.indexrelid JOIN pg_am oa ON oa.oid = oc.relam
+                         WHERE o.indrelid = i.indrelid AND o.indisvalid AND o.indpred IS NULL AND o.indkey[0] = i.indkey[0] AND oa.amname = 'gin')
+            THEN format('DROP INDEX CONCURRENTLY %I.%I;', n.nspname, c.relname)
+            ELSE format('CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %s USING gin (%I); DROP INDEX CONCURRENTLY %I.%I;',
+                        left(c.relname, 55) || '_gin', i.indrelid::regclass, a.attname, n.nspname, c.relname) END AS fix
 FROM arrays a
 JOIN pg_index i ON i.indrelid = a.attrelid AND i.indkey[0] = a.attnum
 JOIN pg_class c ON c.oid = i.indexrelid

@@ -25,8 +25,12 @@ SELECT format('%I.%I', n.nspname, i.relname) AS object,
               round(i.relpages * current_setting('block_size')::numeric / 1048576, 1)) AS detail,
        s.null_frac::double precision AS measured,
        0.9::double precision AS threshold,
-       CASE WHEN i.indnatts = 1 AND i.relkind = 'i'
-            THEN format('CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %s (%I) WHERE %I IS NOT NULL; DROP INDEX CONCURRENTLY %I.%I;',
+       CASE WHEN i.indnatts <> 1 OR i.relkind <> 'i' THEN NULL
+            -- Where there is one on the others already, this one is only to be dropped.
+            WHEN EXISTS (SELECT FROM pg_index o WHERE o.indrelid = i.indrelid AND o.indisvalid AND o.indnkeyatts = 1 AND o.indkey[0] = i.indkey[0]
+                         AND o.indpred::text ~ format('^\{NULLTEST :arg \{VAR :varno 1 :varattno %s [^{}]*\} :nulltesttype 1 [^{}]*\}$', a.attnum))
+            THEN format('DROP INDEX CONCURRENTLY %I.%I;', n.nspname, i.relname)
+            ELSE format('CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %s (%I) WHERE %I IS NOT NULL; DROP INDEX CONCURRENTLY %I.%I;',
                         left(i.relname, 51) || '_not_null', i.indrelid::regclass, a.attname, a.attname, n.nspname, i.relname) END AS fix
 FROM candidate i
 JOIN pg_namespace n ON n.oid = i.relnamespace

@@ -2,8 +2,8 @@
 -- title: Commits that may be lost
 -- severity: info
 -- needs: none
--- why: With synchronous_commit off a crash loses the transactions of the last moments, although the client was
---      told that they were committed.
+-- why: With synchronous_commit off a crash loses the transactions of the last moments, although the client was informed that
+--      they were committed.
 -- threshold: off for the server, this database or a role in it
 -- source: PostgreSQL documentation, 30.4 Asynchronous Commit
 -- trial: ALTER DATABASE d SET synchronous_commit = off

@@ -209,7 +209,7 @@ extension WindowCheck {
             "table.sequential_scans", "Large tables that are read as a whole, again and again",
             severity: .info,
             why:
-                "A sequential scan of a large table for a few rows is what a missing index looks like. rssctl analyze indexes proposes one where hypopg is installed.",
+                "A sequential scan of a large table for a few rows is what a missing index looks like.",
             threshold:
                 "10 scans in the window of a table of 50,000 rows, of at least half of its rows each",
             source: page,

@@ -58,11 +58,15 @@ struct AnalyzeHistory {
             return try Baseline(file: word)
         }
         let journal = try context.openJournal()
-        let run = try journal.details(word).run
-        guard let sample = try journal.sample(Self.findings, ofRun: run.id),
+        // The newest run is this one: the last is the newest that kept its findings of the same target.
+        let run =
+            word == "last"
+            ? try journal.samples(Self.findings, of: target, since: .distantPast).last?.runID ?? word
+            : try journal.details(word).run.id
+        guard let sample = try journal.sample(Self.findings, ofRun: run),
             let findings = try? JSONDecoder().decode([Finding].self, from: Data(sample.body.utf8))
-        else { throw BaselineError.notRecorded(run: run.id) }
-        return Baseline(name: "run \(run.id)", findings: findings)
+        else { throw BaselineError.notRecorded(run: run) }
+        return Baseline(name: "run \(run)", findings: findings)
     }
 
     /// Works with the journal; one that fails is a warning, and the run continues without it.

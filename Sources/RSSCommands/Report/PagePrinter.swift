@@ -33,7 +33,9 @@ struct PagePrinter {
         let folder = try PrivateWorkFolder()
         defer { folder.remove() }
         let (source, target) = (folder.path + "/page.html", folder.path + "/page.pdf")
-        try Data(page.utf8).write(to: URL(fileURLWithPath: source))
+        let draft = try FileDraft(source) { _ in false }
+        try draft.write(Array(page.utf8))
+        try draft.publish()
         let arguments =
             isBrowser
             ? [
