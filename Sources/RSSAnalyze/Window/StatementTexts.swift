@@ -38,7 +38,8 @@ package struct StatementTexts: Sendable {
     /// Relations of the system catalog: a statement that names one is monitoring, ours or that of another tool.
     private static let catalog = [
         "pg_class", "pg_stat_", "pg_locks", "pg_settings", "pg_namespace", "pg_database", "pg_catalog.",
-        "pg_show_all_",
+        "pg_show_all_", "pg_extension", "pg_proc", "pg_policy", "pg_roles", "pg_attribute", "to_regclass",
+        "clock_timestamp()", "rssctl.",
     ]
 
     /// Whether a statement is maintenance or monitoring, or its text is gone, so that it is not reported.
