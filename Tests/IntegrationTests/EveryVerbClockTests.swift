@@ -7,7 +7,7 @@ import Testing
 /// databases, one result.
 @Suite struct EveryVerbClockTests {
     /// Verbs that decide nothing over data: they show this machine's journal and settings, make servers of their own, or report a wrong clock.
-    private static let local = ["runs", "sandbox", "config", "completion", "doctor"]
+    private static let local = ["runs", "sandbox", "config", "completion", "doctor", "explain"]
 
     /// A file of each kind that the commands read, by the name that is in them.
     private static let files = [
@@ -71,7 +71,9 @@ import Testing
         bulk mapping remove clock
         bulk history
         bulk undo last --yes
-        report query --since 30d
+        report query --from -30d
+        report show CLOCK-1
+        report summary --from -30d
         cache warm --prefix clock:
         analyze performance --output json
         analyze statements --limit 3

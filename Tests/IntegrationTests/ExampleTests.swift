@@ -83,7 +83,10 @@ import Testing
                 let result = try await binary.run(arguments)
                 #expect(result.status == 0, "\(arguments): \(result.errors)")
             }
-        } else if declaration.command.hasPrefix("partition ") {
+        } else if declaration.command.hasPrefix("partition "),
+            // These see what is missing of a table that was just made.
+            !["partition status", "partition check"].contains(declaration.command)
+        {
             let connection = try await servers.connect()
             try await connection.executeScript(Self.partitions)
             await connection.close()
