@@ -15,6 +15,8 @@ import Testing
             let folder = "\(URL(fileURLWithPath: servers.folder).deletingLastPathComponent().path)/work"
             // A user's own files have the names that the examples give.
             try FileManager.default.copyItem(atPath: "\(ServerLostTests.root)/Examples", toPath: folder)
+            // An example makes it.
+            try FileManager.default.removeItem(atPath: "\(folder)/rssctl.yaml")
             let verbs = Self.verbs(Root.self)
             #expect(verbs.count > 15)
             var isWhole = false

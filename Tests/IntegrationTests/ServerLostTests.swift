@@ -12,11 +12,9 @@ import Testing
             #expect(migrated.status == 0, "\(migrated.errors)")
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("slow-\(UUID().uuidString)").path
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            for version in 1...7 {
-                let file = try FileManager.default.contentsOfDirectory(
-                    atPath: "\(Self.root)/Sources/RSSMigrate/SQL/Migrations"
-                ).first { $0.hasPrefix("V000\(version)") && !$0.hasSuffix(".down.sql") }
-                let name = try #require(file)
+            let shipped = try FileManager.default.contentsOfDirectory(
+                atPath: "\(Self.root)/Sources/RSSMigrate/SQL/Migrations")
+            for name in shipped where name.hasPrefix("V") && !name.hasSuffix(".down.sql") {
                 try FileManager.default.copyItem(
                     atPath: "\(Self.root)/Sources/RSSMigrate/SQL/Migrations/\(name)", toPath: "\(folder)/\(name)")
             }
