@@ -35,6 +35,8 @@ package enum PlainSchema {
     package static func finish(_ connection: PostgresConnection) async throws {
         try await connection.executeScript(
             String(decoding: RSSMigrate.PackageResources.V0007__key_functions_sql, as: UTF8.self))
+        try await connection.executeScript(
+            String(decoding: RSSMigrate.PackageResources.V0008__report_search_sql, as: UTF8.self))
     }
 
     /// Makes it, with some rows.
