@@ -64,6 +64,7 @@ package final class Console: Sendable {
     /// Writes a question to stderr, without a line end.
     func ask(_ text: String) {
         clearLiveLine()
+        // Where stderr is closed there is no one to be asked, and no place to say so.
         try? error.sink.write(error.charset(text))
     }
 

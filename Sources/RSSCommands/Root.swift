@@ -82,6 +82,7 @@ package struct Root: ParsableCommand {
         // Completions and their scripts are the parser's own.
         if arguments.contains(where: { $0.hasPrefix("---") || $0.hasPrefix("--generate-completion") }) { return text }
         let page = HelpPage(CommandLinePath(arguments), isLong: HelpPage.isLong(arguments))
+        // Where our page cannot be made, the parser's own text is still help.
         return (try? page.text(width: console.output.width, style: console.output.style)) ?? text
     }
 

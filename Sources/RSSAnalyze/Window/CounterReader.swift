@@ -25,6 +25,7 @@ package struct CounterReader: Sendable {
     private struct Number: Decodable {
         let value: Double?
         init(from decoder: any Decoder) throws {
+            // Text, a boolean or null is no counter.
             value = try? decoder.singleValueContainer().decode(Double.self)
         }
     }

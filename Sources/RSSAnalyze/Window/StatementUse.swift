@@ -29,6 +29,7 @@ package struct StatementUse: Sendable, Equatable, Encodable {
     ) -> (since: Date?, milliseconds: Double, statements: [StatementUse]) {
         let block = window.after.settings["block_size"] ?? 8192
         let (since, rows): (Date?, [(String, [String: Double])])
+        // Without an earlier look the totals since the reset stand in, and the result says since when.
         if let counted = try? window.statements() {
             (since, rows) = (window.before?.takenAt, counted.map { ($0.name, $0.delta.values) })
         } else {

@@ -63,6 +63,7 @@ struct AnalyzeHistory {
             word == "last"
             ? try journal.samples(Self.findings, of: target, since: .distantPast).last?.runID ?? word
             : try journal.details(word).run.id
+        // Findings in a form that this version cannot read are reported as none recorded.
         guard let sample = try journal.sample(Self.findings, ofRun: run),
             let findings = try? JSONDecoder().decode([Finding].self, from: Data(sample.body.utf8))
         else { throw BaselineError.notRecorded(run: run) }

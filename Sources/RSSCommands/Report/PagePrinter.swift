@@ -65,7 +65,7 @@ private struct PrivateWorkFolder {
             atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
 
-    // What stays is private, and in the place that the system empties.
+    // A failure is dropped: what stays is private, and in the place that the system empties.
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 }
 
