@@ -158,7 +158,11 @@ import Testing
                 state: URL(fileURLWithPath: servers.folder).deletingLastPathComponent().path,
                 environment: ["RSSCTL_CONFIG": ""])
             #expect(try await user.type("rssctl migrate").status == 0)
-            let interrupted = try await user.type("timeout -s INT 0.6 rssctl sandbox seed --visits 400000")
+            // Interrupted before the program handles signals, it ends without a word and has done nothing: later, then.
+            var interrupted = try await user.type("timeout -s INT 0.6 rssctl sandbox seed --visits 400000")
+            for wait in [2, 4, 8] where interrupted.errors.isEmpty {
+                interrupted = try await user.type("timeout -s INT \(wait) rssctl sandbox seed --visits 400000")
+            }
             #expect(interrupted.errors.contains("RSS-RUN-001"), "\(interrupted)")
             let step = try hint(interrupted)
             #expect(step.hasPrefix("rssctl sandbox reset --yes"))

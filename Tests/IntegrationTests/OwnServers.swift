@@ -17,10 +17,10 @@ func withSandbox(
         do {
             try await body(servers, Binary(state: state))
         } catch {
-            try? await sandbox.destroy()
+            _ = try? await sandbox.destroy()
             throw error
         }
-        try? await sandbox.destroy()
+        _ = try? await sandbox.destroy()
     }
 }
 

@@ -50,7 +50,7 @@ import Testing
             try await Self.expectSessionFaults(state)
             try await sandbox.destroy()
         } catch {
-            try? await sandbox.destroy()
+            _ = try? await sandbox.destroy()
             throw error
         }
     }

@@ -81,22 +81,22 @@ import Testing
         try await withConnection { connection in
             let source = try migrations(["V1__a.sql": "CREATE TABLE a (x int);"])
             _ = try await migrator(connection, source).up(.silent)
-            try await connection.changingSchema { try await connection.execute("ALTER TABLE a ADD COLUMN y int") }
+            _ = try await connection.changingSchema { try await connection.execute("ALTER TABLE a ADD COLUMN y int") }
             var drift = try await SchemaDrift.find(connection)
             #expect(drift.difference.isEmpty)
             // Interrupted, it leaves nothing to compare with, and the next one ends it.
             await #expect(throws: CancellationError.self) {
-                try await connection.changingSchema {
+                _ = try await connection.changingSchema {
                     try await connection.execute("ALTER TABLE a ADD COLUMN z int")
                     throw CancellationError()
                 }
             }
             await #expect(throws: StructureError.self) { try await SchemaDrift.find(connection) }
-            try await connection.changingSchema { try await connection.execute("ALTER TABLE a DROP COLUMN y") }
+            _ = try await connection.changingSchema { try await connection.execute("ALTER TABLE a DROP COLUMN y") }
             drift = try await SchemaDrift.find(connection)
             #expect(drift.difference.isEmpty)
             try await connection.execute("CREATE TABLE foreign_work (x int)")
-            try await connection.changingSchema { try await connection.execute("ALTER TABLE a ADD COLUMN w int") }
+            _ = try await connection.changingSchema { try await connection.execute("ALTER TABLE a ADD COLUMN w int") }
             drift = try await SchemaDrift.find(connection)
             #expect(drift.difference.entries.map(\.identity).contains("public.foreign_work"))
         }

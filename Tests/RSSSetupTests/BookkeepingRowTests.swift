@@ -239,7 +239,7 @@ import Testing
     @Test func `a statement that no migration has is an error that names it`() async throws {
         try await withConnection(migrated: true) { connection in
             let run = UUID().uuidString
-            for (version, ordinal) in [("8", "0"), ("8", "-5"), ("-9223372036854775808", "1")] {
+            for (version, ordinal) in [("9999", "0"), ("9999", "-5"), ("-9223372036854775808", "1")] {
                 try await connection.executeScript(
                     """
                     DELETE FROM rssctl.migration_statement;
