@@ -72,7 +72,7 @@ let package = Package(
             name: "PostgresClient",
             dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
-        .target(name: "RedisClient", dependencies: ["CHiredis", "COpenSSL"], swiftSettings: strict),
+        .target(name: "RedisClient", dependencies: ["RSSModel", "CHiredis", "COpenSSL"], swiftSettings: strict),
         // A header alone: what Swift cannot express, the bits of a comparison of bytes.
         .target(name: "CByteMask"),
         .target(name: "CSV", dependencies: ["CByteMask", "CUchardet"], swiftSettings: strict),
@@ -118,7 +118,7 @@ let package = Package(
             name: "ConsoleTests", dependencies: ["Console", "RSSModel"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: strict),
         .testTarget(name: "SQLScriptTests", dependencies: ["SQLScript", "CPgQuery"], swiftSettings: strict),
-        .testTarget(name: "RedisClientTests", dependencies: ["RedisClient"], swiftSettings: strict),
+        .testTarget(name: "RedisClientTests", dependencies: ["RedisClient", "RSSModel"], swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),

@@ -86,10 +86,10 @@ public struct Tokenizer: Sendable {
             pending.append(contentsOf: bytes[..<count])
             pendingCount = pending.count
         }
-        return scanUnlessVain()
+        return scanIfEnoughInput()
     }
 
-    private mutating func scanUnlessVain() -> Batch {
+    private mutating func scanIfEnoughInput() -> Batch {
         guard pendingCount < nextScan else { return scan(isFinal: false) }
         pending.removeLast(pending.count - pendingCount)
         return Batch(dialect: dialect)

@@ -53,7 +53,7 @@ package final class ProgressRenderer: Sendable {
     /// Takes one event.
     package func handle(_ event: ProgressEvent) {
         let time = now()
-        if manner == .json { return tell(event, at: time) }
+        if manner == .json { return writeJSON(event, at: time) }
         switch event {
         case .phase(let name, let total, let unit):
             state.withLock { state in
@@ -79,7 +79,7 @@ package final class ProgressRenderer: Sendable {
     }
 
     /// Prints an event as a line of JSON; of those that only advance a count, at most four a second.
-    private func tell(_ event: ProgressEvent, at time: Double) {
+    private func writeJSON(_ event: ProgressEvent, at time: Double) {
         let record = state.withLock { state -> ProgressRecord? in
             switch event {
             case .phase(let name, let total, let unit):

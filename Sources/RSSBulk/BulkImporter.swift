@@ -196,7 +196,9 @@ package struct BulkImporter: Sendable {
         let numbers = BatchNumbers(after: unfinished?.lastBatch ?? 0)
         let load = ImportLoad(
             sessions.writing.map { session in
-                BatchWriter(connection: session, statements: statements, options: options, run: run, numbers: numbers)
+                BatchWriter(
+                    connection: session, statements: statements, options: options, run: run, numbers: numbers,
+                    progress: progress)
             }, reading: sessions.reading, statements,
             try RowSource(
                 file, validator, ReferenceResolver(sessions.reading, tables), repeated: found.repeated,
@@ -216,7 +218,7 @@ package struct BulkImporter: Sendable {
                 }
             }
             refused.merge(load.written.refused) { first, _ in first }
-            let counts = load.written.counts + (unfinished?.counts ?? BatchWriter.Counts())
+            let counts = load.written.counts + (unfinished?.counts ?? LoadCounts())
             (outcome.inserted, outcome.updated, outcome.unchanged) = (counts.inserted, counts.updated, counts.unchanged)
             outcome.deleted = counts.deleted
             let isOne = options.isDryRun || options.isAtomic

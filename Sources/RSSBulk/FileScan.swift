@@ -56,9 +56,9 @@ struct FileScan {
                 }
                 progress(.advanced(to: source.bytesRead, rejected: Int64(found.rejected)))
             }
-            found.repeated.losers = try keyed.finish(file.options.duplicates).losers
+            found.repeated.duplicates = try keyed.finish(file.options.duplicates).duplicates
             found.repeated.ordinals = try keyless.finish(.first).ordinals
-            found.rejected += found.repeated.losers.count
+            found.rejected += found.repeated.duplicates.count
             return found
         }
     }

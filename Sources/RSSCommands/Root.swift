@@ -58,11 +58,11 @@ package struct Root: ParsableCommand {
             }
             return 0
         } catch {
-            return tell(error, on: console, arguments)
+            return report(error, on: console, arguments)
         }
     }
 
-    private static func tell(_ error: any Error, on console: Console, _ arguments: [String]) -> Int32 {
+    private static func report(_ error: any Error, on console: Console, _ arguments: [String]) -> Int32 {
         if let code = error as? ExitCode { return code.rawValue }
         // The reader of our output closed the pipe, as `head` does.
         if (error as? ConsoleError) == .brokenPipe { return 0 }

@@ -99,7 +99,7 @@ extension MigrateError: ReportableError {
                 code: "RSS-MIGRATE-018", exit: .pending,
                 message: "statement \(ordinal) was changed after it had been done; the rest of the file is still to do",
                 hint: "restore the statement as it was; what follows it may be changed", place: place)
-        case .halfTakenBack(let version):
+        case .partlyReverted(let version):
             ErrorReport(
                 code: "RSS-MIGRATE-027", exit: .pending,
                 message: "version \(version) is half reverted: a run of migrate down was interrupted",

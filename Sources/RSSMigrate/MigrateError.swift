@@ -44,7 +44,7 @@ package enum MigrateError: Error, Equatable {
     case doneStatementChanged(ordinal: Int, place: SourcePlace)
 
     /// A run that reverted a migration was interrupted.
-    case halfTakenBack(version: MigrationVersion)
+    case partlyReverted(version: MigrationVersion)
     /// A migration has no file that reverts it.
     case noDownFile(version: MigrationVersion, file: String)
     /// A version is not applied.

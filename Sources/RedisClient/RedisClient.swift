@@ -1,3 +1,5 @@
+import RSSModel
+
 /// Keeps a connection and makes a new one when it is lost. A server that is still loading its data is asked again.
 ///
 /// A command that could not be sent is sent on a new connection. One that was sent and not answered is sent again
@@ -53,20 +55,14 @@ package actor RedisClient: RedisCommands {
     private func attempting<T: Sendable>(
         _ body: (RedisConnection, _ isSent: inout Bool) async throws -> T
     ) async throws -> T {
-        let end = ContinuousClock.now + retry.budget
-        var failures = 0
-        while true {
-            var isSent = false
-            do {
-                return try await body(try await connection(), &isSent)
-            } catch let error as RedisError {
-                failures += 1
-                let wait = retry.wait(afterFailures: failures)
-                // What a server answered that is not ready was not carried out.
-                let mayRepeat = error.isConnectivity ? !isSent : error.isTransient
-                guard mayRepeat, ContinuousClock.now + wait < end else { throw error }
-                try await Task.sleep(for: wait)
-            }
+        var isSent = false
+        return try await retry.run {
+            guard let error = $0 as? RedisError else { return false }
+            // What a server answered that is not ready was not carried out.
+            return error.isConnectivity ? !isSent : error.isTransient
+        } _: {
+            isSent = false
+            return try await body(try await connection(), &isSent)
         }
     }
 

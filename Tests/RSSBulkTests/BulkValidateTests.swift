@@ -100,10 +100,10 @@ import Testing
                     try withUnsafeBytes(of: key) { try repeated.add(Fingerprint($0), record: record, line: record + 1) }
                 }
                 let found = try repeated.finish(winner)
-                #expect(found.losers.count == expected.count)
-                var losers = try found.losers.cursor()
+                #expect(found.duplicates.count == expected.count)
+                var duplicates = try found.duplicates.cursor()
                 for record in keys.indices {
-                    let line = try losers.number(of: record)
+                    let line = try duplicates.number(of: record)
                     #expect((line != nil) == expected.contains(record))
                     if let line { #expect(keys[record] == keys[line - 1]) }
                 }

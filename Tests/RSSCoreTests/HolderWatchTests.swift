@@ -17,7 +17,7 @@ import Testing
         var watch = HolderWatch()
         let start = ContinuousClock.now
         func pids(_ holders: [HolderWatch.Holder], _ milliseconds: Int) -> [Int32] {
-            watch.inTheWay(holders, at: start + .milliseconds(milliseconds)).map(\.pid)
+            watch.blockers(holders, at: start + .milliseconds(milliseconds)).map(\.pid)
         }
         #expect(pids([holder(1), holder(2, hidden: "3/1")], 0) == [1, 2])
         #expect(pids([holder(2, hidden: "3/1"), holder(3, hidden: "4/1")], 300) == [2, 3])

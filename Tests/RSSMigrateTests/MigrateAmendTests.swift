@@ -74,7 +74,7 @@ import Testing
                         "SELECT count(*) FROM rssctl.migration_statement WHERE version < 0 AND state <> 'planned'")
                     != "0"
                 if isHalf {
-                    await #expect(throws: MigrateError.halfTakenBack(version: 2)) { try await again.up(.silent) }
+                    await #expect(throws: MigrateError.partlyReverted(version: 2)) { try await again.up(.silent) }
                 }
                 if try await versions(next) == "1,2" {
                     _ = try await again.down(try await again.planDown(to: nil), .silent)

@@ -1,4 +1,5 @@
 import Foundation
+import RSSModel
 import RedisClient
 import Testing
 

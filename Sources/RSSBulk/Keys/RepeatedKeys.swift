@@ -10,7 +10,7 @@ struct RepeatedKeys {
     struct Found {
         /// By the records that are rejected: the line of a row with the same key that comes before (the first wins) or
         /// after it (the last wins).
-        var losers = RecordNumbers()
+        var duplicates = RecordNumbers()
         /// Which one of several same rows a record is, from 2; the first is not in it.
         var ordinals = RecordNumbers()
     }
@@ -43,7 +43,7 @@ struct RepeatedKeys {
     ///
     /// - Throws: ``ImportError/noSpool(folder:reason:)``.
     mutating func finish(_ winner: DuplicateChoice) throws(ImportError) -> Found {
-        var found = Found(losers: RecordNumbers(bound: bound), ordinals: RecordNumbers(bound: bound))
+        var found = Found(duplicates: RecordNumbers(bound: bound), ordinals: RecordNumbers(bound: bound))
         if spills.isEmpty {
             try Self.look(at: entries, winner, &found)
         } else {
@@ -87,10 +87,10 @@ struct RepeatedKeys {
             counts[first] = count
             try found.ordinals.add(entry.record, count)
             switch winner {
-            case .first: try found.losers.add(entry.record, entries[first].line)
+            case .first: try found.duplicates.add(entry.record, entries[first].line)
             case .last:
                 let earlier = taken[first] ?? first
-                try found.losers.add(entries[earlier].record, entry.line)
+                try found.duplicates.add(entries[earlier].record, entry.line)
                 taken[first] = index
             }
         }

@@ -17,7 +17,7 @@ struct BulkLedger {
         /// The highest number of a batch.
         let lastBatch: Int
         let refused: [Int: RowProblem]
-        let counts: BatchWriter.Counts
+        let counts: LoadCounts
     }
 
     /// The lock that a run holds on a table in which no constraint keeps two of them from inserting the same rows.
@@ -53,7 +53,7 @@ struct BulkLedger {
         var done: [ClosedRange<Int>] = []
         var lastBatch = 0
         var refused: [Int: RowProblem] = [:]
-        var counts = BatchWriter.Counts()
+        var counts = LoadCounts()
         for row in try await connection.query(
             """
             SELECT number, first_record, last_record, inserted, updated, unchanged, refused::text, deleted
@@ -161,6 +161,64 @@ struct BulkLedger {
         }
     }
 
+    /// Records a batch, in the transaction that writes its rows.
+    func record(_ batch: BatchRecord, of run: String) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged, refused, deleted)
+            VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)
+            """,
+            [
+                run, batch.number, Int64(batch.records.lowerBound), Int64(batch.records.upperBound), batch.ids.first,
+                batch.ids.last, Int64(batch.counts.inserted), Int64(batch.counts.updated),
+                Int64(batch.counts.unchanged), try Self.text(batch.refused), Int64(batch.counts.deleted),
+            ])
+    }
+
+    /// The statement that keeps the rows of a batch as they are before they are changed, and locks them. `$1` is the run, `$2`
+    /// the batch. What an undo restored counts as what it was before it was changed.
+    ///
+    /// - Parameters:
+    ///   - plan: the relation whose column `old` names the rows.
+    ///   - relation: their table.
+    ///   - texts: an expression of the columns that are kept, of a row `t`.
+    static func keepBefore(_ plan: String, of relation: String, texts: String) -> String {
+        """
+        INSERT INTO rssctl.bulk_before (run_id, batch, id, was, texts)
+        SELECT $1::uuid, $2, t.id,
+            coalesce((
+                SELECT b.was FROM rssctl.bulk_undo AS u JOIN rssctl.bulk_before AS b USING (run_id, batch)
+                WHERE u.xmin = t.xmin AND b.id = t.id LIMIT 1), t.xmin),
+            \(texts)
+        FROM \(plan) AS p JOIN \(relation) AS t ON t.id = p.old
+        ORDER BY t.id
+        FOR UPDATE OF t
+        """
+    }
+
+    /// Records that a batch, or a part of it, was undone, in the transaction that undoes it.
+    ///
+    /// - Parameter key: the run, and the number of its batch.
+    func recordUndo(
+        _ key: [any PostgresEncodable], part: Int32, by undo: String, removed: Int, restored: Int, kept: Int
+    ) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO rssctl.bulk_undo (run_id, batch, undo_id, removed, restored, kept, part)
+            VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7)
+            """, key + [undo, Int64(removed), Int64(restored), Int64(kept), part])
+    }
+
+    /// Records that a run was undone; one of which rows were kept can still be undone: by force, or once they have been changed
+    /// back.
+    func endUndo(of run: String, keepsRows: Bool) async throws {
+        try await connection.execute(
+            """
+            UPDATE rssctl.bulk_run SET state = $2, ended_at = coalesce(ended_at, clock_timestamp())
+            WHERE run_id = $1::uuid
+            """, [run, keepsRows ? "done" : "undone"])
+    }
+
     /// Removes runs that can no longer be undone.
     func prune() async throws { try await connection.query("SELECT rssctl.prune_bulk()") }
 
@@ -172,7 +230,7 @@ struct BulkLedger {
     }
 
     /// Refused rows as JSON.
-    static func text(_ refused: [Int: RowProblem]) throws -> String {
+    private static func text(_ refused: [Int: RowProblem]) throws -> String {
         let refusals = refused.sorted { $0.key < $1.key }.map {
             Refusal(record: $0.key, code: $0.value.code.rawValue, column: $0.value.column, reason: $0.value.reason)
         }

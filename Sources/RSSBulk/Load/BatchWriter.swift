@@ -9,23 +9,9 @@ import Synchronization
 /// New rows are copied directly into the table. Where the table has some of them already, the batch goes through a staging table: compared
 /// first, then changed, then inserted, so that rows which are the same are not even locked.
 struct BatchWriter: Sendable {
-    /// The outcome of rows.
-    struct Counts: Sendable, Equatable {
-        var inserted = 0
-        var updated = 0
-        var deleted = 0
-        var unchanged = 0
-
-        static func + (one: Counts, other: Counts) -> Counts {
-            Counts(
-                inserted: one.inserted + other.inserted, updated: one.updated + other.updated,
-                deleted: one.deleted + other.deleted, unchanged: one.unchanged + other.unchanged)
-        }
-    }
-
     /// The outcome of a batch.
     struct Written: Sendable {
-        var counts = Counts()
+        var counts = LoadCounts()
         /// Records that the server refused, with the reason.
         var refused: [Int: RowProblem] = [:]
     }
@@ -37,6 +23,16 @@ struct BatchWriter: Sendable {
         var last: UUID
     }
 
+    /// A batch in the staging table.
+    struct StagedBatch: Sendable {
+        var rows: StagedRows
+        var records: Range
+        /// The columns, a bit for each, that some row leaves as they are.
+        var blanks: UInt64
+        /// Whether some row has no key.
+        var hasKeyless: Bool
+    }
+
     /// The rows of a batch by the records of the file.
     typealias Range = ClosedRange<Int>
 
@@ -46,6 +42,7 @@ struct BatchWriter: Sendable {
     /// The run in the ledger.
     let run: String
     let numbers: BatchNumbers
+    let progress: ProgressReporter
 
     /// Another session changed a row between two statements of the batch.
     private struct Overtaken: Error {}
@@ -60,20 +57,19 @@ struct BatchWriter: Sendable {
         do {
             try await unit {
                 try await begin()
-                let inserted = try await connection.copyIn(statements.copyDirect) { copy in
-                    try await copy.write(RowStream.header)
-                    try await stream.portions(rows, ids: ids) { try await copy.write($0) }
-                    try await copy.write(RowStream.trailer)
+                let inserted = try await copy(into: statements.copyDirect) { send in
+                    try await stream.portions(rows, ids: ids, send)
                 }
                 try await FaultPoint.reach("bulk.copied")
                 // A trigger may have skipped rows.
                 guard inserted == count else { throw Overtaken() }
                 try await record(
-                    numbers.next(), first.record...last.record, (ids.id(0).uuid, ids.id(count - 1).uuid),
-                    Counts(inserted: inserted), [:])
+                    numbers.next(), first.record...last.record,
+                    StagedRows(count: count, first: ids.id(0).uuid, last: ids.id(count - 1).uuid),
+                    Written(counts: LoadCounts(inserted: inserted)))
             }
             try await FaultPoint.reach("bulk.batch")
-            return Written(counts: Counts(inserted: count))
+            return Written(counts: LoadCounts(inserted: count))
         } catch is Overtaken {
             return nil
         } catch let error as PostgresError
@@ -84,41 +80,98 @@ struct BatchWriter: Sendable {
         }
     }
 
+    /// Sends rows to the server with COPY.
+    ///
+    /// - Returns: how many the server stored.
+    private func copy(
+        into statement: String, _ rows: (_ send: ([UInt8]) async throws -> Void) async throws -> Void
+    ) async throws -> Int {
+        try await connection.copyIn(statement) { copy in
+            try await copy.write(RowStream.header)
+            try await rows { try await copy.write($0) }
+            try await copy.write(RowStream.trailer)
+        }
+    }
+
+    /// Brings rows into the staging table, in place of those that are there.
+    ///
+    /// - Parameter next: gives the next rows, by how many went before; nil at the end.
+    /// - Returns: the batch; nil where all rows were dropped.
+    func stage(
+        ids: RowIDs, _ next: (_ count: Int) async throws -> EncodedRows?
+    ) async throws -> StagedBatch? {
+        try await connection.execute("TRUNCATE \(LoadStatements.stage)")
+        let stream = RowStream(statements, isStaged: true)
+        var batch: StagedBatch?
+        _ = try await copy(into: statements.copyStaged) { send in
+            var count = 0
+            while let rows = try await next(count) {
+                try await stream.portions(rows, offset: count, ids: ids, send)
+                for (index, row) in rows.rows.enumerated() where !row.isDropped {
+                    let id = ids.id(count + index).uuid
+                    let begun = batch
+                    batch = StagedBatch(
+                        rows: StagedRows(count: (begun?.rows.count ?? 0) + 1, first: begun?.rows.first ?? id, last: id),
+                        records: (begun?.records.lowerBound ?? row.record)...row.record,
+                        blanks: (begun?.blanks ?? 0) | row.blanks, hasKeyless: begun?.hasKeyless ?? false || !row.hasKey
+                    )
+                }
+                count += rows.rows.count
+            }
+        }
+        try await FaultPoint.reach("bulk.staged")
+        return batch
+    }
+
+    /// Writes a staged batch.
+    func staged(_ batch: StagedBatch) async throws -> Written {
+        if let analyze = statements.analyze { try await connection.execute(analyze) }
+        return try await staged(batch.records, batch.rows, blanks: batch.blanks, hasKeyless: batch.hasKeyless)
+    }
+
     /// Compares what is staged with the table, and writes what is new or differs.
     ///
     /// A row that the server refuses is found by bisection, and set aside.
     ///
     /// - Parameter rows: how many rows are staged, with their first and last id; nil when only some of them are meant.
-    func staged(_ records: Range, _ rows: StagedRows?, blanks: UInt64, hasKeyless: Bool) async throws -> Written {
-        var attempt = 0
-        while true {
-            do {
-                let written = try await unit {
-                    try await apply(records, rows, blanks: blanks, hasKeyless: hasKeyless)
-                }
-                try await FaultPoint.reach("bulk.batch")
-                return written
-            } catch let error where attempt < Self.tries(error, isWhole: rows != nil) {
-                attempt += 1
-                try await Task.sleep(for: .milliseconds(Int.random(in: 10...(50 << min(attempt, 5)))))
-            } catch let error as PostgresError where refusesRow(error) {
-                guard records.count > 1 else {
-                    let problem = RowProblem(
-                        .refusedByServer, "the server refuses the row: \(RowProblem.shown(Self.words(error)))")
-                    return Written(refused: [records.lowerBound: problem])
-                }
-                return try await byHalves(records, isWhole: rows != nil, blanks: blanks, hasKeyless: hasKeyless)
-            } catch is Overtaken {
-                guard records.count > 1 else {
-                    let problem = RowProblem(
-                        .refusedByServer,
-                        "the row was not stored, and no error was raised: a trigger may have skipped it")
-                    return Written(refused: [records.lowerBound: problem])
-                }
-                return try await byHalves(records, isWhole: rows != nil, blanks: blanks, hasKeyless: hasKeyless)
-            } catch let error as PostgresError where Self.isOfConcurrency(error) {
-                throw ImportError.contended(error.message)
+    private func staged(_ records: Range, _ rows: StagedRows?, blanks: UInt64, hasKeyless: Bool) async throws -> Written
+    {
+        let retry = RetryPolicy(
+            budget: .seconds(300), attempts: .max, base: .milliseconds(20), cap: .milliseconds(1600))
+        var failures = 0
+        do {
+            let written = try await retry.run {
+                failures < Self.tries($0, isWhole: rows != nil)
+            } onRetry: {
+                failures = $0.attempt
+            } _: {
+                try await unit { try await apply(records, rows, blanks: blanks, hasKeyless: hasKeyless) }
             }
+            if failures > 0 {
+                progress(
+                    .note(
+                        "Records \(records.lowerBound) to \(records.upperBound): loaded at attempt \(failures + 1), after other sessions had written the same rows"
+                    ))
+            }
+            try await FaultPoint.reach("bulk.batch")
+            return written
+        } catch let error as PostgresError where refusesRow(error) {
+            guard records.count > 1 else {
+                let problem = RowProblem(
+                    .refusedByServer, "the server refuses the row: \(RowProblem.shown(Self.words(error)))")
+                return Written(refused: [records.lowerBound: problem])
+            }
+            return try await byHalves(records, isWhole: rows != nil, blanks: blanks, hasKeyless: hasKeyless)
+        } catch is Overtaken {
+            guard records.count > 1 else {
+                let problem = RowProblem(
+                    .refusedByServer,
+                    "the row was not stored, and no error was raised: a trigger may have skipped it")
+                return Written(refused: [records.lowerBound: problem])
+            }
+            return try await byHalves(records, isWhole: rows != nil, blanks: blanks, hasKeyless: hasKeyless)
+        } catch let error as PostgresError where Self.isOfConcurrency(error) {
+            throw ImportError.contended(error.message)
         }
     }
 
@@ -192,10 +245,11 @@ struct BatchWriter: Sendable {
         if ambiguous > 0 || options.onConflict != .update {
             try await connection.execute(LoadStatements.leaveMatched, [options.onConflict != .update])
         }
-        var found = Counts(inserted: inserted)
+        var found = LoadCounts(inserted: inserted)
         if options.operation == .delete { found.deleted = changed } else { found.updated = changed }
         found.unchanged = staged.count - inserted - changed - problems.count
-        guard !options.isDryRun else { return Written(counts: found, refused: problems) }
+        let written = Written(counts: found, refused: problems)
+        guard !options.isDryRun else { return written }
         let number = numbers.next()
         if changed > 0 {
             let kept = try await connection.execute(statements.keepBefore, [run, number])
@@ -207,8 +261,8 @@ struct BatchWriter: Sendable {
             guard try await connection.execute(statements.insert) == inserted else { throw Overtaken() }
         }
         try await FaultPoint.reach("bulk.applied")
-        try await record(number, records, (staged.first, staged.last), found, problems)
-        return Written(counts: found, refused: problems)
+        try await record(number, records, staged, written)
+        return written
     }
 
     private func count(_ low: Int64, _ high: Int64) async throws -> StagedRows? {
@@ -263,20 +317,11 @@ struct BatchWriter: Sendable {
     }
 
     /// Writes the batch into the ledger.
-    private func record(
-        _ number: Int32, _ records: Range, _ ids: (first: UUID, last: UUID), _ found: Counts,
-        _ problems: [Int: RowProblem]
-    ) async throws {
-        try await connection.execute(
-            """
-            INSERT INTO rssctl.bulk_batch (run_id, number, first_record, last_record, first_id, last_id, inserted, updated, unchanged, refused, deleted)
-            VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11)
-            """,
-            [
-                run, number, Int64(records.lowerBound), Int64(records.upperBound), ids.first,
-                ids.last, Int64(found.inserted), Int64(found.updated), Int64(found.unchanged),
-                try BulkLedger.text(problems), Int64(found.deleted),
-            ])
+    private func record(_ number: Int32, _ records: Range, _ rows: StagedRows, _ written: Written) async throws {
+        try await BulkLedger(connection: connection).record(
+            BatchRecord(
+                number: number, records: records, ids: (rows.first, rows.last), counts: written.counts,
+                refused: written.refused), of: run)
     }
 
     /// A transaction, or a part of the one that is open.

@@ -32,7 +32,6 @@ final class ImportLoad {
 
     private let reading: PostgresConnection
     private let statements: LoadStatements
-    private let stagedStream: RowStream
     private let size: BatchSize
     private let rejected: Int
     private let isDryRun: Bool
@@ -76,7 +75,6 @@ final class ImportLoad {
         self.isTableOurs = isTableOurs
         self.done = done.sorted { $0.lowerBound > $1.lowerBound }
         self.progress = progress
-        stagedStream = RowStream(statements, isStaged: true)
     }
 
     /// Loads all rows.
@@ -167,7 +165,7 @@ final class ImportLoad {
         }
     }
 
-    private func tell() {
+    private func reportProgress() {
         progress(.advanced(to: rows, rejected: Int64(rejected + written.refused.count)))
     }
 
@@ -185,7 +183,7 @@ final class ImportLoad {
         } while hasChunk && isGuarded && batch.count < size.directBytes && batch.rows.count < size.directRows
         let (writer, ids) = (try await writer(&group), RowIDs())
         group.addTask { .direct(writer, batch, ids, try await writer.direct(batch, ids: ids)) }
-        tell()
+        reportProgress()
     }
 
     private func retryFailed(_ group: inout Batches) async throws {
@@ -201,43 +199,14 @@ final class ImportLoad {
     /// - Parameter readsOn: whether the rows are the current chunk, and more are read after it.
     private func stage(from first: EncodedRows, ids: RowIDs, readsOn: Bool, _ group: inout Batches) async throws {
         let writer = try await writer(&group)
-        let connection = writer.connection
-        try await connection.execute("TRUNCATE \(LoadStatements.stage)")
-        var count = 0
-        var blanks: UInt64 = 0
-        var hasKeyless = false
-        var range: (first: Int, last: Int)?
-        var staged: BatchWriter.StagedRows?
-        _ = try await connection.copyIn(statements.copyStaged) { copy in
-            try await copy.write(RowStream.header)
-            var isLeft = true
-            while isLeft {
-                try await stagedStream.portions(first, offset: count, ids: ids) { try await copy.write($0) }
-                for (index, row) in first.rows.enumerated() where !row.isDropped {
-                    let id = ids.id(count + index).uuid
-                    staged = BatchWriter.StagedRows(
-                        count: (staged?.count ?? 0) + 1, first: staged?.first ?? id, last: id)
-                    blanks |= row.blanks
-                    hasKeyless = hasKeyless || !row.hasKey
-                    range = (range?.first ?? row.record, row.record)
-                }
-                count += first.rows.count
-                if readsOn {
-                    tell()
-                    try await readChunk()
-                }
-                isLeft = readsOn && hasChunk && count < size.stagedRows
-            }
-            try await copy.write(RowStream.trailer)
+        let batch = try await writer.stage(ids: ids) { count in
+            if count == 0 { return first }
+            guard readsOn else { return nil }
+            reportProgress()
+            try await readChunk()
+            return hasChunk && count < size.stagedRows ? first : nil
         }
-        try await FaultPoint.reach("bulk.staged")
-        guard let range, let rows = staged else { return free.append(writer) }
-        let analyze = statements.analyze
-        let (records, found) = (range.first...range.last, (blanks, hasKeyless))
-        group.addTask {
-            if let analyze { try await connection.execute(analyze) }
-            return .staged(
-                writer, try await writer.staged(records, rows, blanks: found.0, hasKeyless: found.1))
-        }
+        guard let batch else { return free.append(writer) }
+        group.addTask { .staged(writer, try await writer.staged(batch)) }
     }
 }

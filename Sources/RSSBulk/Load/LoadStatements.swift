@@ -207,21 +207,8 @@ struct LoadStatements: Sendable {
     /// Leaves rows as they are that differ, or whose key several have.
     static let leaveMatched = "DELETE FROM \(plan) WHERE old IS NOT NULL AND ($1 OR matches > 1)"
 
-    /// Keeps the rows that are changed as they are before, and locks them. `$1` is the run, `$2` the batch. What an undo
-    /// restored counts as what it was before it was changed.
-    var keepBefore: String {
-        """
-        INSERT INTO rssctl.bulk_before (run_id, batch, id, was, texts)
-        SELECT $1::uuid, $2, t.id,
-            coalesce((
-                SELECT b.was FROM rssctl.bulk_undo AS u JOIN rssctl.bulk_before AS b USING (run_id, batch)
-                WHERE u.xmin = t.xmin AND b.id = t.id LIMIT 1), t.xmin),
-            \(KeptColumn.texts(kept))
-        FROM \(Self.plan) AS p JOIN \(relation) AS t ON t.id = p.old
-        ORDER BY t.id
-        FOR UPDATE OF t
-        """
-    }
+    /// Keeps the rows that are changed as they are before, and locks them. `$1` is the run, `$2` the batch.
+    var keepBefore: String { BulkLedger.keepBefore(Self.plan, of: relation, texts: KeptColumn.texts(kept)) }
 
     /// Changes the rows that differ.
     func update(blanks: UInt64) -> String {

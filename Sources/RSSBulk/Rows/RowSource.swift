@@ -29,7 +29,7 @@ struct RowSource {
     private var reader: RecordReader
     private let validator: RowValidator
     private let resolver: ReferenceResolver?
-    private var losers: RecordNumbers.Cursor
+    private var duplicates: RecordNumbers.Cursor
     private var ordinals: RecordNumbers.Cursor
     private let refused: [Int: RowProblem]
 
@@ -52,7 +52,7 @@ struct RowSource {
         reader = try file.rows()
         self.validator = validator
         self.resolver = resolver
-        losers = try repeated.losers.cursor()
+        duplicates = try repeated.duplicates.cursor()
         ordinals = try repeated.ordinals.cursor()
         self.refused = refused
     }
@@ -142,7 +142,7 @@ struct RowSource {
             if let nth = try ordinals.number(of: record.number) { rows.setOrdinal(index, Int32(clamping: nth)) }
             return nil
         }
-        guard let line = try losers.number(of: record.number), let key = validator.key else { return nil }
+        guard let line = try duplicates.number(of: record.number), let key = validator.key else { return nil }
         let text = validator.keyText(record)
         return RowProblem(
             .repeatedKey, column: key.name, value: text,

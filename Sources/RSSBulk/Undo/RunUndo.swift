@@ -84,7 +84,7 @@ package struct RunUndo: Sendable {
         var outcome = Outcome(run: run.id, file: run.file, table: table)
         let statements = UndoStatements(table: run.relation, columns: try await columns(run))
         outcome.statements = [
-            statements.remove(force), statements.putBack(force), statements.insertBack + UndoStatements.unlessTaken,
+            statements.remove(force), statements.restoreRows(force), statements.insertBack + UndoStatements.unlessTaken,
         ]
         let batches = try await connection.query(
             """
@@ -114,17 +114,14 @@ package struct RunUndo: Sendable {
             var done: Int64 = 0
             for batch in batches {
                 try Task.checkCancellation()
-                try await takeBack(batch, run, statements, force: force, isDryRun: isDryRun, &outcome)
+                try await undo(batch, run, statements, force: force, isDryRun: isDryRun, &outcome)
                 done += batch.rows
                 progress(.advanced(to: done, rejected: Int64(outcome.keptCount)))
             }
         }
         if !isDryRun {
             try await connection.transaction {
-                // What was kept can still be undone: by force, or once it has been changed back.
-                try await connection.execute(
-                    "UPDATE rssctl.bulk_run SET state = $2, ended_at = coalesce(ended_at, clock_timestamp()) WHERE run_id = $1::uuid",
-                    [run.id, outcome.keptCount == 0 ? "undone" : "done"])
+                try await BulkLedger(connection: connection).endUndo(of: run.id, keepsRows: outcome.keptCount > 0)
                 try await BookkeepingSchema.record(
                     connection, runID: runID, operation: "bulk.undo", object: table,
                     detail:
@@ -153,7 +150,7 @@ package struct RunUndo: Sendable {
         return kept.isEmpty ? all : all.filter { kept.contains($0.plain) }
     }
 
-    private func takeBack(
+    private func undo(
         _ batch: UndoBatch, _ run: UndoRun, _ statements: UndoStatements, force: Bool, isDryRun: Bool,
         _ outcome: inout Outcome
     ) async throws {
@@ -259,7 +256,7 @@ package struct RunUndo: Sendable {
             } else if let ids = batch.ids {
                 found.removed = try await connection.execute(statements.remove(force), key + [ids.first, ids.last])
             }
-            let update = (statements.putBack(force), ending: "")
+            let update = (statements.restoreRows(force), ending: "")
             let insert = (statements.insertBack, ending: UndoStatements.unlessTaken)
             for (statement, ending) in (batch.updated > 0 ? [update] : []) + (batch.deleted > 0 ? [insert] : []) {
                 if inParts {
@@ -286,11 +283,8 @@ package struct RunUndo: Sendable {
     private func record(
         _ key: [any PostgresEncodable], part: Int32, removed: Int, restored: Int, kept: Int
     ) async throws {
-        try await connection.execute(
-            """
-            INSERT INTO rssctl.bulk_undo (run_id, batch, undo_id, removed, restored, kept, part)
-            VALUES ($1::uuid, $2, $3::uuid, $4, $5, $6, $7)
-            """, key + [runID, Int64(removed), Int64(restored), Int64(kept), part])
+        try await BulkLedger(connection: connection).recordUndo(
+            key, part: part, by: runID, removed: removed, restored: restored, kept: kept)
     }
 
     /// - Parameter ending: what follows the condition on the rows.

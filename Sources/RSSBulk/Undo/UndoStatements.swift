@@ -64,7 +64,7 @@ struct UndoStatements: Sendable {
     }
 
     /// Restores the values of the rows that the batch changed.
-    func putBack(_ force: Bool) -> String {
+    func restoreRows(_ force: Bool) -> String {
         let changes = columns.filter { $0.plain != "id" && !$0.isIdentity }
         return """
             UPDATE \(table) AS t SET (\(changes.map(\.name).joined(separator: ", ")))

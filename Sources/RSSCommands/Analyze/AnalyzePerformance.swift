@@ -87,7 +87,6 @@ package struct AnalyzePerformance: Verb {
             ).filter { CheckCatalog.isWanted($0.check, words) }
         }
         reports = try await analyzer.withDefinitions(reports)
-        await connection.close()
         history.keep(judged.after, reports)
         reports = CheckOptions.apply(list, to: reports, today: clock.today, context.progress)
             .sorted { $0.check < $1.check }

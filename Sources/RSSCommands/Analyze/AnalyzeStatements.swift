@@ -69,7 +69,6 @@ package struct AnalyzeStatements: Verb {
         }
         // Some of the first are our own or maintenance, which only their texts show.
         let worded = try await analyzer.worded(Array(top.prefix(limit + 40)))
-        await connection.close()
         history.keep(judged.after, nil)
         return StatementList(
             since: use.since, until: judged.after.takenAt, orderedBy: by, milliseconds: use.milliseconds,

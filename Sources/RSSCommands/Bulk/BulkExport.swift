@@ -90,7 +90,6 @@ package struct BulkExport: Verb {
             }
             try file?.publish()
         }
-        await connection.close()
         return ExportReport(object: object.rawValue, file: to, rows: rows)
     }
 }

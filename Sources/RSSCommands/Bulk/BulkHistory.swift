@@ -32,7 +32,6 @@ package struct BulkHistory: Verb {
     package func execute(_ context: Context) async throws -> BulkRunList {
         let connection = try await context.connectPostgres(readOnly: true)
         let runs = try await RunHistory.list(connection, limit: limit == 0 ? .max : limit)
-        await connection.close()
         return BulkRunList(runs: runs)
     }
 }

@@ -57,7 +57,6 @@ package struct BulkUndo: Verb {
         let connection = try await context.connectPostgres(statementTimeout: .zero, direct: true)
         let outcome = try await RunUndo(connection, runID: context.runID, progress: context.progress).run(
             run, author: by, force: force, isDryRun: isDryRun)
-        await connection.close()
         return outcome
     }
 }

@@ -66,7 +66,6 @@ struct LoadOptions: ParsableArguments, Sendable {
             session, lookups: try context.postgresOptions(statementTimeout: .zero, direct: true),
             runID: context.runID, progress: context.progress
         ).run(file)
-        await session.close()
         let result = ImportReport(outcome, of: file)
         if let page, let path = report {
             let text = ImportReportPage(report: result, at: context.world.now())

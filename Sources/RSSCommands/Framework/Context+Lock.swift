@@ -11,12 +11,7 @@ extension Context {
         holding lock: AdvisoryLock, wait: Duration, statementTimeout: Duration? = nil, readOnly: Bool = false
     ) async throws -> PostgresConnection {
         let connection = try await connectPostgresDirectly(statementTimeout: statementTimeout, readOnly: readOnly)
-        do {
-            try await acquire(lock, on: connection, wait: wait)
-        } catch {
-            await connection.close()
-            throw error
-        }
+        try await acquire(lock, on: connection, wait: wait)
         return connection
     }
 
@@ -29,28 +24,25 @@ extension Context {
         let connection = try await connectPostgres(
             statementTimeout: statementTimeout, readOnly: readOnly, direct: true)
         if await connection.announcedBackendPID == connection.backendPID { return connection }
-        do {
-            // A lock taken through a pooler may remain on a server session that another client is given next, unless
-            // the pooler leaves each client its own.
-            guard try await connection.keepsBackend() else { throw PoolerInBetween(command: command) }
-        } catch {
-            await connection.close()
-            throw error
-        }
+        // A lock taken through a pooler may remain on a server session that another client is given next, unless the pooler
+        // leaves each client its own.
+        guard try await connection.keepsBackend() else { throw PoolerInBetween(command: command) }
         return connection
     }
 
     private func acquire(_ lock: AdvisoryLock, on connection: PostgresConnection, wait: Duration) async throws {
         let deadline = ContinuousClock.now + wait
-        var hasTold = false
+        var hasReported = false
         while true {
             do {
                 let left = ContinuousClock.now.duration(to: deadline)
                 return try await connection.acquire(lock, wait: max(.zero, min(left, .seconds(1))))
             } catch let error as AdvisoryLockError {
                 if ContinuousClock.now >= deadline { throw error }
-                if !hasTold, let holder = error.holder { progress(.note("Waiting for another run to end: \(holder)")) }
-                hasTold = true
+                if !hasReported, let holder = error.holder {
+                    progress(.note("Waiting for another run to end: \(holder)"))
+                }
+                hasReported = true
             }
         }
     }

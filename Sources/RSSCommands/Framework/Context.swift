@@ -34,6 +34,8 @@ package struct Context: Sendable {
     let carried: CarriedFlags
     /// The servers that the run has connected to.
     let servers = ServerNames()
+    /// The sessions that the work has opened.
+    let sessions = RunSessions()
 
     /// The servers that a change is made on: those that the run has connected to, or will. Nil for a verb that needs none.
     var serverNames: String? {
@@ -66,8 +68,8 @@ package struct Context: Sendable {
         return try targets.postgres(session: session, direct: direct)
     }
 
-    /// Opens a session with the database, and checks first of all whether the server is of a supported version, and, for a
-    /// session that is to change something, whether it may.
+    /// Opens a session with the database, which ends with the work, and checks first of all whether the server is of a supported
+    /// version, and, for a session that is to change something, whether it may.
     ///
     /// - Throws: `UnsupportedServer`, `ReadOnlySession`, `PostgresError`, `SettingsError`, `CancellationError`.
     package func connectPostgres(
@@ -79,15 +81,10 @@ package struct Context: Sendable {
             lockTimeout: lockTimeout)
         if let targets { recorder?.target(targets.databaseName(options)) }
         do {
-            let connection = try await PostgresConnection.connect(options, logger: logger)
+            let connection = try await connectPostgres(to: options)
             await note(connection, options)
-            do {
-                try await connection.requireSupportedServer()
-                if !readOnly, !isDryRun { try await connection.requireWritable(for: "rssctl \(command)") }
-            } catch {
-                await connection.close()
-                throw error
-            }
+            try await connection.requireSupportedServer()
+            if !readOnly, !isDryRun { try await connection.requireWritable(for: "rssctl \(command)") }
             return connection
         } catch let failure as PostgresError where failure.code == .connectionFailed {
             if targets?.usesSandboxDatabase == true { throw SandboxError.notRunning(folder: sandbox.folder) }
@@ -95,6 +92,15 @@ package struct Context: Sendable {
             error.detail = error.detail ?? targets?.withheld(direct: direct)
             throw error
         }
+    }
+
+    /// Opens a session, which ends with the work, with a server that no setting names.
+    ///
+    /// - Throws: `PostgresError`, `CancellationError`.
+    func connectPostgres(to options: ConnectionOptions) async throws -> PostgresConnection {
+        let connection = try await PostgresConnection.connect(options, logger: logger)
+        sessions.add(connection)
+        return connection
     }
 
     /// Notes which server a session is with: of a list of hosts, or behind a service, it is known only now.
@@ -107,14 +113,16 @@ package struct Context: Sendable {
         servers.add(name)
     }
 
-    /// Opens a connection to Redis.
+    /// Opens a connection to Redis, which ends with the work.
     ///
     /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
     package func connectRedis() async throws -> RedisConnection {
         guard let targets else { throw SettingsError.noRedis }
         let configuration = try targets.redis(clientName: applicationName)
         servers.add("\(configuration)")
-        return try await RedisConnection.connect(configuration)
+        let connection = try await RedisConnection.connect(configuration)
+        sessions.add(connection)
+        return connection
     }
 
     /// The sandbox of this machine's settings.

@@ -45,7 +45,7 @@ extension Runner {
         while true {
             let began = ContinuousClock.now
             do {
-                let result = try await verb.execute(context).mappingCommands(context.carried.adding)
+                let result = try await perform(context)
                 try head(context, interval)
                 try show(result, result.exitStatus, context)
             } catch {

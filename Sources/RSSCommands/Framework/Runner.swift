@@ -119,15 +119,26 @@ struct Runner<V: Verb>: Sendable {
             return .done
         }
         if let interval = verb.global.watch { return try await watch(context, every: interval) }
-        let lock = try await takeLock(context)
-        defer { if let lock { Task { await lock.close() } } }
-        let result = try await verb.execute(context).mappingCommands(context.carried.adding)
+        try await takeLock(context)
+        let result = try await perform(context)
         nameTarget(context)
         let status = result.exitStatus
         for (name, value) in result.counts { context.recorder?.count(name, value) }
         try show(result, status, context)
-        await lock?.close()
         return status
+    }
+
+    /// Does the work once. Its sessions, and with them its locks, end before the result is shown, which a pager may do for hours.
+    func perform(_ context: Context) async throws -> V.Output {
+        do {
+            let result = try await verb.execute(context).mappingCommands(context.carried.adding)
+            await context.sessions.close()
+            return result
+        } catch {
+            // A server that stopped answering must not delay the report.
+            Task { await context.sessions.close() }
+            throw error
+        }
     }
 
     /// Asks before something is destroyed, and names the servers in the question. What can be reverted asks only where
@@ -135,7 +146,10 @@ struct Runner<V: Verb>: Sendable {
     private func isConfirmed(_ context: Context) async throws -> Bool {
         let asks = declaration.effect == .destroys || declaration.effect == .writes && context.console.input.isTTY
         guard asks, !context.isDryRun, verb.change?.yes != true else { return true }
-        guard let question = try await verb.question(context) else { return true }
+        let question = try await verb.question(context)
+        // No session waits for the answer.
+        await context.sessions.close()
+        guard let question else { return true }
         let place = context.serverNames.map { "On \($0): " } ?? ""
         return try Prompt(context.console).confirm(place + question)
     }
@@ -148,10 +162,10 @@ struct Runner<V: Verb>: Sendable {
     }
 
     /// Takes the declared lock on a session of its own, which the server ends with this process.
-    private func takeLock(_ context: Context) async throws -> PostgresConnection? {
-        guard let name = declaration.lock, !declaration.workHoldsLock, !context.isDryRun else { return nil }
+    private func takeLock(_ context: Context) async throws {
+        guard let name = declaration.lock, !declaration.workHoldsLock, !context.isDryRun else { return }
         // The session of the work says whether it may write: a lock can be held on a standby too.
-        return try await context.connectPostgres(
+        _ = try await context.connectPostgres(
             holding: AdvisoryLock("rssctl/\(name)"), wait: .seconds(1), readOnly: true)
     }
 

@@ -33,12 +33,10 @@ package struct MigrateBaseline: Verb {
         if context.isDryRun {
             let connection = try await context.connectPostgres(readOnly: true)
             let taken = try await source.reader(connection, context).baseline(version, isDryRun: true)
-            await connection.close()
             return MigrationReport(amended: taken, isDryRun: true)
         }
         let migrator = try await waits.migrator(source, context)
         let taken = try await migrator.baseline(version, isDryRun: false)
-        await migrator.close()
         return MigrationReport(amended: taken, isDryRun: false)
     }
 }

@@ -30,7 +30,6 @@ package struct MigrateDown: Verb {
 
     package func question(_ context: Context) async throws -> String? {
         let connection = try await context.connectPostgres(readOnly: true)
-        defer { Task { await connection.close() } }
         let back = try await source.reader(connection, context).planDown(to: to)
         guard !back.isEmpty else { return nil }
         return "Revert \(back.map(\.file).joined(separator: ", ")), with the rows of what they made?"
@@ -41,12 +40,10 @@ package struct MigrateDown: Verb {
             let connection = try await context.connectPostgres(readOnly: true)
             let back = try await source.reader(connection, context).planDown(to: to)
             let report = try await MigrationReport(toRevert: back, StatementPreview(connection))
-            await connection.close()
             return report
         }
         let migrator = try await waits.migrator(source, context)
         let done = try await migrator.down(try await migrator.planDown(to: to), context.progress)
-        await migrator.close()
         return MigrationReport(reverted: done)
     }
 }

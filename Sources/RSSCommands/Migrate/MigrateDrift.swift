@@ -41,7 +41,6 @@ package struct MigrateDrift: Verb {
         guard accept, let reason else {
             let connection = try await context.connectPostgres(readOnly: true)
             let drift = try await SchemaDrift.find(connection)
-            await connection.close()
             return DriftReport(drift)
         }
         let connection =
@@ -55,7 +54,6 @@ package struct MigrateDrift: Verb {
             let version = try await SchemaDrift.accept(connection, runID: context.runID, reason: reason)
             context.progress(.done("Accepted the schema as it is after version \(version): \(reason)"))
         }
-        await connection.close()
         return DriftReport(drift, isAccepted: true)
     }
 }

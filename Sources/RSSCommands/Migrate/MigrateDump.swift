@@ -26,7 +26,6 @@ package struct MigrateDump: Verb {
     package func execute(_ context: Context) async throws -> StructureReport {
         let connection = try await context.connectPostgres(readOnly: true)
         let dump = try await StructureDump(connection)
-        await connection.close()
         guard let file else { return StructureReport(sql: try await dump.text()) }
         let summary = try await dump.write(toFile: file)
         return StructureReport(file: file, bytes: Int64(summary.bytes), lines: Int64(summary.lines))

@@ -81,7 +81,6 @@ package struct MigrateLint: Verb {
         }
         let catalog = try await CatalogReader.read(connection)
         let applied = try await selection.leaveOutApplied(connection)
-        await connection.close()
         var result = selection.lint(in: catalog)
         // A file that was applied made what exists now: checked against the catalog, it would seem to do so twice.
         if !files.isEmpty { result.add(Linter().lint(applied.read)) }

@@ -56,7 +56,6 @@ package struct MigratePlan: Verb {
                 connection, like: try context.postgresOptions(statementTimeout: .zero, direct: true),
                 runID: context.runID, context.progress)
         }
-        await connection.close()
         let named = (source.directory.map { ["--directory", $0] } ?? []) + files
         return StatementPlan(
             PlannedStatement.plan(scripts, in: catalog), trace: steps,

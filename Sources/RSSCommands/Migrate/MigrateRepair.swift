@@ -41,12 +41,10 @@ package struct MigrateRepair: Verb {
             let connection = try await context.connectPostgres(readOnly: true)
             let migration = try await source.reader(connection, context).accept(
                 accept, reason: reason, isDryRun: true)
-            await connection.close()
             return MigrationReport(amended: [migration], isDryRun: true)
         }
         let migrator = try await waits.migrator(source, context)
         let migration = try await migrator.accept(accept, reason: reason, isDryRun: false)
-        await migrator.close()
         context.progress(.done("Accepted \(migration.file) as it is: \(reason)"))
         return MigrationReport(amended: [migration], isDryRun: false)
     }

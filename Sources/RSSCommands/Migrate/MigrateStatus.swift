@@ -21,7 +21,6 @@ package struct MigrateStatus: Verb {
     package func execute(_ context: Context) async throws -> MigrationStatus {
         let connection = try await context.connectPostgres(readOnly: true)
         let plan = try await source.reader(connection, context).plan()
-        await connection.close()
         return try MigrationStatus(plan)
     }
 }

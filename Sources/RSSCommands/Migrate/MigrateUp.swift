@@ -67,14 +67,12 @@ package struct MigrateUp: Verb {
             if checkDrift { try await source.reader(connection, context).refuseDrift() }
             let plan = try choose(try await source.reader(connection, context).plan())
             let report = try await MigrationReport(pending: plan, StatementPreview(connection))
-            await connection.close()
             return report
         }
         let migrator = try await waits.migrator(source, context)
         if !convert { try await migrator.refusePlainReports() }
         guard try await agree(migrator, context) else {
             let left = try await migrator.plan().pending.count
-            await migrator.close()
             return MigrationReport(applied: [], total: 0, left: left)
         }
         if checkDrift { try await migrator.refuseDrift() }
@@ -87,7 +85,6 @@ package struct MigrateUp: Verb {
         }
         let done = try await migrator.up(context.progress, choose: choose)
         let plan = try await migrator.plan()
-        await migrator.close()
         if !done.isEmpty, source.source(context).hasShipped {
             context.progress(.note("Partitions are made by: rssctl partition maintain"))
         }

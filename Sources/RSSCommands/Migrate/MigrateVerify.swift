@@ -32,7 +32,6 @@ package struct MigrateVerify: Verb {
         let available = try source.source(context).load()
         let plan = try await migrator.plan()
         let invalid = try await migrator.invalidIndexes()
-        await connection.close()
         let statements = try available.versioned.map { try $0.script.statements.count }.reduce(0, +)
         var checks = [
             VerificationReport.Check(

@@ -36,7 +36,6 @@ package struct PartitionAbort: Verb {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await Reshape(connection, lockPolicy: policy, runID: context.runID).abort(
             context.resolve(table, on: connection), isDryRun: context.isDryRun, progress: context.progress)
-        await connection.close()
         return ReshapeReport(outcome)
     }
 }

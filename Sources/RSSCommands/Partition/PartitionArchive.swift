@@ -54,7 +54,6 @@ package struct PartitionArchive: Verb {
             let result = try await archiver.archive(name, to: folder, progress: context.progress)
             report = ArchiveReport([ArchiveReport.entry(result.folder, result.manifest, .done)])
         }
-        await connection.close()
         return report
     }
 }

@@ -48,7 +48,6 @@ package struct PartitionCheck: Verb {
             context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
             at: clock.now)
         let inspections = try await PartitionInspector(connection).inspect(overview, deep: deep)
-        await connection.close()
         if let metrics {
             try WholeFile.write(Data(PartitionMetrics(inspections, at: clock.now).text.utf8), to: metrics)
         }

@@ -106,7 +106,6 @@ package struct PartitionConvert: Verb {
             // There is nothing left to agree to; the run says whether it was this conversion.
             asked = []
         }
-        await connection.close()
         return asked.isEmpty ? nil : "\(asked.joined(separator: "; ")). Convert \(name.quoted)?"
     }
 
@@ -122,7 +121,6 @@ package struct PartitionConvert: Verb {
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true))
         let now = try await context.clock(connection).now
         let report = try await report(conversion, of: context.resolve(table, on: connection), context, at: now)
-        await connection.close()
         return report
     }
 

@@ -74,7 +74,6 @@ package struct PartitionMaintain: Verb {
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true)
         ).run(options, progress: context.progress)
-        await connection.close()
         return MaintainReport(results, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

@@ -40,7 +40,6 @@ package struct PartitionPlan: Verb {
         let results = try await MaintenanceRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID
         ).run(options, progress: context.progress)
-        await connection.close()
         if let save {
             try WholeFile.write(SavedMaintenancePlan(results.compactMap(\.plan), at: options.at).json(), to: save)
         }

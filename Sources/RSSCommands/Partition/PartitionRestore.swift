@@ -42,7 +42,6 @@ package struct PartitionRestore: Verb {
         let result = try await RSSPartition.PartitionRestore(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
         ).restore(archive, into: target, isDryRun: context.isDryRun)
-        await connection.close()
         return ArchiveReport(
             [ArchiveReport.entry(result.folder, result.manifest, context.isDryRun ? .pending : .done)],
             statements: result.statements, notes: result.notes)

@@ -54,7 +54,6 @@ package struct PartitionRetire: Verb {
             progress: context.progress
         ).retire(
             context.resolve(partitions, on: connection), quarantineDays: quarantineDays, isDryRun: context.isDryRun)
-        await connection.close()
         return RetireReport(outcomes, isDryRun: context.isDryRun)
     }
 }

@@ -31,7 +31,6 @@ package struct PartitionStatus: Verb {
         let overview = try await PartitionSurveyor(connection).overview(
             context.resolve(tables, on: connection), defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
             at: try await context.clock(connection).now)
-        await connection.close()
         let bars = global.output == .table ? PartitionBars(environment: context.world.environment) : nil
         return PartitionMap(overview, bars: bars)
     }

@@ -32,7 +32,6 @@ package struct PartitionUndo: Verb {
         let outcomes = try await RetirementRun(
             connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
         ).undo(context.resolve(partition, on: connection), isDryRun: context.isDryRun)
-        await connection.close()
         return RetireReport(outcomes, isDryRun: context.isDryRun)
     }
 }

@@ -49,7 +49,6 @@ struct ReshapeOptions: ParsableArguments, Sendable {
             Reshape(connection, lockPolicy: policy, runID: context.runID),
             context.resolve(named, on: connection),
             options(context, at: try await context.clock(connection).now))
-        await connection.close()
         return ReshapeReport(outcome)
     }
 }

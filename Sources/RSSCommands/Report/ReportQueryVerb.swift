@@ -122,7 +122,6 @@ package struct ReportQueryVerb: Verb {
         } else {
             result = .page(try await reader.page(filter, explains: explain))
         }
-        await connection.close()
         return result
     }
 }

@@ -32,7 +32,6 @@ package struct ReportShowVerb: Verb {
         let file = try html.map { try ReportFile($0, replaces: force) }
         let connection = try await context.connectPostgres(readOnly: true)
         let detail = try await ReportReader(connection).detail(report)
-        await connection.close()
         if let file {
             try file.write(Array(VisitPage(detail).page.text.utf8))
             try file.publish()

@@ -60,7 +60,6 @@ package struct ReportSummaryVerb: Verb {
         let filter = try await chosen.filter(to: nil, context, connection)
         let summary = try await ReportReader(connection).summary(
             filter, from: first, to: last, context.progress)
-        await connection.close()
         let text = SummaryPage(summary, made: clock.now).page.text
         var files: [String] = []
         if let page {

@@ -40,9 +40,8 @@ package struct SandboxSeed: Verb {
             session: SessionSettings(
                 applicationName: context.applicationName,
                 userSearchPath: context.settings.text(.databaseSearchPath) ?? "public"))
-        let connection = try await PostgresConnection.connect(connect)
+        let connection = try await context.connectPostgres(to: connect)
         var options = Seeder.Options(today: try await context.clock(connection).today)
-        await connection.close()
         options.visits = visits
         options.seed = seed
         return SeedReport(rows: try await Seeder(connect, options: options).run(runID: context.runID, context.progress))

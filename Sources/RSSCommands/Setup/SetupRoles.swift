@@ -52,7 +52,6 @@ package struct SetupRoles: Verb {
         let name = role ?? purposes[0].defaultRole
         let outcome = try await RoleSetup(connection, runID: context.runID).run(
             RoleSetup.Options(purposes: purposes, role: name, creates: create), isDryRun: context.isDryRun)
-        await connection.close()
         return RoleReport(role: name, purposes: purposes, outcome, isDryRun: context.isDryRun)
     }
 }

@@ -29,7 +29,7 @@ package struct BuildWatch: Sendable {
         let session = try await PostgresConnection.connect(observer)
         defer { Task { await session.close() } }
         var furthest: Int64 = 0
-        var toldAt: ContinuousClock.Instant?
+        var lastReportedAt: ContinuousClock.Instant?
         var hasBegun = false
         while !Task.isCancelled {
             let row = try await session.query(SQLResource(PackageResources.build_progress_sql).text, [pid]).first
@@ -40,9 +40,10 @@ package struct BuildWatch: Sendable {
                 if let fraction = try BuildProgress(row).fraction { furthest = max(furthest, Int64(fraction * 1000)) }
                 progress(.advanced(to: furthest, rejected: 0))
             }
-            if let blocker = try row.flatMap(Self.locker), toldAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true
+            if let blocker = try row.flatMap(Self.locker),
+                lastReportedAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true
             {
-                toldAt = .now
+                lastReportedAt = .now
                 progress(.note("The build of \(name) waits for \(blocker)"))
             }
             try await Task.sleep(for: .milliseconds(250))

@@ -58,8 +58,14 @@ package struct IndexBuilder {
         let sql = build.sql(
             name: try await connection.quoteIdentifier(name), on: try await connection.quote(table.relation),
             concurrently: true)
-        var triesLeft = 5
-        while true {
+        // Two concurrent builds on one table wait for each other: one of them is cancelled by the deadlock check.
+        let retry = RetryPolicy(
+            budget: lockPolicy.budget, attempts: 6, base: .milliseconds(400), cap: .milliseconds(1200))
+        try await retry.run {
+            ($0 as? PostgresError)?.sqlState == .deadlockDetected
+        } onRetry: { failure in
+            progress(.note("Building \(name) again: attempt \(failure.attempt) ended in a deadlock"))
+        } _: {
             try await SnapshotWait(connection, budget: lockPolicy.budget, progress: progress).wait(for: table.oid)
             try await connection.execute("SET lock_timeout = 0")
             do {
@@ -67,13 +73,9 @@ package struct IndexBuilder {
                     try await connection.along(path) { try await connection.executeScript(sql) }
                 }
                 try await FaultPoint.reach("index.built")
-                break
             } catch let error as PostgresError where error.code == .server {
                 try await clearAway(name, on: table)
-                // Two concurrent builds on one table wait for each other: one of them is cancelled by the deadlock check.
-                guard error.sqlState == .deadlockDetected, triesLeft > 0 else { throw error }
-                triesLeft -= 1
-                try await Task.sleep(for: .milliseconds(Int.random(in: 200...1000)))
+                throw error
             }
         }
         guard try await catalog.index(name, on: table)?.isValid == true else {

@@ -22,7 +22,7 @@ package struct SnapshotWait {
         var patience = LockPatience(budget: budget)
         var watch = HolderWatch()
         while true {
-            let blockers = watch.inTheWay(
+            let blockers = watch.blockers(
                 try await connection.query(SQLResource(PackageResources.build_blockers_sql).text, [table])
                     .map(HolderWatch.Holder.init))
             if blockers.isEmpty { return }

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import RSSModel
 
 extension SchemaFingerprint {
     /// Reads the schema of the session's database from its catalog.
@@ -10,20 +11,16 @@ extension SchemaFingerprint {
     /// - Throws: `PostgresError`, with SQLSTATE 55P03 when a table that a view reads stays locked for two seconds;
     ///   `CancellationError`.
     package static func read(_ connection: PostgresConnection) async throws -> SchemaFingerprint {
-        for _ in 1..<attempts {
-            do {
-                return try await readOnce(connection)
-            } catch let error as PostgresError where error.sqlState == vanished {
-                try await Task.sleep(for: .milliseconds(50))
-            }
+        try await RetryPolicy(attempts: 10, cap: .milliseconds(50)).run {
+            ($0 as? PostgresError)?.sqlState == vanished
+        } _: {
+            try await readOnce(connection)
         }
-        return try await readOnce(connection)
     }
 
     /// A snapshot holds for the rows of the catalog, and not for the functions that write definitions: what another session
     /// drops in between makes one of them fail with "could not open relation", `internal_error`.
     private static let vanished = SQLState(rawValue: "XX000")
-    private static let attempts = 10
 
     private static func readOnce(_ connection: PostgresConnection) async throws -> SchemaFingerprint {
         guard await connection.transactionStatus != .idle else {

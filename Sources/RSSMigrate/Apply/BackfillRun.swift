@@ -35,33 +35,22 @@ struct BackfillRun {
     func run(from checkpoint: String?, record: (Mark) async throws -> Void) async throws {
         let (type, rows, operators) = try await key()
         let sql = try await BatchStatement(backfill, type: type, operators: operators, connection)
-        var last = checkpoint
-        var seen: Int64 = 0
         progress(.phase("backfill \(backfill.table.quoted)", total: rows > 0 ? rows : nil, unit: .rows))
-        while true {
+        let walk = BatchWalk(
+            connection, lockPolicy, pause: backfill.pause, committed: "backfill.committed", progress)
+        try await walk.run(from: checkpoint, pace: BatchPace(fixed: backfill.batch)) { last, size in
             let end = try await located {
-                try await connection.query(sql.bound(isFirst: last == nil), last.map { [$0] } ?? []).first?
+                let end = try await connection.query(sql.bound(isFirst: last == nil), last.map { [$0] } ?? []).first?
                     .decode(String.self, at: 0)
-            }
-            try await lockPolicy.run(on: connection, progress: progress) {
-                try await connection.transaction {
-                    try await lockPolicy.bound(connection)
-                    _ = try await located {
-                        try await connection.along(path) {
-                            try await connection.execute(
-                                sql.change(hasLower: last != nil, hasUpper: end != nil), [last, end].compactMap { $0 })
-                        }
-                    }
-                    try await FaultPoint.reach("backfill.batch")
-                    try await record(end.map(Mark.checkpoint) ?? .end)
+                try await connection.along(path) {
+                    _ = try await connection.execute(
+                        sql.change(hasLower: last != nil, hasUpper: end != nil), [last, end].compactMap { $0 })
                 }
+                return end
             }
-            try await FaultPoint.reach("backfill.committed")
-            guard let end else { return }
-            last = end
-            seen += Int64(backfill.batch)
-            progress(.advanced(to: seen, rejected: 0))
-            try await rest()
+            try await FaultPoint.reach("backfill.batch")
+            try await record(end.map(Mark.checkpoint) ?? .end)
+            return BatchWalk.Step(to: end, rows: size, isLast: end == nil)
         }
     }
 
@@ -94,11 +83,5 @@ struct BackfillRun {
         {
             throw MigrateError.statementFailed(error, place: script.place(of: nil, in: statement))
         }
-    }
-
-    /// The pause asked for, and as long as a standby is far behind.
-    private func rest() async throws {
-        if backfill.pause > .zero { try await Task.sleep(for: backfill.pause) }
-        try await ReplicaLag().wait(connection, progress)
     }
 }

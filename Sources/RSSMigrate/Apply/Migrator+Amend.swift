@@ -12,7 +12,7 @@ extension Migrator {
         // A run that was interrupted while it reverted one: that one is reverted to its end first.
         let plan = try MigrationPlan(
             available: available, history: history, order: order == .linear ? .nonLinear : order,
-            toleratesHalfTakenBack: true)
+            toleratesPartlyReverted: true)
         if let target, target != 0, !plan.applied.contains(where: { $0.version == target }) {
             throw MigrateError.notApplied(version: target)
         }
@@ -75,7 +75,7 @@ extension Migrator {
         if isDryRun { return taken }
         try await BookkeepingSchema.prepare(connection)
         try await connection.transaction {
-            try await ledger.takeForApplied(taken)
+            try await ledger.markApplied(taken)
             try await SchemaFingerprint.read(connection).store(connection, version: version)
         }
         return taken

@@ -14,7 +14,7 @@ extension MigrationLedger {
     }
 
     /// Marks migrations as applied that are in the database already, in the transaction that is open.
-    package func takeForApplied(_ migrations: [Migration]) async throws {
+    package func markApplied(_ migrations: [Migration]) async throws {
         for migration in migrations {
             try await complete(migration, isBaseline: true, milliseconds: 0)
             try await BookkeepingSchema.record(

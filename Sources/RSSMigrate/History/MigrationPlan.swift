@@ -19,10 +19,10 @@ package struct MigrationPlan: Sendable {
     ///
     /// - Throws: ``MigrateError/checksumMismatch(version:file:)``, ``MigrateError/unknownApplied(version:name:)``,
     ///   ``MigrateError/outOfOrder(version:newest:)``, ``MigrateError/brokenChain(version:)``,
-    ///   ``MigrateError/halfTakenBack(version:)``.
+    ///   ``MigrateError/partlyReverted(version:)``.
     package init(
         available: MigrationSet, history: MigrationHistory, order: MigrationOrder = .linear,
-        toleratesHalfTakenBack: Bool = false
+        toleratesPartlyReverted: Bool = false
     ) throws {
         let known = Dictionary(available.versioned.map { ($0.version, $0) }) { first, _ in first }
         var notices = available.notices
@@ -46,10 +46,10 @@ package struct MigrationPlan: Sendable {
             }
             notices.append("\(migration.file) was changed since it was applied, in \(difference.rawValue) only.")
         }
-        if !toleratesHalfTakenBack,
+        if !toleratesPartlyReverted,
             let half = history.unfinished.first(where: { $0.script.isRevert && $0.state != .planned })
         {
-            throw MigrateError.halfTakenBack(version: half.script.version)
+            throw MigrateError.partlyReverted(version: half.script.version)
         }
         if let version = history.brokenLink { throw MigrateError.brokenChain(version: version) }
         let done = Set(history.applied.map(\.version))

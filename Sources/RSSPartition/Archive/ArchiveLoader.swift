@@ -148,7 +148,7 @@ struct ArchiveLoader {
                 ? "" : " WHERE NOT EXISTS (SELECT FROM \(table) AS t WHERE \(same.joined(separator: " AND ")))"
             try await connection.execute(
                 "INSERT INTO \(table) (\(list)) OVERRIDING SYSTEM VALUE SELECT \(list) FROM \(Self.draft) AS s\(missing)",
-                timeout: .seconds(86_400))
+                timeout: LongStatement.wholeTable)
         }
         try await connection.execute("DROP TABLE \(Self.draft)")
         let found = try await connection.contentDigest(try await scope.digest(member, connection))
@@ -185,7 +185,7 @@ struct ArchiveLoader {
             let condition = same + (free.isEmpty ? [] : ["(\(free.joined(separator: " OR ")))"])
             try await connection.execute(
                 "UPDATE \(table) AS t SET \(sets.joined(separator: ", ")) FROM \(Self.draft) AS s WHERE \(condition.joined(separator: " AND "))",
-                timeout: .seconds(86_400))
+                timeout: LongStatement.wholeTable)
         }
     }
 }

@@ -200,7 +200,7 @@ extension PostgresConnection {
     /// Asks for a digest, with the settings under which values have one text everywhere. In a transaction.
     package func contentDigest(_ sql: String, _ parameters: [any PostgresEncodable] = []) async throws -> ContentDigest
     {
-        guard let row = try await query(sql, parameters, timeout: .seconds(86_400)).first else { return .empty }
+        guard let row = try await query(sql, parameters, timeout: LongStatement.wholeTable).first else { return .empty }
         let (rows, sum) = try row.decode(Int64.self, String.self)
         return ContentDigest(rows: rows, sum: sum)
     }

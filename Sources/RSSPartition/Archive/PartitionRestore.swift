@@ -61,8 +61,8 @@ package struct PartitionRestore: Sendable {
                 try await connection.refuseForeignCode(
                     .writing, in: manifest.contents.dropFirst().map(\.relation.quoted))
             }
-            try await RetiredPartition.closeDropped(of: name, connection)
-            return try await bringBack(manifest, verifier.folder, try await place(of: manifest, in: name))
+            try await RetiredLedger(connection).closeDropped(of: name)
+            return try await reattach(manifest, verifier.folder, try await place(of: manifest, in: name))
         }
         return result
     }
@@ -81,7 +81,7 @@ package struct PartitionRestore: Sendable {
             bound: bound, isOwn: isOwn)
     }
 
-    private func bringBack(_ manifest: ArchiveManifest, _ folder: String, _ place: Place) async throws -> [String] {
+    private func reattach(_ manifest: ArchiveManifest, _ folder: String, _ place: Place) async throws -> [String] {
         var loader = ArchiveLoader(
             folder: folder, manifest: manifest, connection: connection, progress: retirement.progress)
         let isAttached = place.table.partitions.contains { $0.relation == place.relation && $0.bound == place.bound }
@@ -94,7 +94,7 @@ package struct PartitionRestore: Sendable {
             }
             loader.note("\(place.relation.quoted) exists already, with the rows of the archive.")
         } else {
-            let open = try await RetiredPartition.all(of: place.table, connection).first {
+            let open = try await RetiredLedger(connection).open(of: place.table).first {
                 $0.relation == place.relation && $0.isThere
             }
             if open == nil || open?.archive != folder {
@@ -104,7 +104,7 @@ package struct PartitionRestore: Sendable {
             }
             try await FaultPoint.reach("restore.loaded")
             try await addForeignKeys(place)
-            try await PartitionReturn(retirement: retirement).bringBack(place.relation)
+            try await PartitionReturn(retirement: retirement).reattach(place.relation)
         }
         if place.isOwn {
             try await connection.transaction {
@@ -214,25 +214,14 @@ package struct PartitionRestore: Sendable {
         let list = columns.joined(separator: ", ")
         try await connection.execute(
             "INSERT INTO \(try await connection.quote(registry.relation)) (\(list)) SELECT \(list) FROM \(partition)",
-            timeout: .seconds(86_400))
+            timeout: LongStatement.wholeTable)
     }
 
     private func record(_ manifest: ArchiveManifest, _ folder: String, _ place: Place) async throws {
         let policy = try await PolicyStore(connection).policy(of: place.table.relation)
-        let key = place.table.key
-        try await connection.execute(
-            """
-            INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
-                definition, lower_bound, upper_bound, state, archive, archive_digest, drop_after, run_id)
-            VALUES ($1, $2, $3, $4, $5::regclass::oid::bigint, $6, $7, $8, 'quarantined', $9, $10,
-                clock_timestamp() + least($11::int, 36500) * interval '1 day', $12::uuid)
-            """,
-            [
-                place.table.schema, place.table.name, place.relation.schema ?? "public", place.relation.name,
-                place.relation.quoted, key.definition(place.bound), place.bound.lower.map(key.text),
-                place.bound.upper.map(key.text), folder, ArchiveManifest.seal(folder: folder),
-                policy?.quarantineDays ?? 7, retirement.runID,
-            ])
+        try await RetiredLedger(connection).restore(
+            place.relation, within: place.bound, of: place.table, archive: folder,
+            quarantineDays: policy?.quarantineDays ?? 7, runID: retirement.runID)
         try await BookkeepingSchema.record(
             connection, runID: retirement.runID, operation: "partition.restore", object: place.relation.quoted,
             detail: folder)
@@ -268,7 +257,7 @@ package struct PartitionRestore: Sendable {
                     try await retirement.lockPolicy.bound(connection, transactionOnly: false)
                     try await connection.refuseForeignCode(.arranging, in: [name])
                     try await connection.execute(
-                        "ALTER TABLE \(name) VALIDATE CONSTRAINT \(quoted)", timeout: .seconds(86_400))
+                        "ALTER TABLE \(name) VALIDATE CONSTRAINT \(quoted)", timeout: LongStatement.wholeTable)
                 }
             } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
                 // The rows are loaded: a later run resumes from here.

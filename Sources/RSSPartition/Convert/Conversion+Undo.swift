@@ -24,7 +24,7 @@ extension Conversion {
     private func undoable(_ table: RelationName) async throws -> ConversionRecord {
         guard let record = try await ConversionRecord.newest(of: table, connection),
             record.state == "done" || record.state == "active" && record.phase != .convert
-        else { throw ConversionError.nothingToTakeBack(table: table.quoted, what: "undo") }
+        else { throw ConversionError.nothingToUndo(table: table.quoted, what: "undo") }
         return record
     }
 
@@ -34,7 +34,7 @@ extension Conversion {
         guard
             table.partition(named: spec.relation(spec.legacy).quoted) != nil
                 || table.partition(named: spec.legacy) != nil
-        else { throw ConversionError.nothingToTakeBack(table: spec.table.quoted, what: "undo") }
+        else { throw ConversionError.nothingToUndo(table: spec.table.quoted, what: "undo") }
         return table
     }
 
@@ -104,9 +104,7 @@ extension Conversion {
                 try await FaultPoint.reach("undo.locked")
                 try await connection.executeScript(work.joined(separator: ";\n"))
                 if !spec.hadPolicy {
-                    try await connection.execute(
-                        "DELETE FROM rssctl.partition_policy WHERE schema_name = $1 AND table_name = $2",
-                        [spec.schema, spec.table.name])
+                    try await PolicyStore(connection).erase(RelationName(schema: spec.schema, name: spec.table.name))
                 }
                 try await record.save(.restored, connection)
                 try await BookkeepingSchema.record(

@@ -99,7 +99,7 @@ package struct Conversion: Sendable {
             try await locked(record.spec) {
                 try await lockPolicy.run(on: connection, progress: progress) {
                     try await lockPolicy.bound(connection, transactionOnly: false)
-                    try await connection.execute("ANALYZE \(table)", timeout: .seconds(86_400))
+                    try await connection.execute("ANALYZE \(table)", timeout: LongStatement.wholeTable)
                 }
             }
         }
@@ -172,7 +172,7 @@ package struct Conversion: Sendable {
             try await lockPolicy.run(on: connection, locks: locks, progress: progress) {
                 try await lockPolicy.bound(connection, transactionOnly: false)
                 try await connection.refuseForeignCode(.arranging, in: [spec.table.quoted])
-                try await connection.execute(sql, timeout: .seconds(86_400))
+                try await connection.execute(sql, timeout: LongStatement.wholeTable)
             }
         }
     }

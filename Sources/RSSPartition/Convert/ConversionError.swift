@@ -19,7 +19,7 @@ package enum ConversionError: ReportableError, Equatable {
     /// Another conversion of the table was begun.
     case otherConversion(table: String, begun: String)
     /// There is no conversion that could be undone.
-    case nothingToTakeBack(table: String, what: String)
+    case nothingToUndo(table: String, what: String)
     /// The cutover to the partitioned table is done.
     case alreadyConverted(table: String)
     /// Rows are in other partitions than the former table.
@@ -71,7 +71,7 @@ package enum ConversionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-047", exit: .failed, message: "another conversion of \(table) was begun: \(begun)",
                 hint: "resume that one, or undo it: rssctl partition convert \(table.shellWord) --abort")
-        case .nothingToTakeBack(let table, let what):
+        case .nothingToUndo(let table, let what):
             ErrorReport(
                 code: "RSS-PARTITION-048", exit: .failed, message: "there is no conversion of \(table) to \(what)",
                 hint: "rssctl partition status \(table.shellWord)")

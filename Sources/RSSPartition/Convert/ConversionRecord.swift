@@ -1,4 +1,3 @@
-import Foundation
 import PostgresClient
 import RSSCore
 
@@ -23,52 +22,27 @@ package struct ConversionRecord: Sendable {
     package static func newest(of table: RelationName, _ connection: PostgresConnection) async throws
         -> ConversionRecord?
     {
-        guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return nil }
-        let row = try await connection.query(
-            """
-            SELECT id, state, phase, spec::text FROM rssctl.partition_work
-            WHERE kind = 'convert' AND schema_name = $1 AND table_name = $2 ORDER BY id DESC LIMIT 1
-            """, [table.schema ?? "public", table.name]
-        ).first
-        guard let row else { return nil }
-        let (id, state, phase, spec) = try row.decode(Int64.self, String.self, String.self, String.self)
-        func foreign(_ problem: String) -> BookkeepingRowError {
-            BookkeepingRowError("rssctl.partition_work", row: "id \(id)", problem: problem)
-        }
-        guard let phase = Phase(rawValue: phase) else { throw foreign("'\(phase)' is not a phase") }
-        let decoded: ConversionSpec
-        do {
-            decoded = try JSONDecoder().decode(ConversionSpec.self, from: Data(spec.utf8))
-        } catch is DecodingError {
-            throw foreign("'spec' is not that of a conversion")
-        }
-        if let flaw = decoded.flaw(of: table) { throw foreign(flaw) }
-        return ConversionRecord(id: id, state: state, phase: phase, spec: decoded)
+        let entry = try await PartitionWorkLedger(connection).newest(
+            where: "kind = 'convert' AND schema_name = $1 AND table_name = $2", [table.schema ?? "public", table.name])
+        guard let entry else { return nil }
+        guard let phase = Phase(rawValue: entry.phase) else { throw entry.flawed("'\(entry.phase)' is not a phase") }
+        let spec: ConversionSpec = try entry.decodeSpec(of: "conversion")
+        if let flaw = spec.flaw(of: table) { throw entry.flawed(flaw) }
+        return ConversionRecord(id: entry.id, state: entry.state, phase: phase, spec: spec)
     }
 
     /// Records a conversion that begins.
     package static func begin(
         _ spec: ConversionSpec, runID: String, _ connection: PostgresConnection
     ) async throws -> ConversionRecord {
-        let id = try await connection.query(
-            """
-            INSERT INTO rssctl.partition_work (kind, schema_name, table_name, spec, phase, state, run_id)
-            VALUES ('convert', $1, $2, $3::jsonb, $4, 'active', $5::uuid) RETURNING id
-            """, [spec.schema, spec.table.name, try json(spec), Phase.convert.rawValue, runID]
-        ).first?.decode(Int64.self, at: 0)
-        return ConversionRecord(id: id ?? 0, state: "active", phase: .convert, spec: spec)
+        let id = try await PartitionWorkLedger(connection).begin(
+            "convert", RelationName(schema: spec.schema, name: spec.table.name), phase: Phase.convert.rawValue,
+            spec: spec, runID: runID)
+        return ConversionRecord(id: id, state: "active", phase: .convert, spec: spec)
     }
 
     /// Writes its phase and state, in the transaction that is open.
     package func save(_ phase: Phase, state: String = "active", _ connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            UPDATE rssctl.partition_work
-            SET phase = $2, state = $3, spec = $4::jsonb, changed_at = clock_timestamp() WHERE id = $1
-            """, [id, phase.rawValue, state, try Self.json(spec)])
-    }
-
-    private static func json(_ spec: ConversionSpec) throws -> String {
-        String(decoding: try JSONEncoder().encode(spec), as: UTF8.self)
+        try await PartitionWorkLedger(connection).update(id, phase: phase.rawValue, state: state, spec: spec)
     }
 }

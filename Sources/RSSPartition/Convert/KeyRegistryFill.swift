@@ -53,31 +53,16 @@ struct KeyRegistryFill {
     /// - Parameter record: called in the transaction of each batch with the key it came to; nil at the end.
     func fill(from checkpoint: String?, record: (String?) async throws -> Void) async throws {
         progress(.phase("fill \(registry)", total: rows > 0 ? rows : nil, unit: .rows))
-        var last = checkpoint
-        var done: Int64 = 0
-        var size = 1000
-        while true {
-            var started = ContinuousClock.now
-            let (count, end) = try await lockPolicy.run(on: connection, progress: progress) {
-                try await connection.transaction {
-                    try await lockPolicy.bound(connection)
-                    try await refuseForeignCode()
-                    // What the check takes is the same for a small batch as for a large one.
-                    started = .now
-                    let batch = try await batch(behind: last, size: size)
-                    try await FaultPoint.reach("convert.batch")
-                    try await record(batch.count < size ? nil : batch.end)
-                    return batch
-                }
-            }
-            try await FaultPoint.reach("convert.filled")
-            done += Int64(count)
-            progress(.advanced(to: done, rejected: 0))
-            guard count == size, let end else { break }
-            last = end
-            let taken = started.duration(to: .now)
-            size = min(max(Int(Double(size) * min(max(Self.pace / taken, 0.5), 2)), 100), 5000)
-            try await ReplicaLag().wait(connection, progress)
+        let walk = BatchWalk(connection, lockPolicy, committed: "convert.filled", progress)
+        let pace = BatchPace(size: 1000, bounds: 100...5000, aim: Self.pace)
+        try await walk.run(from: checkpoint, pace: pace) { _ in
+            try await refuseForeignCode()
+        } _: { last, size in
+            let (count, end) = try await batch(after: last, size: size)
+            try await FaultPoint.reach("convert.batch")
+            let isLast = count < size || end == nil
+            try await record(isLast ? nil : end)
+            return BatchWalk.Step(to: end, rows: count, isLast: isLast)
         }
         progress(.finished)
     }
@@ -88,7 +73,7 @@ struct KeyRegistryFill {
         try await connection.require(objects, ofOwnerOf: spec.table)
     }
 
-    private func batch(behind last: String?, size: Int) async throws -> (count: Int, end: String?) {
+    private func batch(after last: String?, size: Int) async throws -> (count: Int, end: String?) {
         let names = columns.joined(separator: ", ")
         let row = try await connection.query(
             """
@@ -132,7 +117,7 @@ struct KeyRegistryFill {
             """
             SELECT coalesce(t.\(id), r.\(id))::text FROM \(table) t FULL JOIN \(registry) r ON r.\(id) = t.\(id)
             WHERE \((["t.\(id) IS NULL", "r.\(id) IS NULL"] + differs).joined(separator: " OR ")) LIMIT 1000
-            """, timeout: .seconds(3600)
+            """, timeout: LongStatement.reading
         ).map { try $0.decode(String.self, at: 0) }
     }
 

@@ -38,7 +38,7 @@ package struct UnfinishedConversion: ReportableError, Equatable {
     /// - Throws: `PostgresError`.
     static func all(_ connection: PostgresConnection) async throws -> [UnfinishedConversion] {
         do {
-            guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return [] }
+            guard try await PartitionWorkLedger(connection).exists() else { return [] }
             var found: [UnfinishedConversion] = []
             for row in try await connection.query(SQLResource(PackageResources.convert_unfinished_sql).text) {
                 let table = RelationName(

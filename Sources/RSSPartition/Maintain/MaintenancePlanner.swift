@@ -16,7 +16,7 @@ struct MaintenancePlanner: Sendable {
         try policy.refuseMisfit(table)
         try await connection.refuseForeignCode(.arranging, in: [table.relation.quoted])
         var operations = try await unfinishedDetaches(table)
-        let retired = try await RetiredPartition.all(of: table, connection, at: date)
+        let retired = try await RetiredLedger(connection).open(of: table, at: date)
         let need = try await need(policy, table, at: date)
         let (now, cutoff) = (need.now, need.cutoff)
         operations += try await creations(

@@ -106,7 +106,7 @@ package struct MaintenanceRun: Sendable {
                 error: plan.massRetirement(allowing: options.allowedRetirements)?.report)
         }
         return try await connection.keepingPartitions(of: policy.table) {
-            try await RetiredPartition.closeDropped(of: policy.table, connection)
+            try await RetiredLedger(connection).closeDropped(of: policy.table)
             var (plan, stopped) = try await plan(policy, options)
             // A partition that is taken out is a table of its own until it is dropped.
             let takesOut = plan.operations.contains { [.detach, .finishDetach, .drop, .liftBlock].contains($0.kind) }

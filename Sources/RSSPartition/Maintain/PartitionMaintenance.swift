@@ -115,7 +115,7 @@ package struct PartitionMaintenance: Sendable {
                     }
                 }
             } else {
-                try await PartitionReturn(retirement: retirement(progress)).bringBack(operation.object)
+                try await PartitionReturn(retirement: retirement(progress)).reattach(operation.object)
             }
             progress(.done("\(operation.object.quoted) takes writes again."))
         case .analyze: try await analyze(operation, plan.table, progress)
@@ -213,7 +213,9 @@ package struct PartitionMaintenance: Sendable {
     ) async throws {
         try await locked(table, operation.object.name, progress) {
             try await lockPolicy.bound(connection, transactionOnly: false)
-            for statement in operation.statements { try await connection.execute(statement, timeout: .seconds(3600)) }
+            for statement in operation.statements {
+                try await connection.execute(statement, timeout: LongStatement.reading)
+            }
         }
         progress(.done("Analysed \(operation.object.quoted)."))
     }
@@ -258,7 +260,7 @@ package struct PartitionMaintenance: Sendable {
         let cells = PartitionCells(policy: policy, key: table.key, connection: connection)
         let operations = try await MaintenancePlanner(connection: connection).creations(
             table, policy, cells: try await cells.cells(from: from, to: to), now: try await cells.now(date, of: table),
-            keptFree: try await RetiredPartition.all(of: table, connection).filter(\.isInQuarantine).map(\.bound))
+            keptFree: try await RetiredLedger(connection).open(of: table).filter(\.isInQuarantine).map(\.bound))
         if operations.isEmpty { return }
         try await BookkeepingSchema.prepare(connection)
         // One line per partition would hide the other messages of a seed.

@@ -34,13 +34,18 @@ struct DeltaApply: Sendable {
     /// - Parameter few: that many entries may be left in any case.
     func catchUp(until few: Int = few, batch: Int = 5000) async throws {
         var size = batch
-        var failures = 0
+        // A row that is referenced went just now, and took copies along or is missed by one: as of the next moment, the row that
+        // was copied is gone or changed as well.
+        let retry = RetryPolicy(attempts: 20, base: .milliseconds(5), cap: .milliseconds(50))
         while try await pending(limit: few + 1) > few {
             try Task.checkCancellation()
             var began = ContinuousClock.now
             var applied = 0
             try await lockPolicy.run(on: connection, progress: progress) {
-                do {
+                try await retry.run {
+                    let state = ($0 as? PostgresError)?.sqlState
+                    return state == .serializationFailure || state == .foreignKeyViolation
+                } _: {
                     try await connection.transaction(isolation: .repeatableRead) {
                         try await lockPolicy.bound(connection)
                         try await refuseForeignCode()
@@ -49,15 +54,6 @@ struct DeltaApply: Sendable {
                         applied = try await apply(limit: size)
                         try await FaultPoint.reach("reshape.batch")
                     }
-                    failures = 0
-                } catch let error as PostgresError
-                    where failures < 20
-                    && (error.sqlState == .serializationFailure || error.sqlState == .foreignKeyViolation)
-                {
-                    // A row that is referenced went just now, and took copies along or is missed by one: as of the next
-                    // moment, the row that was copied is gone or changed as well.
-                    failures += 1
-                    applied = size
                 }
             }
             try await FaultPoint.reach("reshape.applied")
@@ -132,6 +128,6 @@ struct DeltaApply: Sendable {
             DELETE FROM \(try await connection.quote(destination)) AS r
             USING (SELECT DISTINCT \(DeltaCapture.keys(identity).joined(separator: ", ")) FROM \(capture.table)) AS entry
             WHERE \(try await match())
-            """, timeout: .seconds(3600))
+            """, timeout: LongStatement.reading)
     }
 }

@@ -146,7 +146,7 @@ extension ReshapeRun {
             try await delta.catchUp(until: 0)
             do {
                 try await connection.execute(
-                    "ALTER TABLE \(target.aside) VALIDATE CONSTRAINT \(key.name)", timeout: .seconds(86_400))
+                    "ALTER TABLE \(target.aside) VALIDATE CONSTRAINT \(key.name)", timeout: LongStatement.wholeTable)
             } catch let error as PostgresError where error.sqlState == .foreignKeyViolation && triesLeft > 0 {
                 triesLeft -= 1
             }

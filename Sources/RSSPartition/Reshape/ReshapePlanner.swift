@@ -33,7 +33,7 @@ struct ReshapePlanner: Sendable {
         let point = table.key.point(of: try await connection.quoteIdentifier(table.key.column))
         let ends = try await connection.query(
             "SELECT min(p), max(p), count(*) - count(p) FROM (SELECT \(point) FROM ONLY \(name)) AS points (p)",
-            timeout: .seconds(3600)
+            timeout: LongStatement.reading
         ).first?.decode(Int64?.self, Int64?.self, Int64.self)
         var left = Left(withoutPoint: ends?.2 ?? 0)
         guard let first = ends?.0, let last = ends?.1 else { return ([], left) }
@@ -60,7 +60,7 @@ struct ReshapePlanner: Sendable {
                   FROM (SELECT \(point) FROM ONLY \(name)) AS points (p) WHERE p IS NOT NULL) AS buckets
             GROUP BY 1 ORDER BY 1
             """, [missing.map { $0.bound.lower ?? .min }, missing.map { $0.bound.upper ?? .max }],
-            timeout: .seconds(3600))
+            timeout: LongStatement.reading)
         var wanted: [Wanted] = []
         for row in rows {
             let (cell, count, low, high) = try row.decode(Int.self, Int64.self, Int64.self, Int64.self)
@@ -80,14 +80,14 @@ struct ReshapePlanner: Sendable {
     private func refuseQuarantined(
         _ source: Partition, from lower: Int64, to upper: Int64
     ) async throws -> [Partition.Bound] {
-        let retired = try await RetiredPartition.all(of: table, connection).filter(\.isInQuarantine)
+        let retired = try await RetiredLedger(connection).open(of: table).filter(\.isInQuarantine)
         let span = Partition.Bound(lower: lower, upper: upper)
         let column = try await connection.quoteIdentifier(table.key.column)
         for record in retired where lower < upper && record.bound.overlaps(span) {
             let condition = table.key.condition(record.bound, column: column)
             let found = try await connection.query(
                 "SELECT FROM ONLY \(try await connection.quote(source.relation)) WHERE \(condition.isEmpty ? "true" : condition) LIMIT 1",
-                timeout: .seconds(3600))
+                timeout: LongStatement.reading)
             guard found.isEmpty else { throw quarantined(record) }
         }
         return retired.map(\.bound)
@@ -108,7 +108,8 @@ struct ReshapePlanner: Sendable {
             let name = try await connection.quote(source.relation)
             let point = table.key.point(of: try await connection.quoteIdentifier(table.key.column))
             let found = try await connection.query(
-                "SELECT min(p), max(p) FROM (SELECT \(point) FROM ONLY \(name)) AS points (p)", timeout: .seconds(3600)
+                "SELECT min(p), max(p) FROM (SELECT \(point) FROM ONLY \(name)) AS points (p)",
+                timeout: LongStatement.reading
             ).first?.decode(Int64?.self, Int64?.self)
             let now = try await grid.now(date, of: table)
             let last = found?.1 ?? bound.lower ?? now
@@ -196,7 +197,7 @@ struct ReshapePlanner: Sendable {
             throw ReshapeError.tooMany(table: table.relation.quoted, count: wanted.count)
         }
         // Partitions that are drained from a default partition are new there; the rows of a split or merge were there before.
-        for record in try await RetiredPartition.all(of: table, connection) where withResidue && record.isInQuarantine {
+        for record in try await RetiredLedger(connection).open(of: table) where withResidue && record.isInQuarantine {
             if wanted.contains(where: { $0.bound.overlaps(record.bound) }) { throw quarantined(record) }
         }
         let oids = sources.map(\.oid)

@@ -204,19 +204,21 @@ struct ReshapeRun {
         defer { progress(.finished) }
         for (index, target) in tables.targets.enumerated() {
             for statement in try await tables.indexes(target) {
-                try await connection.execute(statement, timeout: .seconds(86_400))
+                try await connection.execute(statement, timeout: LongStatement.wholeTable)
                 try await FaultPoint.reach("reshape.index")
             }
             if let statement = try await tables.replicaIdentity(target) { try await connection.execute(statement) }
             progress(.advanced(to: Int64(index + 1), rejected: 0))
         }
         for target in tables.targets {
-            try await connection.execute("ANALYZE \(target.aside)", timeout: .seconds(3600))
+            try await connection.execute("ANALYZE \(target.aside)", timeout: LongStatement.reading)
         }
         try await connection.refuseForeignCode(.copying, in: [tables.router])
         try await buildKeys(work, table, tables, delta)
         try await connection.transaction {
-            for statement in tables.residueChecks { try await connection.execute(statement, timeout: .seconds(3600)) }
+            for statement in tables.residueChecks {
+                try await connection.execute(statement, timeout: LongStatement.reading)
+            }
             work.phase = .catchUp
             try await ledger.update(work)
         }

@@ -38,7 +38,7 @@ struct ReshapeVerification {
             let parts = tables.map { "SELECT \(expression) FROM \($0) AS r\(condition)" }
             return try await connection.query(
                 "SELECT sum(n)::bigint, sum(d)::text FROM (\(parts.joined(separator: " UNION ALL "))) AS parts (n, d)",
-                timeout: .seconds(3600)
+                timeout: LongStatement.reading
             ).first?.decode(Int64.self, String.self) ?? (0, "")
         }
         var names: [String] = []

@@ -81,61 +81,49 @@ struct RowCopy: Sendable {
     func run(
         from start: Checkpoint, estimate: Int64?, record: (Checkpoint) async throws -> Void
     ) async throws -> Checkpoint {
-        var checkpoint = start
-        var size = try await firstSize()
+        let start = next(after: start)
         progress(.phase("copy rows", total: estimate, unit: .rows))
         defer { progress(.finished) }
-        while checkpoint.source < sources.count {
+        guard start.source < sources.count else { return start }
+        let walk = BatchWalk(connection, lockPolicy, pause: pace.pause, committed: "reshape.copied", progress)
+        let sizes = BatchPace(
+            size: try await firstSize(), bounds: 1...65_536, aim: pace.longest, rows: pace.rows)
+        return try await walk.run(from: start, done: start.rows, pace: sizes) { checkpoint in
+            try await connection.refuseForeignCode(
+                .filling, in: [destination.quoted], reading: [sources[checkpoint.source].quoted])
+        } _: { checkpoint, size in
             let source = sources[checkpoint.source]
-            let end = checkpoint.blocks[checkpoint.source]
-            while checkpoint.block < end {
-                try Task.checkCancellation()
-                let next = min(end, checkpoint.block + size)
-                var began = ContinuousClock.now
-                var copied = 0
-                checkpoint = try await lockPolicy.run(on: connection, progress: progress) {
-                    try await connection.transaction {
-                        try await lockPolicy.bound(connection)
-                        try await connection.refuseForeignCode(
-                            .filling, in: [destination.quoted], reading: [source.quoted])
-                        // What the check takes is the same for a small range as for a large one.
-                        began = .now
-                        try await refuseRewritten(source, file: checkpoint.files[checkpoint.source])
-                        copied = try await connection.execute(
-                            try await statement(source, from: checkpoint.block, to: next), timeout: .seconds(3600))
-                        try await FaultPoint.reach("reshape.batch")
-                        var reached = checkpoint
-                        reached.block = next
-                        reached.rows += Int64(copied)
-                        try await record(reached)
-                        return reached
-                    }
-                }
-                try await FaultPoint.reach("reshape.copied")
-                progress(.advanced(to: checkpoint.rows, rejected: 0))
-                size = adapted(size, rows: copied, took: began.duration(to: .now))
-                try await rest()
-            }
+            try await refuseRewritten(source, file: checkpoint.files[checkpoint.source])
+            let end = min(checkpoint.blocks[checkpoint.source], checkpoint.block + Int64(size))
+            let copied = try await connection.execute(
+                try await statement(source, from: checkpoint.block, to: end), timeout: LongStatement.reading)
+            try await FaultPoint.reach("reshape.batch")
+            var reached = checkpoint
+            reached.block = end
+            reached.rows += Int64(copied)
+            reached = next(after: reached)
+            try await record(reached)
+            return BatchWalk.Step(to: reached, rows: copied, isLast: reached.source == sources.count)
+        }
+    }
+
+    /// A checkpoint whose next block exists; past the last table at the end.
+    private func next(after checkpoint: Checkpoint) -> Checkpoint {
+        var checkpoint = checkpoint
+        while checkpoint.source < sources.count, checkpoint.block >= checkpoint.blocks[checkpoint.source] {
             checkpoint.source += 1
             checkpoint.block = 0
         }
         return checkpoint
     }
 
-    private func firstSize() async throws -> Int64 {
+    private func firstSize() async throws -> Int {
         guard let first = sources.first else { return 1 }
         let perBlock = try await connection.query(
             "SELECT (nullif(reltuples, -1) / nullif(relpages, 0))::float8 FROM pg_class WHERE oid = to_regclass($1)",
             [try await connection.quote(first)]
         ).first?.decode(Double?.self, at: 0)
-        return max(1, min(128, Int64(Double(pace.rows) / max(1, perBlock ?? 100))))
-    }
-
-    /// The next range is larger where the last was quick, and smaller where it took long or held many rows.
-    private func adapted(_ size: Int64, rows: Int, took: Duration) -> Int64 {
-        if took > pace.longest || rows > pace.rows { return max(1, size / 2) }
-        if took * 2 < pace.longest, rows * 2 <= pace.rows { return min(size * 2, 65_536) }
-        return size
+        return max(1, min(128, Int(Double(pace.rows) / max(1, perBlock ?? 100))))
     }
 
     /// The lock keeps the table's rows where they are until the range is copied.
@@ -145,12 +133,6 @@ struct RowCopy: Sendable {
         let found = try await connection.query("SELECT pg_relation_filenode(to_regclass($1))::bigint", [name]).first?
             .decode(Int64?.self, at: 0)
         if found != file { throw SourceRewritten() }
-    }
-
-    /// The pause asked for, and as long as a standby is far behind.
-    private func rest() async throws {
-        if pace.pause > .zero { try await Task.sleep(for: pace.pause) }
-        try await ReplicaLag().wait(connection, progress)
     }
 }
 

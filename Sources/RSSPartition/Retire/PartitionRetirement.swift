@@ -50,7 +50,7 @@ struct PartitionRetirement: Sendable {
             try await FaultPoint.reach("retire.begun")
             try await locked(partition.relation) {
                 try await lockPolicy.bound(connection, transactionOnly: false)
-                try await connection.execute(statements.validation, timeout: .seconds(3600))
+                try await connection.execute(statements.validation, timeout: LongStatement.reading)
             }
             try await FaultPoint.reach("retire.validated")
             try await leave(partition, table, statements, references)
@@ -111,21 +111,8 @@ struct PartitionRetirement: Sendable {
     }
 
     private func begin(_ partition: Partition, _ table: PartitionedTable, _ quarantineDays: Int) async throws {
-        try await connection.execute(
-            """
-            INSERT INTO rssctl.partition_retired (schema_name, table_name, partition_schema, partition_name, partition_oid,
-                definition, lower_bound, upper_bound, state, drop_after, run_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'detaching', clock_timestamp() + least($9::int, 36500) * interval '1 day', $10::uuid)
-            ON CONFLICT (partition_schema, partition_name) WHERE state IN ('detaching', 'quarantined', 'dropping')
-            DO UPDATE SET schema_name = excluded.schema_name, table_name = excluded.table_name, state = 'detaching', partition_oid = excluded.partition_oid, definition = excluded.definition,
-                lower_bound = excluded.lower_bound, upper_bound = excluded.upper_bound, archive = NULL, archive_digest = NULL,
-                removed = NULL
-            """,
-            [
-                table.schema, table.name, partition.schema, partition.name, partition.oid, partition.definition,
-                partition.bound?.lower.map(table.key.text), partition.bound?.upper.map(table.key.text), quarantineDays,
-                runID,
-            ])
+        try await RetiredLedger(connection).begin(
+            partition, of: table, quarantineDays: quarantineDays, runID: runID)
         try await BookkeepingSchema.record(
             connection, runID: runID, operation: "partition.retire", object: partition.relation.quoted,
             detail: partition.bound.map(table.label) ?? "")
@@ -191,7 +178,7 @@ struct PartitionRetirement: Sendable {
 
     /// Records that a partition is out, once the foreign keys that were dropped for it are valid again for all rows.
     func settle(_ name: RelationName, _ table: PartitionedTable, quarantineDays: Int) async throws {
-        let open = try await RetiredPartition.all(of: table, connection).first {
+        let open = try await RetiredLedger(connection).open(of: table).first {
             $0.relation == name && $0.state == .detaching && !$0.isAttached
         }
         guard let open else { return }
@@ -205,17 +192,12 @@ struct PartitionRetirement: Sendable {
                 try await lockPolicy.bound(connection, transactionOnly: false)
                 try await connection.refuseForeignCode(.arranging, in: [other])
                 try await connection.execute(
-                    "ALTER TABLE \(other) VALIDATE CONSTRAINT \(constraint)", timeout: .seconds(86_400))
+                    "ALTER TABLE \(other) VALIDATE CONSTRAINT \(constraint)", timeout: LongStatement.wholeTable)
             }
             try await FaultPoint.reach("retire.key")
         }
         try await connection.transaction {
-            try await connection.execute(
-                """
-                UPDATE rssctl.partition_retired SET state = 'quarantined', detached_at = clock_timestamp(),
-                    drop_after = clock_timestamp() + least($2::int, 36500) * interval '1 day', partition_oid = $3
-                WHERE id = $1
-                """, [open.id, quarantineDays, open.oid])
+            try await RetiredLedger(connection).quarantine(open, days: quarantineDays)
             try await BookkeepingSchema.record(
                 connection, runID: runID, operation: "partition.detach", object: name.quoted,
                 detail: table.label(open.bound))

@@ -11,7 +11,7 @@ struct PartitionReturn: Sendable {
     /// Attaches a partition again, or only lets it be written to again where it never left.
     ///
     /// - Throws: ``RetireError``, ``ArchiveError``, ``PartitionError``, `PostgresError`, `CancellationError`.
-    func bringBack(_ name: RelationName) async throws {
+    func reattach(_ name: RelationName) async throws {
         var target = try await PartitionTarget.find(name, connection)
         if let partition = target.attached, partition.isDetachPending {
             try await retirement.detach(name, quarantineDays: 0)
@@ -108,7 +108,7 @@ struct PartitionReturn: Sendable {
                             try await connection.refuseForeignCode(
                                 .filling, in: [target.relation.quoted, other.relation.quoted])
                         }
-                        try await connection.execute(statement, timeout: .seconds(3600))
+                        try await connection.execute(statement, timeout: LongStatement.reading)
                     }
                     try await DefaultGuard.drop(from: table.defaultPartition?.relation, connection)
                     try await close(target)
@@ -157,9 +157,7 @@ struct PartitionReturn: Sendable {
 
     private func close(_ target: PartitionTarget) async throws {
         if let record = target.retired {
-            try await connection.execute(
-                "UPDATE rssctl.partition_retired SET state = 'attached', ended_at = clock_timestamp() WHERE id = $1",
-                [record.id])
+            try await RetiredLedger(connection).close(record, .attached)
         }
         try await BookkeepingSchema.record(
             connection, runID: retirement.runID, operation: "partition.undo", object: target.relation.quoted,

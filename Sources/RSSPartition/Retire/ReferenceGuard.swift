@@ -11,17 +11,9 @@ struct ReferenceGuard: Sendable {
     func refuse(through registry: KeyRegistry) async throws {
         for reference in try await TableReference.to(registry.oid, connection) {
             var isInTheWay = reference.onDelete == .restrict || reference.onDelete == .noAction
-            if !isInTheWay { isInTheWay = try await dropDay(of: reference.relation) != nil }
+            if !isInTheWay { isInTheWay = try await RetiredLedger(connection).dropDay(of: reference.relation) != nil }
             if isInTheWay { try await refuse(reference) }
         }
-    }
-
-    /// When a table that was taken out may be dropped; nil for one that was not.
-    private func dropDay(of table: RelationName) async throws -> String? {
-        guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return nil }
-        return try await connection.query(
-            SQLResource(PackageResources.retire_waiting_sql).text, [table.schema ?? "public", table.name]
-        ).first?.decode(String.self, at: 0)
     }
 
     /// Refuses a partition that rows reference through a foreign key to its table, or to the key registry.
@@ -46,10 +38,10 @@ struct ReferenceGuard: Sendable {
         }
         let rows = try await connection.query(
             "SELECT DISTINCT concat_ws(' ', \(own.map { "\($0)::text" }.joined(separator: ", "))) FROM (SELECT * FROM \(child) AS c WHERE \(condition) LIMIT 5) AS c",
-            timeout: .seconds(3600))
+            timeout: LongStatement.reading)
         guard !rows.isEmpty else { return }
         // What was taken out takes no writes: its rows stay as they are until it is dropped.
-        if let until = try await dropDay(of: reference.relation) {
+        if let until = try await RetiredLedger(connection).dropDay(of: reference.relation) {
             throw RetireError.waits(partition.quoted, for: reference.relation.quoted, until: until)
         }
         throw RetireError.referenced(

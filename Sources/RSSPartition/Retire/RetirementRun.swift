@@ -82,7 +82,7 @@ package struct RetirementRun: Sendable {
             try await BookkeepingSchema.prepare(connection)
             // What lets a partition be written to again is never refused; what attaches one checks for itself.
             try await connection.keepingPartitions(of: target.table.relation, nil, changesSchema: true) {
-                try await back.bringBack(partition)
+                try await back.reattach(partition)
             }
         }
         return outcomes
@@ -91,7 +91,7 @@ package struct RetirementRun: Sendable {
     /// The partitions that a name refers to.
     private func retired(_ name: RelationName) async throws -> [RelationName] {
         if let table = try await table(name) {
-            let open = try await RetiredPartition.all(of: table, connection).filter {
+            let open = try await RetiredLedger(connection).open(of: table).filter {
                 $0.isThere && $0.state != .dropping
             }
             guard !open.isEmpty else { throw RetireError.notRetired(name.quoted) }
@@ -100,15 +100,10 @@ package struct RetirementRun: Sendable {
         do {
             return [try await PartitionTarget.find(name, connection).relation]
         } catch ArchiveError.notPartition {
-            guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection),
-                let row = try await connection.query(
-                    """
-                    SELECT archive FROM rssctl.partition_retired
-                    WHERE partition_schema = $1 AND partition_name = $2 AND state = 'dropped' ORDER BY id DESC LIMIT 1
-                    """, [name.schema ?? "public", name.name]
-                ).first
-            else { throw ArchiveError.notPartition(name.quoted) }
-            throw RetireError.dropped(name.quoted, archive: try row.decode(String?.self, at: 0))
+            guard let archive = try await RetiredLedger(connection).archiveOfDropped(name) else {
+                throw ArchiveError.notPartition(name.quoted)
+            }
+            throw RetireError.dropped(name.quoted, archive: archive)
         }
     }
 

@@ -29,7 +29,7 @@ struct StrayRows: Sendable {
         self.bound = bound
         self.connection = connection
         let found = try await connection.query(
-            "SELECT FROM \(name) WHERE \(condition) LIMIT 1", timeout: .seconds(3600))
+            "SELECT FROM \(name) WHERE \(condition) LIMIT 1", timeout: LongStatement.reading)
         if found.isEmpty { return nil }
     }
 
@@ -52,7 +52,7 @@ struct StrayRows: Sendable {
         }
         let count = try await connection.query(
             "SELECT count(*) FROM (SELECT FROM ONLY \(name) WHERE \(condition) LIMIT \(Self.most + 1)) AS counted",
-            timeout: .seconds(3600)
+            timeout: LongStatement.reading
         ).first?.decode(Int.self, at: 0)
         if let count, count > Self.most { throw refusal("they are more than \(Self.most)") }
     }

@@ -282,7 +282,7 @@ package struct PartitionInspector: Sendable {
 
     /// Work that is recorded as active, and whether a session runs it.
     private func work(_ table: PartitionedTable) async throws -> [Finding] {
-        guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return [] }
+        guard try await PartitionWorkLedger(connection).exists() else { return [] }
         let rows = try await connection.query(
             SQLResource(PackageResources.check_work_sql).text, [table.schema, table.name])
         guard let row = rows.first else { return [] }
@@ -350,7 +350,7 @@ package struct PartitionInspector: Sendable {
                 reason: "the role does not see the transactions of others", hint: "GRANT pg_monitor TO CURRENT_USER")
         }
         let leftovers = try await looking {
-            guard try await BookkeepingSchema.exists("rssctl.partition_work", connection) else { return [] }
+            guard try await PartitionWorkLedger(connection).exists() else { return [] }
             return try await connection.query(SQLResource(PackageResources.check_leftovers_sql).text).map { row in
                 let (name, comment) = try row.decode(String.self, String.self)
                 return Finding(
@@ -360,7 +360,7 @@ package struct PartitionInspector: Sendable {
             }
         }
         let orphans = try await looking {
-            guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
+            guard try await RetiredLedger(connection).exists() else { return [] }
             return try await connection.query(SQLResource(PackageResources.check_orphans_sql).text).map { row in
                 let (name, table) = try row.decode(String.self, String.self)
                 return Finding(

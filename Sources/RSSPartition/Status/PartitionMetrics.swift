@@ -2,7 +2,7 @@ import Foundation
 import RSSCore
 import RSSModel
 
-/// What was seen of partitioned tables as metrics in the text form of Prometheus, for node_exporter's textfile collector.
+/// What was seen of partitioned tables as metrics.
 package struct PartitionMetrics: Sendable {
     private let inspections: [PartitionInspection]
     private let date: Date
@@ -13,14 +13,14 @@ package struct PartitionMetrics: Sendable {
         self.date = date
     }
 
-    private typealias Sample = (labels: [(String, String)], value: Double)
+    private typealias Sample = Exposition.Sample
 
-    /// The whole text; Prometheus' exposition format 0.0.4.
+    /// The whole text.
     package var text: String {
         let tables = inspections.compactMap { inspection in inspection.survey.map { (inspection, $0) } }
         func gauge(_ value: (PartitionInspection, PartitionSurvey) -> Double?) -> [Sample] {
             tables.compactMap { inspection, survey in
-                value(inspection, survey).map { ([("table", survey.table.relation.quoted)], $0) }
+                value(inspection, survey).map { Sample($0, ("table", survey.table.relation.quoted)) }
             }
         }
         func count(_ key: String) -> [Sample] {
@@ -74,40 +74,21 @@ package struct PartitionMetrics: Sendable {
             ("findings", "Findings of rssctl partition check.", severities),
             (
                 "last_check_timestamp_seconds", "When the partitions were checked last.",
-                [([], date.timeIntervalSince1970.rounded(.down))]
+                [Sample(date.timeIntervalSince1970.rounded(.down))]
             ),
         ]
-        return families.filter { !$0.samples.isEmpty }.map { family in
-            let name = "rssctl_partition_\(family.name)"
-            return
-                (["# HELP \(name) \(family.help)", "# TYPE \(name) gauge"]
-                + family.samples.map { "\(name)\(Self.labels($0.labels)) \(Self.number($0.value))" })
-                .map { $0 + "\n" }.joined()
-        }.joined()
+        var exposition = Exposition(prefix: "rssctl_partition_")
+        for family in families { exposition.gauge(family.name, family.help, family.samples) }
+        return exposition.text
     }
 
     private var severities: [Sample] {
         inspections.flatMap { inspection in
             [Verdict.info, .warning, .critical].map { severity in
-                (
-                    [("table", inspection.table?.quoted ?? ""), ("severity", severity.rawValue)],
-                    Double(inspection.findings.count { $0.severity == severity })
-                )
+                Sample(
+                    Double(inspection.findings.count { $0.severity == severity }),
+                    ("table", inspection.table?.quoted ?? ""), ("severity", severity.rawValue))
             }
         }
-    }
-
-    private static func labels(_ labels: [(String, String)]) -> String {
-        if labels.isEmpty { return "" }
-        let texts = labels.map { name, value in
-            let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-            return "\(name)=\"\(escaped)\""
-        }
-        return "{\(texts.joined(separator: ","))}"
-    }
-
-    private static func number(_ value: Double) -> String {
-        if value == .infinity { return "+Inf" }
-        return value == value.rounded() && value.magnitude < 9e15 ? String(Int64(value)) : "\(value)"
     }
 }

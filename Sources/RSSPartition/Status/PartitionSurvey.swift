@@ -196,8 +196,8 @@ package struct PartitionSurveyor: Sendable {
     /// What was taken out of a table and is not dropped; nil where the role may not see it.
     func retired(_ table: PartitionedTable) async throws -> [PartitionSurvey.Retired]? {
         do {
-            guard try await BookkeepingSchema.exists("rssctl.partition_retired", connection) else { return [] }
-            let records = try await RetiredPartition.all(of: table, connection)
+            guard try await RetiredLedger(connection).exists() else { return [] }
+            let records = try await RetiredLedger(connection).open(of: table)
             return try await connection.query(
                 SQLResource(PackageResources.check_retired_sql).text, [table.schema, table.name]
             ).compactMap { row in

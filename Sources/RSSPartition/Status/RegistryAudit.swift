@@ -48,7 +48,7 @@ struct RegistryAudit: Sendable {
                 FULL JOIN (\(marks[1])) AS k ON \(join)
                 WHERE k.rssctl_is_there IS NULL OR t.rssctl_is_there IS NULL OR \(differs)
             ) AS found GROUP BY kind ORDER BY kind
-            """, timeout: .seconds(86_400))
+            """, timeout: LongStatement.wholeTable)
         return try found.map { row in
             let (kind, count, samples) = try row.decode(String.self, Int64.self, [String].self)
             let words =

@@ -66,7 +66,7 @@ extension Migrator {
             connection, lockPolicy: lockPolicy, runID: ledger.runID, observer: observer
         ).run(request, at: date, progress: progress)
         for change in outcome.changes { progress(.note("Changed: \(change)")) }
-        try await takeForApplied(progress)
+        try await markApplied(progress)
         return outcome
     }
 
@@ -92,7 +92,7 @@ extension Migrator {
         }
     }
 
-    private func takeForApplied(_ progress: ProgressReporter) async throws {
+    private func markApplied(_ progress: ProgressReporter) async throws {
         try await BookkeepingSchema.prepare(connection)
         var taken: [Migration] = []
         for migration in try await plan().pending {
@@ -103,7 +103,7 @@ extension Migrator {
         }
         guard let last = taken.last else { return }
         try await connection.transaction {
-            try await ledger.takeForApplied(taken)
+            try await ledger.markApplied(taken)
             try await SchemaFingerprint.read(connection).store(connection, version: last.version)
         }
         progress(.done("Marked \(taken.map(\.file).joined(separator: ", ")) as applied: what they make exists."))

@@ -39,7 +39,7 @@ struct SeedIndexes: Sendable {
                     defer { Task { await connection.close() } }
                     try await connection.execute("SET maintenance_work_mem = '1GB'")
                     while let definition = await queue.next() {
-                        try await connection.execute(definition, timeout: .seconds(3600))
+                        try await connection.execute(definition, timeout: LongStatement.reading)
                         await queue.finished()
                     }
                 }

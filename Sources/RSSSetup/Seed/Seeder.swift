@@ -77,7 +77,7 @@ package struct Seeder: Sendable {
             }
         }
         try await progress.phase("vacuum and analyze") {
-            try await connection.execute("VACUUM (ANALYZE)", timeout: .seconds(3600))
+            try await connection.execute("VACUUM (ANALYZE)", timeout: LongStatement.reading)
         }
         outcome.organizations = people.organizations.count
         outcome.users = people.technicians.count

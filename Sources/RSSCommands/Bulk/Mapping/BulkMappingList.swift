@@ -17,7 +17,6 @@ package struct BulkMappingList: Verb {
     package func execute(_ context: Context) async throws -> MappingList {
         let connection = try await context.connectPostgres(readOnly: true)
         let mappings = try await MappingStore(connection).list()
-        await connection.close()
         return MappingList(mappings: mappings)
     }
 }

@@ -29,7 +29,6 @@ package struct BulkMappingRemove: Verb {
         let store = MappingStore(connection)
         let removed = try await store.list().filter { $0.name == name }
         if !context.isDryRun || removed.isEmpty { try await store.remove(name) }
-        await connection.close()
         return MappingList(mappings: removed, change: "removed", isDryRun: context.isDryRun)
     }
 }

@@ -53,7 +53,6 @@ package struct BulkMappingSave: Verb {
         try await store.save(
             mapping, as: name, for: object.table, replaces: replace, isDryRun: context.isDryRun)
         let saved = try await store.list().filter { $0.name == name }
-        await connection.close()
         return MappingList(mappings: saved, change: replaced ? "replaced" : "saved", isDryRun: context.isDryRun)
     }
 }

@@ -37,7 +37,6 @@ package struct PartitionIndexCreate: Verb {
     package func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).create(sql, progress: context.progress)
-        await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

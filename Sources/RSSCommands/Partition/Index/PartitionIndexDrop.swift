@@ -33,7 +33,6 @@ package struct PartitionIndexDrop: Verb {
         let connection = try await context.connectPostgres(readOnly: true)
         let name = try await context.resolve(index, on: connection)
         let extent = try await PartitionIndexRun(context, connection).extent(of: name)
-        await connection.close()
         return
             "Drop \(name.quoted) with its parts on \(extent.partitions) partitions, \(Quantity.bytes(extent.bytes))?"
     }
@@ -42,7 +41,6 @@ package struct PartitionIndexDrop: Verb {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).drop(
             context.resolve(index, on: connection), progress: context.progress)
-        await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

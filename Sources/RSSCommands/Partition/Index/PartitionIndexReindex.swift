@@ -34,7 +34,6 @@ package struct PartitionIndexReindex: Verb {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcome = try await PartitionIndexRun(context, connection).reindex(
             context.resolve(target, on: connection), restarts: restart, progress: context.progress)
-        await connection.close()
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

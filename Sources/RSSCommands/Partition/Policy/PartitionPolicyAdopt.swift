@@ -55,7 +55,6 @@ package struct PartitionPolicyAdopt: Verb {
             context.resolve(tables, on: connection), interval: interval, timeZone: timeZone, epoch: epoch,
             serverZone: zone ?? "UTC", defaultPremake: context.settings.integer(.partitionPremake) ?? 3,
             at: try await context.clock(connection).now)
-        await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

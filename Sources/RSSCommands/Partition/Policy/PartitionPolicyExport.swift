@@ -22,7 +22,6 @@ package struct PartitionPolicyExport: Verb {
     package func execute(_ context: Context) async throws -> PolicyExport {
         let connection = try await context.connectPostgres(readOnly: true)
         let policies = try await PolicyStore(connection).policies()
-        await connection.close()
         return PolicyExport(policies)
     }
 }

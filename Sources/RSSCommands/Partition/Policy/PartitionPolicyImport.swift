@@ -44,7 +44,6 @@ package struct PartitionPolicyImport: Verb {
         let connection = try await context.connectPostgres()
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
             .keep(document, prunes: prune)
-        await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

@@ -21,7 +21,6 @@ package struct PartitionPolicyList: Verb {
     package func execute(_ context: Context) async throws -> PolicyList {
         let connection = try await context.connectPostgres(readOnly: true)
         let kept = try await PolicyStore(connection).kept()
-        await connection.close()
         let errors = kept.compactMap { entry in
             if case .failure(let error) = entry.reading { error.report } else { nil }
         }

@@ -28,7 +28,6 @@ package struct PartitionPolicyRemove: Verb {
         let connection = try await context.connectPostgres()
         let outcomes = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun)
             .remove(context.resolve(tables, on: connection))
-        await connection.close()
         return PolicyReport(outcomes, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

@@ -40,25 +40,25 @@ package struct PartitionPolicySet: Verb {
         help: ArgumentHelp(
             "Unit of an integer key that counts time since 1970: s, ms, us, or none. Interval and retention are then times, and the database's clock decides.",
             valueName: "unit"))
-    var epoch: Wish<EpochUnit>?
+    var epoch: OptionalSetting<EpochUnit>?
 
     @Option(help: "Partitions to create in advance.")
     var premake: Int?
 
     @Option(help: "How long partitions are kept: '24 months', 90d, a number for an integer key, or none.")
-    var retention: Wish<PartitionRetention>?
+    var retention: OptionalSetting<PartitionRetention>?
 
     @Option(help: "How long a retired partition is kept before it is dropped: 7d, '2 weeks'.")
     var quarantine: DayCount?
 
     @Option(help: ArgumentHelp("Folder for archives of old partitions, or none.", valueName: "folder"))
-    var archive: Wish<String>?
+    var archive: OptionalSetting<String>?
 
     @Option(help: ArgumentHelp("Time zone whose midnight bounds the partitions: Europe/Berlin.", valueName: "zone"))
     var timeZone: String?
 
     @Option(help: ArgumentHelp("Tablespace of new partitions, or none.", valueName: "name"))
-    var tablespace: Wish<String>?
+    var tablespace: OptionalSetting<String>?
 
     @Option(
         help: ArgumentHelp(
@@ -89,7 +89,6 @@ package struct PartitionPolicySet: Verb {
             if let tablespace { policy.tablespace = tablespace.value }
             if !storage.isEmpty { policy.storageParameters = storage == ["none"] ? [] : storage }
         }
-        await connection.close()
         return PolicyReport([outcome], isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }

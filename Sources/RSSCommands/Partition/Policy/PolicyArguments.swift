@@ -18,7 +18,7 @@ extension PartitionRetention: ExpressibleByArgument {
 }
 
 /// A value, or `none`.
-struct Wish<Value: ExpressibleByArgument & Sendable>: ExpressibleByArgument, Sendable {
+struct OptionalSetting<Value: ExpressibleByArgument & Sendable>: ExpressibleByArgument, Sendable {
     let value: Value?
 
     init?(argument: String) {

@@ -25,15 +25,15 @@ package enum BookkeepingSchema {
 
     private static func make(_ connection: PostgresConnection) async throws {
         let lock = AdvisoryLock("rssctl/schema")
-        let deadline = ContinuousClock.now + .seconds(10)
         try await connection.transaction {
-            while try await connection.query("SELECT pg_try_advisory_xact_lock($1)", [lock.key])
-                .first?.decode(Bool.self, at: 0) != true
-            {
-                if ContinuousClock.now > deadline {
+            try await RetryPolicy(cap: .milliseconds(100)).run {
+                $0 is AdvisoryLockError
+            } _: {
+                let isHeld = try await connection.query("SELECT pg_try_advisory_xact_lock($1)", [lock.key]).first?
+                    .decode(Bool.self, at: 0)
+                guard isHeld == true else {
                     throw AdvisoryLockError(lock: lock, holder: try await connection.holder(of: lock))
                 }
-                try await Task.sleep(for: .milliseconds(50))
             }
             // From here on no role without rights on the schema can add to it. Making tables runs nothing that is on
             // them; writing to them does.

@@ -18,7 +18,7 @@ package struct HolderWatch {
     private var firstSeen: [String: ContinuousClock.Instant] = [:]
 
     /// The sessions to wait for.
-    package mutating func inTheWay(
+    package mutating func blockers(
         _ holders: [Holder], at now: ContinuousClock.Instant = .now
     ) -> [BlockingSession] {
         let hidden = Set(holders.compactMap(\.hiddenTransaction))

@@ -13,7 +13,7 @@ struct LockPatience {
 
     private let budget: Duration
     private let deadline: ContinuousClock.Instant
-    private var toldAt: ContinuousClock.Instant?
+    private var lastReportedAt: ContinuousClock.Instant?
     private var pause = 50...250
 
     init(budget: Duration) {
@@ -32,8 +32,8 @@ struct LockPatience {
             let text = parts.attoseconds == 0 ? "\(parts.seconds) s" : "\(budget)"
             throw LockBudgetSpent(budget: text, blockers: blockers)
         }
-        if toldAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true {
-            toldAt = .now
+        if lastReportedAt.map({ $0.duration(to: .now) > .seconds(10) }) ?? true {
+            lastReportedAt = .now
             let first = blockers.first?.description ?? "a session that has ended meanwhile"
             progress(.note("Waiting for a lock; blocked by: \(first)"))
         }

@@ -42,8 +42,8 @@ package struct LockPolicy: Sendable, Equatable {
         var patience = LockPatience(budget: budget)
         var watch = HolderWatch()
         while true {
-            let inTheWay = watch.inTheWay(try await Self.holders(against: locks, connection))
-            if inTheWay.isEmpty {
+            let blockers = watch.blockers(try await Self.holders(against: locks, connection))
+            if blockers.isEmpty {
                 do {
                     return try await work()
                 } catch let error as PostgresError where Self.isWorthRetrying(error) {
@@ -51,7 +51,7 @@ package struct LockPolicy: Sendable, Equatable {
                     try await patience.wait(for: likely, .lockRefused, progress)
                 }
             } else {
-                try await patience.wait(for: inTheWay, .notBegun, progress)
+                try await patience.wait(for: blockers, .notBegun, progress)
             }
         }
     }

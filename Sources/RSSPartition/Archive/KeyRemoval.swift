@@ -44,8 +44,8 @@ struct KeyRemoval: Sendable {
     /// Lists the keys, and returns how many batches they are.
     func collect() async throws -> Int {
         try await forget()
-        try await connection.execute(collecting, timeout: .seconds(3600))
-        try await connection.execute("CREATE INDEX ON \(Self.list) (rssctl_batch)", timeout: .seconds(3600))
+        try await connection.execute(collecting, timeout: LongStatement.reading)
+        try await connection.execute("CREATE INDEX ON \(Self.list) (rssctl_batch)", timeout: LongStatement.reading)
         try await connection.execute("ANALYZE \(Self.list)")
         return try await connection.query("SELECT coalesce(max(rssctl_batch) + 1, 0)::int FROM \(Self.list)").first?
             .decode(Int.self, at: 0) ?? 0

@@ -54,7 +54,7 @@ extension Conversion {
                 // A timeout would leave the index invalid; it waits for older transactions, and no session waits for it.
                 try await connection.execute("SET lock_timeout = 0")
                 for statement in removal.statements {
-                    try await connection.execute(statement, timeout: .seconds(86_400))
+                    try await connection.execute(statement, timeout: LongStatement.wholeTable)
                 }
             }
         }
@@ -64,7 +64,7 @@ extension Conversion {
     private func removals(_ table: RelationName) async throws -> (ConversionRecord, [Removal]) {
         guard let record = try await ConversionRecord.newest(of: table, connection), record.state == "active",
             record.phase != .restored
-        else { throw ConversionError.nothingToTakeBack(table: table.quoted, what: "abort") }
+        else { throw ConversionError.nothingToUndo(table: table.quoted, what: "abort") }
         let spec = record.spec
         guard let plain = try await catalog.table(table, column: spec.column) else {
             throw ConversionError.noSuchTable(table.quoted)

@@ -56,7 +56,7 @@ struct DefaultGuard: Sendable {
             try await lockPolicy.run(on: connection, progress: progress) {
                 try await lockPolicy.bound(connection, transactionOnly: false)
                 try await connection.execute(
-                    "ALTER TABLE \(name) VALIDATE CONSTRAINT \(Self.constraint)", timeout: .seconds(3600))
+                    "ALTER TABLE \(name) VALIDATE CONSTRAINT \(Self.constraint)", timeout: LongStatement.reading)
             }
             try await FaultPoint.reach("guard.validated")
         } catch {

@@ -115,9 +115,7 @@ struct PartitionDrop: Sendable {
 
     private func note(_ path: String, _ record: RetiredPartition) async throws {
         try await connection.transaction {
-            try await connection.execute(
-                "UPDATE rssctl.partition_retired SET archive = $2, archive_digest = $3 WHERE id = $1",
-                [record.id, path, ArchiveManifest.seal(folder: path)])
+            try await RetiredLedger(connection).note(archive: path, of: record)
             try await BookkeepingSchema.record(
                 connection, runID: retirement.runID, operation: "partition.archive", object: record.relation.quoted,
                 detail: path)
@@ -181,9 +179,7 @@ struct PartitionDrop: Sendable {
                         }
                     }
                     try await removal.delete(batch)
-                    try await connection.execute(
-                        "UPDATE rssctl.partition_retired SET state = 'dropping', removed = $2::jsonb WHERE id = $1",
-                        [record.id, String(decoding: try JSONEncoder().encode(total), as: UTF8.self)])
+                    try await RetiredLedger(connection).note(removed: total, of: record)
                 }
             }
             removed = total
@@ -291,9 +287,7 @@ struct PartitionDrop: Sendable {
                     try Self.same(now, scope.members[0], archive.manifest)
                 }
                 try await connection.execute("DROP TABLE \(name)")
-                try await connection.execute(
-                    "UPDATE rssctl.partition_retired SET state = 'dropped', ended_at = clock_timestamp() WHERE id = $1",
-                    [record.id])
+                try await RetiredLedger(connection).close(record, .dropped)
                 try await BookkeepingSchema.record(
                     connection, runID: retirement.runID, operation: "partition.drop", object: record.relation.quoted,
                     detail: table.label(record.bound))

@@ -78,6 +78,12 @@ package struct PolicyStore: Sendable {
         try await connection.execute(statement.sql, statement.parameters)
     }
 
+    /// Deletes the policy of a table, in the transaction that is open.
+    func erase(_ table: RelationName) async throws {
+        let statement = PolicyStatement(forgetting: table)
+        try await connection.execute(statement.sql, statement.parameters)
+    }
+
     /// Removes the policy of a table; its partitions stay as they are.
     ///
     /// - Returns: whether there was one.
