@@ -23,20 +23,30 @@ struct AnalyzeFault: Sendable, CustomTestStringConvertible {
     }
 
     /// Plants it.
-    func plant(_ options: ConnectionOptions) async throws {
+    ///
+    /// - Returns: whether this build of the server can have it: some are without ICU.
+    func plant(_ options: ConnectionOptions) async throws -> Bool {
         let connection = try await PostgresConnection.connect(options)
         var part = ""
-        for line in script.split(separator: "\n") {
-            if line.hasPrefix("VACUUM") {
-                try await connection.executeScript(part)
-                try await connection.execute(String(line))
-                part = ""
-            } else {
-                part += line + "\n"
+        do {
+            for line in script.split(separator: "\n") {
+                if line.hasPrefix("VACUUM") {
+                    try await connection.executeScript(part)
+                    try await connection.execute(String(line))
+                    part = ""
+                } else {
+                    part += line + "\n"
+                }
             }
+            if !part.isEmpty { try await connection.executeScript(part) }
+        } catch let error as PostgresError
+            where error.sqlState == .featureNotSupported && error.message.contains("ICU is not supported")
+        {
+            await connection.close()
+            return false
         }
-        if !part.isEmpty { try await connection.executeScript(part) }
         await connection.close()
+        return true
     }
 
     static let all = security + indexes + bloat + tables + server

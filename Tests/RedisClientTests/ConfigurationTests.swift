@@ -1,3 +1,4 @@
+import RSSModel
 @testable import RedisClient
 import Testing
 
