@@ -338,6 +338,12 @@ enum LintCorpus {
             "function-body", bad: "CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETRUN 1; END $$;",
             safe: "CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;"),
         .init(
+            "function-body",
+            bad: "CREATE FUNCTION g() RETURNS SETOF int LANGUAGE plpgsql AS $$ BEGIN RETURN NEXT; END $$;",
+            safe: "CREATE FUNCTION g() RETURNS TABLE (a int) LANGUAGE plpgsql AS $$ BEGIN a := 1; RETURN NEXT; END $$;"),
+        .init(
+            "function-body", bad: "DO $$ BEGIN PERFROM 1; END $$;", safe: "DO $$ BEGIN PERFORM 1; END $$;"),
+        .init(
             "function-overload",
             bad: "CREATE OR REPLACE FUNCTION f(x int, y int DEFAULT 0) RETURNS int LANGUAGE sql AS 'SELECT 1';",
             safe:

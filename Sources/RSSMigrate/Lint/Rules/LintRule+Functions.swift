@@ -7,12 +7,10 @@ extension LintRule {
         LintRule(
             "function-body", .error, "PL/pgSQL cannot read the body",
             why:
-                "CREATE FUNCTION would fail, or worse, succeed with check_function_bodies off and fail when it is called."
+                "CREATE FUNCTION would fail, or worse, succeed with check_function_bodies off and fail when it is called; so would "
+                + "CREATE PROCEDURE and DO."
         ) { context in
-            guard let function = context.node("CreateFunctionStmt"),
-                option("language", function)?.lowercased() == "plpgsql",
-                let error = Parser.plpgsqlError(context.text)
-            else { return [] }
+            guard let error = PLpgSQLRoutine(context.text, context.tree)?.error else { return [] }
             return [LintHit(error.message)]
         },
         LintRule(
@@ -51,11 +49,6 @@ extension LintRule {
             ]
         },
     ]
-
-    private static func option(_ name: String, _ function: ParseNode) -> String? {
-        function.list("options").compactMap { $0.as("DefElem") }.last { $0.string("defname") == name }?["arg"]?.as(
-            "String")?.string("sval")
-    }
 
     private static func isDefiner(_ function: ParseNode) -> Bool {
         function.list("options").compactMap { $0.as("DefElem") }.contains {
