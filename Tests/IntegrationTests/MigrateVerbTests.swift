@@ -56,6 +56,52 @@ import Testing
         }
     }
 
+    @Test func `what was not tested of the way back is said, and every verb of the group takes the folder`()
+        async throws
+    {
+        try await withDatabase { options in
+            try await withState { state in
+                let binary = Binary(state: state, environment: try await target(options))
+                let folder = try Self.folder(
+                    "\(state)/own",
+                    [
+                        "V1__a.sql": "CREATE TABLE public.a (x int);", "V1__a.down.sql": "DROP TABLE public.a;",
+                        "V2__b.sql": "CREATE TABLE public.b (x int);",
+                    ])
+                #expect(try await binary.run("migrate", "--directory", folder).status == 0)
+                let plain = try await binary.run("migrate", "verify", "--directory", folder)
+                #expect(plain.status == 0, "\(plain.errors)")
+                #expect(plain.output.contains("Not tested: whether migrations can be reverted."), "\(plain.output)")
+                let trip = try await binary.run("migrate", "verify", "--round-trip", "--directory", folder)
+                #expect(trip.status == 2, "\(trip.errors)")
+                #expect(trip.output.contains("not tested: it has no down file"), "\(trip.output)")
+                #expect(
+                    trip.output.contains(
+                        "1 of 2 migrations can be reverted; not tested, for want of a down file: V2__b.sql"))
+                let json = try await binary.run(
+                    "migrate", "verify", "--round-trip", "--directory", folder, "-o", "json")
+                #expect(json.output.contains("\"verdict\" : \"blind\"") && json.output.contains("\"roundTrip\" : true"))
+                try "DROP TABLE public.b;".write(toFile: "\(folder)/V2__b.down.sql", atomically: true, encoding: .utf8)
+                let whole = try await binary.run("migrate", "verify", "--round-trip", "--directory", folder)
+                #expect(
+                    whole.status == 0 && whole.output.contains("2 of 2 migrations can be reverted."), "\(whole.output)")
+
+                for verb in ["status", "verify", "drift", "lint", "plan"] {
+                    let answer = try await binary.run("migrate", verb, "--directory", folder)
+                    #expect(answer.status == 0, "\(verb): \(answer.output)\(answer.errors)")
+                }
+                let admin = try await PostgresConnection.connect(options)
+                try await admin.execute("CREATE TABLE by_hand (id int)")
+                await admin.close()
+                #expect(try await binary.run("migrate", "drift", "--directory", folder).status == 3)
+                // Another folder's migrations say nothing of this schema.
+                let other = try Self.folder("\(state)/other", ["V1__z.sql": "CREATE TABLE public.z (x int);"])
+                let mistaken = try await binary.run("migrate", "drift", "--directory", other)
+                #expect(mistaken.errors.contains("RSS-MIGRATE-00"), "\(mistaken.errors)")
+            }
+        }
+    }
+
     @Test func `folders that are set stand beside the shipped migrations, for each command`() async throws {
         try await withDatabase(migrated: true) { options in
             try await withState { state in

@@ -10,7 +10,7 @@ package struct MigrateDrift: Verb {
     package static let declaration = Declaration(
         "migrate drift", "Compare the schema with its state after the last migration, and list each difference",
         discussion:
-            "With --accept the current schema becomes the expected one; the reason is recorded in the journal and in rssctl.operation. Nothing else is changed.",
+            "With --accept the current schema becomes the expected one; the reason is recorded in the journal and in rssctl.operation. Nothing else is changed. With --directory the history is first compared with the files of that folder, as migrate status does.",
         effect: .writes, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init("Exit status 3 when the schema was changed outside rssctl", "rssctl migrate drift"),
@@ -18,11 +18,13 @@ package struct MigrateDrift: Verb {
             .init(
                 "What would be accepted",
                 "rssctl migrate drift --accept --reason 'index made by hand in an outage' --dry-run"),
-        ], exits: [.pending, .tryAgain, .permission])
+        ], exits: [.pending, .dataError, .tryAgain, .permission])
 
     @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
     package var change: ChangeOptions? { changes }
+    @OptionGroup var source: MigrationSourceOptions
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
     @Flag(help: "Accept the current schema as the expected one.")
     var accept = false
@@ -40,7 +42,7 @@ package struct MigrateDrift: Verb {
     package func execute(_ context: Context) async throws -> DriftReport {
         guard accept, let reason else {
             let connection = try await context.connectPostgres(readOnly: true)
-            let drift = try await SchemaDrift.find(connection)
+            let drift = try await find(connection, context)
             return DriftReport(drift)
         }
         let connection =
@@ -49,12 +51,19 @@ package struct MigrateDrift: Verb {
             : try await context.connectPostgres(
                 holding: AdvisoryLock("rssctl/\(MigrationWaitOptions.lock)"), wait: .seconds(10),
                 statementTimeout: .zero)
-        let drift = try await SchemaDrift.find(connection)
+        let drift = try await find(connection, context)
         if !context.isDryRun, !drift.difference.isEmpty {
             let version = try await SchemaDrift.accept(connection, runID: context.runID, reason: reason)
             context.progress(.done("Accepted the schema as it is after version \(version): \(reason)"))
         }
         return DriftReport(drift, isAccepted: true)
+    }
+
+    /// The differences. A folder that is named must be the one whose migrations the history has: those of another one say nothing
+    /// of this schema.
+    private func find(_ connection: PostgresConnection, _ context: Context) async throws -> SchemaDrift {
+        if source.directory != nil { _ = try await source.reader(connection, context).plan() }
+        return try await SchemaDrift.find(connection)
     }
 }
 

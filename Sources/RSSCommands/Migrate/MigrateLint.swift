@@ -35,6 +35,7 @@ package struct MigrateLint: Verb {
     @OptionGroup package var global: GlobalOptions
 
     @OptionGroup var source: MigrationSourceOptions
+    package var ownCarriedFlags: [(name: String, value: String?)] { source.carried }
 
     @Flag(help: "Read only the files, without a database; every file counts as pending.")
     var offline = false
