@@ -45,6 +45,8 @@ package struct PartitionMaintain: Verb {
             valueName: "n"))
     var allowMassRetire: Int?
 
+    @OptionGroup var locks: LockBudgetOption
+
     /// It lists what it did, and prints nothing where there was nothing to do.
     package var isSilentWhenDone: Bool { false }
 
@@ -71,7 +73,7 @@ package struct PartitionMaintain: Verb {
         options.saved = saved
         options.allowedRetirements = allowMassRetire
         let results = try await MaintenanceRun(
-            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
+            connection, lockPolicy: locks.policy(context), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true)
         ).run(options, progress: context.progress)
         return MaintainReport(results, isDryRun: context.isDryRun, isQuiet: global.quiet)

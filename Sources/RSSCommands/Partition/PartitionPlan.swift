@@ -24,15 +24,26 @@ package struct PartitionPlan: Verb {
     @Argument(help: "The partitioned tables; by default all that have a policy.")
     var tables: [TableArgument] = []
 
+    @Option(help: "Partitions to create in advance, instead of the number in the policy.")
+    var premake: Int?
+
     @Option(help: "Write the plan to a file.", completion: .file())
     var save: String?
 
     package init() {}
 
+    package func validate() throws {
+        if let premake, !(0...120).contains(premake) { throw ValidationError("--premake is a number from 0 to 120.") }
+        if save != nil, premake != nil {
+            throw ValidationError("--save excludes --premake: a saved plan is made again by the policies.")
+        }
+    }
+
     package func execute(_ context: Context) async throws -> MaintainReport {
         let connection = try await context.connectPostgres(readOnly: true, lockTimeout: .seconds(1))
         var options = MaintenanceRun.Options(at: try await context.clock(connection).now)
         options.tables = try await context.resolve(tables, on: connection)
+        options.premake = premake
         options.defaultPremake = context.settings.integer(.partitionPremake) ?? 3
         options.isDryRun = true
         // The file holds whole seconds, and the plan is made again from it.

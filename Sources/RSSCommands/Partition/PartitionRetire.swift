@@ -32,6 +32,8 @@ package struct PartitionRetire: Verb {
     @Option(help: "Days until it may be dropped, instead of the number in the policy; 7 without a policy.")
     var quarantineDays: Int?
 
+    @OptionGroup var locks: LockBudgetOption
+
     package init() {}
 
     package func question(_ context: Context) async throws -> String? {
@@ -49,7 +51,7 @@ package struct PartitionRetire: Verb {
     package func execute(_ context: Context) async throws -> RetireReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcomes = try await RetirementRun(
-            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
+            connection, lockPolicy: locks.policy(context), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(60), direct: true),
             progress: context.progress
         ).retire(

@@ -25,12 +25,14 @@ package struct PartitionUndo: Verb {
     @Argument(help: "The partition, or a table for all its retired ones.")
     var partition: TableArgument
 
+    @OptionGroup var locks: LockBudgetOption
+
     package init() {}
 
     package func execute(_ context: Context) async throws -> RetireReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
         let outcomes = try await RetirementRun(
-            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID, progress: context.progress
+            connection, lockPolicy: locks.policy(context), runID: context.runID, progress: context.progress
         ).undo(context.resolve(partition, on: connection), isDryRun: context.isDryRun)
         return RetireReport(outcomes, isDryRun: context.isDryRun)
     }

@@ -10,6 +10,9 @@ package struct PolicyDocument: Sendable, Equatable, Encodable {
     /// The policies, by table.
     package var policies: [PartitionPolicy]
 
+    /// The folders that the policies name for archives.
+    package var archives: [String] { Set(policies.compactMap(\.archive)).sorted() }
+
     private enum CodingKeys: CodingKey { case format, policies }
 
     /// Makes a document.

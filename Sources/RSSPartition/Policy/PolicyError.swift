@@ -24,6 +24,8 @@ package enum PolicyError: ReportableError, Equatable {
     case quarantine(String, days: Int)
     /// The folder of archives is not an absolute path.
     case archive(String)
+    /// The folder of archives cannot be used on this machine.
+    case archivePlace(String, reason: String)
     /// The numbers of an integer key are not times in the unit that was given.
     case epoch(String, number: Int64, unit: EpochUnit, likely: EpochUnit?)
 
@@ -81,6 +83,13 @@ package enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-019", exit: .usage, message: "'\(folder)' is not an absolute path",
                 hint: "the policy holds for every machine that maintains the table: write /srv/archive")
+        case .archivePlace(let folder, let reason):
+            ErrorReport(
+                code: "RSS-PARTITION-122", exit: .cannotWrite,
+                message: "archives cannot be written to \(folder) on this machine", detail: "\(folder): \(reason)",
+                hint:
+                    "Create it for the user who runs rssctl partition maintain: install -d -m 700 \(folder.shellWord); where another machine runs it, add --archive-elsewhere."
+            )
         case .epoch(let column, let number, let unit, let likely):
             ErrorReport(
                 code: "RSS-PARTITION-120", exit: .dataError,

@@ -240,5 +240,16 @@ extension ErrorSection {
             """,
             do: "The same command continues it; `rssctl partition convert TABLE --abort` undoes what was done.",
             example: "the conversion of public.orders, begun at 2026-11-30 09:12 UTC, was interrupted"),
+        .init(
+            "RSS-PARTITION-122",
+            """
+            The folder that a policy names for archives does not exist on this machine, or cannot be written to. Nothing was \
+            set: `partition maintain` would fail at the first partition that is to be dropped.
+            """,
+            do: """
+                Create the folder for the user who runs `partition maintain`; where another machine runs it, give \
+                `--archive-elsewhere`.
+                """,
+            example: "archives cannot be written to /srv/archive on this machine"),
     ]
 }

@@ -32,20 +32,22 @@ package struct PartitionIndexCreate: Verb {
     @Argument(help: ArgumentHelp("A CREATE INDEX with a name, as it would be run in psql.", valueName: "sql"))
     var sql: String
 
+    @OptionGroup var locks: LockBudgetOption
+
     package init() {}
 
     package func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
-        let outcome = try await PartitionIndexRun(context, connection).create(sql, progress: context.progress)
+        let outcome = try await PartitionIndexRun(context, connection, locks).create(sql, progress: context.progress)
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }
 }
 
 extension PartitionIndexRun {
     /// The run of a verb.
-    init(_ context: Context, _ connection: PostgresConnection) throws {
+    init(_ context: Context, _ connection: PostgresConnection, _ locks: LockBudgetOption) throws {
         self.init(
-            connection, lockPolicy: LockPolicy(context.settings), runID: context.runID,
+            connection, lockPolicy: locks.policy(context), runID: context.runID,
             observer: try context.postgresOptions(statementTimeout: .seconds(5), direct: true),
             isDryRun: context.isDryRun)
     }

@@ -27,19 +27,21 @@ package struct PartitionIndexDrop: Verb {
     @Argument(help: "The index of a partitioned table.")
     var index: TableArgument
 
+    @OptionGroup var locks: LockBudgetOption
+
     package init() {}
 
     package func question(_ context: Context) async throws -> String? {
         let connection = try await context.connectPostgres(readOnly: true)
         let name = try await context.resolve(index, on: connection)
-        let extent = try await PartitionIndexRun(context, connection).extent(of: name)
+        let extent = try await PartitionIndexRun(context, connection, locks).extent(of: name)
         return
             "Drop \(name.quoted) with its parts on \(extent.partitions) partitions, \(Quantity.bytes(extent.bytes))?"
     }
 
     package func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
-        let outcome = try await PartitionIndexRun(context, connection).drop(
+        let outcome = try await PartitionIndexRun(context, connection, locks).drop(
             context.resolve(index, on: connection), progress: context.progress)
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

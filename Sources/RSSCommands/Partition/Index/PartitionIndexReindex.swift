@@ -28,11 +28,13 @@ package struct PartitionIndexReindex: Verb {
     @Flag(help: "Begin with the first part, even if a run was interrupted.")
     var restart = false
 
+    @OptionGroup var locks: LockBudgetOption
+
     package init() {}
 
     package func execute(_ context: Context) async throws -> PartitionIndexReport {
         let connection = try await context.connectPostgresDirectly(statementTimeout: .zero)
-        let outcome = try await PartitionIndexRun(context, connection).reindex(
+        let outcome = try await PartitionIndexRun(context, connection, locks).reindex(
             context.resolve(target, on: connection), restarts: restart, progress: context.progress)
         return PartitionIndexReport(outcome, isDryRun: context.isDryRun, isQuiet: global.quiet)
     }

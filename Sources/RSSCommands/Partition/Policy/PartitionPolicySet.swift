@@ -11,7 +11,8 @@ package struct PartitionPolicySet: Verb {
         discussion: """
             Options that are not given are not changed. The policy is checked first: interval and zone against the partition \
             key, tablespace and storage parameters against the server, a uuid key by a sample of its values. `none` removes \
-            a retention, an archive, a tablespace or storage parameters.
+            a retention, an archive, a tablespace or storage parameters. The folder of --archive must exist and be writable where \
+            partition maintain runs; it is checked here, unless --archive-elsewhere says that another machine runs it.
             """,
         effect: .writes, needs: [.settings, .postgres],
         examples: [
@@ -54,6 +55,9 @@ package struct PartitionPolicySet: Verb {
     @Option(help: ArgumentHelp("Folder for archives of old partitions, or none.", valueName: "folder"))
     var archive: OptionalSetting<String>?
 
+    @Flag(help: "The folder of archives is on another machine, which runs partition maintain: do not check it here.")
+    var archiveElsewhere = false
+
     @Option(help: ArgumentHelp("Time zone whose midnight bounds the partitions: Europe/Berlin.", valueName: "zone"))
     var timeZone: String?
 
@@ -75,6 +79,9 @@ package struct PartitionPolicySet: Verb {
     }
 
     package func execute(_ context: Context) async throws -> PolicyReport {
+        if let folder = archive?.value, !archiveElsewhere {
+            try ArchivePlace.check(folder, refuses: !context.isDryRun, progress: context.progress)
+        }
         let connection = try await context.connectPostgres()
         let outcome = try await PolicyKeeper(connection, runID: context.runID, isDryRun: context.isDryRun).set(
             context.resolve(table, on: connection), interval: interval,
