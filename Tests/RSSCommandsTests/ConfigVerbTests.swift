@@ -98,6 +98,16 @@ import Testing
         #expect(try await run(["config", "check", "--profile", "p"], file: file).status == 78)
     }
 
+    @Test func `a folder of migrations that cannot be read is a finding before cron meets it`() async throws {
+        let file = "migrate: {directories: [/nonexistent/migrations, /etc/passwd]}\n"
+        let check = try await run(["config", "check"], file: file)
+        #expect(check.status == 2, "\(check.output)\(check.errors)")
+        for path in ["/nonexistent/migrations", "/etc/passwd"] {
+            #expect(check.output.contains(path), "\(check.output)")
+        }
+        #expect(try await run(["config", "check"], file: "migrate: {directories: [/tmp]}\n").status == 0)
+    }
+
     @Test func `a password that belongs to another server is not sent, and the error says so`() async throws {
         let result = try await run(
             ["migrate", "status"], file: "database: {host: home, password: Zq9wXvK7t}\n",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import RSSCore
+import RSSMigrate
 import RSSModel
 
 /// `rssctl config check`
@@ -24,6 +25,12 @@ package struct ConfigCheck: Verb {
             warnings += settings.warnings.filter { !warnings.contains($0) }
         }
         try check(settings)
+        for folder in MigrationSource(settings).folders {
+            // What cron would find out at its next `migrate`.
+            guard let reason = MigrationSource.problem(ofFolder: folder) else { continue }
+            warnings.append(
+                "\(SettingKey.migrateDirectories.rawValue): \(folder): \(reason); create it, or correct the setting")
+        }
         for profile in settings.profiles.map(Optional.some) + [settings.profile] where settings.file != nil {
             for environment in [settings.environment, [:]] {
                 do {

@@ -11,6 +11,12 @@ package struct RunsExport: Verb {
 
     @OptionGroup package var global: GlobalOptions
 
+    @Option(help: "Runs of this command, or group of commands.")
+    var command: String?
+
+    @Option(help: "Runs with this outcome: running, done, findings, failed, interrupted.")
+    var outcome: Run.Outcome?
+
     @Option(help: "Runs that began within this time, for example 7d.", transform: parseDuration)
     var since: Duration?
 
@@ -18,7 +24,10 @@ package struct RunsExport: Verb {
 
     package func execute(_ context: Context) async throws -> RunExport {
         let since = since.map { context.world.now().addingTimeInterval(-Double($0.components.seconds)) }
-        return RunExport(runs: try context.openJournal().runs(RunFilter(since: since)).reversed())
+        // A run whose process is gone is interrupted, whatever the journal says; so that filter is applied afterwards.
+        let runs = try context.openJournal().runs(RunFilter(command: command, since: since))
+            .filter { outcome == nil || $0.effectiveOutcome(here: Host.name) == outcome }
+        return RunExport(runs: runs.reversed())
     }
 }
 

@@ -84,6 +84,16 @@ package enum MigrationSource: Sendable, Equatable {
         ("V0008__report_search.down.sql", PackageResources.V0008__report_search_down_sql),
     ]
 
+    /// Why no migrations can be read from a folder; nil where they can.
+    package static func problem(ofFolder path: String) -> String? {
+        do {
+            _ = try FileManager.default.contentsOfDirectory(atPath: path)
+            return nil
+        } catch {
+            return (error as NSError).localizedDescription
+        }
+    }
+
     private static func files(in path: String, _ notices: inout [String]) throws -> [MigrationFile] {
         let names: [String]
         do {
