@@ -64,6 +64,8 @@ struct Candidate {
         guard columns >= 3 else { return false }
         // Words and names have spaces everywhere; two colons in each of several lines are delimiters.
         if dialect.delimiter == 0x3A, !dialect.skipsInitialSpace, agreement == 1, records.count >= 4 { return true }
+        // One number sign is that of a number or a remark; two in each of several lines are delimiters.
+        if dialect.delimiter == 0x23, !dialect.skipsInitialSpace, agreement == 1, records.count >= 3 { return true }
         let typed = typedColumns
         return typed >= 2 || typed == 1 && HeaderDetector.hasHeader(records)
     }

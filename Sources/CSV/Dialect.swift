@@ -43,8 +43,8 @@ public struct Dialect: Sendable, Equatable {
     /// The delimiters that mean little else in a text, the likelier first; the last two are ASCII's unit separator and
     /// the control character that Hive writes.
     static let knownDelimiters: [UInt8] = [0x2C, 0x3B, 0x09, 0x7C, 0x5E, 0x7E, 0x1F, 0x01]
-    /// The delimiters that also occur in names, times and addresses, and are accepted on strong evidence only.
-    static let weakDelimiters: [UInt8] = [0x20, 0x3A]
+    /// The delimiters that also occur in names, times, addresses and remarks, and are accepted on strong evidence only.
+    static let weakDelimiters: [UInt8] = [0x20, 0x3A, 0x23]
 
     /// The common name of the delimiter.
     public var delimiterName: String {
@@ -55,6 +55,7 @@ public struct Dialect: Sendable, Equatable {
         case UInt8(ascii: "|"): "vertical bar"
         case UInt8(ascii: " "): "space"
         case UInt8(ascii: ":"): "colon"
+        case UInt8(ascii: "#"): "number sign"
         case UInt8(ascii: "^"): "caret"
         case UInt8(ascii: "~"): "tilde"
         case 0..<0x20: "control character \(delimiter)"

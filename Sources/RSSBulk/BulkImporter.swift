@@ -29,6 +29,10 @@ package struct BulkImporter: Sendable {
         package var organization: String?
         /// Placeholders in place of identifiers.
         package var placeholders = PlaceholderTally()
+        /// Keys that differ in case alone.
+        package var caseVariants = CaseVariants()
+        /// The names that a column may have, of the columns in which others were found.
+        package var names: [String: [String]] = [:]
         /// The column by which rows were matched; nil where they were matched by all of them.
         package var key: String?
         /// The run in the ledger of the database, by which the import can be undone; nil when nothing was loaded.
@@ -72,15 +76,19 @@ package struct BulkImporter: Sendable {
         var outcome = Outcome()
         let validator = try await validator(for: file, tables, &outcome)
         // Made before the first row is read: an import whose rejects cannot be kept does not begin.
-        let rejects = try file.options.effectiveRejectsPath.map { path throws(ImportError) in
-            try DraftFile.rejects(path)
-        }
+        let rejects = try file.rejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
         // In parallel with the first reading, which has the file in the system's page cache.
         async let digest = file.input.digest()
         let scan = FileScan(file, validator, ReferenceResolver(connection, tables), progress)
         let found = try await scan.run()
         outcome.read = found.read
         outcome.placeholders = found.placeholders
+        if file.options.operation == .import, file.options.visit == nil, found.read > 0,
+            found.withoutVisit == found.read
+        {
+            throw ImportError.noVisits(file.name, object: file.table.object)
+        }
+        outcome.caseVariants = try await withTable(found.caseVariants, validator, tables.name(file.table.table))
         if found.rejected > 0 {
             outcome.rejects = try await progress.phase("write rejects") { try await scan.reject(found, into: rejects) }
         }
@@ -92,13 +100,31 @@ package struct BulkImporter: Sendable {
         guard file.input.isUnchanged else { throw ImportError.changedWhileRead(file.name) }
         let refused = try await load(file, tables, validator, found, digest: fileDigest, &outcome)
         if !refused.isEmpty {
-            let rejects = isKept ? try file.options.effectiveRejectsPath.map(DraftFile.rejects) : rejects
+            let rejects = isKept ? try file.rejectsPath.map { try RejectsFile($0) } : rejects
             outcome.rejects = try await scan.reject(found, refused: refused, into: rejects)
             try rejects?.publish()
         }
         if outcome.rejects.rows == 0, !file.options.isDryRun { rejects?.discard() }
         outcome.rejectsPath = outcome.rejects.rows > 0 ? rejects?.path : nil
+        for kind in outcome.rejects.kinds where kind.code == .unknownName {
+            if let column = kind.column { outcome.names[column] = validator.names(of: column) }
+        }
         return outcome
+    }
+
+    /// Also what the table has in capitals.
+    private func withTable(
+        _ variants: CaseVariants, _ validator: RowValidator, _ relation: String
+    ) async throws -> CaseVariants {
+        let capitals = variants.capitals
+        guard !capitals.isEmpty, let key = validator.key else { return variants }
+        var variants = variants
+        // By the index on the key; without one it is one look at the table.
+        variants.addOfTable(
+            try await connection.query(
+                "SELECT DISTINCT \(key.target)::text FROM \(relation) WHERE \(key.target) = ANY ($1)", [capitals]
+            ).map { try $0.decode(String.self, at: 0) })
+        return variants
     }
 
     private func requireTable(_ table: ImportTable, _ tables: ApplicationTables) async throws {
@@ -132,7 +158,8 @@ package struct BulkImporter: Sendable {
             file.table, header: file.header, key: try file.key()?.target,
             names: ["category": LoadedNames(entries)], constants: constants, encoding: file.encodingName,
             padsShortRows: file.padsShortRows, requiresKey: file.options.operation != .import,
-            usesDecimalComma: file.usesDecimalComma, placeholders: Placeholders(file.options.placeholders))
+            usesDecimalComma: file.usesDecimalComma, placeholders: Placeholders(file.options.placeholders),
+            values: file.options.values)
         outcome.key = validator.key?.name
         return validator
     }

@@ -15,6 +15,8 @@ package struct BulkValidator: Sendable {
         package var key: String?
         /// Placeholders in place of identifiers.
         package var placeholders = PlaceholderTally()
+        /// Keys that differ in case alone.
+        package var caseVariants = CaseVariants()
     }
 
     private let progress: ProgressReporter
@@ -30,14 +32,16 @@ package struct BulkValidator: Sendable {
         let validator = RowValidator(
             file.table, header: file.header, key: try file.key()?.target, constants: ["visit_report": .null],
             encoding: file.encodingName,
-            padsShortRows: file.padsShortRows, usesDecimalComma: file.usesDecimalComma,
-            placeholders: Placeholders(file.options.placeholders), looksUp: false)
+            padsShortRows: file.padsShortRows, requiresKey: file.options.operation != .import,
+            usesDecimalComma: file.usesDecimalComma,
+            placeholders: Placeholders(file.options.placeholders), values: file.options.values, looksUp: false)
         outcome.key = validator.key?.name
-        let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try DraftFile.rejects(path) }
+        let rejects = try file.options.rejectsPath.map { path throws(ImportError) in try RejectsFile(path) }
         let scan = FileScan(file, validator, nil, progress)
         let found = try await scan.run()
         outcome.read = found.read
         outcome.placeholders = found.placeholders
+        outcome.caseVariants = found.caseVariants
         if found.rejected > 0 { outcome.rejects = try await scan.reject(found, into: rejects) }
         if let rejects {
             if outcome.rejects.rows > 0 { try rejects.publish() } else { rejects.discard() }

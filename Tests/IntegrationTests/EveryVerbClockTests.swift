@@ -66,6 +66,7 @@ import Testing
         bulk delete hardware GONE --yes
         bulk export hardware --since 7d
         bulk template hardware
+        bulk columns hardware
         bulk mapping save clock hardware Device=device_name
         bulk mapping list
         bulk mapping remove clock

@@ -118,7 +118,7 @@ import Testing
     @Test func `the rejects file stays beside the file that was named, and may not be it`() throws {
         let folder = try TemporaryFolder()
         let path = try folder.file(Self.gzip(Array("category,name\nLaptop,a\n".utf8)), "devices.csv.gz")
-        #expect(ImportOptions(path: path).defaultRejectsPath == "\(path).rejects.csv")
+        #expect(ImportOptions(path: path).defaultRejectsPath(isWorkbook: false) == "\(path).rejects.csv")
         var same = options(path)
         same.rejectsPath = path
         #expect(throws: ImportError.rejectsIsInput(path)) { try ImportFile(.hardware, same) }

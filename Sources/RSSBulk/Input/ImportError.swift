@@ -39,6 +39,10 @@ package enum ImportError: ReportableError, Equatable {
     case sameColumn([Clash], unknown: [UnknownColumn])
     /// Mappings of names that the file does not have.
     case unusedMappings([String], names: [String])
+    /// No row names its visit report, and none is given for all.
+    case noVisits(String, object: String)
+    /// A value mapping is for a column that the file does not have.
+    case unusedValueMapping(String, column: String, columns: [String])
     /// A filter of an export matches no row at all.
     case unknownFilter(String, String, String)
     /// The encoding of the file may be one of several.
@@ -106,7 +110,7 @@ package enum ImportError: ReportableError, Equatable {
                 message: sheet.map { "sheet '\($0.name)' has no line that names columns" }
                     ?? "no line names columns that can be imported",
                 detail: "it begins with '\(RowProblem.shown(first))'; known columns: \(known.joined(separator: ", "))",
-                hint: Self.headerHint(first, sheet))
+                hint: Self.headerHint(first, known, sheet))
         case .unknownColumns(let unknown, let known): Self.report(unknown, known)
         case .missingColumns(let names):
             ErrorReport(
@@ -129,6 +133,21 @@ package enum ImportError: ReportableError, Equatable {
                     "the file has no column \(headers.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", ")), which --map names",
                 detail: "its columns: \(names.map(RowProblem.shown).joined(separator: ", "))",
                 hint: "leave that --map out, or write the name as it is in the file")
+        case .noVisits(let path, let object):
+            ErrorReport(
+                code: "RSS-IMPORT-044", exit: .dataError,
+                message: "no row of \(path) names its visit report; nothing was loaded",
+                detail: "The column visit_report is empty in each row.",
+                hint:
+                    "Give one for all rows, the newest or another by its number: rssctl bulk import \(object) \((path.hasPrefix("-") ? "./" + path : path).shellWord) --visit latest"
+            )
+        case .unusedValueMapping(let text, let column, let columns):
+            ErrorReport(
+                code: "RSS-IMPORT-045", exit: .dataError,
+                message:
+                    "--map-value '\(RowProblem.shown(text))' is for the column \(column), which the file does not have\(Suggestion.words(Suggestion.nearest(column, columns.sorted())))",
+                detail: "its columns: \(columns.joined(separator: ", "))",
+                hint: "Name the column as rssctl does: --map-value 'status:aktiv=active'.")
         case .unknownFilter(let flag, let value, let reason):
             ErrorReport(
                 code: "RSS-IMPORT-138", exit: .dataError,
@@ -261,7 +280,8 @@ package enum ImportError: ReportableError, Equatable {
         let meant = unknown.first { $0.suggestion != nil }
         // An export --with-id is made to be changed and given back.
         let hasID = unknown.contains { $0.name.lowercased() == "id" }
-        let byID = "A file with the ids of rows is for rssctl bulk update; to add its rows as new ones: --map id="
+        let byID =
+            "A file with the ids of rows is for rssctl bulk update, or rssctl bulk validate --for update; to add its rows as new ones: --map id="
         return ErrorReport(
             code: "RSS-IMPORT-004", exit: .dataError,
             message: "unknown column\(unknown.count == 1 ? "" : "s") \(words(unknown))",
@@ -279,10 +299,12 @@ package enum ImportError: ReportableError, Equatable {
         unknown.map { "'\(RowProblem.shown($0.name))'\(Suggestion.words($0.suggestion))" }.joined(separator: ", ")
     }
 
-    private static func headerHint(_ first: String, _ sheet: SheetChoice?) -> String {
+    private static func headerHint(_ first: String, _ known: [String], _ sheet: SheetChoice?) -> String {
         if let sheet, let other = sheet.others.first { return "read another sheet: --sheet \(quoted(other))" }
+        // The one that rows are matched by, where they must be; else the one that a person would begin with.
+        let column = ["id", "device_name", "item_description"].first(where: known.contains) ?? "COLUMN"
         return
-            "say what its names mean, as --map \(quoted("\(RowProblem.shown(first))=device_name")); where it has none, name the fields with --header; --delimiter says what separates them"
+            "say what its names mean, as --map \(quoted("\(RowProblem.shown(first))=\(column)")); where it has none, name the fields with --header; --delimiter says what separates them"
     }
 
     private static func quoted(_ text: String) -> String { text.shellWord }

@@ -17,6 +17,8 @@ package struct ImportFile: Sendable {
     /// The number of fields that its records have, where the dialect was detected for certain.
     private let columns: Int?
     let input: ImportInput
+    /// Where its rejected rows go. A dry run leaves no file unless one was asked for.
+    let rejectsPath: String?
 
     /// The file as the user named it.
     package var name: String { input.name }
@@ -47,9 +49,10 @@ package struct ImportFile: Sendable {
         self.table = table
         self.options = options
         input = try ImportInput.open(options.path, sheet: options.sheet)
-        if let path = options.effectiveRejectsPath, input.isSameFile(as: path) {
-            throw ImportError.rejectsIsInput(path)
-        }
+        let isWorkbook = input.sheet != nil
+        rejectsPath =
+            options.rejectsPath ?? (options.isDryRun ? nil : options.defaultRejectsPath(isWorkbook: isWorkbook))
+        if let rejectsPath, input.isSameFile(as: rejectsPath) { throw ImportError.rejectsIsInput(rejectsPath) }
         var dialect: Dialect
         if let known = input.dialect {
             // rssctl wrote it itself; delimiters and encodings that the user gave do not apply to a workbook.
@@ -102,6 +105,7 @@ package struct ImportFile: Sendable {
             all = try match(found.names)
         }
         header = all
+        try options.values.check(all.columns(of: table))
         guard options.operation != .import else { return }
         guard
             let key = try key()
@@ -131,7 +135,7 @@ package struct ImportFile: Sendable {
     /// Whether a path leads to the file itself, or to where its rejected rows go.
     package func owns(_ path: String) -> Bool {
         func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-        return input.isSameFile(as: path) || options.effectiveRejectsPath.map(resolved) == resolved(path)
+        return input.isSameFile(as: path) || rejectsPath.map(resolved) == resolved(path)
     }
 
     /// The SHA-256 of what decides, beside the file itself, what happens to its rows: the dialect, which field goes where,
@@ -139,12 +143,13 @@ package struct ImportFile: Sendable {
     ///
     /// - Parameter visit: the visit report of rows that name none; which one is the latest changes.
     func settingsDigest(visit: String?) -> String {
-        let parts = [
-            "\(dialect)", "\(header.uses)", visit ?? "", options.key ?? "", options.onConflict.rawValue,
-            options.operation.rawValue,
-            options.duplicates.rawValue, "\(options.fillsOnly)", "\(options.allowsMove)", "\(options.placeholders)",
-            "\(padsShortRows)", "\(headerRecord)",
-        ]
+        let parts =
+            [
+                "\(dialect)", "\(header.uses)", visit ?? "", options.key ?? "", options.onConflict.rawValue,
+                options.operation.rawValue,
+                options.duplicates.rawValue, "\(options.fillsOnly)", "\(options.allowsMove)", "\(options.placeholders)",
+                "\(padsShortRows)", "\(headerRecord)",
+            ] + options.values.entries.map(\.text)
         return Digest.sha256.hex(Array(parts.joined(separator: "\0").utf8))
     }
 

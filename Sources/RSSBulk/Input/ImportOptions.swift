@@ -2,7 +2,7 @@ import CSV
 import Foundation
 
 /// What is done with the rows of a file.
-package enum BulkOperation: String, Sendable {
+package enum BulkOperation: String, Sendable, CaseIterable {
     /// New ones are inserted, others updated.
     case `import`
     /// Those that the table has are updated, in the columns of the file.
@@ -39,6 +39,8 @@ package struct ImportOptions: Sendable, Equatable {
     package var encoding: TextEncoding?
     /// What names in the header mean that are not understood by themselves.
     package var mapping = ColumnMapping()
+    /// What values mean that are not understood by themselves.
+    package var values = ValueMapping()
     /// Ignore columns that the table does not have, and that mean none of its own.
     package var ignoresUnknown = false
     /// Texts that are not identifiers, beside the built-in ones.
@@ -60,7 +62,7 @@ package struct ImportOptions: Sendable, Equatable {
     package var isAtomic = false
     /// The number of days for which an import can be undone.
     package var undoDays = 30
-    /// Where rejected rows go; nil for ``defaultRejectsPath``.
+    /// Where rejected rows go; nil for ``defaultRejectsPath(isWorkbook:)``.
     package var rejectsPath: String?
     /// Do everything, and undo it.
     package var isDryRun = false
@@ -71,11 +73,10 @@ package struct ImportOptions: Sendable, Equatable {
     /// Whether standard input is imported.
     package var isStandardInput: Bool { path == "-" }
 
-    /// `<file>.rejects.csv` beside the file; `stdin.rejects.csv` in the current folder for standard input.
-    package var defaultRejectsPath: String { isStandardInput ? "stdin.rejects.csv" : "\(path).rejects.csv" }
-
-    /// Where rejected rows go. A dry run leaves no file unless one was asked for.
-    package var effectiveRejectsPath: String? { rejectsPath ?? (isDryRun ? nil : defaultRejectsPath) }
+    /// `<file>.rejects.csv` beside the file, `.xlsx` for a workbook; `stdin.rejects.csv` in the current folder for standard input.
+    package func defaultRejectsPath(isWorkbook: Bool) -> String {
+        "\(isStandardInput ? "stdin" : path).rejects.\(isWorkbook ? "xlsx" : "csv")"
+    }
 }
 
 /// Action for a row that the table has already, and that differs.

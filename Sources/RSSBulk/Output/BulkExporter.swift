@@ -97,18 +97,22 @@ package struct BulkExporter: Sendable {
         let status = try status(filter, table)
         let width = table.columns.count + (hasID ? 1 : 0)
         var rows = 0
+        var unlike = ExportLosses(table, first: hasID ? 1 : 0)
         try await progress.phase("export", unit: .rows) {
             try await connection.stream(
                 tables.sql(Self.statement(table, hasID: hasID, form)),
                 [visit, category, status, filter.since]
             ) { stream in
                 for try await row in stream {
-                    try body((0..<width).map { row.text(at: $0) })
+                    let texts = (0..<width).map { row.text(at: $0) }
                     rows += 1
+                    unlike.add(texts)
+                    try body(texts)
                     if rows.isMultiple(of: 10_000) { progress(.advanced(to: Int64(rows), rejected: 0)) }
                 }
             }
         }
+        if let words = unlike.words { progress(.warning(words)) }
         // An empty export is easily taken for a full one.
         if rows == 0, filter != ExportFilter() {
             progress(.warning("no row matches the filter; the export contains only the header"))
@@ -128,12 +132,15 @@ package struct BulkExporter: Sendable {
             let (id, name) = try row.decode(UUID.self, String.self)
             return (name: name, id: id)
         }
-        switch LoadedNames(entries).match(name) {
+        let names = LoadedNames(entries)
+        switch names.match(name) {
         case .id(let id): return id
         case .ambiguous: throw ImportError.unknownFilter("--category", name, "several categories differ only in case")
         case .unknown(let suggestion):
             throw ImportError.unknownFilter(
-                "--category", name, "the category does not exist\(Suggestion.words(suggestion))")
+                "--category", name,
+                "the category does not exist\(Suggestion.words(suggestion)); the categories are \(names.sorted.joined(separator: ", "))"
+            )
         }
     }
 

@@ -12,12 +12,16 @@ package struct ImportTemplate: Sendable {
     package let notes: [String]
 
     private let object: String
-    private let kinds: [SpreadsheetColumn.Kind]
+    private let columns: [SpreadsheetColumn]
 
     /// The template of a table.
     package init(_ table: ImportTable) {
         object = table.object
-        kinds = table.columns.map(\.type.spreadsheetKind)
+        columns = table.columns.map { column in
+            var cells = SpreadsheetColumn(column.name, column.type.spreadsheetKind)
+            if case .word(let words) = column.type { cells.choices = words }
+            return cells
+        }
         header = table.columns.map(\.name)
         var notes = table.columns.map(Self.note)
         if let first = notes.first { notes[0] = Self.mark + first }
@@ -40,18 +44,38 @@ package struct ImportTemplate: Sendable {
     package func write(workbook path: String, replaces: Bool) throws {
         try DraftFile.check(path, replaces: replaces)
         let writer = try SpreadsheetWriter(
-            path, sheet: object, columns: zip(header, kinds).map { SpreadsheetColumn($0, $1) },
-            replaces: replaces)
+            path, sheet: object, columns: columns, replaces: replaces)
         try writer.write(notes.map { .text($0) })
         try writer.finish()
     }
 
-    /// Whether a record is the row of notes.
-    static func isNotes(_ record: Record) -> Bool {
-        record.withBytes(0) { $0.starts(with: mark.utf8) }
+    /// The result of comparing a record with the row of notes.
+    enum Resemblance {
+        /// It is another row.
+        case none
+        /// It is the row of notes, whole or with some of its columns removed.
+        case notes
+        /// It is the row of notes with something written over it.
+        case overwritten
     }
 
-    private static func note(_ column: ImportColumn) -> String {
+    /// Compares a record with the row of notes. The mark goes with the first column where that is deleted, so all of its fields
+    /// count: each has the note of its column, or nothing.
+    static func resemblance(_ record: Record, _ header: ImportHeader, _ table: ImportTable) -> Resemblance {
+        let isMarked = (0..<record.count).contains { record.withBytes($0) { $0.starts(with: mark.utf8) } }
+        var (same, other) = (0, 0)
+        for field in 0..<min(record.count, header.uses.count) where !record.isEmpty(field) {
+            guard case .column(let index) = header.uses[field] else { continue }
+            let text = record.string(field) ?? ""
+            let note = note(table.columns[index])
+            if text == note || text == mark + note { same += 1 } else { other += 1 }
+        }
+        if other == 0, same > 0 { return .notes }
+        return isMarked || same > 1 ? .overwritten : .none
+    }
+
+    /// What a column holds, in words.
+    package static func note(_ column: ImportColumn) -> String {
         let what =
             switch column.type {
             case .text(let limit): "up to \(limit) characters"

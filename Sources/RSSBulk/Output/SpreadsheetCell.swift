@@ -64,6 +64,8 @@ package struct SpreadsheetColumn: Sendable, Equatable {
     package var kind: Kind
     /// Its width in characters.
     package var width: Int
+    /// The words that a program offers for its cells; none where any value will do.
+    package var choices: [String] = []
 
     /// Makes a column; it is as wide as its name and a usual value unless given otherwise.
     package init(_ name: String, _ kind: Kind = .text, width: Int? = nil) {

@@ -14,6 +14,21 @@ enum SpreadsheetParts {
     /// What closes a sheet.
     static let sheetEnd = "</sheetData></worksheet>"
 
+    /// What closes a sheet whose columns offer words; another value is warned of and not refused, since an import takes any case.
+    static func sheetEnd(_ columns: [SpreadsheetColumn]) -> String {
+        let lists = columns.enumerated().filter { !$1.choices.isEmpty }.map { index, column in
+            let letters = CellReference.letters(index)
+            return """
+                <dataValidation type="list" errorStyle="warning" allowBlank="1" showErrorMessage="1" \
+                sqref="\(letters)2:\(letters)\(CellReference.rows)"><formula1>"\(escaped(column.choices.joined(separator: ",")))"</formula1>\
+                </dataValidation>
+                """
+        }
+        if lists.isEmpty { return sheetEnd }
+        return
+            "</sheetData><dataValidations count=\"\(lists.count)\">\(lists.joined())</dataValidations></worksheet>"
+    }
+
     /// A name as a tab takes it: 31 characters at most, none of `[]:*?/\`, no apostrophe at its ends, not that of another
     /// sheet, and not the one that Excel keeps for itself.
     static func sheetName(_ name: String, besides others: [String]) -> String {

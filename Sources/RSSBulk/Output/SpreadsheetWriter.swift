@@ -26,14 +26,25 @@ package final class SpreadsheetWriter {
     ///   - notes: a second sheet.
     ///   - replaces: whether an existing file may be replaced; an empty one always may.
     /// - Throws: ``SpreadsheetError``.
-    package init(
+    package convenience init(
         _ path: String, sheet: String, columns: [SpreadsheetColumn], notes: SpreadsheetNotes? = nil,
         replaces: Bool = true
+    ) throws(SpreadsheetError) {
+        try self.init(path, sheet: sheet, columns: columns, notes: notes) { _ in replaces }
+    }
+
+    /// Begins a workbook that replaces some files only.
+    ///
+    /// - Parameter replaces: whether an existing file, at this path, may be replaced; an empty one always may.
+    /// - Throws: ``SpreadsheetError``.
+    init(
+        _ path: String, sheet: String, columns: [SpreadsheetColumn], notes: SpreadsheetNotes? = nil,
+        replaces: @escaping (String) -> Bool
     ) throws(SpreadsheetError) {
         self.path = path
         self.columns = columns
         self.notes = notes
-        archive = try ZipWriter(path) { DraftFile.isEmpty($0) || replaces }
+        archive = try ZipWriter(path) { DraftFile.isEmpty($0) || replaces($0) }
         let first = SpreadsheetParts.sheetName(sheet, besides: [])
         let second = notes.map { SpreadsheetParts.sheetName($0.name, besides: [first]) }
         for part in SpreadsheetParts.fixed(sheets: [first] + (second.map { [$0] } ?? [])) {
@@ -54,7 +65,7 @@ package final class SpreadsheetWriter {
     ///
     /// - Throws: ``SpreadsheetError``.
     package func finish() throws(SpreadsheetError) {
-        try archive.write(SpreadsheetParts.sheetEnd.utf8)
+        try archive.write(SpreadsheetParts.sheetEnd(columns).utf8)
         if let notes {
             try archive.begin("xl/worksheets/sheet2.xml")
             try archive.write(SpreadsheetParts.notesStart(notes).utf8)

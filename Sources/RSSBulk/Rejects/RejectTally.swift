@@ -21,8 +21,21 @@ package struct RejectTally: Sendable, Equatable {
         let column: String?
     }
 
+    /// A row that would change its organization.
+    package struct Move: Sendable, Equatable, Encodable {
+        /// Its line.
+        package let line: Int
+        /// Where it is, and where it would go.
+        package let reason: String
+    }
+
+    /// The most moves that are kept.
+    private static let mostMoves = 100
+
     /// Rejected rows.
     package private(set) var rows = 0
+    /// The first of the rows that would change their organization.
+    package private(set) var moves: [Move] = []
     private var found: [Key: Kind] = [:]
 
     /// The kinds, in the order of their first examples.
@@ -32,7 +45,12 @@ package struct RejectTally: Sendable, Equatable {
     mutating func add(_ problems: [RowProblem], line: Int) {
         guard !problems.isEmpty else { return }
         rows += 1
-        for problem in problems { add(problem, line: line) }
+        for problem in problems {
+            add(problem, line: line)
+            if problem.code == .movesOrganization, moves.count < Self.mostMoves {
+                moves.append(Move(line: line, reason: problem.reason))
+            }
+        }
     }
 
     private mutating func add(_ problem: RowProblem, line: Int) {

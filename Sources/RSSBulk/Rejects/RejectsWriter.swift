@@ -28,13 +28,26 @@ struct RejectsWriter {
 
     /// Writes a rejected record after the remarks on it.
     mutating func write(_ record: Record, _ problems: [RowProblem]) throws {
+        let remarks = Self.remarks(record, problems)
+        try writer.write(raw: joined(remarks.map { Array($0.utf8) }) + [delimiter] + original(record))
+    }
+
+    /// What is put in front of a record.
+    static func remarks(_ record: Record, _ problems: [RowProblem]) -> [String] {
         var codes: [String] = []
         for problem in problems where !codes.contains(problem.code.rawValue) { codes.append(problem.code.rawValue) }
-        let remarks = [
+        return [
             "\(record.line)", problems.compactMap(\.column).joined(separator: "; "), codes.joined(separator: "; "),
             problems.map(\.reason).joined(separator: "; "),
         ]
-        try writer.write(raw: joined(remarks.map { Array($0.utf8) }) + [delimiter] + original(record))
+    }
+
+    /// The fields of a record without old remarks.
+    static func fields(_ record: Record, _ header: ImportHeader) -> [[UInt8]] {
+        // A record that is too long has no fields, only its beginning.
+        if record.count == 0 { return [Array(record.raw)] }
+        let kept = (0..<record.count).filter { $0 >= header.uses.count || header.uses[$0] != .remark }
+        return kept.map { record.bytes($0) }
     }
 
     /// Hands over what is buffered.
@@ -47,8 +60,7 @@ struct RejectsWriter {
         if isAsItStands { return Array(record.raw) }
         // A record that is too long has no fields, only its beginning.
         if record.count == 0 { return quoted(Array(record.raw)) }
-        let kept = (0..<record.count).filter { $0 >= header.uses.count || header.uses[$0] != .remark }
-        return joined(kept.map { SpreadsheetSafety.disarmed(record.bytes($0)) ?? record.bytes($0) })
+        return joined(Self.fields(record, header).map { SpreadsheetSafety.disarmed($0) ?? $0 })
     }
 
     private func joined(_ fields: [[UInt8]]) -> [UInt8] {

@@ -11,6 +11,10 @@ struct FieldReader: Sendable {
     var requiresValue: Bool?
     /// Texts that are not identifiers.
     var placeholders = Placeholders()
+    /// Whether `--visit` can give a report to rows that name none: an import has it.
+    var offersVisit = true
+    /// What texts of the file mean in this column.
+    var meanings: ValueMapping.Meanings = [:]
 
     /// The result of reading a field.
     enum Outcome: Equatable {
@@ -29,10 +33,16 @@ struct FieldReader: Sendable {
         guard let text else { return problem(.invalidEncoding, nil, "is not valid \(encoding)") }
         var value = IdentifierText.unwrapped(Self.trimmed(text))
         if isCleaned { value = IdentifierText.clean(value) }
+        if !meanings.isEmpty, let meant = meanings[ValueMapping.plain(value)] { value = meant }
         if NoValue.isMeant(by: value, in: column) {
             guard requiresValue ?? column.isRequired else { return NoValue.isUnsaid(value) ? .unsaid : .blank }
             var words = "has no value, which every row needs"
-            if case .reference = column.type { words += "; --visit gives one to rows without" }
+            if case .reference = column.type {
+                words +=
+                    offersVisit
+                    ? "; --visit gives one to rows without"
+                    : "; leave the column out, and each row keeps its own"
+            }
             return problem(.missingValue, nil, words)
         }
         if let control = value.unicodeScalars.first(where: { $0.isControl && !isBlank($0) }) {

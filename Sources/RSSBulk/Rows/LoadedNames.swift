@@ -14,7 +14,8 @@ package struct LoadedNames: Sendable {
     let exact: [String: UUID]
     private let folded: [String: [UUID]]
     private let ids: Set<UUID>
-    private let sorted: [String]
+    /// The names, in their order.
+    let sorted: [String]
 
     /// Makes names of pairs.
     package init(_ entries: [(name: String, id: UUID)]) {

@@ -37,6 +37,7 @@ package struct RowProblem: Sendable, Equatable {
         case swallowedLines = "RSS-IMPORT-133"
         case otherEncoding = "RSS-IMPORT-134"
         case movesOrganization = "RSS-IMPORT-135"
+        case notesOverwritten = "RSS-IMPORT-146"
     }
 
     /// The column by its name in files; nil where the whole row is meant.

@@ -32,6 +32,8 @@ struct RowSource {
     private var duplicates: RecordNumbers.Cursor
     private var ordinals: RecordNumbers.Cursor
     private let refused: [Int: RowProblem]
+    private let header: ImportHeader
+    private let table: ImportTable
 
     /// Reads a file from its beginning.
     ///
@@ -47,6 +49,7 @@ struct RowSource {
     ) throws {
         self.chunkRows = chunkRows
         name = file.name
+        (header, table) = (file.header, file.table)
         encoding = file.encodingName
         firstRecord = file.headerRecord + 1
         reader = try file.rows()
@@ -84,7 +87,16 @@ struct RowSource {
                 break
             }
             bytes += record.byteCount
-            if record.number == firstRecord, ImportTemplate.isNotes(record) { continue }
+            if record.number == firstRecord {
+                switch ImportTemplate.resemblance(record, header, table) {
+                case .none: break
+                case .notes: continue
+                case .overwritten:
+                    chunk.rejected.append(Rejected(record: record, problems: [Self.notes]))
+                    chunk.read += 1
+                    continue
+                }
+            }
             let pending = rows.pending.count
             let problems =
                 reader.isForeign(record) ? [Self.foreign(encoding)] : validator.validate(record, into: rows)
@@ -133,6 +145,12 @@ struct RowSource {
             "the line is UTF-8 in a file of \(encoding); where it reads right in the rejects file, import that file as it is"
         )
     }
+
+    /// The problem of a row of a template that is not one to be filled in.
+    private static let notes = RowProblem(
+        .notesOverwritten,
+        "the row holds the notes of the template, and values: write the values into a row below it, and delete the notes"
+    )
 
     /// The problem of a row that is valid in itself: the last one of the rows.
     private mutating func objection(to record: Record, in rows: EncodedRows) throws -> RowProblem? {

@@ -31,12 +31,15 @@ struct RowValidator {
         let isRequired: Bool
         /// Whether it is the key.
         let isKey: Bool
+        /// Whether its values may mean others, so that none is taken as it is.
+        let hasMeanings: Bool
         /// The names and references whose ids are known.
         @exclusivity(unchecked) var known = KnownIDs()
 
         init(
             _ column: ImportColumn, looksUp: Bool, usesDecimalComma: Bool, field: Int?, names: LoadedNames?,
-            constant: ImportValue?, isKey: Bool, requiresKey: Bool, placeholders: Placeholders
+            constant: ImportValue?, isKey: Bool, requiresKey: Bool, placeholders: Placeholders,
+            meanings: ValueMapping.Meanings
         ) {
             self.field = field
             self.isKey = isKey
@@ -45,7 +48,8 @@ struct RowValidator {
             plain = PlainField(column, acceptsAnyName: !looksUp, placeholders: placeholders)
             reader = FieldReader(
                 column: column, names: names, usesDecimalComma: usesDecimalComma, requiresValue: isRequired,
-                placeholders: placeholders)
+                placeholders: placeholders, offersVisit: !requiresKey, meanings: meanings)
+            hasMeanings = !meanings.isEmpty
             blank = (constant ?? column.fallback ?? .null).encoded
             keepsBlank = constant == nil && column.fallback != nil
             for (name, id) in names?.exact ?? [:] {
@@ -66,12 +70,13 @@ struct RowValidator {
     ///   - requiresKey: whether every row must have a value for the key.
     ///   - usesDecimalComma: whether 1,234 is more than one and less than two.
     ///   - placeholders: what many things have in place of an identifier.
+    ///   - values: what values of the file mean.
     ///   - looksUp: whether names and references are looked up; otherwise any text passes for one.
     init(
         _ table: ImportTable, header: ImportHeader, key: String? = nil, names: [String: LoadedNames] = [:],
         constants: [String: ImportValue] = [:], encoding: String = "UTF-8",
         padsShortRows: Bool = false, requiresKey: Bool = false, usesDecimalComma: Bool = false,
-        placeholders: Placeholders = Placeholders(), looksUp: Bool = true
+        placeholders: Placeholders = Placeholders(), values: ValueMapping = ValueMapping(), looksUp: Bool = true
     ) {
         self.header = header
         self.encoding = encoding
@@ -93,7 +98,8 @@ struct RowValidator {
                 column, looksUp: looksUp, usesDecimalComma: usesDecimalComma, field: header.field(of: index),
                 names: found,
                 constant: constants[column.name],
-                isKey: column.target == keyColumn?.target, requiresKey: requiresKey, placeholders: placeholders)
+                isKey: column.target == keyColumn?.target, requiresKey: requiresKey, placeholders: placeholders,
+                meanings: values.meanings(in: column))
         }
         unretained = cells.map(Unmanaged.passUnretained)
     }
@@ -157,10 +163,10 @@ struct RowValidator {
         }
         let lent = unretained[index]
         let isPlain = record.withBytes(field) { bytes in
-            lent._withUnsafeGuaranteedRef { $0.plain.read(bytes, $0.known, into: &sink) }
+            lent._withUnsafeGuaranteedRef { !$0.hasMeanings && $0.plain.read(bytes, $0.known, into: &sink) }
         }
         if isPlain { return true }
-        if !cell.isRequired, record.isEmpty(field) {
+        if !cell.isRequired, !cell.hasMeanings, record.isEmpty(field) {
             cell.blank.withUnsafeBytes { sink.encoded($0) }
             return false
         }
@@ -198,6 +204,11 @@ struct RowValidator {
         zip(cells, columns).contains { cell, column in
             if case .reference = column.type { cell.field != nil } else { false }
         }
+    }
+
+    /// The names that a column may hold, by its name in files.
+    func names(of column: String) -> [String] {
+        zip(columns, cells).first { $0.0.name == column }?.1.reader.names?.sorted ?? []
     }
 
     /// Adds what a text in a column denotes.

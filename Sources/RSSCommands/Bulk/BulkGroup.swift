@@ -6,7 +6,7 @@ package struct BulkGroup: Group {
     package static let abstract = "Import inventories from files, and undo imports"
     package static let verbs: [any ParsableCommand.Type] = [
         BulkImport.self, BulkUpdate.self, BulkDelete.self, BulkValidate.self, BulkExport.self, BulkTemplate.self,
-        BulkMappingGroup.self, BulkHistory.self, BulkUndo.self,
+        BulkColumns.self, BulkMappingGroup.self, BulkHistory.self, BulkUndo.self,
     ]
 
     package init() {}

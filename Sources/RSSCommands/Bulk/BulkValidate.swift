@@ -23,6 +23,11 @@ package struct BulkValidate: Verb {
     @OptionGroup var input: ImportFileOptions
 
     @Option(
+        name: .customLong("for"),
+        help: "The command that the file is for: import, update, delete.")
+    var purpose = BulkOperation.import
+
+    @Option(
         help: ArgumentHelp("Write the rows that would be rejected to this file.", valueName: "file"),
         completion: .file(extensions: ["csv"]))
     var rejects: String?
@@ -38,6 +43,7 @@ package struct BulkValidate: Verb {
 
     package func execute(_ context: Context) async throws -> ValidationReport {
         var options = input.options
+        options.operation = purpose
         options.rejectsPath = rejects
         options.isDryRun = true
         options.isWithoutVisit = true
@@ -61,12 +67,13 @@ package struct ValidationReport: CommandResult {
     let rejectsFile: String?
     let ignoredColumns: [String]
     let placeholders: [PlaceholderTally.Entry]
+    let caseVariants: [CaseVariants.Pair]
     private let placeholderNotes: [String]
     private let sheetNote: String?
 
     private enum CodingKeys: CodingKey {
         case object, file, delimiter, encoding, sheet, key, read, good, rejected, rejects, rejectsFile, ignoredColumns,
-            placeholders
+            placeholders, caseVariants
     }
 
     init(_ outcome: BulkValidator.Outcome, of file: ImportFile) {
@@ -84,7 +91,8 @@ package struct ValidationReport: CommandResult {
         rejectsFile = outcome.rejectsPath
         ignoredColumns = file.ignoredColumns
         placeholders = outcome.placeholders.entries
-        placeholderNotes = outcome.placeholders.notes
+        placeholderNotes = outcome.placeholders.notes + outcome.caseVariants.notes(outcome.key ?? "")
+        caseVariants = outcome.caseVariants.pairs
     }
 
     package var exitStatus: ExitStatus { rejected > 0 ? .findings : .done }

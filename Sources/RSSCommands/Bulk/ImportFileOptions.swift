@@ -67,7 +67,16 @@ struct ImportFileOptions: ParsableArguments, Sendable {
             valueName: "mapping"))
     var map: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "What a value of a column means: 'status:aktiv=active'; case does not matter, and nothing after the = is no value.",
+            valueName: "column:value=value"))
+    var mapValue: [String] = []
+
     func validate() throws {
+        if let wrong = mapValue.first(where: { ValueMapping.Entry($0) == nil }) {
+            throw ValidationError("--map-value '\(wrong)' is not of the form 'status:aktiv=active'.")
+        }
         if let headerLine, headerLine < 1 { throw ValidationError("--header-line is a number from 1.") }
         if header != nil, headerLine != nil {
             throw ValidationError("--header is for a file without names; leave --header-line out.")
@@ -107,6 +116,7 @@ struct ImportFileOptions: ParsableArguments, Sendable {
         options.padsShortRows = pad
         options.key = key
         options.mapping = ColumnMapping(map.compactMap { ColumnMapping.Pair($0) })
+        options.values = ValueMapping(mapValue.compactMap { ValueMapping.Entry($0) })
         options.duplicates = duplicates
         return options
     }
@@ -156,6 +166,8 @@ extension TextEncoding: ExpressibleByArgument {
 }
 
 extension QuoteChoice: ExpressibleByArgument {}
+
+extension BulkOperation: ExpressibleByArgument {}
 
 extension OnConflict: ExpressibleByArgument {}
 

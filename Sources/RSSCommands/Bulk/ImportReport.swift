@@ -26,7 +26,11 @@ package struct ImportReport: CommandResult {
     let ignoredColumns: [String]
     let unusedMappings: [String]
     let placeholders: [PlaceholderTally.Entry]
+    let caseVariants: [CaseVariants.Pair]
+    let moves: [RejectTally.Move]
     private let placeholderNotes: [String]
+    private let caseNotes: [String]
+    private let names: [String: [String]]
     private let sheetNote: String?
     private let again: String?
     private let statements: [String]
@@ -34,7 +38,7 @@ package struct ImportReport: CommandResult {
     private enum CodingKeys: CodingKey {
         case operation, object, file, delimiter, encoding, sheet, visitReport, organization, key, run, isDryRun, read,
             inserted, updated, deleted, unchanged, rejected, rejects, rejectsFile, ignoredColumns, unusedMappings,
-            placeholders
+            placeholders, caseVariants, moves
     }
 
     init(_ outcome: BulkImporter.Outcome, of file: ImportFile) {
@@ -51,6 +55,10 @@ package struct ImportReport: CommandResult {
         unusedMappings = file.unusedMappings
         placeholders = outcome.placeholders.entries
         placeholderNotes = outcome.placeholders.notes
+        caseVariants = outcome.caseVariants.pairs
+        caseNotes = outcome.caseVariants.notes(outcome.key ?? "")
+        names = outcome.names
+        moves = outcome.rejects.moves
         key = outcome.key
         run = outcome.run
         isDryRun = file.options.isDryRun
@@ -100,6 +108,13 @@ package struct ImportReport: CommandResult {
             columns: figures.map { .number($0.name) }, rows: [figures.map { .count($0.value) }], notes: notes)
         var tables = [summary]
         if !rejects.isEmpty { tables.append(Table(rejects: rejects)) }
+        if isDryRun, !moves.isEmpty {
+            tables.append(
+                Table(
+                    title: "Would change their organization",
+                    columns: [.number("line"), Column("reason", isFlexible: true)],
+                    rows: moves.map { [.count($0.line), .text($0.reason)] }))
+        }
         if !statements.isEmpty { tables.append(Table(sql: statements)) }
         return tables
     }
@@ -115,7 +130,15 @@ package struct ImportReport: CommandResult {
         if !unusedMappings.isEmpty {
             notes.append("Saved mappings of columns that the file lacks: \(Self.list(unusedMappings))")
         }
-        notes += placeholderNotes
+        notes += placeholderNotes + caseNotes
+        for (column, names) in names.sorted(by: { $0.key < $1.key }) {
+            notes.append("Known names for \(column): \(names.joined(separator: ", "))")
+        }
+        if let example = rejects.first(where: { [.unknownWord, .unknownName].contains($0.code) }),
+            let column = example.column, let value = example.value
+        {
+            notes.append("To read a value as another: --map-value \("\(column):\(value)=VALUE".shellWord)")
+        }
         if inserted + updated + deleted > 0, let run {
             notes.append("To undo it: rssctl bulk undo \(run.suffix(12))")
         }
@@ -139,6 +162,7 @@ package struct ImportReport: CommandResult {
         add("--delimiter", options.delimiter.map { $0 == 9 ? "tab" : String(UnicodeScalar($0)) })
         add("--quote", options.quote?.rawValue)
         for pair in options.mapping.pairs { add("--map", "\(pair.header)=\(pair.column)") }
+        for entry in options.values.entries { add("--map-value", entry.text) }
         add("--key", options.key)
         if options.onConflict != .update { add("--on-conflict", options.onConflict.rawValue) }
         if options.duplicates != .first { add("--duplicates", options.duplicates.rawValue) }

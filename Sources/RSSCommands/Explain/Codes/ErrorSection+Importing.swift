@@ -158,6 +158,16 @@ extension ErrorSection {
             do: "`rssctl bulk mapping list`",
             example: "the mapping 'scanner' is for hardware, not recycling"),
         .init(
+            "RSS-IMPORT-044",
+            "The file has the column `visit_report`, and no row has a value there: every row would be rejected.",
+            do: "Give one report for all rows with `--visit`, by its number or as `latest`.",
+            example: "no row of inventory.csv names its visit report; nothing was loaded"),
+        .init(
+            "RSS-IMPORT-045",
+            "`--map-value` is for a column that the file does not have.",
+            do: "Name the column as `rssctl bulk columns hardware` lists it, and not as the file does.",
+            example: "--map-value 'zustand:gut=4' is for the column zustand, which the file does not have"),
+        .init(
             "RSS-IMPORT-026",
             "Another process wrote to the file while its rows were loaded; those of complete batches are in the table.",
             do: "Import it again when it is complete, or undo what is loaded with `bulk undo`.",

@@ -239,5 +239,10 @@ extension ErrorSection {
                 undoing the run 01a22058 requires DELETE on every row of hardware_inventory, which its author 'anna' \
                 does not have
                 """),
+        .init(
+            "RSS-IMPORT-146",
+            "The row of a template that says what each column holds was written over: some of its fields are notes, others values.",
+            do: "Write the values into a row below it, and delete the notes.",
+            example: "the row holds the notes of the template, and values"),
     ]
 }
