@@ -30,9 +30,13 @@ struct ProgressState {
         return min(1, max(0, Double(done) / Double(total)))
     }
 
+    /// Whether a rate means something: what is read ahead in the first second makes it many times too high.
+    private func isSteady(at seconds: Double) -> Bool { seconds - began >= 1 }
+
     /// Seconds left at the recent rate; nil before it is known, or beyond ten days, where it means nothing.
     func remaining(at seconds: Double) -> Double? {
-        guard let total, total > done, let perSecond = rate.perSecond(at: seconds), perSecond > 0 else { return nil }
+        guard let total, total > done, isSteady(at: seconds), let perSecond = rate.perSecond(at: seconds), perSecond > 0
+        else { return nil }
         let left = Double(total - done) / perSecond
         return left < 864_000 ? left : nil
     }
@@ -49,7 +53,7 @@ struct ProgressState {
         return ProgressLine.Parts(
             phase: VisibleText.of(phase), fraction: fraction, counts: counts,
             // A few steps have no speed worth showing.
-            rate: unit == .steps || unit == .share ? nil : speed,
+            rate: unit == .steps || unit == .share || !isSteady(at: seconds) ? nil : speed,
             eta: remaining(at: seconds).map { "ETA " + Quantity.duration(.seconds(Int64($0.rounded(.up)))) },
             elapsed: Quantity.duration(.seconds(Int64(max(0, seconds - began)))),
             rejected: rejected > 0 ? Quantity.grouped(rejected) + " rejected" : nil,
