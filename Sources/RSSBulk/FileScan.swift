@@ -67,7 +67,7 @@ struct FileScan {
             }
             found.repeated.duplicates = try keyed.finish(file.options.duplicates).duplicates
             found.repeated.ordinals = try keyless.finish(.first).ordinals
-            found.rejected += found.repeated.losers.count
+            found.rejected += found.repeated.duplicates.count
             if let first = found.caseVariants.firstRecord { try await findEarlier(than: first, &found.caseVariants) }
             return found
         }

@@ -29,7 +29,6 @@ package struct BulkColumns: Verb {
     package func execute(_ context: Context) async throws -> ColumnList {
         let connection = try await context.connectPostgres(readOnly: true)
         let categories = try await ImportCategories.names(connection)
-        await connection.close()
         return ColumnList(object.table, categories: categories)
     }
 }
