@@ -21,7 +21,7 @@ struct ColumnWriter {
         for (index, row) in text.rows.enumerated() {
             let cells = zip(row, widths).map { cell, width in
                 TextFit.wrap(
-                    cell.text, width: width, maxLines: renderer.linesPerCell, charset: renderer.charset)
+                    cell.text, width: width, maxLines: renderer.lines(width: width), charset: renderer.charset)
             }
             isCut = isCut || cells.contains(where: \.isCut)
             for number in 0..<(cells.map(\.lines.count).max() ?? 0) {

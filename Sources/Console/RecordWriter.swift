@@ -1,6 +1,7 @@
 import RSSModel
 
-/// Writes a table as records, one value per line, for screens that are too narrow for its columns. Nothing is cut.
+/// Writes a table as records, one value per line, for screens that are too narrow for its columns. Nothing is cut; what
+/// has no value is left out.
 struct RecordWriter {
     let renderer: TableRenderer
     let text: TableText
@@ -9,9 +10,10 @@ struct RecordWriter {
         let indent = text.headers.map { DisplayWidth.of($0) + 2 }.max() ?? 0
         for (number, row) in text.rows.enumerated() {
             if number > 0 { try output.writeLine() }
-            for ((header, column), cell) in zip(zip(text.headers, text.columns), row) {
+            for index in text.columns.indices where !text.isNull[number][index] {
                 try writeValue(
-                    cell.text, role: cell.role, header: header, indent: indent, isWhole: column.isCommand, to: &output)
+                    row[index].text, role: row[index].role, header: text.headers[index], indent: indent,
+                    isWhole: text.columns[index].isCommand, to: &output)
             }
         }
     }

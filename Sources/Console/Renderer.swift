@@ -49,6 +49,11 @@ package struct Renderer: Sendable {
                 try MarkdownWriter.write(result.tables, to: &output)
             }
         case .yaml:
+            if let document = result.yaml {
+                return try console.withOutput { (output) throws(ConsoleError) in
+                    try output.write(isShown ? channel.charset(Self.visible(document)) : document)
+                }
+            }
             try write(result, YAMLWriter.write, to: console)
         }
     }

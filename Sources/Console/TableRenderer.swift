@@ -3,8 +3,8 @@ import RSSModel
 /// Lays a ``Table`` out for people.
 ///
 /// Columns are two blanks apart, without a box. On a terminal the heading is bold over a thin rule, and the table is
-/// fitted to the width: flexible columns are wrapped to a few lines and cut beyond them; where even that does not
-/// fit, each row becomes a record of `name: value` lines. On a pipe nothing is ever cut.
+/// fitted to the width: flexible columns are wrapped, and cut only where a text is longer than a message should be;
+/// where even that does not fit, each row becomes a record of `name: value` lines. On a pipe nothing is ever cut.
 package struct TableRenderer: Sendable {
     /// Cells of the screen; nil for no limit.
     package var width: Int?
@@ -12,8 +12,10 @@ package struct TableRenderer: Sendable {
     package var style: Style
     /// Whether a rule is drawn under the heading.
     package var drawsRule: Bool
-    /// Lines that a wrapped cell may take before it is cut.
+    /// Lines that a wrapped cell may take at least before it is cut.
     package var linesPerCell: Int
+    /// Room on the screen, in cells, up to which a text is shown whole, however many lines that takes.
+    package var roomPerCell: Int
     /// What lines and signs are drawn with.
     package var charset: Charset
     /// The zone in which points in time are shown.
@@ -22,6 +24,7 @@ package struct TableRenderer: Sendable {
     /// Makes a renderer.
     package init(
         width: Int? = nil, style: Style = Style(isOn: false), drawsRule: Bool = false, linesPerCell: Int = 3,
+        roomPerCell: Int = 320,
         charset: Charset = .utf8, zone: DisplayZone = .utc
     ) {
         self.width = width
@@ -30,6 +33,7 @@ package struct TableRenderer: Sendable {
         self.style = style
         self.drawsRule = drawsRule
         self.linesPerCell = max(1, linesPerCell)
+        self.roomPerCell = roomPerCell
     }
 
     /// A renderer that suits a channel.
@@ -53,6 +57,8 @@ package struct TableRenderer: Sendable {
         if let title = table.title { try output.writeLine(style(visible(title), .strong)) }
         if table.rows.isEmpty || table.columns.isEmpty {
             try output.writeLine(visible(table.emptyMessage))
+        } else if table.columns.count == 1, table.columns[0].isVerbatim {
+            try writeVerbatim(table, to: &output)
         } else {
             let below = commandsBelow(table)
             let (text, leftOut) = fitted(below == nil ? table : table.withoutCommands)
@@ -71,6 +77,21 @@ package struct TableRenderer: Sendable {
         }
         for note in table.notes { try output.writeLine(visible(note)) }
     }
+
+    /// Writes the lines of the only column as they are. A tab stays one, so that the text can be copied.
+    private func writeVerbatim(_ table: Table, to output: inout BufferedOutput) throws(ConsoleError) {
+        try output.writeLine(style(visible(table.columns[0].header), .strong))
+        for row in table.rows {
+            guard case .text(let text)? = row.first else { continue }
+            for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+                let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+                try output.writeLine(parts.map { visible(String($0)) }.joined(separator: "\t"))
+            }
+        }
+    }
+
+    /// The lines that a cell of a width may take.
+    func lines(width: Int) -> Int { max(linesPerCell, (roomPerCell + width - 1) / max(1, width)) }
 
     /// A text with what a terminal would obey shown, and what the charset lacks replaced.
     private func visible(_ text: String) -> String { charset(VisibleText.of(text)) }
@@ -127,6 +148,8 @@ struct TableText {
     let columns: [Column]
     let headers: [String]
     let rows: [[(text: String, role: Role?)]]
+    /// Which cells of each row hold no value.
+    let isNull: [[Bool]]
     let measures: [TableLayout.Measure]
 
     init(_ table: Table, charset: Charset = .utf8, zone: DisplayZone = .utc) {
@@ -141,6 +164,7 @@ struct TableText {
                 return (charset(Self.text(cell, zone, headings.isZoneInValue[index])), cell.role)
             }
         }
+        isNull = table.rows.map { row in table.columns.indices.map { $0 >= row.count || row[$0] == .null } }
         var measures = zip(columns, headers).map { column, header in
             let width = DisplayWidth.of(header)
             return TableLayout.Measure(natural: width, header: width, isFlexible: column.isFlexible)

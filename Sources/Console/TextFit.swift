@@ -14,7 +14,8 @@ package enum TextFit {
         return trailing ? blanks + text : text + blanks
     }
 
-    /// The text as lines of at most that many cells, wrapped at blanks where there are any.
+    /// The text as lines of at most that many cells, wrapped at blanks where there are any, else after a sign that divides
+    /// paths and names.
     ///
     /// When the lines do not suffice, the last one ends in `…` and `isCut` is true.
     package static func wrap(
@@ -37,8 +38,10 @@ package enum TextFit {
     private static func nextLine(_ text: Substring, width: Int) -> Substring {
         let whole = prefix(text, width: width, atLeastOne: true)
         guard whole.endIndex < text.endIndex, text[whole.endIndex] != " " else { return whole }
-        guard let blank = whole.lastIndex(of: " "), blank > whole.startIndex else { return whole }
-        return whole[...blank]
+        if let blank = whole.lastIndex(of: " "), blank > whole.startIndex { return whole[...blank] }
+        // Not so early that the line is hardly used.
+        let half = whole.index(whole.startIndex, offsetBy: whole.count / 2)
+        return whole[half...].lastIndex { "/_.:,-".contains($0) }.map { whole[...$0] } ?? whole
     }
 
     /// The longest beginning that fits; a line is never empty, so that a wide character in one cell cannot cause an endless loop.

@@ -6,11 +6,15 @@ package protocol Tabular {
     var tables: [Table] { get }
     /// Text that is shown in the place of the tables and is written as it is, for another program to read; nil for none.
     var document: String? { get }
+    /// The result as YAML that another command reads; nil where the rows of the main table are written.
+    var yaml: String? { get }
 }
 
 extension Tabular {
     /// None.
     package var document: String? { nil }
+    /// None.
+    package var yaml: String? { nil }
 }
 
 /// Rows and columns, with typed cells, free of any layout: a renderer decides on widths and colour.
@@ -80,11 +84,14 @@ package struct Column: Sendable, Equatable {
     /// Whether it holds commands or SQL to be copied: such a cell is never cut or wrapped; where the table is too wide, it
     /// is printed below its row.
     package var isCommand: Bool
+    /// Whether it holds text to be copied as a whole into a file or another program, beside no other column: it is printed
+    /// as it is, whatever the width, each line of a value on a line of its own.
+    package var isVerbatim: Bool
 
     /// Makes a column; the header defaults to the name with blanks for underscores.
     package init(
         _ name: String, header: String? = nil, alignment: Alignment = .leading, isFlexible: Bool = false,
-        isOptional: Bool = false, isForMachines: Bool = false, isCommand: Bool = false
+        isOptional: Bool = false, isForMachines: Bool = false, isCommand: Bool = false, isVerbatim: Bool = false
     ) {
         self.name = name
         self.header = header ?? name.replacing("_", with: " ")
@@ -93,6 +100,7 @@ package struct Column: Sendable, Equatable {
         self.isOptional = isOptional
         self.isForMachines = isForMachines
         self.isCommand = isCommand
+        self.isVerbatim = isVerbatim
     }
 
     /// A column of numbers.

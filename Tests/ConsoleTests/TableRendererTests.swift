@@ -58,6 +58,38 @@ import Testing
         #expect(try !Samples.text(table).contains("…"))
     }
 
+    @Test func `a message is shown whole, however narrow its column`() throws {
+        let message = "No partition holds 2026-03-17: a new row goes to the default partition events_default."
+        let table = Table(
+            columns: [Column("check"), Column("detail", isFlexible: true)],
+            rows: [[.text("partition.runway"), .text(message)]])
+        let text = try Samples.text(table, width: 40)
+        #expect(
+            text.split(separator: /\s+/).joined(separator: " ").hasSuffix(
+                "2026-03-17: a new row goes to the default partition events_default."))
+        #expect(!text.contains("…"))
+    }
+
+    @Test func `text to be copied is neither wrapped nor escaped, at any width`() throws {
+        let sql =
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$\n\tSELECT 1 -- longer than some screens are wide\n$$;"
+        let table = Table(
+            columns: [Column("sql", header: "-- SQL", isVerbatim: true)],
+            rows: [[.text(sql)], [.text("SELECT '\u{1B}[31m';")]])
+        for width in [nil, 80, 20] as [Int?] {
+            #expect(try Samples.text(table, width: width) == "-- SQL\n\(sql)\nSELECT '␛[31m';\n")
+        }
+    }
+
+    @Test func `a record leaves out what has no value`() throws {
+        let table = Table(
+            columns: [Column("setting"), Column("value"), Column("origin")],
+            rows: [[.text("database.connect_timeout"), .null, .text("default")]])
+        #expect(
+            try Samples.text(table, width: 20)
+                == "setting: database.\n         connect_\n         timeout\norigin:  default\n")
+    }
+
     @Test func `an empty table says so`() throws {
         let table = Table(title: "T", columns: [Column("a")], notes: ["n"], emptyMessage: "No partitions.")
         #expect(try Samples.text(table) == "T\nNo partitions.\nn\n")

@@ -28,6 +28,8 @@ import Testing
             #expect(lines.allSatisfy { DisplayWidth.of($0) <= width })
         }
         #expect(TextFit.wrap("one two three", width: 7, maxLines: 1).lines == ["one tw…"])
+        #expect(TextFit.wrap("/tmp/folder/sub", width: 12, maxLines: 3).lines == ["/tmp/folder/", "sub"])
+        #expect(TextFit.wrap("events_2026_12_note", width: 16, maxLines: 3).lines == ["events_2026_12_", "note"])
         #expect(TextFit.wrap("東", width: 1, maxLines: 3).lines == ["東"])
     }
 

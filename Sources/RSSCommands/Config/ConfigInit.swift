@@ -48,8 +48,8 @@ package struct ConfigTemplate: CommandResult {
     package var tables: [Table] {
         [
             Table(
-                columns: [Column("file", header: "# \(path)")],
-                rows: text.split(separator: "\n", omittingEmptySubsequences: false).map { [.text(String($0))] })
+                script: text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init), named: "file",
+                header: "# \(path)")
         ]
     }
 }

@@ -63,8 +63,8 @@ package struct SettingsTable: CommandResult {
             Table(
                 columns: [
                     Column("setting"), Column("value", isFlexible: true), Column("origin"),
-                    Column("in_force", header: "in force", isFlexible: true),
-                    Column("summary", header: "what it is", isFlexible: true),
+                    Column("in_force", header: "in force", isFlexible: true, isOptional: true),
+                    Column("summary", header: "what it is", isFlexible: true, isOptional: true),
                 ],
                 rows: settings.map { entry in
                     let standing = entry.overriddenBy.map { "no: \($0)" } ?? (entry.inForce == true ? "yes" : nil)

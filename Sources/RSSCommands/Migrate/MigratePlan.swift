@@ -107,8 +107,10 @@ package struct StatementPlan: CommandResult {
     private var plan: Table {
         Table(
             columns: [
-                Column("place"), Column("command"), Column("locks", isFlexible: true), Column("blocks"),
-                Column("work", isFlexible: true), .number("rows"), .number("size"), Column("duration"),
+                Column("place"), Column("command"), Column("locks", isFlexible: true),
+                Column("blocks", isOptional: true),
+                Column("work", isFlexible: true), .number("rows", isOptional: true), .number("size", isOptional: true),
+                Column("duration"),
                 .number("findings"),
             ],
             rows: statements.map { statement in

@@ -123,7 +123,7 @@ package struct MigrationReport: CommandResult {
                 : "Nothing to do\(appliedInTotal.map { ": all \($0) migrations are applied" } ?? "").")
         let lines = migrations.flatMap(Self.lines)
         guard !lines.isEmpty else { return [main] }
-        return [main, Table(columns: [Column("sql", header: "-- SQL")], rows: lines.map { [Cell.text($0)] })]
+        return [main, Table(script: lines, named: "sql", header: "-- SQL")]
     }
 
     private static func lines(_ entry: Entry) -> [String] {

@@ -49,9 +49,7 @@ package struct ArchiveReport: CommandResult {
     }
 
     package var tables: [Table] {
-        if !statements.isEmpty {
-            return [Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] })]
-        }
+        if !statements.isEmpty { return [Table(sql: statements)] }
         var rows: [[Cell]] = []
         for archive in archives {
             for content in archive.contents {

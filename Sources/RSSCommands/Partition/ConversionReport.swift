@@ -89,15 +89,12 @@ package struct ConversionReport: CommandResult {
         if !words.isEmpty {
             tables.append(
                 Table(
-                    columns: [Column("dependent", header: ""), Column("what", isFlexible: true)],
+                    columns: [Column("dependent", header: "effect"), Column("what", isFlexible: true)],
                     rows: words.map { [.text($0.0), .text($0.1)] }))
         }
         if let divided { return tables + divided.tables }
         guard isDryRun else { return tables }
-        tables.append(
-            Table(
-                columns: [Column("sql", header: "-- SQL")],
-                rows: steps.flatMap { $0.statements ?? [] }.map { [.text("\($0);")] }))
+        tables.append(Table(sql: steps.flatMap { $0.statements ?? [] }))
         return tables
     }
 

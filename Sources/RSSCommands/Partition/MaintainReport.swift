@@ -120,7 +120,8 @@ package struct MaintainReport: CommandResult {
         ]
         let showsSizes = showsLocks && operations.contains { $0.rows != nil || $0.bytes != nil }
         if showsSizes { columns += [.number("rows", header: "rows (est.)"), .number("size")] }
-        columns.append(Column("state"))
+        // In a plan every state is pending.
+        columns.append(Column("state", isOptional: showsLocks))
         var rows: [[Cell]] = []
         for entry in maintained {
             for operation in entry.operations {
@@ -148,9 +149,7 @@ package struct MaintainReport: CommandResult {
         if showsLocks { return rows.isEmpty ? [main] : [main, locks] }
         let statements = operations.flatMap(\.statements)
         guard isDryRun, !statements.isEmpty else { return [main] }
-        return [
-            main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),
-        ]
+        return [main, Table(sql: statements)]
     }
 
     /// The locks that are taken, the strongest mode of each table, and who would wait for it.

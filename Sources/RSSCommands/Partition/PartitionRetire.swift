@@ -91,11 +91,6 @@ package struct RetireReport: CommandResult {
             columns: [Column("table", isOptional: true), Column("partition"), Column("range"), Column("state")],
             rows: partitions.map { [.text($0.table), .text($0.partition), .text($0.range), .verdict($0.state)] })
         guard isDryRun else { return [main] }
-        return [
-            main,
-            Table(
-                columns: [Column("sql", header: "-- SQL")],
-                rows: partitions.flatMap(\.statements).map { [.text("\($0);")] }),
-        ]
+        return [main, Table(sql: partitions.flatMap(\.statements))]
     }
 }

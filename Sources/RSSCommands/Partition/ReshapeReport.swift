@@ -99,8 +99,6 @@ package struct ReshapeReport: CommandResult {
             emptyMessage: state == .nothing
                 ? "Nothing to move in the default partition of \(table)." : notes.joined(separator: " "))
         if statements.isEmpty { return [main] }
-        return [
-            main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),
-        ]
+        return [main, Table(sql: statements)]
     }
 }

@@ -114,7 +114,8 @@ package struct RunList: CommandResult {
                     Column("run"), Column("started"), Column("command"), Column("outcome"), .number("exit"),
                     .number("took"),
                     Column("user", isOptional: true),
-                    Column("target", isFlexible: true, isOptional: true), Column("counts", isFlexible: true),
+                    Column("target", isFlexible: true, isOptional: true),
+                    Column("counts", isFlexible: true, isOptional: true),
                 ], rows: rows,
                 notes: hasMore ? ["The newest \(runs.count); --limit 0 shows all."] : [],
                 emptyMessage: "No runs.")

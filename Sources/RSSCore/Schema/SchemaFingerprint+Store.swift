@@ -56,7 +56,7 @@ extension SchemaFingerprint {
         do {
             fingerprint = try JSONDecoder().decode(SchemaFingerprint.self, from: Data(text.utf8))
         } catch {
-            throw UnreadableFingerprint(version: version, reason: "\(error)")
+            throw UnreadableFingerprint(version: version, reason: error.documentProblem)
         }
         guard fingerprint.digest == digest else {
             throw UnreadableFingerprint(version: version, reason: "its objects do not have its digest")

@@ -90,7 +90,7 @@ extension ArchiveManifest {
         do {
             self = try decoder.decode(ArchiveManifest.self, from: data)
         } catch {
-            throw ArchiveError.damaged(file: path, problem: "\(error)")
+            throw ArchiveError.damaged(file: path, problem: error.documentProblem)
         }
         guard format == 1 else { throw ArchiveError.damaged(file: path, problem: "its form is \(format)") }
         // Whichever of the two is not as it was: they agree only as they were written.

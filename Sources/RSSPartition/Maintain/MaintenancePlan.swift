@@ -98,7 +98,7 @@ package struct SavedMaintenancePlan: Sendable, Codable, Equatable {
         do {
             self = try decoder.decode(SavedMaintenancePlan.self, from: json)
         } catch let error as DecodingError {
-            throw PartitionError.unreadablePlan(file: file, problem: "\(error)")
+            throw PartitionError.unreadablePlan(file: file, problem: error.documentProblem)
         }
         guard format == 1 else { throw PartitionError.unreadablePlan(file: file, problem: "its form is \(format)") }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
@@ -108,10 +109,12 @@ extension Diagnosis {
         do {
             let info = try await connection.info()
             let version = info["valkey_version"] ?? info["redis_version"] ?? "unknown"
+            let used =
+                info["used_memory"].flatMap { Int64($0) }?.formatted(.byteCount(style: .memory)) ?? "unknown memory"
             lines.append(
                 Self.line(
                     .ok,
-                    "\(configuration): version \(version), \(info["used_memory_human"] ?? "?") used, \(info["maxmemory_policy"] ?? "policy unknown")"
+                    "\(configuration): version \(version), \(used) used, \(info["maxmemory_policy"] ?? "policy unknown")"
                 ))
             lines.append(Self.role(info))
             if let mode = info["redis_mode"] ?? info["server_mode"], mode != "standalone" {

@@ -49,7 +49,7 @@ package struct PartitionIndexReport: CommandResult {
         }
         let main = Table(
             columns: [
-                Column("table"), Column("index", isFlexible: true), .number("size"),
+                Column("table", isOptional: true), Column("index"), .number("size"),
                 .number("size_after", isOptional: true), .number("took", isOptional: true), Column("state"),
             ],
             rows: steps.map { step in
@@ -61,8 +61,6 @@ package struct PartitionIndexReport: CommandResult {
             }, notes: errors, emptyMessage: "\(index) has no parts.")
         let statements = steps.filter { $0.state == .pending }.flatMap(\.statements)
         guard isDryRun, !statements.isEmpty else { return [main] }
-        return [
-            main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),
-        ]
+        return [main, Table(sql: statements)]
     }
 }

@@ -40,5 +40,7 @@ package struct PolicyExport: CommandResult {
 
     package var document: String? { exported.yaml }
 
+    package var yaml: String? { exported.yaml }
+
     package var tables: [Table] { list.tables }
 }

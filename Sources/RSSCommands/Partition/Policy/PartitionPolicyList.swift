@@ -49,7 +49,7 @@ package struct PolicyList: CommandResult {
                 columns: [
                     Column("table"), Column("column"), Column("interval"), Column("epoch", isOptional: true),
                     Column("time_zone"),
-                    .number("premake", header: "ahead"), Column("retention"),
+                    .number("premake"), Column("retention"),
                     .number("quarantine_days", header: "quarantine"), Column("archive", isOptional: true),
                     Column("tablespace", isOptional: true), Column("storage_parameters", isOptional: true),
                 ],

@@ -56,12 +56,11 @@ package struct PolicyReport: CommandResult {
         if isQuiet, rows.isEmpty { return [] }
         let main = Table(
             columns: [
-                Column("table"), Column("member"), Column("from"), Column("to", isFlexible: true), Column("state"),
+                Column("table"), Column("member", header: "setting"), Column("from"), Column("to", isFlexible: true),
+                Column("state"),
             ], rows: rows, notes: notes, emptyMessage: "No table to set a policy for.")
         let statements = policies.compactMap(\.statement)
         guard isDryRun, !statements.isEmpty else { return [main] }
-        return [
-            main, Table(columns: [Column("sql", header: "-- SQL")], rows: statements.map { [.text("\($0);")] }),
-        ]
+        return [main, Table(sql: statements)]
     }
 }
