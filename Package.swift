@@ -141,10 +141,10 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestSupport", "RSSCommands", "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "Journal",
-                "rssctl",
+                "Console", "rssctl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + capabilities,
-            swiftSettings: strict),
+            exclude: ["Golden", "Errors"], swiftSettings: strict),
         .testTarget(
             name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport"], swiftSettings: strict),
     ],

@@ -21,6 +21,14 @@ private enum WrongClock {
 
 /// The variables of a machine whose clock is that many days off; durations are not changed.
 func wrongClock(days: Int) async throws -> [String: String] {
-    if days == 0 { return [:] }
-    return ["LD_PRELOAD": try await WrongClock.library.value, "WRONG_CLOCK": "\(days * 86_400)"]
+    days == 0 ? [:] : try await clock(offBy: days * 86_400)
+}
+
+/// The variables of a machine whose clock shows a moment now, and goes on from there.
+func clock(at moment: Date) async throws -> [String: String] {
+    try await clock(offBy: Int(moment.timeIntervalSinceNow.rounded()))
+}
+
+private func clock(offBy seconds: Int) async throws -> [String: String] {
+    ["LD_PRELOAD": try await WrongClock.library.value, "WRONG_CLOCK": "\(seconds)"]
 }
