@@ -152,45 +152,6 @@ import Testing
         }
     }
 
-    /// Commands of explanations that read, or do nothing a second time: what can be typed against any sandbox.
-    private static let harmless = [
-        "doctor", "config show", "config init --print", "migrate status", "migrate lint", "migrate drift",
-        "migrate plan",
-        "migrate verify", "runs list", "runs show", "partition status", "partition plan", "partition check",
-        "partition policy list",
-        "partition policy export", "partition maintain", "bulk history", "bulk mapping list", "bulk columns",
-        "bulk template",
-        "report query", "report summary", "analyze performance", "sandbox up", "sandbox status", "cache warm",
-    ]
-
-    @Test func `what explanations of codes say to type is typed, and answers`() async throws {
-        try await withSandbox { servers, _ in
-            let user = try Typist(
-                state: URL(fileURLWithPath: servers.folder).deletingLastPathComponent().path,
-                environment: ["RSSCTL_CONFIG": ""])
-            #expect(try await user.type("rssctl migrate").status == 0)
-            #expect(try await user.type("rssctl sandbox seed --visits 100").status == 0)
-            let page = try await user.type("rssctl docs errors codes.md")
-            #expect(page.status == 0, "\(page)")
-            let text = try String(contentsOfFile: "\(user.state)/codes.md", encoding: .utf8)
-            var commands: Set<String> = []
-            for match in text.matches(of: /`rssctl (?<line>[a-z][^`]*)`/) {
-                let line = match.line.replacing("TABLE", with: "visit_reports").replacing(
-                    " FILE", with: " written.json"
-                )
-                .replacing(/VERSION|\bN\b/, with: "8")
-                let isHarmless = Self.harmless.contains { line == $0 || line.hasPrefix("\($0) ") }
-                if isHarmless { commands.insert(String(line)) }
-            }
-            #expect(commands.count >= 10, "\(commands)")
-            for command in commands.sorted() {
-                let answer = try await user.type("rssctl \(command)")
-                // Done, with findings, or something to do: never a wrong command line, and no failure.
-                #expect([0, 2, 3].contains(answer.status), "rssctl \(command): \(answer)")
-            }
-        }
-    }
-
     @Test func `an interrupted seed says how to start over, and that works`() async throws {
         try await withSandbox { servers, _ in
             let user = try Typist(

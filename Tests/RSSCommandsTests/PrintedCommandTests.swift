@@ -4,7 +4,7 @@ import Testing
 
 @testable import RSSCommands
 
-/// Commands that messages and explanations print to be typed: the real parser takes each of them, so a flag that is renamed or a value
+/// Commands that explanations of error codes print to be typed: the real parser takes each of them, so a flag that is renamed or a value
 /// of another shape is found here and not by whoever types it.
 @Suite struct PrintedCommandTests {
     /// What stands in a text for a value that only a run knows.
@@ -122,27 +122,6 @@ import Testing
         let commands = (try? CommandTree.load())?.command.all ?? []
         return Set(commands.flatMap { $0.visibleArguments }.flatMap { ($0.names ?? []).map(\.text) })
     }()
-
-    /// Hints as the sources have them, those of which only a run knows the command left out.
-    private static func hints() throws -> [(path: String, text: String)] {
-        try ArchitectureTests.sources("Sources").flatMap { path, text in
-            text.matches(of: /hint:\s*(?:[a-z]+ \?)?\s*"(?<hint>(?:[^"\\]|\\.)*rssctl (?:[^"\\]|\\.)*)"/).map {
-                (path, String($0.hint))
-            }
-        }
-    }
-
-    @Test func `what a hint says to type is a command with its flags and values`() throws {
-        let hints = try Self.hints()
-        #expect(hints.count > 60)
-        for (path, text) in hints {
-            for command in Self.commands(in: text) where command.first != "x" {
-                if let problem = Self.problem(command, isMention: false) {
-                    Issue.record("\(path): \(text): rssctl \(command.joined(separator: " ")): \(problem)")
-                }
-            }
-        }
-    }
 
     @Test func `a command that is no longer one is found`() {
         for line in [
