@@ -3,6 +3,9 @@ package struct Row: Sendable {
     let columns: Columns
     let fields: ArraySlice<[UInt8]?>
 
+    /// Number of columns.
+    package var count: Int { fields.count }
+
     /// The value of a column by name; for a column that may be NULL, ask for an optional type.
     ///
     /// - Throws: ``PostgresError`` with code ``PostgresError/Code/decoding``.

@@ -168,12 +168,13 @@ struct ConfigurationFile: Sendable {
                         throw unknown(full, key)
                     }
                     try read(inner, prefix: "\(full).", into: &values)
-                case .sequence(let items) where SettingKey(rawValue: full)?.definition.kind == .paths:
+                case .sequence(let items) where SettingKey(rawValue: full)?.definition.listSeparator != nil:
                     let texts = items.compactMap(\.scalar?.string)
                     guard texts.count == items.count, !texts.isEmpty else {
-                        throw malformed(value, "'\(full)' is a list of paths")
+                        throw malformed(value, "'\(full)' is a list of texts")
                     }
-                    let joined = Node.Scalar(texts.joined(separator: ","), .implicit, .doubleQuoted, key.mark)
+                    let separator = SettingKey(rawValue: full)?.definition.listSeparator ?? ""
+                    let joined = Node.Scalar(texts.joined(separator: separator), .implicit, .doubleQuoted, key.mark)
                     try read(Node.Mapping([(key, .scalar(joined))]), prefix: prefix, into: &values)
                 case .scalar(let scalar):
                     guard let setting = SettingKey(rawValue: full) else { throw unknown(full, key) }

@@ -73,6 +73,15 @@ extension SettingKey {
         case .timeZone:
             guard Self.isTimeZone(text) else { throw bad("a time zone such as Europe/Berlin or UTC") }
             return text
+        case .shapes:
+            do throws(FilterShapeError) {
+                return try FilterShape.list(parsing: text).map(\.description).joined(separator: ";")
+            } catch {
+                throw bad("filters such as \(FilterShape.backend): \(error.reason)")
+            }
+        case .keyTemplate:
+            guard text.ranges(of: "{id}").count == 1 else { throw bad("a key with {id} in it") }
+            return text
         case .choice(let words):
             guard words.contains(text) else { throw bad("one of \(words.joined(separator: ", "))") }
             return text

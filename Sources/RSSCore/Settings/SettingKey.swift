@@ -34,6 +34,10 @@ package enum SettingKey: String, Sendable, CaseIterable {
     case redisCommandTimeout = "redis.command_timeout"
     case cacheKeyPrefix = "cache.key_prefix"
     case cacheTimeZone = "cache.timezone"
+    case cacheProcessTimeZone = "cache.process_timezone"
+    case cacheShapes = "cache.shapes"
+    case cacheHardwareKey = "cache.hardware_key"
+    case cacheOrganizationKey = "cache.organization_key"
     case partitionPremake = "partition.premake"
     case lockBudget = "lock.budget"
     case lockTimeout = "lock.timeout"
@@ -68,6 +72,10 @@ package enum SettingKey: String, Sendable, CaseIterable {
         case choice([String])
         /// A time zone by its name, or as POSIX writes one.
         case timeZone
+        /// Shapes of filters with semicolons between them; a list in the configuration file.
+        case shapes
+        /// A key with `{id}` in it.
+        case keyTemplate
     }
 
     /// What is known of a setting.
@@ -82,6 +90,15 @@ package enum SettingKey: String, Sendable, CaseIterable {
         package let isSecret: Bool
         /// One line of what it is.
         package let summary: String
+
+        /// What stands between the values of a list; nil for a setting that holds one value.
+        var listSeparator: String? {
+            switch kind {
+            case .paths: ","
+            case .shapes: ";"
+            default: nil
+            }
+        }
 
         init(
             _ kind: Kind, _ environment: [String], default fallback: String? = nil, secret: Bool = false,
@@ -176,6 +193,22 @@ package enum SettingKey: String, Sendable, CaseIterable {
             .init(
                 .timeZone, ["RSSCTL_CACHE_TIMEZONE"],
                 "time zone of the backend's database sessions; the server's own unless set")
+        case .cacheProcessTimeZone:
+            .init(
+                .timeZone, ["RSSCTL_CACHE_PROCESS_TIMEZONE"], default: "UTC",
+                "time zone of the backend's processes (TZ), in which they read dates without one")
+        case .cacheShapes:
+            .init(
+                .shapes, ["RSSCTL_CACHE_SHAPES"], default: FilterShape.backend.description,
+                "filters with which the backend asks for summaries: names, order and types as it writes them")
+        case .cacheHardwareKey:
+            .init(
+                .keyTemplate, ["RSSCTL_CACHE_HARDWARE_KEY"], default: "visit:{id}",
+                "key of a visit report's hardware, after hardware:")
+        case .cacheOrganizationKey:
+            .init(
+                .keyTemplate, ["RSSCTL_CACHE_ORGANIZATION_KEY"], default: "{id}",
+                "key of an organization, after org:")
         case .partitionPremake:
             .init(.integer(0...120), ["RSSCTL_PARTITION_PREMAKE"], default: "3", "partitions created in advance")
         case .lockBudget:

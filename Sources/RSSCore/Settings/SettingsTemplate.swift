@@ -21,7 +21,8 @@ package enum SettingsTemplate {
                 lines.append("# \(group):")
             }
             let definition = key.definition
-            let value = definition.fallback.map { $0.isEmpty ? "\"\"" : $0 } ?? ""
+            // In YAML a brace begins a mapping.
+            let value = definition.fallback.map { $0.isEmpty || $0.contains("{") ? "\"\($0)\"" : $0 } ?? ""
             lines.append("#   \(parts[1]): \(value)".trimmed + "  # \(definition.summary)")
         }
         lines += [

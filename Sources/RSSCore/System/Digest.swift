@@ -3,6 +3,7 @@ import COpenSSL
 /// Message digests, by OpenSSL.
 package enum Digest {
     case md5
+    case sha1
     case sha256
 
     /// The digest in lower-case hexadecimal.
@@ -10,7 +11,13 @@ package enum Digest {
         var output = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
         // EVP_Digest fails only without memory, and then writes no length: the text is empty, which equals no digest.
-        _ = EVP_Digest(Array(bytes), bytes.count, &output, &length, self == .md5 ? EVP_md5() : EVP_sha256(), nil)
+        let type =
+            switch self {
+            case .md5: EVP_md5()
+            case .sha1: EVP_sha1()
+            case .sha256: EVP_sha256()
+            }
+        _ = EVP_Digest(Array(bytes), bytes.count, &output, &length, type, nil)
         return Self.text(output[..<Int(length)])
     }
 
