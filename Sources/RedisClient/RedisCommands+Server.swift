@@ -1,4 +1,41 @@
+import Foundation
+
 extension RedisCommands {
+    /// The time by the server's clock (`TIME`).
+    package func serverTime() async throws -> Date {
+        let parts = try expect("TIME", try await send(["TIME"], isIdempotent: true)) { reply -> [Int64]? in
+            let numbers = reply.elements?.compactMap(\.integer) ?? []
+            return numbers.count == 2 ? numbers : nil
+        }
+        return Date(timeIntervalSince1970: Double(parts[0]) + Double(parts[1]) / 1e6)
+    }
+
+    /// Waits until a server that is loading its data has done so.
+    ///
+    /// - Parameters:
+    ///   - limit: how long.
+    ///   - onWait: called once, when it has to be waited for.
+    /// - Throws: ``RedisError``, that it is loading still among them; `CancellationError`.
+    package func waitUntilLoaded(within limit: Duration, onWait: () -> Void = {}) async throws {
+        let end = ContinuousClock.now + limit
+        var pause = Duration.milliseconds(50)
+        var isFirst = true
+        while true {
+            do {
+                return try await ping()
+            } catch let error as RedisError where error.serverError?.code == .loading {
+                guard ContinuousClock.now + pause < end else { throw error }
+                if isFirst { onWait() }
+                isFirst = false
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(1))
+            } catch let error as RedisError where error.serverError != nil {
+                // What else is wrong is said by the command that it matters to; a user may lack the right to PING.
+                return
+            }
+        }
+    }
+
     /// `INFO [section]` as names and values: `maxmemory_policy` → `noeviction`.
     package func info(_ section: String? = nil) async throws -> [String: String] {
         let words: [RedisArgument] = ["INFO"] + (section.map { [RedisArgument($0)] } ?? [])
