@@ -1,12 +1,19 @@
+import PostgresClient
 import RSSModel
 import RedisClient
 
-/// What keeps the cache from being warmed.
+/// What keeps the cache from being warmed, verified or invalidated.
 package enum CacheError: ReportableError, Equatable {
     /// Another run is warming it: the key of the lock, the holder's run, and how long the key lives.
     case locked(key: String, holder: String?, remaining: Duration?)
     /// The lock was lost while this run was in progress.
     case lockLost(key: String)
+    /// A column is of a type of which it is not known what the backend writes for it.
+    case unknownColumn(table: String, column: String)
+    /// Keys that are removed only on demand match what is to be invalidated.
+    case protected(CacheInvalidation.Count)
+    /// The key does not exist.
+    case missing(String)
 
     init(_ error: RedisLockError, key: String) {
         self =
@@ -30,6 +37,24 @@ package enum CacheError: ReportableError, Equatable {
                 message: "the lock \(key) was lost while the cache was being warmed",
                 detail: "it was removed, or Redis did not answer for a minute; what was written is correct",
                 hint: "run it again: rssctl cache warm")
+        case .unknownColumn(let table, let column):
+            ErrorReport(
+                code: "RSS-CACHE-003", exit: .failed,
+                message: "it is not known what the backend writes for column \(column) of \(table)",
+                detail: "node-postgres converts the type of the column, and rssctl does not know how.",
+                hint: "warm the other kinds: rssctl cache warm summaries permissions")
+        case .protected(let count):
+            ErrorReport(
+                code: "RSS-CACHE-004", exit: .failed,
+                message:
+                    "\(count.protected) of \(count.total) keys belong to queues or sessions, and nothing was removed",
+                detail: [KeyClass.queues, .sessions, .locks].compactMap { kind in
+                    count.keys[kind].map { "\($0) of \(kind.rawValue)" }
+                }.joined(separator: ", "), hint: "narrow the pattern, or remove them as well with --force")
+        case .missing(let key):
+            ErrorReport(
+                code: "RSS-CACHE-005", exit: .failed, message: "the key \(key) does not exist",
+                hint: "rssctl cache stats shows which prefixes there are; rssctl cache warm writes what is missing")
         }
     }
 }

@@ -75,7 +75,15 @@ import Testing
         report query --from -30d
         report show CLOCK-1
         report summary --from -30d
-        cache warm --prefix clock:
+        cache warm all
+        cache warm all --refresh-below 1s --also-tomorrow
+        cache stats
+        cache get org:4a8a08f0-9d37-b737-9564-9038408b5f33
+        cache verify all
+        cache doctor --fail-on none
+        cache learn --for 1s --dry-run
+        cache invalidate reports:* --dry-run
+        cache invalidate --all --yes
         analyze performance --output json
         analyze statements --limit 3
         analyze explain index.unused
@@ -111,7 +119,8 @@ import Testing
                     atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
                 let binary = Binary(
                     state: state,
-                    environment: try await target(options).merging(try await wrongClock(days: days)) { $1 })
+                    environment: try await target(options).merging(try await wrongClock(days: days)) { $1 }
+                        .merging(["RSSCTL_CACHE_KEY_PREFIX": "\(options.keywords["dbname"] ?? ""):"]) { $1 })
                 var entries: [String] = []
                 for command in Self.commands {
                     let words = try command.map { word in
@@ -132,8 +141,10 @@ import Testing
                     let text =
                         command.starts(with: ["analyze", "performance"])
                         ? try analysis(result)
-                        : command.starts(with: ["analyze", "statements"])
-                            // What the tests beside this one run.
+                        : [["analyze", "statements"], ["cache", "stats"], ["cache", "doctor"]].contains {
+                            command.starts(with: $0)
+                        }
+                            // What the tests beside this one run, and the keys that they write.
                             ? ""
                             : plain(result, state: state, database: options.keywords["dbname"] ?? "")
                     entries.append("rssctl \(command.joined(separator: " ")): status \(result.status)\n\(text)")

@@ -29,7 +29,8 @@ import Testing
 
     @Test func `no key is older than the last change that was committed before its invalidation`() async throws {
         try await withDatabase(migrated: true) { options in
-            let today = CalendarDate(Date())
+            let now = Date()
+            let today = CalendarDate(now)
             var seed = Seeder.Options(today: today)
             seed.visits = 2000
             _ = try await Seeder(options, options: seed).run(runID: UUID().uuidString, .silent)
@@ -40,8 +41,9 @@ import Testing
             let cache = try await RedisConnection.connect(configuration)
             _ = try await redis.send(RedisCommand(["FLUSHDB"]))
             let warmer = CacheWarmer(postgres: warming, redis: redis, options: .init())
-            let first = try await warmer.run(today: today, runID: "first", .silent)
-            let reading = try await SummaryReading(warming, shape: SummaryShape(), keyPrefix: "", today: today)
+            let first = try await warmer.run(at: now, runID: "first", .silent)
+            let source = try SummarySource(
+                warming, try await ApplicationTables(warming), CacheKeys(), shape: .backend, today: today)
             var took = Duration.milliseconds(50)
             var (done, stale, invalidated) = (0, 0, 0)
             var round = 0
@@ -55,19 +57,18 @@ import Testing
                 let racing = Task {
                     for (entry, moment) in zip(chosen, moments) {
                         try await Task.sleep(until: began + moment)
-                        try await Self.update(entry.organization, entry.key, backend, cache)
+                        try await Self.update(entry.id, entry.key, backend, cache)
                     }
                 }
-                let entries = try await warmer.run(today: today, runID: "\(round)", .silent)
+                let entries = try await warmer.run(at: now, runID: "\(round)", .silent)
                 took = ContinuousClock.now - began
                 try await racing.value
                 done += chosen.count
                 invalidated += entries.count { $0.action == .invalidated }
-                let now = try await reading.summaries(
-                    of: reading.keys(of: chosen.map(\.organization)))
+                let current = try await source.values(of: chosen.map(\.id))
                 for entry in chosen {
                     let stored = try await cache.get(RedisArgument(entry.key))
-                    if let stored, RedisArgument(stored) != now[entry.organization] { stale += 1 }
+                    if let stored, RedisArgument(stored) != current[entry.id]?.bytes { stale += 1 }
                 }
             }
             #expect(stale == 0)

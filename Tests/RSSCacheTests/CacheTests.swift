@@ -9,33 +9,71 @@ import Testing
 @testable import RSSCache
 @testable import RSSSetup
 
-@Suite struct SummaryTests {
+@Suite struct FilterShapeTests {
     @Test func `the key is the backend's own`() throws {
         let day = try #require(CalendarDate("2026-11-23"))
-        let shape = SummaryShape()
-        #expect(shape.json(day) == #"{"startDate":"2026-10-24","endDate":"2026-11-23","page":1,"limit":20}"#)
+        #expect(
+            FilterShape.backend.json(day) == #"{"startDate":"2026-10-24","endDate":"2026-11-23","page":1,"limit":20}"#)
+        var keys = CacheKeys()
+        keys.prefix = "app:"
         // Computed by Node: createHash('md5').update(JSON.stringify(filters)).digest('hex').
         #expect(
-            shape.key(organization: "1c715976-99d4-4b2f-9e74-a436ec9675aa", today: day, prefix: "app:")
+            keys.summary("1c715976-99d4-4b2f-9e74-a436ec9675aa", digest: FilterShape.backend.digest(day)).description
                 == "app:reports:summary:1c715976-99d4-4b2f-9e74-a436ec9675aa:e9e93c133e614fd0068b6ccd1655dc92")
+        #expect(keys.hardware("1").description == "app:hardware:visit:1")
+        #expect(keys.organization("1").description == "app:org:1")
+        #expect(keys.permissions("1").description == "app:perms:user:1")
     }
 
-    @Test func `blanks go outside of strings, and stay inside`() {
+    @Test func `filters are read as the backend reads them`() throws {
+        let day = try #require(CalendarDate("2026-11-23"))
+        let expected: [(text: String, filter: FilterShape.Filter)] = [
+            ("\(FilterShape.backend)", .init(start: day.adding(days: -30), end: day)),
+            // filters.page || 1, filters.limit || 20
+            (#"page=0,limit="""#, .init()),
+            (#"page="3",limit=5,status=draft"#, .init(status: "draft", page: 3, limit: 5)),
+            ("startDate=null,endDate=2026-01-31,other=7", .init(end: CalendarDate("2026-01-31"))),
+        ]
+        for (text, filter) in expected {
+            let read = try FilterShape(parsing: text).filter(on: day)
+            #expect(read == filter, "\(text)")
+        }
+        for wrong in [
+            "", "page", "page=", "=1", "page=1,page=2", "page=-1", "limit=1001", "page=x", "startDate=soon",
+            "startDate=7",
+            "officeId=7", "officeId=x", "search=printer", "status=true", #"status="x"#, #"status="x"y"#,
+            "page=1;;page=2", "page=1,",
+        ] {
+            #expect(throws: FilterShapeError.self, "\(wrong)") { try FilterShape(parsing: wrong) }
+        }
+        let list = try FilterShape.list(parsing: "page=1; page=2,limit=5")
+        #expect(list.map(\.description) == ["page=1", "page=2,limit=5"])
+    }
+
+    @Test func `a value is compact JSON, and its total a string`() {
+        func value(_ total: Int64, _ data: String?) -> String {
+            String(decoding: SummarySource.value(totalCount: total, visitData: data), as: UTF8.self)
+        }
+        #expect(value(0, nil) == #"{"totalCount":"0","visits":[]}"#)
         #expect(
-            SummaryValue.compact(#"[{"a b": "c, d: \" e", "n": [1, 2]}, null]"#)
-                == #"[{"a b":"c, d: \" e","n":[1,2]},null]"#)
-        #expect(SummaryValue.json(totalCount: 0, visitData: nil) == #"{"totalCount":"0","visits":[]}"#)
-        #expect(SummaryValue.compact(#"["\\", "x y"]"#) == #"["\\","x y"]"#)
+            value(3, #"[{"a b": "c, d: \" e", "n": [1, 2]}, null]"#)
+                == #"{"totalCount":"3","visits":[{"a b":"c, d: \" e","n":[1,2]},null]}"#)
+    }
+
+    @Test func `a bound of refreshing is a time or a share of the lifetime`() {
+        #expect(CacheWarmer.RefreshBound("30%")?.duration(of: .seconds(600)) == .seconds(180))
+        #expect(CacheWarmer.RefreshBound("90s")?.duration(of: .seconds(600)) == .seconds(90))
+        for wrong in ["", "%", "101%", "-1%", "90", "x"] { #expect(CacheWarmer.RefreshBound(wrong) == nil, "\(wrong)") }
     }
 }
 
 @Suite(.serialized) struct CacheWarmerTests {
-    private func seeded(_ options: ConnectionOptions) async throws -> CalendarDate {
-        let today = CalendarDate(Date())
-        var seed = Seeder.Options(today: today)
+    private func seeded(_ options: ConnectionOptions) async throws -> Date {
+        let now = Date()
+        var seed = Seeder.Options(today: CalendarDate(now))
         seed.visits = 2000
         _ = try await Seeder(options, options: seed).run(runID: UUID().uuidString, .silent)
-        return today
+        return now
     }
 
     private func redis() async throws -> RedisConnection {
@@ -46,25 +84,36 @@ import Testing
 
     @Test func `every value is what the backend's own function returns, to the byte`() async throws {
         try await withDatabase(migrated: true) { options in
-            let today = try await seeded(options)
+            let now = try await seeded(options)
             let postgres = try await PostgresConnection.connect(options)
             let redis = try await redis()
-            let entries = try await CacheWarmer(postgres: postgres, redis: redis, options: .init()).run(
-                today: today, runID: "test", .silent)
+            let today = CalendarDate(now)
+            var settings = CacheWarmer.Options()
+            settings.shapes = [.backend, try FilterShape(parsing: "startDate=-900d,status=completed,page=2,limit=3")]
+            let entries = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
+                at: now, runID: "test", .silent)
             let active = try await postgres.query("SELECT count(*) FROM organizations WHERE is_active").first?.decode(
                 Int.self, at: 0)
-            #expect(entries.count == active && entries.allSatisfy { $0.action == .done })
+            #expect(entries.count == 2 * (active ?? 0) && entries.allSatisfy { $0.action == .done })
+            var reports = 0
             for entry in entries {
+                let isSecond = !entry.key.hasSuffix(FilterShape.backend.digest(today))
+                let (status, end): (String?, CalendarDate?) = isSecond ? ("completed", nil) : (nil, today)
                 let row = try #require(
                     try await postgres.query(
-                        "SELECT total_count, visit_data::text FROM get_visit_reports_optimized($1::uuid, NULL, NULL, NULL, $2, $3, NULL, 1, 20)",
-                        [entry.organization, SummaryShape().start(today), today]
+                        "SELECT total_count, visit_data::text FROM get_visit_reports_optimized($1::uuid, NULL, NULL, $2, $3, $4, NULL, $5, $6)",
+                        [
+                            entry.id, status, today.adding(days: isSecond ? -900 : -30), end,
+                            Int32(isSecond ? 2 : 1), Int32(isSecond ? 3 : 20),
+                        ] as [any PostgresEncodable]
                     ).first)
-                let expected = SummaryValue.json(
-                    totalCount: try row.decode(Int64.self, at: 0), visitData: try row.decode(String?.self, at: 1))
-                let stored = try await redis.get(RedisArgument(entry.key)).map { String(decoding: $0, as: UTF8.self) }
+                let data = try row.decode(String?.self, at: 1)
+                reports += isSecond && data != nil ? 1 : 0
+                let expected = SummarySource.value(totalCount: try row.decode(Int64.self, at: 0), visitData: data)
+                let stored = try await redis.get(RedisArgument(entry.key))
                 #expect(stored == expected)
             }
+            #expect(reports > 0)
             await postgres.close()
             await redis.close()
         }
@@ -77,19 +126,19 @@ import Testing
 
     @Test func `a fresh key is kept without asking the database, and a dry run writes nothing`() async throws {
         try await withDatabase(migrated: true) { options in
-            let today = try await seeded(options)
+            let now = try await seeded(options)
             let postgres = try await PostgresConnection.connect(options)
             let redis = try await redis()
             var settings = CacheWarmer.Options()
             settings.isDryRun = true
             let dry = try await CacheWarmer(postgres: postgres, redis: nil, options: settings).run(
-                today: today, runID: "1", .silent)
+                at: now, runID: "1", .silent)
             let size = try await redis.databaseSize()
             #expect(size == 0 && !dry.isEmpty && dry.allSatisfy { $0.action == .pending && $0.bytes ?? 0 > 0 })
             settings.isDryRun = false
-            settings.refreshBelow = .seconds(300)
+            settings.refreshBelow = .share(0.5)
             let first = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
-                today: today, runID: "2", .silent)
+                at: now, runID: "2", .silent)
             #expect(first.allSatisfy { $0.action == .done })
             // Each has its full lifetime, though it was absent and so was written for a moment at first.
             for entry in first {
@@ -97,14 +146,14 @@ import Testing
                     Issue.record("\(entry.key) does not expire")
                     continue
                 }
-                #expect(left > .seconds(590))
+                #expect(left > .seconds(290) && left <= .seconds(300))
             }
             let sets = try await calls("set", redis)
             let asked =
                 "SELECT sum(calls) FROM pg_stat_statements WHERE query LIKE '%WITH wanted AS MATERIALIZED%' AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
             let before = try await postgres.value(asked)
             let second = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
-                today: today, runID: "3", .silent)
+                at: now, runID: "3", .silent)
             #expect(second.allSatisfy { $0.action == .skipped } && second.count == first.count)
             let after = try await postgres.value(asked)
             #expect(before != nil && before == after)
@@ -113,7 +162,7 @@ import Testing
             #expect(Int(sets?.dropFirst(6) ?? "").map { $0 + 1 } == Int(setsAfter?.dropFirst(6) ?? ""))
             settings.isDryRun = true
             let dryAgain = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
-                today: today, runID: "4", .silent)
+                at: now, runID: "4", .silent)
             #expect(dryAgain.allSatisfy { $0.action == .skipped })
             await postgres.close()
             await redis.close()
@@ -125,13 +174,13 @@ import Testing
             let postgres = try await PostgresConnection.connect(options)
             let redis = try await redis()
             var settings = CacheWarmer.Options()
-            settings.keyPrefix = "app:"
+            settings.keys.prefix = "app:"
             let lock = RedisArgument(CacheWarmer.lockKey(prefix: "app:"))
             #expect(lock.description == "app:rssctl:lock:warm")
             _ = try await redis.set(lock, "someone", expiry: .seconds(60), condition: .ifAbsent)
             do {
                 _ = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
-                    today: CalendarDate(Date()), runID: "4", .silent)
+                    at: Date(), runID: "4", .silent)
                 Issue.record("both warmed")
             } catch let error as CacheError {
                 #expect(error.report.code == "RSS-CACHE-001" && error.report.exit == .tryAgain)
@@ -139,9 +188,9 @@ import Testing
             }
             let kept = try await redis.get(lock).map { String(decoding: $0, as: UTF8.self) }
             #expect(kept == "someone")
-            settings.keyPrefix = "staging:"
+            settings.keys.prefix = "staging:"
             _ = try await CacheWarmer(postgres: postgres, redis: redis, options: settings).run(
-                today: CalendarDate(Date()), runID: "5", .silent)
+                at: Date(), runID: "5", .silent)
             let left = try await redis.get(RedisArgument(CacheWarmer.lockKey(prefix: "staging:")))
             #expect(left == nil)
             await postgres.close()
@@ -151,23 +200,23 @@ import Testing
 
     @Test func `a key that the backend wrote or deleted after it was read is left alone`() async throws {
         try await withDatabase(migrated: true) { options in
-            let today = try await seeded(options)
+            let now = try await seeded(options)
             let postgres = try await PostgresConnection.connect(options)
             let redis = try await redis()
             let warmer = CacheWarmer(postgres: postgres, redis: redis, options: .init())
-            let reading = try await SummaryReading(postgres, shape: SummaryShape(), keyPrefix: "", today: today)
-            let keys = Array(reading.keys(of: reading.organizations.prefix(4)))
-            _ = try await redis.set(keys[0].key, "old", expiry: .seconds(300))
-            _ = try await redis.set(keys[1].key, "old", expiry: .seconds(300))
-            _ = try await redis.set(keys[2].key, "old", expiry: .seconds(300))
-            let seen = try await warmer.look(keys, redis)
-            _ = try await redis.set(keys[0].key, "the backend's", expiry: .seconds(300))
-            _ = try await redis.unlink([keys[1].key])
-            _ = try await redis.set(keys[3].key, "the backend's", expiry: .seconds(300))
+            let source = try SummarySource(
+                postgres, try await ApplicationTables(postgres), CacheKeys(), shape: .backend, today: CalendarDate(now))
+            let ids = Array(try await source.ids().prefix(4))
+            let keys = ids.map(source.key)
+            for key in keys.prefix(3) { try await redis.set(key, "old", expiry: .seconds(300)) }
+            let seen = try await warmer.look(source, ids, redis)
+            try await redis.set(keys[0], "the backend's", expiry: .seconds(300))
+            _ = try await redis.unlink([keys[1]])
+            try await redis.set(keys[3], "the backend's", expiry: .seconds(300))
             let entries = try await warmer.write(
-                try await reading.summaries(of: keys), to: seen, reading, redis, provisional: .seconds(5))
+                try await source.values(of: ids), of: source, ids, seen, redis, provisional: .seconds(5))
             #expect(entries.map(\.action) == [.invalidated, .invalidated, .done, .invalidated])
-            let values = [try await redis.get(keys[0].key), try await redis.get(keys[1].key)].map {
+            let values = [try await redis.get(keys[0]), try await redis.get(keys[1])].map {
                 $0.map { String(decoding: $0, as: UTF8.self) }
             }
             #expect(values == ["the backend's", nil])
@@ -180,7 +229,7 @@ import Testing
         let redis = try await redis()
         let actions: [CacheWarmer.Action] = [.done, .done, .invalidated, .skipped]
         var entries = actions.enumerated().map {
-            CacheWarmer.Entry(organization: "\($0)", key: "kept:\($0)", bytes: 1, action: $1)
+            CacheWarmer.Entry(kind: .summaries, id: "\($0)", key: "kept:\($0)", bytes: 1, action: $1)
         }
         let evictions = try await Evictions(redis)
         try await evictions.mark(&entries, .silent)
@@ -209,7 +258,7 @@ import Testing
             _ = try await redis.send(["CONFIG", "SET", "maxmemory", "1"])
             let warmer = CacheWarmer(postgres: postgres, redis: redis, options: .init())
             let failure = await #expect(throws: RedisError.self) {
-                _ = try await warmer.run(today: CalendarDate(Date()), runID: "full", .silent)
+                _ = try await warmer.run(at: Date(), runID: "full", .silent)
             }
             _ = try await redis.send(["CONFIG", "SET", "maxmemory", "0"])
             let report = try ErrorReport(describing: #require(failure))

@@ -1,5 +1,5 @@
 -- The value of the report summary cache for many organizations in one statement: for each, what
--- get_visit_reports_optimized(organization, start, end, page 1, limit) returns, to the byte.
+-- get_visit_reports_optimized(organization, office, technician, status, start, end, NULL, page, limit) returns, to the byte.
 --
 -- A call of the function for each organization plans and visits every partition each time. Here the totals of all
 -- organizations come from one pass over the period, and the pages from one index range for each organization.
@@ -9,6 +9,10 @@
 --   $2  date     last visit date; NULL: no bound
 --   $3  integer  reports in a page, 1 to 1000; NULL counts as 20
 --   $4  uuid[]   the organizations; NULL: all that are active
+--   $5  bigint   reports before the page; NULL counts as 0
+--   $6  text     the status; NULL: any
+--   $7  uuid     the office; NULL: any
+--   $8  uuid     the technician; NULL: any
 --
 -- Columns: organization_id uuid, total_count bigint, visit_data text (jsonb as text; NULL if there is no report).
 -- Timestamps in visit_data are written in the TimeZone of the session, as the function writes them.
@@ -22,6 +26,9 @@ WITH wanted AS MATERIALIZED (
     FROM public.visit_reports vr
     WHERE ($1::date IS NULL OR vr.visit_date >= $1::date)
       AND ($2::date IS NULL OR vr.visit_date <= $2::date)
+      AND ($6::text IS NULL OR vr.status = $6::text)
+      AND ($7::uuid IS NULL OR vr.office_id = $7::uuid)
+      AND ($8::uuid IS NULL OR vr.technician_id = $8::uuid)
       AND ($4::uuid[] IS NULL OR vr.organization_id = ANY ($4::uuid[]))
     GROUP BY vr.organization_id
 ), listed AS MATERIALIZED (
@@ -34,8 +41,11 @@ WITH wanted AS MATERIALIZED (
         WHERE vr.organization_id = w.id
           AND ($1::date IS NULL OR vr.visit_date >= $1::date)
           AND ($2::date IS NULL OR vr.visit_date <= $2::date)
+          AND ($6::text IS NULL OR vr.status = $6::text)
+          AND ($7::uuid IS NULL OR vr.office_id = $7::uuid)
+          AND ($8::uuid IS NULL OR vr.technician_id = $8::uuid)
         ORDER BY vr.visit_date DESC, vr.created_at DESC, vr.id DESC
-        LIMIT least(greatest(coalesce($3::integer, 20), 1), 1000)
+        LIMIT least(greatest(coalesce($3::integer, 20), 1), 1000) OFFSET greatest(coalesce($5::bigint, 0), 0)
     ) v
 ), pages AS (
     SELECT v.organization_id,

@@ -113,15 +113,27 @@ package struct Context: Sendable {
         servers.add(name)
     }
 
-    /// Opens a connection to Redis, which ends with the work.
+    /// How to reach Redis.
     ///
-    /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
-    package func connectRedis() async throws -> RedisConnection {
+    /// - Throws: `SettingsError`.
+    package func redisConfiguration() throws -> RedisConfiguration {
         guard let targets else { throw SettingsError.noRedis }
         let configuration = try targets.redis(clientName: applicationName)
         servers.add("\(configuration)")
+        return configuration
+    }
+
+    /// Opens a connection to Redis, which ends with the work, and waits for a server that is loading its data for as long as for
+    /// a connection.
+    ///
+    /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
+    package func connectRedis() async throws -> RedisConnection {
+        let configuration = try redisConfiguration()
         let connection = try await RedisConnection.connect(configuration)
         sessions.add(connection)
+        try await connection.waitUntilLoaded(within: configuration.connectTimeout) {
+            progress(.note("Redis is loading its data: waiting."))
+        }
         return connection
     }
 

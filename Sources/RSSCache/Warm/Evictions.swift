@@ -1,6 +1,5 @@
 import RSSModel
 import RedisClient
-import Synchronization
 
 /// Shows whether Redis evicts what was written: a server whose memory is too small does so without an error.
 struct Evictions: Sendable {
@@ -22,11 +21,9 @@ struct Evictions: Sendable {
     func mark(_ entries: inout [CacheWarmer.Entry], _ progress: ProgressReporter) async throws {
         guard let before, let after = try await Self.count(redis), after > before else { return }
         // A key that is evicted before it is confirmed looks as if the backend had deleted it.
-        let written = entries.indices.filter { [.done, .invalidated].contains(entries[$0].action) }
+        let written = entries.indices.filter { [.done, .unchanged, .invalidated].contains(entries[$0].action) }
         let commands = written.map { RedisCommand(["EXISTS", RedisArgument(entries[$0].key)], isIdempotent: true) }
-        let replies = Mutex<[Bool]>([])
-        try await redis.pipeline(commands) { _, reply in replies.withLock { $0.append(reply.integer != 0) } }
-        let gone = zip(written, replies.withLock { $0 }).filter { !$1 }.map(\.0)
+        let gone = zip(written, try await redis.replies(to: commands)).filter { $1.integer == 0 }.map(\.0)
         guard !gone.isEmpty else { return }
         for index in gone { entries[index].action = .evicted }
         progress(
