@@ -183,7 +183,7 @@ import Testing
         #expect(
             values.suffix(3) == [
                 "rssctl_cache_warm_written_bytes 20", "rssctl_cache_warm_duration_seconds 1.5",
-                "rssctl_cache_warm_last_run_timestamp_seconds 1000.0",
+                "rssctl_cache_warm_last_run_timestamp_seconds 1000",
             ])
         #expect(values.count == 15 && text.hasSuffix("\n"))
     }

@@ -36,7 +36,6 @@ package struct CacheDoctor: Verb {
         let redis = try await context.connectRedis()
         let reports = try await CacheInspector(redis, keys: options.keys, shapes: options.shapes, limit: limit).run()
         let today = list == nil ? nil : CalendarDate(try await redis.serverTime())
-        await redis.close()
         let shown = today.map { CheckOptions.apply(list, to: reports, today: $0, context.progress) } ?? reports
         return CacheDoctorReport(shown.map { CheckEntry($0) }, checks, isQuiet: global.quiet)
     }

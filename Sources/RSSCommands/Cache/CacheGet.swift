@@ -27,7 +27,6 @@ package struct CacheGet: Verb {
         let name = RedisArgument(context.cacheKeys.prefix + key)
         let redis = try await context.connectRedis()
         let (value, left) = (try await redis.get(name), try await redis.ttl(name))
-        await redis.close()
         guard let value else { throw CacheError.missing(name.description) }
         return CacheGetReport(name.description, value, left)
     }

@@ -71,7 +71,6 @@ package struct CacheInvalidate: Verb {
     package func question(_ context: Context) async throws -> String? {
         let redis = try await context.connectRedis()
         let count = try await CacheInvalidation(redis, options(context)).count()
-        await redis.close()
         if count.total == 0 { return nil }
         let protected = count.protected > 0 ? " (\(count.protected) of queues or sessions)" : ""
         return "Remove \(count.total) keys\(protected)?"
@@ -82,7 +81,6 @@ package struct CacheInvalidate: Verb {
         let invalidation = CacheInvalidation(redis, options(context))
         let count =
             context.isDryRun ? try await invalidation.count() : try await invalidation.run(nil, context.progress)
-        await redis.close()
         return InvalidationReport(keys: count, isDryRun: context.isDryRun)
     }
 }

@@ -39,7 +39,6 @@ package struct CacheStats: Verb {
         let sample = try await KeySample(redis, keys: context.cacheKeys, limit: limit)
         if let window { try await Task.sleep(for: window) }
         let after = window == nil ? before : try await redis.info()
-        await redis.close()
         return CacheStatsReport(sample, before, after, isWindow: window != nil)
     }
 }

@@ -60,8 +60,6 @@ package struct CacheVerify: Verb {
             result.drifts = try await verifier.repair(
                 result.drifts, at: clock.now, runID: context.runID, context.progress)
         }
-        await postgres.close()
-        await redis.close()
         return VerifyReport(result)
     }
 }

@@ -95,8 +95,6 @@ package struct CacheWarm: Verb {
             ).text
             try WholeFile.write(Data(text.utf8), to: metrics)
         }
-        await postgres.close()
-        await redis?.close()
         return WarmReport(keys: entries, isDryRun: context.isDryRun)
     }
 }
