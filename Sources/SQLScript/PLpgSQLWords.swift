@@ -1,4 +1,4 @@
-/// The tokens of a PL/pgSQL body without its comments, and what can be told from them alone.
+/// The tokens of a PL/pgSQL body without its comments, and what follows from them alone.
 struct PLpgSQLWords: Sendable {
     /// A token with its text: folded where it is a word, without quotes where it is a quoted name.
     struct Word: Sendable {

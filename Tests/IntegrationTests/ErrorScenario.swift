@@ -145,12 +145,12 @@ struct ErrorScenario: Sendable, CustomStringConvertible {
         var typist = typist
         typist.environment.merge(variables) { $1 }
         // A scenario may leave nothing in PATH.
-        return try await typist.type("\(line) < /dev/null", in: ["/bin/bash"])
+        return try await typist.type("{ \(line)\n} < /dev/null", in: ["/bin/bash"])
     }
 
     /// The words from each `rssctl` on to where a sentence or a pipe ends.
     private static func commands(in hint: String) -> [[String]] {
-        hint.matches(of: /rssctl (?<words>[^;|&>]*)/).map { match in
+        hint.matches(of: /rssctl (?<words>[^;|&>)?]*)/).map { match in
             match.words.split(separator: " ").map { $0.trimmingCharacters(in: [".", ",", "'", ":"]) }
         }
     }
@@ -164,7 +164,10 @@ struct ErrorScenario: Sendable, CustomStringConvertible {
         // `rssctl migrate again` goes on with prose: the group has a verb of its own.
         let isVerb = path.unknown == nil || path.command.configuration.defaultSubcommand != nil
         #expect(isVerb, "\(code): rssctl \(words.joined(separator: " "))")
-        let known = Set(CommandTree.options(of: path.words.dropFirst().joined(separator: " ")))
+        // The options of a group's own verb may follow the group.
+        let group = path.words.dropFirst().joined(separator: " ")
+        let own = path.command.configuration.defaultSubcommand.map { " \($0._commandName)" } ?? ""
+        let known = Set(CommandTree.options(of: group) + CommandTree.options(of: group + own))
         for word in words where word.hasPrefix("--") && word.count > 2 {
             let name = String(word.prefix { $0 != "=" })
             #expect(known.contains(name), "\(code): \(path.text) has no \(name)")

@@ -13,6 +13,11 @@ struct GoldenCommand {
     /// Whether it is typed with `--output json` as well.
     var hasJSON: Bool { !line.contains(">") && !line.hasPrefix("bulk export") }
 
+    /// Whether it shows the size of an archive.
+    var isArchive: Bool { line.hasPrefix("partition archive") || line.hasPrefix("partition verify-archive") }
+    /// Whether only its document is compared: rows that time orders break lines in other places each time.
+    var isDocumentAlone: Bool { line == "analyze performance" }
+
     init(_ text: String) {
         var words = text.split(separator: " ", omittingEmptySubsequences: false)
         if let mark = words.first, mark.hasPrefix("["),
@@ -102,6 +107,7 @@ struct GoldenCommand {
         bulk delete hardware gone.csv --yes
         bulk export hardware --visit RSS-202603-000020
         bulk template hardware
+        bulk columns hardware
         bulk mapping save scanner hardware Device=device_name 'Serial No=serial_number'
         bulk mapping list
         bulk mapping remove scanner --yes
@@ -130,6 +136,12 @@ struct GoldenCommand {
     /// Verbs without an output on record, and why.
     static let exceptions = [
         "analyze statements": "its rows are the statements that took the longest, in an order that time makes",
+        "cache doctor": "its findings are compared by CacheDoctorTests",
+        "cache get": "its values are those of the keys that CacheTests compares",
+        "cache invalidate": "its counts are compared by CacheKeyspaceTests",
+        "cache learn": "its shapes are compared by CacheLearnTests",
+        "cache stats": "its counts are compared by CacheKeyspaceTests",
+        "cache verify": "its verdicts are compared by CacheVerifyTests",
         "cache warm": "its keys and sizes are compared by CacheTests",
         "completion": "its scripts are run by CompletionTests",
         "migrate dump": "the DDL of a schema, compared by StructureDumpTests",

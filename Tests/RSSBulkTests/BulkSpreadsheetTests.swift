@@ -267,7 +267,7 @@ extension BulkSpreadsheetTests {
             let outcome = try await scenario.load(path)
             #expect(outcome.numbers == [39, 0, 0, 1])
             #expect(outcome.rejects.kinds.first?.line == 41)
-            #expect(outcome.rejectsPath == "\(path).rejects.csv")
+            #expect(outcome.rejectsPath == "\(path).rejects.xlsx")
             #expect(try await scenario.load(path).numbers == [0, 0, 39, 1])
             // The same rows in another wrapping are the same rows.
             let packed = try scenario.file("", "devices.gz")
