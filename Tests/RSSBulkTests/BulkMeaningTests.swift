@@ -116,7 +116,7 @@ import Testing
                 written[table.object == "hardware" ? 1 : 0] = "Notebook Meier"
                 let over = [header, written.joined(separator: ";"), row].joined(separator: "\n")
                 let rejected = try await scenario.load(try scenario.file(over), into: table) { $0.isDryRun = true }
-                #expect(rejected.rejects.kinds.map(\.code) == [.notesOverwritten])
+                #expect(rejected.rejects.kinds.map(\.code.rawValue) == ["RSS-IMPORT-146"])
             }
         }
     }
