@@ -22,6 +22,7 @@ struct GoldenMask {
     private static let machine: [(pattern: String, word: String)] = [
         (#"\bpid(:? +)\d+"#, "pid$1PID"),
         (#"\b[^\s@]+@[^\s@,]+, pid"#, "user@host, pid"),
+        (#"^(host: +)\S+"#, "$1HOST"),
         (#"version: 15\.[^)]*\)"#, "version: SERVER"),
         (#"version [\d.]+, [\d.,]+ [kM]B used"#, "version SERVER, SIZE used"),
         (#"\b[\d.,]+ [GT]B free"#, "SIZE free"),
@@ -72,6 +73,8 @@ struct GoldenMask {
             }
         case let list as [Any]:
             return list.map { masked($0, member: member, isTimed: isTimed, isArchive: isArchive) }
+        case is String where member == "host": return "HOST"
+        case is String where isArchive && member == "digest": return "DIGEST"
         case let text as String:
             return (Self.machine + (isTimed ? [Self.durations] : [])).reduce(replaced(text)) {
                 Self.replace($1, in: $0)
