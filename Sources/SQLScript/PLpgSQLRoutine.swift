@@ -70,6 +70,7 @@ package struct PLpgSQLRoutine: Sendable {
     /// Where the string constant is that follows an offset.
     private static func constant(in statement: String, from start: Int) -> Range<Int>? {
         var lexer = Lexer(Array(statement.utf8))
+        // PostgreSQL's own parser has read the statement, so nothing in it is unterminated.
         while let token = try? lexer.next() {
             if token.kind == .string, token.range.lowerBound >= start { return token.range }
         }

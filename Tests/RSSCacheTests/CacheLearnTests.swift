@@ -2,6 +2,7 @@ import Foundation
 import PostgresClient
 import RSSModel
 import RedisClient
+import Synchronization
 import TestSupport
 import Testing
 
@@ -23,6 +24,30 @@ import Testing
         let digests = Dictionary(uniqueKeysWithValues: shapes.map { ($0.digest(today), $0) })
         #expect(ShapeGuesser(today: today).shapes(of: Set(digests.keys)) == digests)
         #expect(ShapeGuesser.orders(of: shapes[0].members).count == 24)
+    }
+
+    @Test func `a setting that cannot be restored is reported with the command that does it`() async throws {
+        var configuration = try await TestCluster.shared.state.redis
+        let admin = try await RedisConnection.connect(configuration)
+        try await admin.send(["CONFIG", "SET", "notify-keyspace-events", "Kx"])
+        try await admin.send(["ACL", "SETUSER", "observer", "on", ">watching", "~*", "&*", "+@all"])
+        (configuration.username, configuration.password) = ("observer", "watching")
+        let warnings = Mutex<[String]>([])
+        let reporter = ProgressReporter { event in
+            if case .warning(let text) = event { warnings.withLock { $0.append(text) } }
+        }
+        let observer = MissObserver(configuration, keys: CacheKeys())
+        let observing = Task { try await observer.run(for: .seconds(60), reporter) }
+        let isListening = try await eventually { try await admin.send(["PUBSUB", "NUMPAT"]).integer ?? 0 > 0 }
+        #expect(isListening)
+        try await admin.send(["ACL", "SETUSER", "observer", "-config"])
+        observing.cancel()
+        _ = await observing.result
+        let text = warnings.withLock { $0 }.joined()
+        #expect(text.contains("could not be restored") && text.contains("redis-cli CONFIG SET notify-keyspace-events"))
+        try await admin.send(["ACL", "DELUSER", "observer"])
+        try await admin.send(["CONFIG", "SET", "notify-keyspace-events", ""])
+        await admin.close()
     }
 
     @Test func `misses are counted by prefix and by filters, and the setting is restored`() async throws {

@@ -80,28 +80,38 @@ package struct MissObserver: Sendable {
                 }
             }
         } catch {
-            await restore(before)
+            await restore(before, progress)
             await control.close()
             throw error
         }
-        await restore(before)
+        await restore(before, progress)
         await control.close()
         let seen = misses.withLock { $0 }
         return result(seen.keys, seen.unlisted, today)
     }
 
-    /// Restores the setting, also when the task was cancelled and the connection lost.
-    private func restore(_ value: String) async {
+    /// Restores the setting, also when the task was cancelled and the connection lost. A setting that stays is reported.
+    private func restore(_ value: String, _ progress: ProgressReporter) async {
         var brief = configuration
         brief.connectTimeout = .seconds(1)
         brief.commandTimeout = .seconds(1)
         let options = brief
-        await Task.detached {
-            // Where the server is gone, its setting is too, or the error of the observation says so.
-            guard let connection = try? await RedisConnection.connect(options) else { return }
-            _ = try? await connection.send(["CONFIG", "SET", Self.setting, RedisArgument(value)])
-            await connection.close()
+        let failure = await Task.detached { () -> (any Error)? in
+            do {
+                let connection = try await RedisConnection.connect(options)
+                _ = try await connection.send(["CONFIG", "SET", Self.setting, RedisArgument(value)])
+                await connection.close()
+                return nil
+            } catch {
+                return error
+            }
         }.value
+        guard let failure else { return }
+        let setting = Self.setting.description
+        progress(
+            .warning(
+                "\(setting) could not be restored: \(ErrorReport(describing: failure).message). Unless Redis was restarted: redis-cli CONFIG SET \(setting) '\(value)'"
+            ))
     }
 
     /// The flags of the setting with others; `A` stands for most, and not for misses.
