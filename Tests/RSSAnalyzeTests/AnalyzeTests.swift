@@ -72,6 +72,8 @@ import Testing
     @Test func `a healthy database has no finding at all`() async throws {
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
+            // What 15 does by itself.
+            try await connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
             try await connection.execute("ANALYZE")
             await connection.close()
             let outcomes = try await AnalyzeLockTests.outcomes(options)

@@ -62,13 +62,37 @@ import Testing
     }
 
     @Test func `a required column that is missing is an error, unless its value is given`() throws {
-        #expect(throws: ImportError.missingColumns(["visit_report"])) {
+        #expect(throws: ImportError.missingColumns(["visit_report"], ignored: [])) {
             try ImportHeader(["category", "name"], for: .hardware)
         }
-        #expect(throws: ImportError.missingColumns(["category", "device_name"])) {
+        #expect(throws: ImportError.missingColumns(["category", "device_name"], ignored: [])) {
             try ImportHeader(["serial"], for: .hardware, given: ["visit_report"])
         }
         _ = try ImportHeader(["category", "name"], for: .hardware, given: ["visit_report"])
+    }
+
+    @Test func `the ready --map is in the hint, whether unknown columns are refused or ignored`() {
+        let names = ["Gerätebezeichner", "Art", "Serial"]
+        let refused = #expect(throws: ImportError.self) {
+            try ImportHeader(names, for: .hardware, given: ["visit_report"])
+        }
+        #expect(refused?.report.message == "unknown columns 'Gerätebezeichner', 'Art'")
+        #expect(refused?.report.detail?.hasPrefix("missing: category, device_name; ") == true)
+        let maps = "--map 'Gerätebezeichner=category' --map Art=device_name"
+        #expect(refused?.report.hint == "say what they mean, as in \(maps), or ignore such columns with --ignore-unknown")
+        let ignored = #expect(throws: ImportError.self) {
+            try ImportHeader(names, for: .hardware, unknown: .ignored, given: ["visit_report"])
+        }
+        #expect(ignored == .missingColumns(["category", "device_name"], ignored: ["Gerätebezeichner", "Art"]))
+        #expect(
+            ignored?.report.hint == "say which column of the file is meant, as in \(maps), or add what is missing")
+        let several = #expect(throws: ImportError.self) {
+            try ImportHeader(["category", "name", "Seral Number", "Modle"], for: .hardware, given: ["visit_report"])
+        }
+        #expect(
+            several?.report.hint
+                == "--map 'Seral Number=serial_number' --map Modle=model if that is meant, else --map 'Seral Number=' --map Modle="
+        )
     }
 
     @Test func `all names that mean one column are in one error, with those that mean none`() {

@@ -117,6 +117,40 @@ import Testing
         }
     }
 
+    /// The texts of a source: its string literals of one line, and the lines of the longer ones, in which interpolations are still to be
+    /// filled in.
+    private static func texts(of source: String) -> [String] {
+        var texts: [String] = []
+        var isLong = false
+        for line in source.split(separator: "\n").map({ $0.drop { $0 == " " } }) where isLong || !line.hasPrefix("//") {
+            if isLong {
+                isLong = !line.contains("\"\"\"")
+                texts.append(String(line))
+            } else if line.hasSuffix("\"\"\"") {
+                isLong = true
+            } else {
+                texts += line.matches(of: /"(?<text>(?:[^"\\]|\\\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\\.)*)"/)
+                    .map { String($0.text) }
+            }
+        }
+        return texts
+    }
+
+    @Test func `what a message says to type is a command with its flags and values`() throws {
+        var count = 0
+        for (path, source) in try ArchitectureTests.sources("Sources") where !path.hasPrefix("RSSCommands/Explain/Codes") {
+            for text in Self.texts(of: source) where text.contains("rssctl ") {
+                for command in Self.commands(in: text) {
+                    count += 1
+                    if let problem = Self.problem(command, isMention: true) {
+                        Issue.record("\(path): rssctl \(command.joined(separator: " ")): \(problem)")
+                    }
+                }
+            }
+        }
+        #expect(count > 300)
+    }
+
     private static let flags: Set<String> = {
         // A tree that cannot be read fails the tests of help.
         let commands = (try? CommandTree.load())?.command.all ?? []

@@ -13,12 +13,18 @@ struct Mutation: Sendable, CustomStringConvertible {
     let kind: SchemaObject.Kind
     let identity: String
     let state: SchemaDifference.State
+    /// The first major version whose grammar has the statement.
+    let since: Int32
 
-    init(_ statement: String, _ state: SchemaDifference.State, _ kind: SchemaObject.Kind, _ identity: String) {
+    init(
+        _ statement: String, _ state: SchemaDifference.State, _ kind: SchemaObject.Kind, _ identity: String,
+        since: Int32 = 14
+    ) {
         self.statement = statement
         self.state = state
         self.kind = kind
         self.identity = identity
+        self.since = since
     }
 
     var description: String { statement }
@@ -207,9 +213,11 @@ enum Specimen {
         Mutation("COMMENT ON FUNCTION fp.one(int) IS 'one'", .added, .comment, "function fp.one(integer)"),
         Mutation("ALTER STATISTICS fp.child_stats SET STATISTICS 100", .changed, .statistics, "fp.child_stats"),
         Mutation("ALTER PUBLICATION fp_news SET TABLE fp.parent", .changed, .publication, "fp_news"),
-        Mutation("ALTER PUBLICATION fp_news ADD TABLES IN SCHEMA fp", .changed, .publication, "fp_news"),
-        Mutation("ALTER PUBLICATION fp_news SET TABLE fp.child (parent)", .changed, .publication, "fp_news"),
-        Mutation("ALTER PUBLICATION fp_news SET TABLE fp.child WHERE (parent > 1)", .changed, .publication, "fp_news"),
+        Mutation("ALTER PUBLICATION fp_news ADD TABLES IN SCHEMA fp", .changed, .publication, "fp_news", since: 15),
+        Mutation("ALTER PUBLICATION fp_news SET TABLE fp.child (parent)", .changed, .publication, "fp_news", since: 15),
+        Mutation(
+            "ALTER PUBLICATION fp_news SET TABLE fp.child WHERE (parent > 1)", .changed, .publication, "fp_news", since: 15
+        ),
         Mutation(
             "ALTER FOREIGN DATA WRAPPER fp_wrapper VALIDATOR postgresql_fdw_validator", .changed, .foreignDataWrapper,
             "fp_wrapper"),

@@ -17,6 +17,7 @@ import Testing
         mutation: Mutation
     ) async throws {
         let connection = try await PostgresConnection.connect(try await Specimen.options)
+        guard await connection.serverVersion >= mutation.since * 10_000 else { return await connection.close() }
         let before = try await SchemaFingerprint.read(connection)
         await #expect(throws: Undo.self) {
             try await connection.transaction {

@@ -62,6 +62,9 @@ import Testing
             let outcome = try await conversion(connection).run(scenario, at: Date(), progress: .silent)
             #expect(outcome.legacy?.name == #"Work "Orders"_legacy"#)
             let converted = try await StructureDump(connection).text()
+            // Columns and rows of a publication are there since 15.
+            let published =
+                await connection.serverVersion >= 150_000 ? #" ("Id", number, "due; day") WHERE (("Id" > 0))"# : ""
             for part in [
                 #"PARTITION BY RANGE ("due; day")"#, "SEQUENCE NAME public.order_ids", "START WITH 7",
                 #"CREATE STATISTICS public.order_statistics (ndistinct, dependencies) ON customer, total FROM public."Work ""Orders""";"#,
@@ -73,7 +76,7 @@ import Testing
                 #"CREATE RULE keep AS"#,
                 #"CREATE POLICY "see it" ON public."Work ""Orders""" FOR SELECT TO convert_reader"#,
                 #"CREATE POLICY change ON public."Work ""Orders""" AS RESTRICTIVE"#,
-                #"ALTER PUBLICATION orders ADD TABLE ONLY public."Work ""Orders""" ("Id", number, "due; day") WHERE (("Id" > 0));"#,
+                #"ALTER PUBLICATION orders ADD TABLE ONLY public."Work ""Orders"""\#(published);"#,
                 #"GRANT INSERT ON TABLE public."Work ""Orders""" TO convert_reader WITH GRANT OPTION;"#,
                 #"GRANT UPDATE(note) ON TABLE public."Work ""Orders""" TO convert_reader;"#,
                 #"ALTER SEQUENCE public."Work ""Orders""_counter_seq" OWNED BY public."Work ""Orders""".counter;"#,

@@ -31,10 +31,10 @@ package enum ImportError: ReportableError, Equatable {
     case empty(String)
     /// No name in the first line is that of a column.
     case noHeader(first: String, known: [String], SheetChoice?)
-    /// Columns that the table does not have.
-    case unknownColumns([UnknownColumn], known: [String])
-    /// Columns without which no row can be imported.
-    case missingColumns([String])
+    /// Columns that the table does not have; the missing ones among those that it has may be meant by them.
+    case unknownColumns([UnknownColumn], known: [String], missing: [String])
+    /// Columns without which no row can be imported, and those of the file that are ignored.
+    case missingColumns([String], ignored: [String])
     /// Names that mean a column which another one means too, and those that mean none.
     case sameColumn([Clash], unknown: [UnknownColumn])
     /// Mappings of names that the file does not have.
@@ -111,14 +111,8 @@ package enum ImportError: ReportableError, Equatable {
                     ?? "no line names columns that can be imported",
                 detail: "it begins with '\(RowProblem.shown(first))'; known columns: \(known.joined(separator: ", "))",
                 hint: Self.headerHint(first, known, sheet))
-        case .unknownColumns(let unknown, let known): Self.report(unknown, known)
-        case .missingColumns(let names):
-            ErrorReport(
-                code: "RSS-IMPORT-005", exit: .dataError,
-                message: "the file lacks the column\(names.count == 1 ? "" : "s") \(names.joined(separator: ", "))",
-                hint: names == ["visit_report"]
-                    ? "add the column, or give --visit NUMBER for all rows"
-                    : "add what is missing; other names are understood too")
+        case .unknownColumns(let unknown, let known, let missing): Self.report(unknown, known, missing)
+        case .missingColumns(let names, let ignored): Self.report(missing: names, ignored)
         case .sameColumn(let clashes, let unknown):
             ErrorReport(
                 code: "RSS-IMPORT-006", exit: .dataError,
@@ -276,23 +270,51 @@ package enum ImportError: ReportableError, Equatable {
         }
     }
 
-    private static func report(_ unknown: [UnknownColumn], _ known: [String]) -> ErrorReport {
-        let meant = unknown.first { $0.suggestion != nil }
+    private static func report(_ unknown: [UnknownColumn], _ known: [String], _ missing: [String]) -> ErrorReport {
         // An export --with-id is made to be changed and given back.
         let hasID = unknown.contains { $0.name.lowercased() == "id" }
         let byID =
             "A file with the ids of rows is for rssctl bulk update, or rssctl bulk validate --for update; to add its rows as new ones: --map id="
+        let meant = unknown.filter { $0.suggestion != nil }
+        let hint =
+            if hasID {
+                byID
+            } else if !meant.isEmpty {
+                "\(maps(meant.map { ($0.name, $0.suggestion ?? "") })) if that is meant, else \(maps(meant.map { ($0.name, "") }))"
+            } else {
+                "say what \(unknown.count == 1 ? "it means" : "they mean"), as in \(maps(guesses(unknown.map(\.name), missing))), or ignore such columns with --ignore-unknown"
+            }
         return ErrorReport(
             code: "RSS-IMPORT-004", exit: .dataError,
             message: "unknown column\(unknown.count == 1 ? "" : "s") \(words(unknown))",
-            detail: "known columns: \(known.joined(separator: ", "))",
-            hint: hasID
-                ? byID
-                : meant.map {
-                    "--map \(quoted("\($0.name)=\($0.suggestion ?? "")")) if that is meant, else --map \(quoted("\($0.name)="))"
-                }
-                    ?? "say what it means with --map \(quoted("\(unknown.first?.name ?? "")=COLUMN")), or ignore such columns with --ignore-unknown"
-        )
+            detail: (missing.isEmpty ? "" : "missing: \(missing.joined(separator: ", ")); ")
+                + "known columns: \(known.joined(separator: ", "))",
+            hint: hint)
+    }
+
+    private static func report(missing: [String], _ ignored: [String]) -> ErrorReport {
+        let add =
+            missing == ["visit_report"]
+            ? "add the column, or give --visit NUMBER for all rows"
+            : "add what is missing"
+        return ErrorReport(
+            code: "RSS-IMPORT-005", exit: .dataError,
+            message: "the file lacks the column\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))",
+            detail: ignored.isEmpty
+                ? nil : "ignored columns: \(ignored.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", "))",
+            hint: ignored.isEmpty
+                ? "\(add); a column that has another name in the file: --map 'NAME=\(missing[0])'"
+                : "say which column of the file is meant, as in \(maps(guesses(ignored, missing))), or \(add)")
+    }
+
+    /// What unknown columns may mean, for a reader to correct: the first of them the first that is missing, and so on.
+    private static func guesses(_ unknown: [String], _ missing: [String]) -> [(name: String, column: String)] {
+        if missing.isEmpty { return unknown.prefix(1).map { ($0, "COLUMN") } }
+        return zip(unknown, missing).map { ($0, $1) }
+    }
+
+    private static func maps(_ pairs: [(name: String, column: String)]) -> String {
+        pairs.map { "--map \(quoted("\($0.name)=\($0.column)"))" }.joined(separator: " ")
     }
 
     private static func words(_ unknown: [UnknownColumn]) -> String {

@@ -87,11 +87,13 @@ package struct ImportHeader: Sendable, Equatable {
             case .ignored: others.filter { $0.suggestion != nil }
             case .unread: [ImportError.UnknownColumn]()
             }
-        if !refused.isEmpty { throw .unknownColumns(refused, known: table.columns.map(\.name)) }
         let missing = table.columns.indices.filter {
             table.columns[$0].isRequired && !given.contains(table.columns[$0].name) && !uses.contains(.column($0))
+        }.map { table.columns[$0].name }
+        if !refused.isEmpty {
+            throw .unknownColumns(refused, known: table.columns.map(\.name), missing: missing)
         }
-        if !missing.isEmpty { throw .missingColumns(missing.map { table.columns[$0].name }) }
+        if !missing.isEmpty { throw .missingColumns(missing, ignored: others.map(\.name)) }
         let present = Set(names.map(Self.plain))
         let unused = mapping.pairs.enumerated().filter { !present.contains(Self.plain($0.element.header)) }
         let mistaken = unused.filter { $0.offset >= mapping.savedCount }.map(\.element.header)

@@ -6,7 +6,6 @@ import Logging
 import PostgresClient
 import RSSCore
 import RSSModel
-import Synchronization
 
 /// Runs a verb: settings, journal, signals, deadline, lock, question, work, result, exit status.
 struct Runner<V: Verb>: Sendable {
@@ -30,86 +29,16 @@ struct Runner<V: Verb>: Sendable {
             }
         }
         defer { ticker.cancel() }
-        let status = await supervised(console, recorder) {
-            let context = try makeContext(console, runID, recorder, renderer)
-            return try await work(context)
-        }
-        return status
-    }
-
-    /// Runs the work in a task that signals and the deadline cancel, and reports how it ended.
-    private func supervised(
-        _ console: Console, _ recorder: RunRecorder?, _ work: @escaping @Sendable () async throws -> ExitStatus
-    ) async -> ExitStatus {
-        let task = Task { try await work() }
-        let isOverdue = Switch()
-        let signals =
-            world.ownsProcess
-            ? SignalWatch { _ in
-                task.cancel()
-            } onOverdue: { status in
-                let report = ProcessEnd.abandoned(
-                    status, timeout: verb.global.timeout, nextStep: carried.adding(to: V.stepAfterInterruption))
-                recorder?.finish(Run.Outcome(status), exitCode: status.rawValue, error: RunError(report))
-            } : nil
-        // The process's own timer runs from its begin; in a test there is none.
-        let began = world.ownsProcess ? ProcessEnd.began : .now
-        let deadline = verb.global.timeout.map { timeout in
-            Task {
-                try await Task.sleep(until: began + timeout, clock: .continuous)
-                guard !world.ownsProcess || ProcessEnd.hasDeadline else { return }
-                isOverdue.turnOn()
-                task.cancel()
-                signals?.expectEnd(.tryAgain)
-            }
-        }
-        defer { deadline?.cancel() }
-        do {
-            let status = try await withTaskCancellationHandler {
-                try await task.value
-            } onCancel: {
-                task.cancel()
-            }
-            recorder?.finish(Run.Outcome(status), exitCode: status.rawValue)
-            signals?.stop()
-            return status
-        } catch {
-            let ofConsole = error as? ConsoleError
-            if ofConsole == .brokenPipe {
-                // The reader of what the work writes closed the pipe (`| head`): the rest is not wanted, and nothing failed.
-                recorder?.finish(.done, exitCode: ExitStatus.done.rawValue)
-                signals?.stop()
-                return .done
-            }
-            if verb.global.watch != nil, signals?.status == .interrupted {
-                // That is how a watch ends.
-                recorder?.finish(.done, exitCode: ExitStatus.done.rawValue)
-                signals?.stop()
-                return .done
-            }
-            var report = ErrorReport(describing: error)
-            if let status = signals?.status {
-                if ofConsole == .cancelled {
-                    report.exit = status
-                } else {
-                    report = ErrorReport(
-                        code: "RSS-RUN-001", exit: status, message: "interrupted; the running work was cancelled",
-                        hint: V.stepAfterInterruption)
-                }
-            } else if isOverdue.isOn, report.exit == .interrupted {
-                report = ErrorReport(
-                    code: "RSS-RUN-002", exit: .tryAgain,
-                    message: "not done within --timeout \(verb.global.timeout.map { Quantity.duration($0) } ?? "")",
-                    hint: "allow more time, or run it when the server is less busy")
-            }
-            report = report.mappingHint(carried.adding)
+        let scope = RunScope(
+            recorder: recorder, timeout: verb.global.timeout, isWatch: verb.global.watch != nil,
+            nextStep: V.stepAfterInterruption, carried: carried, ownsProcess: world.ownsProcess
+        ) { report in
             ErrorRenderer(asJSON: verb.global.output.isJSON || verb.global.progress == .json).render(
                 report, to: console)
-            recorder?.finish(
-                Run.Outcome(report.exit) == .interrupted ? .interrupted : .failed,
-                exitCode: report.exit.rawValue, error: RunError(report))
-            signals?.stop()
-            return report.exit
+        }
+        return await scope.run {
+            let context = try makeContext(console, runID, recorder, renderer)
+            return try await work(context)
         }
     }
 
@@ -208,26 +137,6 @@ struct Runner<V: Verb>: Sendable {
         } onFailure: { error in
             let report = ErrorReport(describing: error)
             console.warning("this run is not recorded: \(report.message)\(report.detail.map { ": \($0)" } ?? "")")
-        }
-    }
-}
-
-/// Something that happens at most once, signalled from one task to another.
-private final class Switch: Sendable {
-    private let state = Mutex(false)
-
-    var isOn: Bool { state.withLock { $0 } }
-
-    func turnOn() { state.withLock { $0 = true } }
-}
-
-extension Run.Outcome {
-    init(_ status: ExitStatus) {
-        switch status {
-        case .done: self = .done
-        case .findings, .pending: self = .findings
-        case .interrupted, .hungUp, .terminated: self = .interrupted
-        default: self = .failed
         }
     }
 }

@@ -6,7 +6,8 @@ SELECT c.relname::text AS name, coalesce(i.indrelid = t.oid, false) AS is_on_tab
        coalesce(substr(pg_get_indexdef(i.indexrelid),
               1 + length(format('CREATE %sINDEX %I ON %s%I.%I ', CASE WHEN i.indisunique THEN 'UNIQUE ' END, c.relname,
                                 CASE WHEN c.relkind = 'I' THEN 'ONLY ' END,
-                                CASE n.oid WHEN pg_my_temp_schema() THEN 'pg_temp' ELSE n.nspname END, t.relname))), '') AS definition,
+                                CASE WHEN n.oid = pg_my_temp_schema() AND current_setting('server_version_num')::integer >= 150000
+                                    THEN 'pg_temp' ELSE n.nspname END, t.relname))), '') AS definition,
        (SELECT h.inhparent::bigint FROM pg_inherits h WHERE h.inhrelid = c.oid) AS parent,
        c.oid::bigint AS oid,
        (SELECT p.pid FROM pg_stat_progress_create_index p WHERE p.index_relid = c.oid LIMIT 1) AS builder

@@ -54,6 +54,11 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
     JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
     WHERE a.attgenerated = 'v' OR a.attgenerated = 's' AND u.uses >= 2 OR a.attgenerated = '' AND u.uses = 4
     UNION ALL
+    -- Before 15 it is the column that depends on what its expression calls.
+    SELECT u.oid, 'generated column ' || quote_ident(a.attname), 'pg_class'::regclass, u.oid, a.attnum, NULL
+    FROM used AS u JOIN pg_attribute AS a ON a.attrelid = u.oid
+    WHERE a.attnum > 0 AND a.attgenerated = 's' AND u.uses >= 2
+    UNION ALL
     SELECT u.oid, 'column ' || quote_ident(a.attname), 'pg_class'::regclass, u.oid, a.attnum, NULL
     FROM used AS u JOIN pg_attribute AS a ON a.attrelid = u.oid JOIN pg_type AS t ON t.oid = a.atttypid
     -- A value that is copied is not checked against its domain again; one of a range type is put into indexes.
