@@ -79,7 +79,8 @@ import Testing
         #expect(refused?.report.message == "unknown columns 'Gerätebezeichner', 'Art'")
         #expect(refused?.report.detail?.hasPrefix("missing: category, device_name; ") == true)
         let maps = "--map 'Gerätebezeichner=category' --map Art=device_name"
-        #expect(refused?.report.hint == "say what they mean, as in \(maps), or ignore such columns with --ignore-unknown")
+        #expect(
+            refused?.report.hint == "say what they mean, as in \(maps), or ignore such columns with --ignore-unknown")
         let ignored = #expect(throws: ImportError.self) {
             try ImportHeader(names, for: .hardware, unknown: .ignored, given: ["visit_report"])
         }

@@ -138,7 +138,8 @@ import Testing
 
     @Test func `what a message says to type is a command with its flags and values`() throws {
         var count = 0
-        for (path, source) in try ArchitectureTests.sources("Sources") where !path.hasPrefix("RSSCommands/Explain/Codes") {
+        for (path, source) in try ArchitectureTests.sources("Sources")
+        where !path.hasPrefix("RSSCommands/Explain/Codes") {
             for text in Self.texts(of: source) where text.contains("rssctl ") {
                 for command in Self.commands(in: text) {
                     count += 1

@@ -216,7 +216,8 @@ enum Specimen {
         Mutation("ALTER PUBLICATION fp_news ADD TABLES IN SCHEMA fp", .changed, .publication, "fp_news", since: 15),
         Mutation("ALTER PUBLICATION fp_news SET TABLE fp.child (parent)", .changed, .publication, "fp_news", since: 15),
         Mutation(
-            "ALTER PUBLICATION fp_news SET TABLE fp.child WHERE (parent > 1)", .changed, .publication, "fp_news", since: 15
+            "ALTER PUBLICATION fp_news SET TABLE fp.child WHERE (parent > 1)", .changed, .publication, "fp_news",
+            since: 15
         ),
         Mutation(
             "ALTER FOREIGN DATA WRAPPER fp_wrapper VALIDATOR postgresql_fdw_validator", .changed, .foreignDataWrapper,
