@@ -65,6 +65,13 @@ struct TableReference: Sendable, Equatable {
     let onDelete: OnDelete
     let definition: String
 
+    /// The same foreign key as it was of a table that was taken out of this one.
+    func from(_ relation: RelationName) -> TableReference {
+        TableReference(
+            oid: oid, relation: relation, isPartitioned: false, constraint: constraint, columns: columns,
+            referenced: referenced, onDelete: onDelete, definition: definition)
+    }
+
     /// The foreign keys that reference a table.
     static func to(_ table: Int64, _ connection: PostgresConnection) async throws -> [TableReference] {
         try await connection.query(SQLResource(PackageResources.archive_references_sql).text, [table]).map { row in

@@ -42,6 +42,22 @@ struct RetiredLedger: Sendable {
         }
     }
 
+    /// The tables that were taken out of a table and are still there.
+    func relations(of table: RelationName) async throws -> [RelationName] {
+        guard try await exists() else { return [] }
+        return try await connection.query(
+            """
+            SELECT partition_schema, partition_name FROM rssctl.partition_retired
+            WHERE schema_name = $1 AND table_name = $2 AND state IN ('quarantined', 'dropping')
+                AND to_regclass(format('%I.%I', partition_schema, partition_name)) IS NOT NULL
+            ORDER BY id
+            """, [table.schema ?? "public", table.name]
+        ).map { row in
+            let (schema, name) = try row.decode(String.self, String.self)
+            return RelationName(schema: schema, name: name)
+        }
+    }
+
     /// The folder of the archive of a partition that was dropped; nil within for one dropped without; nil for one that was not
     /// dropped.
     func archiveOfDropped(_ partition: RelationName) async throws -> String?? {

@@ -104,7 +104,10 @@ struct PartitionRetirement: Sendable {
         _ partition: Partition, of table: PartitionedTable, _ references: [TableReference]
     ) async throws {
         let guarding = ReferenceGuard(partition: partition.relation, connection: connection)
-        for reference in references { try await guarding.refuse(reference) }
+        for reference in references {
+            try await guarding.refuse(reference)
+            try await guarding.refuseRetired(of: reference)
+        }
         if let registry = try await KeyRegistry.of(table.oid, connection) {
             try await guarding.refuse(through: registry)
         }

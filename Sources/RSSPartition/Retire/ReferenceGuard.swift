@@ -16,6 +16,15 @@ struct ReferenceGuard: Sendable {
         }
     }
 
+    /// Refuses a partition that is referenced by rows of a partition that was taken out of the referencing table, and may be attached again.
+    /// Before PostgreSQL 15 such a one has lost its foreign keys to partitioned tables, which attaching it would restore.
+    func refuseRetired(of reference: TableReference) async throws {
+        guard reference.isPartitioned, await connection.serverVersion < 150_000 else { return }
+        for relation in try await RetiredLedger(connection).relations(of: reference.relation) {
+            try await refuse(reference.from(relation))
+        }
+    }
+
     /// Refuses a partition that rows reference through a foreign key to its table, or to the key registry.
     ///
     /// - Parameter bound: checks by the bound of the partition alone, for which an index is enough; for a foreign key that
