@@ -139,7 +139,10 @@ import Testing
                 try await admin.executeScript(sql.replacing("%R", with: role))
                 let found = try #require(try await refusal(options))
                 let report = found.report
-                #expect("\(report.message); \(report.detail ?? "")".contains(problem), "\(report)")
+                // Before 15, it is the column that depends on what its expression calls.
+                let isOld = await admin.serverVersion < 150_000
+                let named = isOld ? problem.replacing("default or generated column", with: "column") : problem
+                #expect("\(report.message); \(report.detail ?? "")".contains(named), "\(report)")
                 #expect(try await admin.value("SELECT count(*) FROM public.alarm") == "0")
             }
         }

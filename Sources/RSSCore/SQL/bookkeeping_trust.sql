@@ -40,7 +40,7 @@ WITH me AS MATERIALIZED (
     FROM pg_catalog.pg_index AS i JOIN tables AS t ON t.oid = i.indrelid
     UNION ALL
     SELECT 'pg_trigger'::regclass::oid, g.oid, t.name, format('the trigger %I', g.tgname)
-    FROM pg_catalog.pg_trigger AS g JOIN tables AS t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal
+    FROM pg_catalog.pg_trigger AS g JOIN tables AS t ON t.oid = g.tgrelid WHERE NOT g.tgisinternal OR g.tgparentid <> 0
     UNION ALL
     SELECT 'pg_class'::regclass::oid, t.oid, t.name, 'a column' FROM tables AS t
 )
@@ -64,7 +64,7 @@ UNION ALL
 SELECT t.name, format('has the trigger %I, whose function belongs to the role %I', g.tgname, pg_get_userbyid(p.proowner)),
     format('DROP TRIGGER %I ON %s', g.tgname, t.name), 4
 FROM pg_catalog.pg_trigger AS g JOIN tables AS t ON t.oid = g.tgrelid JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid
-WHERE NOT g.tgisinternal AND p.proowner NOT IN (SELECT oid FROM trusted)
+WHERE (NOT g.tgisinternal OR g.tgparentid <> 0) AND p.proowner NOT IN (SELECT oid FROM trusted)
 UNION ALL
 SELECT t.name, format('has the rule %I', r.rulename), format('DROP RULE %I ON %s', r.rulename, t.name), 4
 FROM pg_catalog.pg_rewrite AS r JOIN tables AS t ON t.oid = r.ev_class WHERE t.relkind = 'r'

@@ -140,7 +140,9 @@ struct ReshapeTables: Sendable {
                 """, [source.oid]
             ).map { try $0.decode(String.self, at: 0) }
             for key in keys {
-                statements.append("ALTER TABLE \(name) DROP CONSTRAINT \(try await connection.quoteIdentifier(key))")
+                // Before 15, detaching drops those to partitioned tables.
+                let quoted = try await connection.quoteIdentifier(key)
+                statements.append("ALTER TABLE \(name) DROP CONSTRAINT IF EXISTS \(quoted)")
             }
             if let later = source.laterName {
                 statements.append("ALTER TABLE \(name) RENAME TO \(try await connection.quoteIdentifier(later))")

@@ -55,7 +55,19 @@ struct StrayRows: Sendable {
             timeout: LongStatement.reading
         ).first?.decode(Int.self, at: 0)
         if let count, count > Self.most { throw refusal("they are more than \(Self.most)") }
+        let isHeld = try await connection.query(
+            """
+            SELECT FROM pg_trigger AS t WHERE tgrelid = $1::bigint::oid AND tgisinternal AND tgenabled <> 'D' AND \(Self.isOfUser)
+                AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+            """, [partition.oid])
+        if !isHeld.isEmpty { throw refusal("PostgreSQL 14 lets only a superuser disable the triggers of a partition") }
     }
+
+    /// Which triggers, `t`, are not those of a constraint. Before 15, what a partition has of its table's triggers is internal too.
+    private static let isOfUser = """
+        (NOT t.tgisinternal OR t.tgparentid <> 0 AND NOT EXISTS (
+            SELECT FROM pg_constraint AS k WHERE k.oid = t.tgconstraint AND k.contype <> 't'))
+        """
 
     /// The statements that move them, for the transaction that attaches the partition. No trigger fires: a row that moves
     /// is neither deleted nor new.
@@ -71,8 +83,8 @@ struct StrayRows: Sendable {
             SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname),
                    format('ALTER TABLE %s ENABLE %sTRIGGER %I', tgrelid::regclass,
                           CASE tgenabled WHEN 'R' THEN 'REPLICA ' WHEN 'A' THEN 'ALWAYS ' ELSE '' END, tgname)
-            FROM pg_trigger
-            WHERE tgrelid IN (to_regclass($1), to_regclass($2)) AND NOT tgisinternal AND tgenabled <> 'D'
+            FROM pg_trigger AS t
+            WHERE tgrelid IN (to_regclass($1), to_regclass($2)) AND tgenabled <> 'D' AND \(Self.isOfUser)
               AND tgname NOT IN ('rssctl_write_block', 'rssctl_truncate_block')
               -- A drain in progress has to see the moved rows.
               AND tgname NOT LIKE 'rssctl\\_reshape\\_%'

@@ -67,7 +67,10 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
     SELECT u.oid, 'trigger ' || quote_ident(t.tgname), 'pg_trigger'::regclass, t.oid, NULL, t.tgqual::text
     FROM used AS u JOIN pg_trigger AS t ON t.tgrelid = u.oid
     -- Bits of tgtype: 4 INSERT, 8 DELETE, 16 UPDATE; those with none of them fire for TRUNCATE alone.
-    WHERE (u.uses = 3 OR u.uses = 4 AND t.tgtype & 28 <> 0) AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+    -- Before 15, what a partition has of its table's triggers is internal, as the triggers of foreign keys are.
+    WHERE (u.uses = 3 OR u.uses = 4 AND t.tgtype & 28 <> 0) AND t.tgenabled <> 'D'
+        AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND NOT EXISTS (
+            SELECT FROM pg_constraint AS k WHERE k.oid = t.tgconstraint AND k.contype <> 't'))
     UNION ALL
     SELECT u.oid, 'policy ' || quote_ident(p.polname), 'pg_policy'::regclass, p.oid, NULL,
         concat(p.polqual::text, p.polwithcheck::text)
@@ -152,7 +155,9 @@ WITH RECURSIVE rel (oid, uses, leads_down) AS (
     SELECT u.oid, 'trigger ' || quote_ident(t.tgname), 'function ' || p.oid::regprocedure::text, u.relowner
     FROM used AS u JOIN pg_trigger AS t ON t.tgrelid = u.oid JOIN pg_proc AS p ON p.oid = t.tgfoid
     WHERE u.relowner = ANY ($3::oid[]) AND (u.uses = 3 OR u.uses = 4 AND t.tgtype & 28 <> 0)
-        AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+        AND t.tgenabled <> 'D'
+        AND (NOT t.tgisinternal OR t.tgparentid <> 0 AND NOT EXISTS (
+            SELECT FROM pg_constraint AS k WHERE k.oid = t.tgconstraint AND k.contype <> 't'))
         AND NOT (p.oid < 16384 AND p.proname IN ('suppress_redundant_updates_trigger', 'tsvector_update_trigger',
             'tsvector_update_trigger_column'))
         AND (t.tgnargs > 0 OR NOT has_function_privilege(u.relowner, p.oid, 'EXECUTE')
