@@ -27,43 +27,43 @@ package enum StructureError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-MIGRATE-030", exit: .failed,
                 message: "blind: the database has no fingerprint to compare with",
-                detail: version.map { "none was taken after version \($0)" } ?? "no migration was applied by rssctl",
-                hint: "rssctl migrate takes one, also when nothing is pending")
+                detail: version.map { "None was taken after version \($0)." } ?? "No migration was applied by rssctl.",
+                hint: "Take one, which needs no pending migration: rssctl migrate")
         case .fingerprintIncomparable(let version, let reason):
             ErrorReport(
                 code: "RSS-MIGRATE-031", exit: .failed,
                 message: "blind: the fingerprint of version \(version) cannot be compared with the database",
-                detail: reason, hint: "rssctl migrate takes a new one, also when nothing is pending")
+                detail: reason, hint: "Take a new one, which needs no pending migration: rssctl migrate")
         case .dumpProgramMissing:
             ErrorReport(
                 code: "RSS-MIGRATE-033", exit: .failed, message: "the program pg_dump is not installed",
-                hint: "apt-get install postgresql-client")
+                hint: "Install it: apt-get install postgresql-client")
         case .dumpProgramTooOld(let path, let version, let server):
             ErrorReport(
                 code: "RSS-MIGRATE-034", exit: .failed,
                 message: "\(path) is of PostgreSQL \(version), and the server of \(server)",
-                detail: "pg_dump refuses servers that are newer than itself",
+                detail: "The program pg_dump refuses servers that are newer than itself.",
                 hint:
-                    "apt-get install postgresql-client-\(server); where Debian does not have it, from apt.postgresql.org"
+                    "Install the newer one, from apt.postgresql.org if Debian does not have it: apt-get install postgresql-client-\(server)"
             )
         case .dumpFailed(let words):
             ErrorReport(
                 code: "RSS-MIGRATE-035", exit: .failed, message: "pg_dump failed", detail: words,
-                hint: "the role must be able to read every table: GRANT pg_read_all_data TO it, or use the owner")
+                hint: "Use the owner, or a role that can read every table by GRANT pg_read_all_data.")
         case .dumpUnwritable(let path, let reason):
             ErrorReport(
                 code: "RSS-MIGRATE-036", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
-                hint: "name another place with --file")
+                hint: "Give another place with --file.")
         case .noRightToCreateDatabases(let role):
             ErrorReport(
                 code: "RSS-MIGRATE-037", exit: .permission, message: "the role \(role) may not make a scratch database",
-                hint: "ALTER ROLE \(role) CREATEDB, or use a role that has the right", sqlState: "42501")
+                hint: "Use a role that has the right, or grant it: ALTER ROLE \(role) CREATEDB", sqlState: "42501")
         case .structureNotLoadable(let error):
             ErrorReport(
                 code: "RSS-MIGRATE-038", exit: error.isConnectivity ? .unavailable : .failed,
                 message: "the structure could not be loaded into a scratch database: \(error.message)",
                 detail: error.detail ?? error.context,
-                hint: error.hint ?? "use a role that may make everything the database holds, extensions too",
+                hint: error.hint ?? "Use a role that may create everything the database holds, extensions too.",
                 sqlState: error.sqlState?.rawValue)
         }
     }

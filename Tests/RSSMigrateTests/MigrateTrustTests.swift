@@ -226,7 +226,7 @@ import Testing
         try await withConnection { connection in
             let source = try migrations(["V1__a.sql": "SELECT pg_terminate_backend(pg_backend_pid());"])
             let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
-            #expect(error?.report.hint?.contains("fix the file") == false, "\(String(describing: error?.report))")
+            #expect(error?.report.hint?.contains("Fix the file") == false, "\(String(describing: error?.report))")
         }
         try await withConnection { connection in
             try await connection.execute("CREATE TABLE a (x int)")

@@ -36,8 +36,8 @@ package struct SchemaDrift: Sendable, Equatable {
 
     private static func reason(_ kept: SchemaFingerprint, _ actual: SchemaFingerprint) -> String {
         kept.format == actual.format
-            ? "it was taken on PostgreSQL \(kept.serverMajor), and the server is PostgreSQL \(actual.serverMajor)"
-            : "another version of rssctl wrote it, in format \(kept.format); this one reads format \(actual.format)"
+            ? "It was taken on PostgreSQL \(kept.serverMajor), and the server is PostgreSQL \(actual.serverMajor)."
+            : "Another version of rssctl wrote it, in format \(kept.format); this one reads format \(actual.format)."
     }
 }
 

@@ -22,7 +22,7 @@ package struct LintBase: Sendable {
     ///
     /// - Throws: ``LintBaseError``, ``SubprocessError``.
     package init(_ name: String, of source: LintSource) async throws {
-        guard !name.hasPrefix("-") else { throw LintBaseError.unknown(name, words: "it begins like a flag") }
+        guard !name.hasPrefix("-") else { throw LintBaseError.unknown(name, words: "It begins like a flag.") }
         guard let git = Subprocess.find("git") else { throw LintBaseError.gitMissing }
         var files: [String: String] = [:]
         var current: [String: String] = [:]
@@ -68,11 +68,12 @@ package enum LintBaseError: ReportableError, Equatable {
         case .gitMissing:
             ErrorReport(
                 code: "RSS-MIGRATE-051", exit: .failed, message: "the program git is not installed",
-                hint: "apt-get install git, or name what is old with --since VERSION")
+                hint:
+                    "Give the newest version that is applied with --since VERSION, or install git: apt-get install git")
         case .unknown(let name, let words):
             ErrorReport(
                 code: "RSS-MIGRATE-052", exit: .dataError, message: "git cannot read the files at \(name)",
-                detail: words, hint: "git fetch origin \(name); in CI check out with its history")
+                detail: words, hint: "Fetch it, and let CI check out the whole history: git fetch origin \(name)")
         }
     }
 }

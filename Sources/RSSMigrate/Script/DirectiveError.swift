@@ -43,12 +43,12 @@ package struct DirectiveError: Error, Sendable, Equatable {
     package var hint: String {
         switch problem {
         case .unknown(let word):
-            EditDistance.closest(to: word, among: Directive.words).map { "did you mean rssctl:\($0)?" }
-                ?? "directives: \(Directive.words.map { "rssctl:\($0)" }.joined(separator: ", "))"
-        case .transactionMode: "-- rssctl:transaction none"
-        case .reasonMissing: "-- rssctl:allow drop-table not read since May"
-        case .backfill: "-- rssctl:backfill batch=1000 key=id pause=100ms"
-        case .surplus: "remove it"
+            EditDistance.closest(to: word, among: Directive.words).map { "Did you mean rssctl:\($0)?" }
+                ?? "The directives are \(Directive.words.map { "rssctl:\($0)" }.joined(separator: ", "))."
+        case .transactionMode: "Write it as: -- rssctl:transaction none"
+        case .reasonMissing: "Write it as: -- rssctl:allow drop-table not read since May"
+        case .backfill: "Write it as: -- rssctl:backfill batch=1000 key=id pause=100ms"
+        case .surplus: "Remove it."
         }
     }
 }

@@ -60,7 +60,7 @@ package enum MigrationSource: Sendable, Equatable {
             }
         }
         if own.isEmpty, case .directory(let path) = self {
-            throw MigrateError.directoryUnreadable(path, reason: "it holds no file named V0001__what_it_does.sql")
+            throw MigrateError.directoryUnreadable(path, reason: "It holds no file named V0001__what_it_does.sql.")
         }
         return shipped + own
     }

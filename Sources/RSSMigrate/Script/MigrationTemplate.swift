@@ -46,7 +46,7 @@ package struct MigrationTemplate: Sendable {
         }
         guard let next = newest.next else {
             throw FileError.unwritable(
-                path: directory, reason: "version \(newest) is there, and a version has at most 18 digits")
+                path: directory, reason: "Version \(newest) exists, and a version has at most 18 digits.")
         }
         let digits = next.description
         let stem = "\(directory)/V\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)__\(name)"

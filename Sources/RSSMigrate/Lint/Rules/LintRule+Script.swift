@@ -37,7 +37,7 @@ extension LintRule {
             "directive", .error, "A comment begins with rssctl: and is not a directive",
             why: "A misspelled directive would be silently ignored."
         ) { context in
-            context.statement.directiveErrors.map { LintHit("\($0.message); \($0.hint)", place: $0.position) }
+            context.statement.directiveErrors.map { LintHit("\($0.message). \($0.hint)", place: $0.position) }
                 + misplaced(context)
         },
         LintRule(
