@@ -32,49 +32,51 @@ package enum PartitionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-002", exit: .failed, message: "\(table) is partitioned by \(definition)",
                 hint:
-                    "tables that are partitioned by RANGE over one column can be maintained: date, timestamp, timestamptz, integer or UUIDv7"
+                    "Only tables that are partitioned by RANGE over one column can be maintained: date, timestamp, timestamptz, integer or UUIDv7."
             )
         case .unreadableBound(let partition, let bound):
             ErrorReport(
                 code: "RSS-PARTITION-003", exit: .failed, message: "the bound of \(partition) cannot be read",
-                detail: bound, hint: "see the table in psql: \\d+ \(partition)")
+                detail: bound, hint: "See the table in psql: \\d+ \(partition)")
         case .lockBudgetSpent(let partition, let budget, let blockers):
             ErrorReport(
                 code: "RSS-PARTITION-004", exit: .tryAgain, message: "no lock for \(partition) within \(budget)",
-                hint: "run the same command again when the sessions named have ended", blockers: blockers)
+                hint: "Run the same command again when the sessions named have ended.", blockers: blockers)
         case .strayRows(let table, let range):
             ErrorReport(
                 code: "RSS-PARTITION-005", exit: .failed,
                 message: "the default partition of \(table) holds rows of \(range)",
-                detail: "a partition cannot be attached beside them", hint: "rssctl partition drain \(table.shellWord)")
+                detail: "A partition cannot be attached beside them.", hint: "rssctl partition drain \(table.shellWord)"
+            )
         case .unreadablePolicy(let table, let text):
             ErrorReport(
                 code: "RSS-PARTITION-006", exit: .configuration,
                 message: "the policy of \(table) cannot be read: \(text)",
-                hint: "set it again: rssctl partition policy set \(table.shellWord)")
+                hint: "Set it again: rssctl partition policy set \(table.shellWord)")
         case .policyWithoutTable(let table):
             ErrorReport(
                 code: "RSS-PARTITION-030", exit: .failed, message: "\(table) has a policy but is not partitioned",
-                detail: "it was dropped, renamed or made plain since the policy was set",
+                detail: "It was dropped, renamed or made plain since the policy was set.",
                 hint: "rssctl partition policy remove \(table.shellWord)")
         case .policyMisfit(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-007", exit: .configuration,
                 message: "the policy of \(table) does not fit the table: \(problem)",
-                hint: "set it again: rssctl partition policy set \(table.shellWord)")
+                hint: "Set it again: rssctl partition policy set \(table.shellWord)")
         case .noPolicy(let table):
             ErrorReport(
                 code: "RSS-PARTITION-008", exit: .configuration, message: "\(table) has no policy",
-                hint: "rssctl partition policy adopt \(table.shellWord) derives one from its partitions")
+                hint: "Derive one from its partitions: rssctl partition policy adopt \(table.shellWord)")
         case .unreadablePlan(let file, let problem):
             ErrorReport(
-                code: "RSS-PARTITION-009", exit: .dataError, message: "\(file) is not a saved plan", detail: problem,
-                hint: "make one: rssctl partition plan --save \(file.shellWord)")
+                code: "RSS-PARTITION-009", exit: .dataError, message: "\(file) is not a saved plan",
+                detail: "It is invalid: \(problem).",
+                hint: "Make one: rssctl partition plan --save \(file.shellWord)")
         case .stalePlan(let table):
             ErrorReport(
                 code: "RSS-PARTITION-010", exit: .pending,
                 message: "the plan is out of date: \(table) has changed since the plan was made",
-                hint: "check a new one: rssctl partition plan")
+                hint: "Check a new one: rssctl partition plan")
         }
     }
 
@@ -83,19 +85,20 @@ package enum PartitionError: ReportableError, Equatable {
         switch instead {
         case .plain:
             message = "\(table) is not partitioned"
-            hint = "rssctl partition convert \(table.shellWord) --by COLUMN makes it so while it is in use"
+            hint =
+                "Convert it, which is possible while it is in use: rssctl partition convert \(table.shellWord) --by COLUMN"
         case .partition(let parent):
-            (message, hint) = ("\(table) is a partition, not a partitioned table", "name its table: \(parent)")
+            (message, hint) = ("\(table) is a partition, not a partitioned table", "Name its table: \(parent)")
         case .other(let kind):
-            (message, hint) = ("\(table) is \(kind), not a partitioned table", "\\d \(table) in psql shows it")
-        case .nothing(let nearest?, _): (message, hint) = ("table \(table) does not exist", "did you mean \(nearest)?")
+            (message, hint) = ("\(table) is \(kind), not a partitioned table", "See it in psql: \\d \(table)")
+        case .nothing(let nearest?, _): (message, hint) = ("table \(table) does not exist", "Did you mean \(nearest)?")
         case .nothing(nil, let known):
             message = "table \(table) does not exist"
             let more = known.count > 10 ? " and \(known.count - 10) more" : ""
             hint =
                 known.isEmpty
-                ? "no table of this database is partitioned; rssctl partition convert makes one so while it is in use"
-                : "the partitioned tables are \(known.prefix(10).joined(separator: ", "))\(more)"
+                ? "No table of this database is partitioned. Convert one, which is possible while it is in use: rssctl partition convert"
+                : "The partitioned tables are \(known.prefix(10).joined(separator: ", "))\(more)."
         }
         return ErrorReport(code: "RSS-PARTITION-001", exit: .failed, message: message, hint: hint)
     }

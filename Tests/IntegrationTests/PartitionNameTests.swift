@@ -49,7 +49,7 @@ import Testing
                 try await admin.execute(
                     #"CREATE TABLE "it's $HOME" (d timestamp NOT NULL) PARTITION BY RANGE (d)"#)
                 let refused = try await binary.run("partition", "plan", "it's $HOME")
-                let hint = try #require(refused.errors.firstMatch(of: /rssctl (partition policy adopt .*) derives/)?.1)
+                let hint = try #require(refused.errors.firstMatch(of: /rssctl (partition policy adopt .*)/)?.1)
                 #expect(hint == #"partition policy adopt 'public."it'\''s $HOME"'"#)
                 let status = try await shell(
                     "'\(Binary.path)' \(hint) --interval day", environment.merging(["RSSCTL_STATE": state]) { $1 })

@@ -162,7 +162,7 @@ import Testing
                 try await conversion(connection).plan(request, at: Date())
             }
             #expect(
-                error?.report.detail == "infinity" && error?.report.hint?.contains("--until") == false)
+                error?.report.detail == "Rows: infinity." && error?.report.hint?.contains("--until") == false)
             try await connection.execute("DELETE FROM ev WHERE id = 2")
             let beyond = ConversionRequest(table: Self.name("ev"), column: "d", until: "infinity")
             await #expect(throws: ConversionError.self) {

@@ -162,7 +162,7 @@ import Testing
             let surveys = try await PartitionSurveyor(connection).survey([Self.table], defaultPremake: 3, at: Self.now)
             let findings = try await PartitionInspector(connection).inspect(surveys, deep: false).flatMap(\.findings)
             let rows = findings.first { $0.check == "partition.default_rows" }
-            #expect(rows?.fix == "check them: SELECT * FROM public.t_default")
+            #expect(rows?.fix == "Check them: SELECT * FROM public.t_default")
         }
     }
 

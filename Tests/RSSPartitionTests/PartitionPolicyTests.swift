@@ -195,7 +195,7 @@ import Testing
                 + "4abc-8000-000000000001"
             try await connection.execute("INSERT INTO u VALUES ('\(bad)')")
             let error = await #expect(throws: PolicyError.self) { try await adopt(connection, "u") }
-            #expect(error?.report.detail?.contains("of 2 values sampled, 1 are of version 7") == true)
+            #expect(error?.report.detail?.contains("Of 2 values sampled, 1 are of version 7") == true)
             try await connection.execute("TRUNCATE u")
             try await connection.execute(
                 "CREATE TABLE u_end PARTITION OF u FOR VALUES FROM ('f0000000-0000-0000-0000-000000000000') TO (MAXVALUE)"

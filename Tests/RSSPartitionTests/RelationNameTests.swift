@@ -59,10 +59,10 @@ import Testing
                 """)
             let catalog = PartitionCatalog(connection)
             for (name, message, hint) in [
-                ("app.events", "table app.events does not exist", #"did you mean app."Events"?"#),
-                ("public.Events", #"table public."Events" does not exist"#, #"did you mean app."Events"?"#),
-                ("app.Evnts", #"table app."Evnts" does not exist"#, #"did you mean app."Events"?"#),
-                ("app.other", "table app.other does not exist", #"the partitioned tables are app."Events""#),
+                ("app.events", "table app.events does not exist", #"Did you mean app."Events"?"#),
+                ("public.Events", #"table public."Events" does not exist"#, #"Did you mean app."Events"?"#),
+                ("app.Evnts", #"table app."Evnts" does not exist"#, #"Did you mean app."Events"?"#),
+                ("app.other", "table app.other does not exist", #"The partitioned tables are app."Events"."#),
                 ("app.events_2026", "app.events_2026 is a partition, not a partitioned table", #"app."Events""#),
                 ("app.seen", "app.seen is a view, not a partitioned table", #"\d app.seen"#),
                 ("app.plain", "app.plain is not partitioned", "rssctl partition convert app.plain"),
@@ -86,7 +86,7 @@ import Testing
                 CREATE TABLE "Events_2026" PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
                 """)
             for (name, hint) in [
-                ("Events_2062", #"did you mean public."Events_2026"?"#),
+                ("Events_2062", #"Did you mean public."Events_2026"?"#),
                 ("events", "rssctl partition status public.events"),
                 ("nothing", "rssctl partition status"),
             ] {

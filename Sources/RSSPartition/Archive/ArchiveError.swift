@@ -34,65 +34,65 @@ package enum ArchiveError: BlindingError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-070", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
                 hint:
-                    "make room or give the right to write, or archive to another folder with --to; nothing was left there"
+                    "Make room or give the right to write, or archive to another folder with --to. Nothing was left there."
             )
         case .exists(let folder):
             ErrorReport(
                 code: "RSS-PARTITION-071", exit: .cannotWrite, message: "an archive already exists: \(folder)",
-                hint: "check it with rssctl partition verify-archive, then move it away or archive to another folder")
+                hint: "Move it away, or archive to another folder. To check it first: rssctl partition verify-archive")
         case .busy(let folder):
             ErrorReport(
                 code: "RSS-PARTITION-072", exit: .tryAgain, message: "another run is writing \(folder)",
-                hint: "wait for it to end: rssctl runs list --outcome running")
+                hint: "Wait for it to end. List the active runs: rssctl runs list --outcome running")
         case .damaged(let file, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-073", exit: .dataError, message: "\(file) is damaged: \(problem)",
-                hint: "take a copy from the backup; as long as the partition exists, archive it again")
+                hint: "Take a copy from the backup; or archive the partition again if it still exists.")
         case .mismatch(let relation, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-074", exit: .failed,
                 message: "\(relation) differs from its archive: \(problem)",
-                hint: "nothing was dropped; move the archive away and archive the partition again")
+                hint: "Nothing was dropped. Move the archive away and archive the partition again.")
         case .notPartition(let name):
             ErrorReport(
                 code: "RSS-PARTITION-075", exit: .failed,
                 message: "\(name) is not a partition, attached or retired",
-                hint: "rssctl partition status shows the partitions")
+                hint: "List the partitions: rssctl partition status")
         case .untraceable(let relation, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-076", exit: .failed,
                 message: "the rows of \(relation) that belong to the partition cannot be determined: \(problem)",
-                hint: "a partition with such rows is neither archived nor dropped by rssctl")
+                hint: "A partition with such rows is neither archived nor dropped by rssctl.")
         case .occupied(let partition, let range, let by):
             ErrorReport(
                 code: "RSS-PARTITION-077", exit: .failed, message: "\(partition) cannot hold \(range): \(by)",
                 hint:
-                    "move what is in its place away, or restore into another table: rssctl partition restore ARCHIVE --table"
+                    "Move away what is in its place, or restore into another table: rssctl partition restore ARCHIVE --table"
             )
         case .misfit(let relation, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-078", exit: .failed, message: "the archive does not fit \(relation): \(problem)",
                 hint:
-                    "the manifest holds the structure the rows had; restore into a table of that structure with --table"
+                    "The manifest holds the structure that the rows had. Restore into a table of that structure with --table."
             )
         case .conflict(let relation, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-079", exit: .failed,
                 message: "archived rows of \(relation) conflict with existing rows", detail: detail,
-                hint: "nothing was restored; remove what is in the way and run it again")
+                hint: "Nothing was restored. Remove the rows that conflict and run the command again.")
         case .waiting(let relation, let by, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-081", exit: .failed,
                 message: "\(relation) is loaded, but not attached: its rows reference rows that do not exist, by \(by)",
                 detail: detail,
                 hint:
-                    "restore those rows and run the same command again, which resumes; or drop what was loaded: DROP TABLE \(relation)"
+                    "Restore those rows and run the same command again, which resumes; or drop what was loaded: DROP TABLE \(relation)"
             )
         case .unaccountable(let name, let reason):
             ErrorReport(
                 code: "RSS-PARTITION-080", exit: .failed, message: "\(name) cannot be archived: \(reason)",
-                detail: "its rows are stored in other tables, and an archive of it would be empty",
-                hint: "copy its rows by hand: \\copy (SELECT * FROM \(name)) TO FILE in psql")
+                detail: "Its rows are stored in other tables, and an archive of it would be empty.",
+                hint: "Copy its rows by hand in psql: \\copy (SELECT * FROM \(name)) TO FILE")
         }
     }
 }

@@ -157,7 +157,7 @@ struct ArchiveLoader {
             throw ArchiveError.conflict(
                 relation: content.relation.quoted,
                 detail:
-                    "\(found.rows) rows belong to the partition's, and \(content.digest.rows) in the archive, or they differ"
+                    "The table has \(found.rows) rows that belong to the partition's, and the archive \(content.digest.rows); or they differ."
             )
         }
         notes.append(

@@ -38,11 +38,11 @@ extension PartitionCatalog {
             """, [name.schema ?? "public", name.name]
         ).map { try $0.decode(String.self, String.self, Bool.self) }
         if partitions.first?.2 == true {
-            return "name one of its partitions: rssctl partition status \(name.quoted.shellWord)"
+            return "Name one of its partitions: rssctl partition status \(name.quoted.shellWord)"
         }
         let near = EditDistance.closest(to: name.name, among: partitions.map(\.1))
         guard let found = partitions.first(where: { $0.1 == near }) else { return "rssctl partition status" }
-        return "did you mean \(RelationName(schema: found.0, name: found.1).quoted)?"
+        return "Did you mean \(RelationName(schema: found.0, name: found.1).quoted)?"
     }
 
     private func instead(_ name: RelationName) async throws -> NotPartitioned {

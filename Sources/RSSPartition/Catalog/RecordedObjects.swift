@@ -59,7 +59,8 @@ package struct ForeignOwner: BlindingError, Equatable {
                 "\(object) belongs to role \(owner), and \(table) \(tableOwner.map { "to role \($0)" } ?? "does not exist")",
             detail:
                 "The records or triggers of \(table) name it. Its owner could write there what belongs to others, so nothing was done with it.",
-            hint: fix.map { "if it is part of the table: \($0)" } ?? "\\dp rssctl.* in psql shows who may write records"
+            hint: fix.map { "If it is part of the table, run: \($0)" }
+                ?? "See in psql who may write records: \\dp rssctl.*"
         )
     }
 }

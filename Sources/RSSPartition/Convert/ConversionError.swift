@@ -37,12 +37,13 @@ package enum ConversionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-040", exit: .failed,
                 message: "\(table) cannot be converted as it is",
-                detail: reasons.map { "\($0.object): \($0.problem) (\($0.remedy))" }.joined(separator: "; "),
-                hint: "fix what is named, and check again: rssctl partition convert \(table.shellWord) … --dry-run")
+                detail:
+                    "Reasons: \(reasons.map { "\($0.object): \($0.problem) (\($0.remedy))" }.joined(separator: "; ")).",
+                hint: "Fix what is named, and check again: rssctl partition convert \(table.shellWord) … --dry-run")
         case .noSuchTable(let table):
             ErrorReport(
                 code: "RSS-PARTITION-041", exit: .failed, message: "table \(table) does not exist",
-                hint: "name it with its schema: public.visit_reports")
+                hint: "Name it with its schema, as in public.visit_reports.")
         case .alreadyPartitioned(let table):
             ErrorReport(
                 code: "RSS-PARTITION-042", exit: .failed, message: "\(table) is partitioned already",
@@ -51,26 +52,26 @@ package enum ConversionError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-043", exit: .failed,
                 message: "\(table) cannot be partitioned by \(column): \(problem)",
-                hint: "name a column of the type date, timestamp, timestamptz, integer or UUIDv7: --by")
+                hint: "Name a column of the type date, timestamp, timestamptz, integer or UUIDv7 with --by.")
         case .rowsFarAhead(let table, let limit, let rows):
             ErrorReport(
                 code: "RSS-PARTITION-044", exit: .failed, message: "\(table) has rows from \(limit) on",
-                detail: rows.joined(separator: ", "),
+                detail: "Rows: \(rows.joined(separator: ", ")).",
                 hint: rows.contains("infinity")
-                    ? "no partition holds infinity beside others: give these rows a date, or remove them"
-                    : "fix them, or set the end of the first partition: --until, after the last of them")
+                    ? "Give these rows a date, or remove them: no partition holds infinity beside other values."
+                    : "Fix them, or give with --until an end of the first partition that is after the last of them.")
         case .rowsWithoutKey(let table, let column, let rows):
             ErrorReport(
                 code: "RSS-PARTITION-045", exit: .failed, message: "\(rows) rows of \(table) have no \(column)",
-                hint: "set it: no partition accepts a row without it")
+                hint: "Set it: no partition accepts a row without it.")
         case .nameTaken(let name):
             ErrorReport(
                 code: "RSS-PARTITION-046", exit: .failed, message: "name \(name) is needed, but already in use",
-                hint: "rename or drop what has it")
+                hint: "Rename or drop the object that has it.")
         case .otherConversion(let table, let begun):
             ErrorReport(
                 code: "RSS-PARTITION-047", exit: .failed, message: "another conversion of \(table) was begun: \(begun)",
-                hint: "resume that one, or undo it: rssctl partition convert \(table.shellWord) --abort")
+                hint: "Resume that one, or undo it: rssctl partition convert \(table.shellWord) --abort")
         case .nothingToUndo(let table, let what):
             ErrorReport(
                 code: "RSS-PARTITION-048", exit: .failed, message: "there is no conversion of \(table) to \(what)",
@@ -78,22 +79,22 @@ package enum ConversionError: ReportableError, Equatable {
         case .alreadyConverted(let table):
             ErrorReport(
                 code: "RSS-PARTITION-049", exit: .failed, message: "\(table) is converted already",
-                hint: "undo it: rssctl partition convert \(table.shellWord) --undo")
+                hint: "Undo it: rssctl partition convert \(table.shellWord) --undo")
         case .rowsInOtherPartitions(let table, let partitions):
             ErrorReport(
                 code: "RSS-PARTITION-050", exit: .failed,
                 message: "rows of \(table) are in partitions other than the former table",
-                detail: partitions.joined(separator: ", "),
-                hint: "a conversion can be undone while all rows are in the former table; move these first")
+                detail: "Partitions: \(partitions.joined(separator: ", ")).",
+                hint: "Move these rows first: a conversion can be undone while all rows are in the former table.")
         case .duplicate(let table, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-051", exit: .failed,
                 message: "a value of \(table) that is to be unique exists twice",
-                detail: detail, hint: "fix the rows, and run the same command again")
+                detail: detail, hint: "Fix the rows, and run the same command again.")
         case .lockBudgetSpent(let table, let budget, let blockers):
             ErrorReport(
                 code: "RSS-PARTITION-052", exit: .tryAgain, message: "no lock for \(table) within \(budget)",
-                hint: "run the same command again when the sessions named have ended", blockers: blockers)
+                hint: "Run the same command again when the sessions named have ended.", blockers: blockers)
         case .unsuitableRequest(let table, let problem, let hint):
             ErrorReport(
                 code: "RSS-PARTITION-053", exit: .usage, message: "\(table) cannot be converted like this: \(problem)",

@@ -32,7 +32,8 @@ struct ConversionPlanner: Sendable {
             throw ConversionError.unsuitableRequest(
                 table: name, problem: problem,
                 hint: kind.isTime
-                    ? "an interval of time: --interval month" : "a number: --interval 1000000; or --epoch s, ms or us")
+                    ? "Give an interval of time: --interval month"
+                    : "Give a number, as in --interval 1000000; or --epoch s, ms or us.")
         }
         let names = try await PartitionCatalog(connection).takenNames(in: request.table.schema ?? "public")
         let keys = try await catalog.keysWithout(request.column, of: table.oid)
@@ -64,13 +65,13 @@ struct ConversionPlanner: Sendable {
             throw ConversionError.unsuitableRequest(
                 table: table, problem: "\(request.column), which it is partitioned by, needs no registry to be unique",
                 hint: others.isEmpty
-                    ? "leave --global-unique out"
-                    : "leave --global-unique out; what is unique without it is named alone: --global-unique \(others.joined(separator: ","))"
+                    ? "Leave --global-unique out."
+                    : "Leave --global-unique out, or name only the columns that are unique without it: --global-unique \(others.joined(separator: ","))"
             )
         }
         if Set(named).count < named.count {
             throw ConversionError.unsuitableRequest(
-                table: table, problem: "--global-unique names a column twice", hint: "name each once")
+                table: table, problem: "--global-unique names a column twice", hint: "Name each column once.")
         }
     }
 
@@ -164,14 +165,14 @@ struct ConversionPlanner: Sendable {
             if end == .max, spec.kind != .integer {
                 throw ConversionError.unsuitableRequest(
                     table: request.table.quoted, problem: "--until \(until) leaves no room for partitions after it",
-                    hint: "write it as PostgreSQL does: 2027-01-01")
+                    hint: "Write it as PostgreSQL does: 2027-01-01")
             }
             guard end > max(highest ?? .min, now) else {
                 throw ConversionError.unsuitableRequest(
                     table: request.table.quoted,
                     problem:
                         "--until \(until) is not after now and the last row, which is at \(spec.key.label(highest ?? now))",
-                    hint: "give a later one")
+                    hint: "Give a later one.")
             }
             try refuseBeyond(end, spec)
             return end
@@ -199,7 +200,7 @@ struct ConversionPlanner: Sendable {
             problem:
                 "the first partition would end at \(end), and \(spec.column) holds at most \(last)",
             hint:
-                "make the column a larger type, or the interval smaller, or set the end of the first partition with --until"
+                "Make the type of the column larger or the interval smaller, or give the end of the first partition with --until."
         )
     }
 
@@ -227,7 +228,7 @@ struct ConversionPlanner: Sendable {
         } catch let error as PostgresError where error.sqlState?.conditionClass == "22" {
             throw ConversionError.unsuitableRequest(
                 table: spec.table.quoted, problem: "--until \(text) is not a valid \(spec.kind.typeName)",
-                hint: "write it as PostgreSQL does: 2027-01-01")
+                hint: "Write it as PostgreSQL does: 2027-01-01")
         }
     }
 }

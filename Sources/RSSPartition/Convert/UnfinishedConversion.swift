@@ -23,14 +23,15 @@ package struct UnfinishedConversion: ReportableError, Equatable {
             code: "RSS-PARTITION-121", exit: .failed,
             message:
                 "\(what) of \(table.quoted), begun at \(begun) UTC, \(holder == nil ? "was interrupted" : "is running")",
-            detail: holder.map { "by \($0)" }
+            detail: holder.map { "It is run by \($0)." }
                 ?? (isUndo
-                    ? nil : "rows after the end of its first partition may be refused until it is finished or aborted"),
+                    ? nil
+                    : "Rows after the end of its first partition may be refused until it is finished or aborted."),
             hint: holder != nil
-                ? "wait for it to end"
+                ? "Wait for it to end."
                 : isUndo
-                    ? "\(command) --undo continues it"
-                    : "the same command continues it; \(command) --abort undoes what was done")
+                    ? "Continue it: \(command) --undo"
+                    : "Run the same command again, which continues it; or undo what was done: \(command) --abort")
     }
 
     /// Those of a database; none where the role may not see running work.

@@ -25,31 +25,31 @@ package enum PartitionIndexError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-100", exit: .usage, message: "not a single CREATE INDEX statement: \(problem)",
                 hint:
-                    "write it as in psql: rssctl partition index create 'CREATE INDEX t_x_idx ON t (x)'")
+                    "Write it as in psql: rssctl partition index create 'CREATE INDEX t_x_idx ON t (x)'")
         case .unknown(let name):
             ErrorReport(
                 code: "RSS-PARTITION-101", exit: .failed, message: "index or table \(name) does not exist",
-                hint: "\\di in psql lists the indexes; an index is named with its schema unless that is public")
+                hint: "Name an index with its schema unless that is public. List the indexes in psql: \\di")
         case .notPartitioned(let name, let instead):
             ErrorReport(
                 code: "RSS-PARTITION-102", exit: .failed, message: "\(name) is not an index of a partitioned table",
-                hint: "use the command of PostgreSQL: \(instead)")
+                hint: "Use the command of PostgreSQL: \(instead)")
         case .ofConstraint(let name, let constraint, let table):
             ErrorReport(
                 code: "RSS-PARTITION-103", exit: .failed,
                 message: "\(name) belongs to the constraint \(constraint) of \(table)",
-                hint: "it is dropped with the constraint: ALTER TABLE \(table) DROP CONSTRAINT \(constraint)")
+                hint: "Drop it with the constraint: ALTER TABLE \(table) DROP CONSTRAINT \(constraint)")
         case .attached(let name, let parent):
             ErrorReport(
                 code: "RSS-PARTITION-104", exit: .failed,
                 message: "\(name) is a part of the partitioned index \(parent)",
-                hint: "drop the whole: rssctl partition index drop \(parent.shellWord)")
+                hint: "Drop the whole index: rssctl partition index drop \(parent.shellWord)")
         case .differs(let name, let found, let wanted):
             ErrorReport(
                 code: "RSS-PARTITION-106", exit: .failed, message: "\(name) is another index already",
-                detail: "there is: \(found); wanted: \(wanted)",
+                detail: "The existing index is \(found); the new one is \(wanted).",
                 hint:
-                    "give the new one another name, or drop that one first: rssctl partition index drop \(name.shellWord)"
+                    "Give the new one another name, or drop that one first: rssctl partition index drop \(name.shellWord)"
             )
         case .duplicates(let name, let table, let detail):
             ErrorReport(
@@ -57,14 +57,14 @@ package enum PartitionIndexError: ReportableError, Equatable {
                 message: "\(name) cannot be unique: rows of \(table) have duplicate keys",
                 detail: detail,
                 hint:
-                    "fix the rows and run it again to resume; or drop the index: rssctl partition index drop \(name.shellWord)"
+                    "Fix the rows and run the command again to resume; or drop the index: rssctl partition index drop \(name.shellWord)"
             )
         case .replicaIdentity(let name, let table):
             ErrorReport(
                 code: "RSS-PARTITION-105", exit: .failed,
                 message: "\(name) is the replica identity of \(table)",
-                detail: "without it, updates and deletes of a published table are refused",
-                hint: "give the table another one first: ALTER TABLE \(table) REPLICA IDENTITY …")
+                detail: "Without it, updates and deletes of a published table are refused.",
+                hint: "Give the table another one first: ALTER TABLE \(table) REPLICA IDENTITY …")
         }
     }
 }

@@ -20,7 +20,7 @@ struct PartitionTemplate: Sendable {
         parent = try await connection.quote(table.relation)
         self.policy = policy
         if let parameter = policy.storageParameters.first(where: { !PartitionPolicy.isStorageParameter($0) }) {
-            throw PolicyError.storageParameter(parameter, problem: "it is not of the form name=value")
+            throw PolicyError.storageParameter(parameter, problem: "It is not of the form name=value.")
         }
         quotedTablespace = try await policy.quotedTablespace(of: table.oid, connection)
         carried = try await connection.query(

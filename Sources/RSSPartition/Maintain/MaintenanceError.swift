@@ -19,15 +19,15 @@ package enum MaintenanceError: ReportableError, Equatable {
                 code: Self.massRetirement, exit: .failed,
                 message:
                     "retention would retire \(partitions.count) of \(total) partitions of \(table), more than a quarter",
-                detail: "none of them was retired: \(named)\(more)",
+                detail: "None of them was retired: \(named)\(more).",
                 hint:
-                    "check the policy and the server's clock; if it is intended: rssctl partition maintain \(table.shellWord) --allow-mass-retire \(partitions.count)"
+                    "Check the policy and the server's clock. If it is intended: rssctl partition maintain \(table.shellWord) --allow-mass-retire \(partitions.count)"
             )
         case .planAhead:
             return ErrorReport(
                 code: "RSS-PARTITION-111", exit: .dataError,
                 message: "the time of the saved plan is in the database's future",
-                hint: "make a new one: rssctl partition plan --save FILE")
+                hint: "Make a new one: rssctl partition plan --save FILE")
         }
     }
 }

@@ -100,7 +100,7 @@ package struct SavedMaintenancePlan: Sendable, Codable, Equatable {
         } catch let error as DecodingError {
             throw PartitionError.unreadablePlan(file: file, problem: error.documentProblem)
         }
-        guard format == 1 else { throw PartitionError.unreadablePlan(file: file, problem: "its form is \(format)") }
+        guard format == 1 else { throw PartitionError.unreadablePlan(file: file, problem: "its format is \(format)") }
     }
 
     /// The text of the file.

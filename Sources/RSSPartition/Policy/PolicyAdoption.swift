@@ -40,14 +40,14 @@ struct PolicyAdoption: Sendable {
             table.key.epoch = options.epoch ?? partman?.epochText.flatMap(EpochUnit.init(text:))
         } else if options.epoch != nil {
             throw PolicyError.notAdoptable(
-                name.quoted, problem: "\(table.key.column) is not an integer, and --epoch is for those",
-                hint: "leave --epoch out")
+                name.quoted, problem: "The column \(table.key.column) is not an integer, and --epoch is for those.",
+                hint: "Leave --epoch out.")
         }
         let bounds = table.partitions.compactMap(\.bound)
         if bounds.isEmpty, options.interval == nil {
             throw PolicyError.notAdoptable(
-                name.quoted, problem: "it has no partitions with bounds",
-                hint: "set its policy: rssctl partition policy set \(name.quoted.shellWord) --interval month")
+                name.quoted, problem: "It has no partitions with bounds.",
+                hint: "Set its policy: rssctl partition policy set \(name.quoted.shellWord) --interval month")
         }
         let (reading, zone) = try await reading(table, bounds)
         var policy = PartitionPolicy(
@@ -119,10 +119,11 @@ struct PolicyAdoption: Sendable {
         let hint =
             table.key.isTime
             ? try await zoneHint(table, bounds)
-            : "if they are times since 1970: rssctl partition policy adopt \(table.relation.quoted.shellWord) --epoch s, ms or us; rssctl's partitions of numbers begin at multiples of a number; set one: rssctl partition policy set \(table.relation.quoted.shellWord) --interval 1000000"
+            : "Give their unit if they are times since 1970: rssctl partition policy adopt \(table.relation.quoted.shellWord) --epoch s, ms or us; else set a number, at multiples of which partitions begin: rssctl partition policy set \(table.relation.quoted.shellWord) --interval 1000000"
         throw PolicyError.notAdoptable(
             table.relation.quoted,
-            problem: "\(bounds.count) bounds match no interval\(given.map { " of one \($0[0])" } ?? ""): \(first)",
+            problem:
+                "None of the intervals\(given.map { " of one \($0[0])" } ?? "") matches its \(bounds.count) bounds: \(first).",
             hint: hint)
     }
 
@@ -173,16 +174,16 @@ struct PolicyAdoption: Sendable {
     private func zoneHint(_ table: PartitionedTable, _ bounds: [Partition.Bound]) async throws -> String {
         let set = "rssctl partition policy set \(table.relation.quoted.shellWord) --interval month"
         guard table.key.kind == .timestamptz || table.key.kind == .uuid || table.key.epoch != nil else {
-            return "weeks begin on Monday, and other cells with the calendar; set what is wanted: \(set)"
+            return "Weeks begin on Monday, and other cells with the calendar. Set the interval that is wanted: \(set)"
         }
         let points = bounds.suffix(24).compactMap { bound in
             bound.lower.map { table.key.epoch?.instant($0) ?? $0 }.flatMap(Self.representable)
         }
         let zones = try await connection.query(SQLResource(PackageResources.adopt_zones_sql).text, [points])
             .map { try $0.decode(String.self, "zone") }
-        if zones.isEmpty { return "set what is wanted: \(set)" }
+        if zones.isEmpty { return "Set the interval that is wanted: \(set)" }
         return
-            "their days begin as in \(zones.prefix(5).joined(separator: ", "))\(zones.count > 5 ? " and \(zones.count - 5) other zones" : ""); name yours: rssctl partition policy adopt \(table.relation.quoted.shellWord) --time-zone ZONE"
+            "Their days begin as in \(zones.prefix(5).joined(separator: ", "))\(zones.count > 5 ? " and \(zones.count - 5) other zones" : ""). Name yours: rssctl partition policy adopt \(table.relation.quoted.shellWord) --time-zone ZONE"
     }
 
     /// How many cells after the one that holds now are covered without a gap.

@@ -41,7 +41,7 @@ struct PolicyCheck: Sendable {
             if let maker = try await otherMaker(table) {
                 throw PolicyError.notVersion7(
                     "\(table.relation.quoted).\(RelationName(name: table.key.column).quoted)",
-                    figures: "it is empty, and its default \(maker) makes UUIDs of another version")
+                    figures: "It is empty, and its default \(maker) makes UUIDs of another version.")
             }
             notes.append("\(table.relation.quoted) is empty: that its UUIDs are of version 7 is assumed.")
         }
@@ -159,7 +159,7 @@ struct PolicyCheck: Sendable {
     private func checkStorage(_ parameters: [String], _ table: PartitionedTable) async throws {
         for parameter in parameters {
             guard PartitionPolicy.isStorageParameter(parameter) else {
-                throw PolicyError.storageParameter(parameter, problem: "it is not of the form name=value")
+                throw PolicyError.storageParameter(parameter, problem: "It is not of the form name=value.")
             }
             do {
                 try await connection.transaction {

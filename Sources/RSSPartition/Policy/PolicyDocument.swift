@@ -48,14 +48,14 @@ package struct PolicyDocument: Sendable, Equatable, Encodable {
         }
         // What --output json writes has the document in an envelope.
         if let result = root?.mapping?["result"], root?.mapping?["command"] != nil { root = result }
-        guard let mapping = root?.mapping else { throw refuse(1, "it is not a mapping") }
+        guard let mapping = root?.mapping else { throw refuse(1, "It is not a mapping.") }
         if let key = mapping.keys.first(where: { $0.string != "format" && $0.string != "policies" }) {
-            throw refuse(key.line, "'\(key.string ?? "")' is unknown; a document has format and policies")
+            throw refuse(key.line, "The member '\(key.string ?? "")' is unknown: a document has format and policies.")
         }
         guard mapping["format"]?.int == Self.format else {
-            throw refuse(mapping["format"]?.line ?? 1, "format is not \(Self.format)")
+            throw refuse(mapping["format"]?.line ?? 1, "The format is not \(Self.format).")
         }
-        guard let entries = mapping["policies"]?.sequence else { throw refuse(1, "policies is not a list") }
+        guard let entries = mapping["policies"]?.sequence else { throw refuse(1, "The member policies is not a list.") }
         policies = try entries.map { node in
             do {
                 return try PolicyMembers(node).policy
@@ -65,7 +65,7 @@ package struct PolicyDocument: Sendable, Equatable, Encodable {
         }
         let tables = policies.map(\.table)
         if let twice = tables.first(where: { table in tables.count { $0 == table } > 1 }) {
-            throw refuse(1, "\(twice.quoted) has two policies")
+            throw refuse(1, "The table \(twice.quoted) has two policies.")
         }
     }
 

@@ -35,17 +35,17 @@ package enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-011", exit: .usage, message: "invalid interval for \(table): \(problem)",
                 hint:
-                    "give --interval hour, day, week, month, quarter, year or a number; rssctl partition policy adopt \(table.shellWord) derives it from the partitions"
+                    "Give --interval hour, day, week, month, quarter, year or a number; or derive it from the partitions: rssctl partition policy adopt \(table.shellWord)"
             )
         case .unknownZone(let zone, let nearest):
             ErrorReport(
                 code: "RSS-PARTITION-012", exit: .usage, message: "time zone '\(zone)' is not known to the server",
-                hint: nearest.map { "did you mean '\($0)'?" }
-                    ?? "SELECT name FROM pg_timezone_names lists those it knows")
+                hint: nearest.map { "Did you mean '\($0)'?" }
+                    ?? "List the time zones that it knows: SELECT name FROM pg_timezone_names")
         case .tablespace(let name, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-013", exit: .usage, message: "partitions cannot be put into \(name): \(problem)",
-                hint: "\\db in psql lists the tablespaces")
+                hint: "List the tablespaces in psql: \\db")
         case .tablespaceOfOthers(let name, let owner):
             ErrorReport(
                 code: "RSS-PARTITION-114", exit: .permission,
@@ -56,11 +56,11 @@ package enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-014", exit: .usage,
                 message: "'\(parameter)' cannot be a storage parameter of a partition", detail: problem,
-                hint: "write name=value, as in fillfactor=90")
+                hint: "Write name=value, as in fillfactor=90.")
         case .notVersion7(let column, let figures):
             ErrorReport(
                 code: "RSS-PARTITION-015", exit: .dataError, message: "\(column) does not hold UUIDs of version 7",
-                detail: figures, hint: "only UUIDs that begin with a time (RFC 9562, version 7) can be used"
+                detail: figures, hint: "Use a column of UUIDs that begin with a time (RFC 9562, version 7)."
             )
         case .notAdoptable(let table, let problem, let hint):
             ErrorReport(
@@ -70,33 +70,35 @@ package enum PolicyError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-017", exit: .dataError, message: "\(place.file) holds no policies",
                 detail: problem,
-                hint: "rssctl partition policy export writes such a file", place: place)
+                hint: "Write such a file: rssctl partition policy export", place: place)
         case .retention(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-018", exit: .usage, message: "invalid retention for \(table): \(problem)",
-                hint: "write '24 months', 90d, '3 months 5 days', or a number for an integer key")
+                hint: "Write '24 months', 90d, '3 months 5 days', or a number for an integer key.")
         case .quarantine(let table, let days):
             ErrorReport(
                 code: "RSS-PARTITION-032", exit: .usage, message: "invalid quarantine for \(table): \(days) days",
-                hint: "write a number from 0 to \(PartitionPolicy.mostQuarantineDays), for example 7d")
+                hint: "Write a number from 0 to \(PartitionPolicy.mostQuarantineDays), for example 7d.")
         case .archive(let folder):
             ErrorReport(
                 code: "RSS-PARTITION-019", exit: .usage, message: "'\(folder)' is not an absolute path",
-                hint: "the policy holds for every machine that maintains the table: write /srv/archive")
+                hint:
+                    "Write an absolute path, as in /srv/archive: the policy holds for every machine that maintains the table."
+            )
         case .archivePlace(let folder, let reason):
             ErrorReport(
                 code: "RSS-PARTITION-122", exit: .cannotWrite,
                 message: "archives cannot be written to \(folder) on this machine", detail: "\(folder): \(reason)",
                 hint:
-                    "Create it for the user who runs rssctl partition maintain: install -d -m 700 \(folder.shellWord); where another machine runs it, add --archive-elsewhere."
+                    "Give --archive-elsewhere if another machine runs maintain; else create it for the user who runs it: install -d -m 700 \(folder.shellWord)"
             )
         case .epoch(let column, let number, let unit, let likely):
             ErrorReport(
                 code: "RSS-PARTITION-120", exit: .dataError,
                 message: "\(column) does not hold \(unit) since 1970",
-                detail: "it holds \(number), which as \(unit) is not a time from 1990 to 2100",
-                hint: likely.map { "they look like \($0): --epoch \($0.rawValue)" }
-                    ?? "leave --epoch out, and give --interval and --retention as numbers")
+                detail: "It holds \(number), which as \(unit) is not a time from 1990 to 2100.",
+                hint: likely.map { "Give the unit that they look like, \($0): --epoch \($0.rawValue)" }
+                    ?? "Leave --epoch out, and give --interval and --retention as numbers.")
         }
     }
 }

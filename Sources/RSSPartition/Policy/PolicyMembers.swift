@@ -73,29 +73,30 @@ struct PolicyMembers: Encodable {
     ///
     /// - Throws: ``Problem``.
     init(_ node: Node) throws {
-        guard let mapping = node.mapping else { throw Problem(line: node.line, text: "a policy is a mapping") }
+        guard let mapping = node.mapping else { throw Problem(line: node.line, text: "A policy is a mapping.") }
         for key in mapping.keys where !PolicyDocument.members.contains(key.string ?? "") {
             let word = key.string ?? ""
             let meant = EditDistance.closest(to: word, among: PolicyDocument.members)
             throw Problem(
-                line: key.line, text: "'\(word)' is unknown\(meant.map { "; did you mean '\($0)'?" } ?? "")")
+                line: key.line, text: "The member '\(word)' is unknown.\(meant.map { " Did you mean '\($0)'?" } ?? "")")
         }
         func text(_ name: String) throws -> String? {
             guard let value = mapping[Node(name)], value.null == nil else { return nil }
             guard let text = value.scalar?.string else {
-                throw Problem(line: value.line, text: "\(name) is not a plain value")
+                throw Problem(line: value.line, text: "The member \(name) is not a plain value.")
             }
             return text
         }
         func needed(_ name: String) throws -> String {
             guard let text = try text(name), !text.isEmpty else {
-                throw Problem(line: node.line, text: "a policy lacks \(name)")
+                throw Problem(line: node.line, text: "A policy lacks \(name).")
             }
             return text
         }
         func read<T>(_ name: String, _ text: String, _ parse: (String) -> T?) throws -> T {
             guard let value = parse(text) else {
-                throw Problem(line: mapping[Node(name)]?.line ?? node.line, text: "invalid \(name): '\(text)'")
+                throw Problem(
+                    line: mapping[Node(name)]?.line ?? node.line, text: "The value of \(name) is invalid: '\(text)'.")
             }
             return value
         }
@@ -120,7 +121,7 @@ struct PolicyMembers: Encodable {
         policy.tablespace = try text("tablespace")
         if let list = mapping["storage_parameters"] {
             guard let sequence = list.sequence, sequence.allSatisfy({ $0.scalar != nil }) else {
-                throw Problem(line: list.line, text: "storage_parameters is not a list")
+                throw Problem(line: list.line, text: "The member storage_parameters is not a list.")
             }
             policy.storageParameters = sequence.compactMap { $0.scalar?.string }
         }

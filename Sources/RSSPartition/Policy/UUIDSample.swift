@@ -59,9 +59,9 @@ struct UUIDSample: Sendable, Equatable {
     var figures: String {
         if version7 < total {
             return
-                "of \(total) values sampled, \(version7) are of version 7\(example.map { ", but not \($0)" } ?? "")"
+                "Of \(total) values sampled, \(version7) are of version 7\(example.map { ", but not \($0)" } ?? "")."
         }
         return
-            "of \(total) values sampled, \(total - inTime) have times before 2000 or more than a year ahead: from \(earliest ?? "") to \(latest ?? "")"
+            "Of \(total) values sampled, \(total - inTime) have times before 2000 or more than a year ahead: from \(earliest ?? "") to \(latest ?? "")."
     }
 }

@@ -73,7 +73,7 @@ package struct Reshape: Sendable {
                     partition: source.relation.quoted,
                     problem: source.isForeign
                         ? "the default partition is a foreign table" : "the default partition is partitioned itself",
-                    hint: "move its rows by hand, or detach it and attach a plain table as DEFAULT")
+                    hint: "Move its rows by hand, or detach it and attach a plain table as DEFAULT.")
             }
             let policy = try await policy(table, options)
             let planner = ReshapePlanner(connection: connection, table: table)
@@ -116,7 +116,7 @@ package struct Reshape: Sendable {
             guard parts.count > 1 else {
                 throw ReshapeError.notFor(
                     partition: partition.quoted, problem: "it is no longer than one \(policy.interval)",
-                    hint: "choose a shorter interval: --into")
+                    hint: "Choose a shorter interval with --into.")
             }
             let spec = try await planner.spec(
                 [source], into: parts, withResidue: false, request: policy.interval.description,
@@ -213,7 +213,7 @@ package struct Reshape: Sendable {
         guard parents.count == 1, let parent = parents.first else {
             throw ReshapeError.notFor(
                 partition: partitions.map(\.quoted).joined(separator: ", "),
-                problem: "they are partitions of different tables", hint: "name partitions of one table")
+                problem: "they are partitions of different tables", hint: "Name partitions of one table.")
         }
         return (parent, nil)
     }
@@ -228,7 +228,7 @@ package struct Reshape: Sendable {
             throw ReshapeError.notFor(
                 partition: name.quoted,
                 problem: partition.isForeign ? "it is a foreign table" : "it is partitioned itself",
-                hint: "its rows are stored in other tables: move them by hand")
+                hint: "Move its rows by hand: they are stored in other tables.")
         }
         if partition.isDefault {
             throw ReshapeError.notFor(

@@ -30,28 +30,29 @@ package enum ReshapeError: ReportableError, Equatable {
         case .noIdentity(let table):
             ErrorReport(
                 code: "RSS-PARTITION-020", exit: .failed, message: "the rows of \(table) cannot be distinguished",
-                detail: "changes are tracked by a primary key, or a unique index over NOT NULL columns",
-                hint: "add one, for example with rssctl migrate: ALTER TABLE \(table) ADD PRIMARY KEY …")
+                detail: "Changes are tracked by a primary key, or a unique index over NOT NULL columns.",
+                hint: "Add one, for example in a migration: ALTER TABLE \(table) ADD PRIMARY KEY …")
         case .obstacles(let table, let obstacles):
             ErrorReport(
                 code: "RSS-PARTITION-021", exit: .failed,
-                message: "the partitions of \(table) cannot be replaced", detail: obstacles.joined(separator: "; "),
-                hint: "remove the obstacles, and run the same command again; nothing was changed")
+                message: "the partitions of \(table) cannot be replaced",
+                detail: "Obstacles: \(obstacles.joined(separator: "; ")).",
+                hint: "Remove the obstacles, and run the same command again. Nothing was changed.")
         case .otherWork(let table, let kind):
             ErrorReport(
                 code: "RSS-PARTITION-022", exit: .failed, message: "a \(kind) of \(table) is in progress",
                 hint:
-                    "finish it with the command that began it, or cancel it: rssctl partition \(kind == "convert" ? "convert \(table.shellWord) --abort" : "abort \(table.shellWord)")"
+                    "Finish it with the command that began it, or cancel it: rssctl partition \(kind == "convert" ? "convert \(table.shellWord) --abort" : "abort \(table.shellWord)")"
             )
         case .otherRequest(let table, let kind, let request):
             ErrorReport(
                 code: "RSS-PARTITION-023", exit: .failed,
                 message: "a \(kind) of \(table) is in progress with other options: \(request)",
-                hint: "run that one to its end, or cancel it: rssctl partition abort \(table.shellWord)")
+                hint: "Run that one to its end, or cancel it: rssctl partition abort \(table.shellWord)")
         case .changed(let table, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-024", exit: .failed, message: "\(table) was changed meanwhile: \(problem)",
-                hint: "cancel the work and start again: rssctl partition abort \(table.shellWord)")
+                hint: "Cancel the work and start again: rssctl partition abort \(table.shellWord)")
         case .nothingToAbort(let table):
             ErrorReport(
                 code: "RSS-PARTITION-025", exit: .failed, message: "no work is in progress on \(table)",
@@ -60,7 +61,7 @@ package enum ReshapeError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-026", exit: .failed,
                 message: "the \(kind) of \(table) cannot be cancelled: its partitions are in use",
-                hint: "run the same \(kind) again, which only cleans up")
+                hint: "Run the same \(kind) again, which only cleans up.")
         case .notFor(let partition, let problem, let hint):
             ErrorReport(
                 code: "RSS-PARTITION-027", exit: .failed, message: "\(partition): \(problem)", hint: hint)
@@ -68,18 +69,18 @@ package enum ReshapeError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PARTITION-028", exit: .failed,
                 message: "the copies differ from the rows of \(table); nothing was swapped", detail: detail,
-                hint: "cancel the work, and please report it: rssctl partition abort \(table.shellWord)")
+                hint: "Report this as a defect, and cancel the work: rssctl partition abort \(table.shellWord)")
         case .quarantined(let table, let range, let partition):
             ErrorReport(
                 code: "RSS-PARTITION-031", exit: .failed,
                 message:
                     "the default partition of \(table) holds rows of \(range), and \(partition) of that range is retired",
-                detail: "another partition in its place would prevent it from being reattached; nothing was moved",
-                hint: "rssctl partition undo \(partition.shellWord) reattaches it, and moves these rows into it")
+                detail: "Another partition in its place would prevent it from being reattached. Nothing was moved.",
+                hint: "Reattach it, which moves these rows into it: rssctl partition undo \(partition.shellWord)")
         case .tooMany(let table, let count):
             ErrorReport(
                 code: "RSS-PARTITION-029", exit: .failed, message: "\(table) would get \(count) more partitions",
-                hint: "choose a longer interval, or fewer cells")
+                hint: "Choose a longer interval, or fewer cells.")
         }
     }
 }

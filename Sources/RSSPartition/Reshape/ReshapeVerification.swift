@@ -51,7 +51,9 @@ struct ReshapeVerification {
         guard sums.rows == sums.copies else {
             throw ReshapeError.copiesDiffer(
                 table: table.quoted,
-                detail: "\(sums.rows.0) rows, \(sums.copies.0) copies; \(sums.rows.1), \(sums.copies.1)")
+                detail:
+                    "The table has \(sums.rows.0) rows and \(sums.copies.0) copies; their digests are \(sums.rows.1) and \(sums.copies.1)."
+            )
         }
     }
 }

@@ -36,76 +36,77 @@ package enum RetireError: ReportableError, Equatable {
         case .last(let name):
             ErrorReport(
                 code: "RSS-PARTITION-085", exit: .failed, message: "\(name) is the last partition of its table",
-                hint: "create others first: rssctl partition maintain")
+                hint: "Create others first: rssctl partition maintain")
         case .isDefault(let name):
             ErrorReport(
                 code: "RSS-PARTITION-086", exit: .failed, message: "\(name) is a default partition",
-                detail: "its rows belong to partitions that do not exist", hint: "rssctl partition drain moves them")
+                detail: "Its rows belong to partitions that do not exist.", hint: "Move them: rssctl partition drain")
         case .unaccountable(let name, let reason):
             ErrorReport(
                 code: "RSS-PARTITION-087", exit: .failed, message: "\(name) cannot be retired: \(reason)",
-                hint: "detach it manually, after checking its rows")
+                hint: "Check its rows, and detach it manually.")
         case .referenced(let name, let by, let onDelete, let keys):
             ErrorReport(
                 code: "RSS-PARTITION-088", exit: .failed, message: "rows of \(by) reference rows of \(name)",
-                detail: "the foreign key says ON DELETE \(onDelete); referenced: \(keys.joined(separator: ", "))",
-                hint: "delete those rows of \(by), or let them reference something else, and run it again")
+                detail: "The foreign key says ON DELETE \(onDelete). Referenced: \(keys.joined(separator: ", ")).",
+                hint: "Delete those rows of \(by), or let them reference something else, and run the command again.")
         case .waits(let name, let other, let until):
             ErrorReport(
                 code: "RSS-PARTITION-112", exit: .tryAgain,
                 message: "\(name) waits for \(other), to be dropped on \(until)",
-                detail: "rows of \(other) reference its rows",
-                hint: "run it again after that day, or reattach the other one: rssctl partition undo \(other.shellWord)"
+                detail: "Rows of \(other) reference its rows.",
+                hint:
+                    "Run the command again after that day, or reattach the other one: rssctl partition undo \(other.shellWord)"
             )
         case .dropped(let name, let archive):
             ErrorReport(
                 code: "RSS-PARTITION-089", exit: .failed, message: "\(name) was dropped already",
-                detail: archive == nil ? "it was not archived" : nil,
-                hint: archive.map { "rssctl partition restore \($0.shellWord)" } ?? "restore it from the backup")
+                detail: archive == nil ? "It was not archived." : nil,
+                hint: archive.map { "rssctl partition restore \($0.shellWord)" } ?? "Restore it from the backup.")
         case .dropBegun(let name):
             ErrorReport(
                 code: "RSS-PARTITION-090", exit: .failed, message: "the drop of \(name) has begun",
-                detail: "rows of other tables that belonged to it are deleted",
-                hint: "let rssctl partition maintain finish it, then restore everything: rssctl partition restore")
+                detail: "Rows of other tables that belonged to it are deleted.",
+                hint: "Finish the drop, then restore everything: rssctl partition maintain && rssctl partition restore")
         case .notRetired(let name):
             ErrorReport(
                 code: "RSS-PARTITION-091", exit: .failed, message: "\(name) is not retired",
-                hint: "rssctl partition status shows the partitions")
+                hint: "List the partitions: rssctl partition status")
         case .noFolder(let table):
             ErrorReport(
                 code: "RSS-PARTITION-092", exit: .usage, message: "no folder is given for the archive",
                 hint:
-                    "give one with --to, or set one in the policy: rssctl partition policy set \(table.shellWord) --archive"
+                    "Give one with --to, or set one in the policy: rssctl partition policy set \(table.shellWord) --archive"
             )
         case .occupied(let name, let range, let by, let table):
             ErrorReport(
                 code: "RSS-PARTITION-093", exit: .failed,
                 message: "\(name) cannot hold \(range) again: \(by) has its place",
                 hint:
-                    "make room: ALTER TABLE \(table) DETACH PARTITION \(by); undo again; then INSERT INTO \(table) SELECT * FROM \(by)"
+                    "Make room: ALTER TABLE \(table) DETACH PARTITION \(by); then undo again, and run: INSERT INTO \(table) SELECT * FROM \(by)"
             )
         case .columnsDiffer(let name, let table, let problem, let remedy):
             ErrorReport(
                 code: "RSS-PARTITION-094", exit: .failed,
                 message: "\(name) no longer matches \(table): \(problem)",
-                detail: "the table was changed after the partition was taken out of it",
-                hint: "change the partition in the same way, and undo again: \(remedy)")
+                detail: "The table was changed after the partition was taken out of it.",
+                hint: "Change the partition in the same way, and undo again: \(remedy)")
         case .alreadyRetired(let name, let dropAfter):
             ErrorReport(
                 code: "RSS-PARTITION-095", exit: .failed, message: "\(name) is retired already",
-                detail: "it may be dropped after \(dropAfter) UTC",
-                hint: "rssctl partition undo \(name.shellWord) reattaches it")
+                detail: "It may be dropped after \(dropAfter) UTC.",
+                hint: "Reattach it: rssctl partition undo \(name.shellWord)")
         case .strayRows(let name, let defaultPartition, let range, let problem):
             ErrorReport(
                 code: "RSS-PARTITION-096", exit: .failed,
                 message: "\(name) cannot take over the rows of \(range) in \(defaultPartition): \(problem)",
-                hint: "move these rows of \(defaultPartition) away by hand, or delete them, and run it again")
+                hint: "Move these rows of \(defaultPartition) away by hand, or delete them, and run the command again.")
         case .keysMeet(let name, let defaultPartition, let detail):
             ErrorReport(
                 code: "RSS-PARTITION-097", exit: .failed,
                 message: "rows of \(defaultPartition) that belong to \(name) conflict with rows in it", detail: detail,
                 hint:
-                    "nothing was changed; give those rows of \(defaultPartition) other keys, or delete them, and undo again"
+                    "Nothing was changed. Give those rows of \(defaultPartition) other keys, or delete them, and undo again."
             )
         }
     }

@@ -53,7 +53,8 @@ package struct PartitionInspector: Sendable {
             ? .findings([
                 Finding(
                     check: "partition.\(loss.check)", severity: .critical, object: loss.table.quoted,
-                    detail: "\(loss.error.message)\(loss.error.detail.map { ": \($0)" } ?? "").", fix: loss.error.hint)
+                    detail: loss.error.detail.map { "\(loss.error.message). \($0)" } ?? "\(loss.error.message).",
+                    fix: loss.error.hint)
             ])
             : .blind(
                 reason: loss.error.message,
@@ -221,7 +222,7 @@ package struct PartitionInspector: Sendable {
                     check: "partition.default_rows", severity: .warning, object: partition.relation.quoted,
                     detail:
                         "The default partition holds \(Int64(rows)) rows whose \(table.key.column) is NULL, infinite or after the year 294246: no drain moves them.",
-                    measured: rows, threshold: 0, fix: "check them: SELECT * FROM \(partition.relation.quoted)")
+                    measured: rows, threshold: 0, fix: "Check them: SELECT * FROM \(partition.relation.quoted)")
             ]
         }
         return [
@@ -233,7 +234,7 @@ package struct PartitionInspector: Sendable {
     /// How rows are moved out of a default partition: those that belong to a partition in quarantine are moved into that one.
     private func way(out partition: Partition, _ survey: PartitionSurvey) async throws -> String {
         if partition.isPartitioned || partition.isForeign {
-            return "move them by hand: a default partition of this kind is not drained"
+            return "Move them by hand: a default partition of this kind is not drained."
         }
         let table = survey.table
         let name = try await connection.quote(partition.relation)
@@ -275,7 +276,7 @@ package struct PartitionInspector: Sendable {
                     detail:
                         "\(column) \(outlier.number) is more than \(HighestNumber.steps) partitions after the others: it counts neither for what is new nor for retention.",
                     measured: Double(outlier.number), threshold: Double(highest.value),
-                    fix: "check it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
+                    fix: "Check it: SELECT * FROM \(outlier.partition.quoted) WHERE \(column) = \(outlier.number)"))
         }
         return findings
     }
@@ -321,7 +322,8 @@ package struct PartitionInspector: Sendable {
         return switch kind {
         case "convert": "rssctl partition convert \(table) resumes it, with --abort undoes it"
         case "drain": "rssctl partition drain \(table) resumes it; rssctl partition abort \(table) undoes it"
-        default: "the same rssctl partition \(kind) resumes it; rssctl partition abort \(table) undoes it"
+        default:
+            "Run the same rssctl partition \(kind) again, which resumes it; or undo it: rssctl partition abort \(table)"
         }
     }
 

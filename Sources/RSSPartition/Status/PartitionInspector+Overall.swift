@@ -29,7 +29,8 @@ extension PartitionInspector {
             let outcome =
                 loss.error.sqlState == SQLState.lockNotAvailable.rawValue
                 ? CheckOutcome.blind(
-                    reason: "another session holds a lock on it", hint: "run it again when the lock is released")
+                    reason: "another session holds a lock on it",
+                    hint: "Run the command again when the lock is released.")
                 : .blind(reason: loss.error.message, hint: loss.error.hint)
             gaps.add(outcome, of: loss.table)
             runways.add(outcome, of: loss.table)

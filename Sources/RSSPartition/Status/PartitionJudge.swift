@@ -89,7 +89,7 @@ struct PartitionJudge: Sendable {
         guard let isKept = survey.isPolicyKept else {
             return .blind(
                 reason: "the role may not read rssctl.partition_policy",
-                hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
+                hint: "Grant the role USAGE ON SCHEMA rssctl, and SELECT ON ALL TABLES IN SCHEMA rssctl.")
         }
         // An error of the server is not an error of the policy: a privilege is missing, or a record has another form.
         if let misfit = survey.misfit, misfit.sqlState != nil || misfit.exit == .permission {
@@ -145,7 +145,7 @@ struct PartitionJudge: Sendable {
         guard let retired = survey.retired else {
             return .blind(
                 reason: "the role may not read rssctl.partition_retired",
-                hint: "GRANT USAGE ON SCHEMA rssctl, then SELECT ON ALL TABLES IN SCHEMA rssctl")
+                hint: "Grant the role USAGE ON SCHEMA rssctl, and SELECT ON ALL TABLES IN SCHEMA rssctl.")
         }
         var stopped: [Finding] = []
         if let error = survey.plan?.massRetirement(allowing: nil)?.report {
@@ -192,7 +192,9 @@ struct PartitionJudge: Sendable {
         if sure.isEmpty, let entry = found.first {
             return .blind(
                 reason: "whether \(entry.partitions[0].quoted) holds rows past retention cannot be read now",
-                hint: "GRANT SELECT ON \(entry.partitions[0].quoted), or try again when no lock is held on it")
+                hint:
+                    "Try again when no lock is held on it, or grant the role the right: GRANT SELECT ON \(entry.partitions[0].quoted)"
+            )
         }
         return outcome(
             sure.map {

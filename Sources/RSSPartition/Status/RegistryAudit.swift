@@ -62,7 +62,7 @@ struct RegistryAudit: Sendable {
                 detail: "\(count) \(words): \(samples.joined(separator: "; "))\(count > 5 ? " and more" : "").",
                 measured: Double(count), threshold: 0,
                 fix: kind == "row"
-                    ? nil : "check them first; a key without a row is removed by DELETE FROM \(registry.quoted)")
+                    ? nil : "Check them first. A key without a row is removed by: DELETE FROM \(registry.quoted)")
         }
     }
 }
