@@ -295,7 +295,7 @@ package struct BulkImporter: Sendable {
             do {
                 try await connection.acquire(lock, wait: Self.patience)
             } catch is AdvisoryLockError {
-                throw ImportError.contended("another import writes to \(file.table.table)\(holder)")
+                throw ImportError.contended("Another import writes to \(file.table.table)\(holder).")
             }
         }
         return true

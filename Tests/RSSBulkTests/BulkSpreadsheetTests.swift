@@ -300,7 +300,7 @@ extension BulkSpreadsheetTests {
         var encrypted = WorkbookFixture("").zip
         encrypted.entries[0].flags = 1
         #expect(format(encrypted.bytes) == .password)
-        #expect(UnreadFormat.xls.hint == "save it as .xlsx or CSV")
+        #expect(UnreadFormat.xls.hint == "Save it as .xlsx or CSV.")
     }
 
     private static let hostileParts: [(name: String, rows: String)] = [

@@ -73,11 +73,11 @@ package enum UnreadFormat: Sendable, Equatable {
     /// What to do with it.
     var hint: String {
         switch self {
-        case .password: "save it without the password, as .xlsx or CSV"
-        case .archive: "unpack it, and import the file that is in it"
-        case .compressed(let program): "decompress it: \(program) -dc FILE | rssctl bulk import hardware -"
-        case .pdf, .json: "export it as CSV or .xlsx where it comes from"
-        case .xls, .openDocument, .xlsb, .html, .xml: "save it as .xlsx or CSV"
+        case .password: "Save it without the password, as .xlsx or CSV."
+        case .archive: "Unpack it, and import the file that is in it."
+        case .compressed(let program): "Decompress it: \(program) -dc FILE | rssctl bulk import hardware -"
+        case .pdf, .json: "Export it as CSV or .xlsx from the program that wrote it."
+        case .xls, .openDocument, .xlsb, .html, .xml: "Save it as .xlsx or CSV."
         }
     }
 

@@ -135,11 +135,11 @@ package struct BulkExporter: Sendable {
         let names = LoadedNames(entries)
         switch names.match(name) {
         case .id(let id): return id
-        case .ambiguous: throw ImportError.unknownFilter("--category", name, "several categories differ only in case")
+        case .ambiguous: throw ImportError.unknownFilter("--category", name, "Several categories differ only in case.")
         case .unknown(let suggestion):
             throw ImportError.unknownFilter(
                 "--category", name,
-                "the category does not exist\(Suggestion.words(suggestion)); the categories are \(names.sorted.joined(separator: ", "))"
+                "The category does not exist\(Suggestion.words(suggestion)). The categories are \(names.sorted.joined(separator: ", "))."
             )
         }
     }
@@ -149,13 +149,13 @@ package struct BulkExporter: Sendable {
         guard let text = filter.status else { return nil }
         guard let column = table.columns.first(where: { $0.target == "status" }), case .word(let words) = column.type
         else {
-            throw .unknownFilter("--status", text, "\(table.table) has no status")
+            throw .unknownFilter("--status", text, "The table \(table.table) has no status.")
         }
         let word = text.lowercased().replacing(" ", with: "_").replacing("-", with: "_")
         guard words.contains(word) else {
             throw .unknownFilter(
                 "--status", text,
-                "the valid values are \(words.joined(separator: ", "))\(Suggestion.words(Suggestion.nearest(word, words.sorted())))"
+                "The valid values are \(words.joined(separator: ", "))\(Suggestion.words(Suggestion.nearest(word, words.sorted())))."
             )
         }
         return word

@@ -31,35 +31,35 @@ package enum RunUndoError: ReportableError {
         case .unknown("last"):
             ErrorReport(
                 code: "RSS-IMPORT-018", exit: .dataError, message: "this role has no bulk run left to undo",
-                hint: "rssctl bulk history lists all runs; name one to undo what was kept of it")
+                hint: "Name a run to undo the rows that its first undo left. List all runs: rssctl bulk history")
         case .unknown(let name):
             ErrorReport(
                 code: "RSS-IMPORT-018", exit: .dataError, message: "bulk run '\(name)' does not exist",
-                hint: "rssctl bulk history lists them")
+                hint: "List the runs: rssctl bulk history")
         case .ambiguous(let name):
             ErrorReport(
                 code: "RSS-IMPORT-018", exit: .dataError,
                 message: "several bulk runs have an id that begins with '\(name)'",
-                hint: "give more of it; rssctl bulk history lists them")
+                hint: "Give more of the id. List the runs: rssctl bulk history")
         case .undone(let run):
             ErrorReport(
                 code: "RSS-IMPORT-019", exit: .failed, message: "the run \(run) was undone already",
-                hint: "import its file again to restore its rows")
+                hint: "Import its file again to restore its rows.")
         case .over(let run):
             ErrorReport(
                 code: "RSS-IMPORT-019", exit: .failed,
                 message: "the run \(run) can no longer be undone: the rows as they were are not kept that long",
-                hint: "import the right file; --undo-days says how long they are kept")
+                hint: "Import the right file. The time for which a run can be undone is set by --undo-days.")
         case .running(let run, let holder):
             ErrorReport(
                 code: "RSS-IMPORT-016", exit: .tryAgain, message: "the run \(run) is still in progress",
-                detail: holder.map { "\($0)" }, hint: "wait until it has ended, or end it")
+                detail: holder.map { "\($0)" }, hint: "Wait until it has ended, or end it.")
         case .foreignTable(let run, let object, let table):
             ErrorReport(
                 code: "RSS-IMPORT-140", exit: .dataError,
                 message: "rssctl.bulk_run, run \(run): '\(table)' is not the table of '\(object)'",
                 detail: "Nothing of the row was run: bulk runs change hardware_inventory and recycling_records alone.",
-                hint: "ask the owner of schema rssctl who wrote the row")
+                hint: "Ask the owner of schema rssctl who wrote the row.")
         case .otherAuthor(let run, let author):
             ErrorReport(
                 code: "RSS-IMPORT-141", exit: .permission,
@@ -71,25 +71,25 @@ package enum RunUndoError: ReportableError {
             ErrorReport(
                 code: "RSS-IMPORT-142", exit: .permission,
                 message: "this role may not undo the run \(run) of the role '\(author)'",
-                hint: "connect as that role, as a member of it, or as the owner of schema rssctl")
+                hint: "Connect as that role, as a member of it, or as the owner of schema rssctl.")
         case .forceOfOther(let run, let author):
             ErrorReport(
                 code: "RSS-IMPORT-143", exit: .permission,
                 message: "--force is for runs of the session's own role, and the run \(run) is of the role '\(author)'",
                 detail:
                     "Rows that were changed since are identified only by the record of the run, in which its author could have written anything.",
-                hint: "leave --force out, or connect as that role")
+                hint: "Leave --force out, or connect as that role.")
         case .damagedBatch(let run, let number, let problem):
             ErrorReport(
                 code: "RSS-IMPORT-144", exit: .dataError,
                 message: "rssctl.bulk_batch, run \(run), batch \(number): \(problem)",
-                hint: "rssctl did not write this; ask the owner of schema rssctl who did")
+                hint: "Ask the owner of schema rssctl who wrote this: rssctl did not.")
         case .authorLacksRight(let run, let author, let table, let privilege):
             ErrorReport(
                 code: "RSS-IMPORT-145", exit: .permission,
                 message:
                     "undoing the run \(run) requires \(privilege) on every row of \(table), which its author '\(author)' does not have",
-                hint: "where the right was revoked since, grant it again: GRANT \(privilege) ON \(table) TO …")
+                hint: "If the right was revoked since, grant it again: GRANT \(privilege) ON \(table) TO …")
         }
     }
 }
