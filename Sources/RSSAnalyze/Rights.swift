@@ -48,7 +48,9 @@ struct Rights {
         case .pgStatStatements where !hasStatStatements:
             .blind(
                 reason: "the extension pg_stat_statements is not installed in this database",
-                hint: "add it to shared_preload_libraries, restart, CREATE EXTENSION pg_stat_statements")
+                hint:
+                    "Add it to shared_preload_libraries, restart the server, and run: CREATE EXTENSION pg_stat_statements"
+            )
         default: nil
         }
     }

@@ -22,18 +22,18 @@ package enum ReportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-REPORT-001", exit: .dataError,
                 message: "\(kind) '\(name)' does not exist\(isWithin ? " in the organization" : "")",
-                detail: candidates.isEmpty ? nil : "similar: " + Self.list(candidates),
-                hint: "give its id, or its full name as the database has it")
+                detail: candidates.isEmpty ? nil : "Similar: \(Self.list(candidates)).",
+                hint: "Give its id, or its full name as the database has it.")
         case .ambiguous(let kind, let name, let candidates):
             ErrorReport(
                 code: "RSS-REPORT-002", exit: .dataError, message: "more than one \(kind) is named '\(name)'",
-                detail: Self.list(candidates),
-                hint: kind == "office" ? "give --organization as well, or the office's id" : "give its id")
+                detail: "Candidates: \(Self.list(candidates)).",
+                hint: kind == "office" ? "Give --organization as well, or the id of the office." : "Give its id.")
         case .foreignCursor:
             ErrorReport(
                 code: "RSS-REPORT-003", exit: .usage, message: "--after is the cursor of a page with other filters",
                 detail: "A page after it would leave reports out.",
-                hint: "repeat the filters and the order of the page before, or leave --after out")
+                hint: "Repeat the filters and the order of the page before, or leave --after out.")
         case .emptyPeriod(let first, let last):
             ErrorReport(
                 code: "RSS-REPORT-005", exit: .usage, message: "--from is later than --to",
@@ -45,7 +45,7 @@ package enum ReportError: ReportableError, Equatable {
         case .notWritable(let path, let reason):
             ErrorReport(
                 code: "RSS-REPORT-004", exit: .cannotWrite, message: "cannot write \(path)", detail: reason,
-                hint: "give another place, or --force to replace the file")
+                hint: "Give another place, or --force to replace the file.")
         }
     }
 

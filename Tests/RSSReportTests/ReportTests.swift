@@ -154,7 +154,9 @@ import Testing
                 let ids = try await connection.query(
                     "SELECT f.id FROM offices f JOIN organizations o ON o.id = f.organization_id WHERE f.name = 'Headquarters' ORDER BY o.name"
                 ).map { try $0.decode(String.self, at: 0) }
-                #expect(error.report.detail == "\(ids[0]) (Headquarters of North), \(ids[1]) (Headquarters of South)")
+                #expect(
+                    error.report.detail
+                        == "Candidates: \(ids[0]) (Headquarters of North), \(ids[1]) (Headquarters of South).")
                 #expect(error.report.hint?.contains("--organization") == true)
             }
             filter.organization = "North"

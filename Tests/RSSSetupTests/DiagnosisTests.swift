@@ -55,13 +55,13 @@ import Testing
         let named = try await lines(database(["DB_HOST": "localhost", "DB_PORT": "1"]))
         expect(named, endsAt: "TCP", with: "database.port", after: ["name"])
         let socket = try await lines(database(["DB_HOST": "/nonexistent"]))
-        expect(socket, endsAt: "socket", with: "start PostgreSQL on this machine", after: [])
+        expect(socket, endsAt: "socket", with: "Start PostgreSQL on this machine", after: [])
     }
 
     @Test func `a server of another kind ends at TCP`() async throws {
         let redis = try await TestCluster.shared.state.redisPort
         expect(
-            try await lines(database(["DB_PORT": "\(redis)"])), endsAt: "TCP", with: "correct database.port", after: [])
+            try await lines(database(["DB_PORT": "\(redis)"])), endsAt: "TCP", with: "Correct database.port", after: [])
     }
 
     @Test func `a server without TLS ends at TLS where it is asked for`() async throws {
@@ -145,13 +145,13 @@ import Testing
             with: "redis.host", after: [])
         expect(
             try await lines(redis(["REDIS_PASSWORD": "wrong"]), area: "Redis"), endsAt: "login",
-            with: "check redis.user and the password", after: ["TCP"])
+            with: "Check redis.user and the password", after: ["TCP"])
         expect(
             try await lines(redis(["REDIS_PASSWORD": ""]), area: "Redis"), endsAt: "login",
             with: "redis.password_file", after: ["TCP"])
         expect(
             try await lines(redis(["RSSCTL_REDIS_TLS": "true", "RSSCTL_REDIS_CONNECT_TIMEOUT": "2s"]), area: "Redis"),
-            endsAt: "TLS", with: "redis.tls: false", after: ["TCP"])
+            endsAt: "TLS", with: "redis.tls to false", after: ["TCP"])
     }
 
     @Test func `Redis: missing rights come with the ACL that grants them`() async throws {

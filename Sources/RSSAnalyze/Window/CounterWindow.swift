@@ -41,7 +41,7 @@ package struct CounterWindow: Sendable {
 
     private static let noneYet = Unknown(
         reason: "no earlier run is recorded against which counters could be compared",
-        hint: "run it again later, or now with --for 30s")
+        hint: "Run the command again later, or now with --for 30s.")
 
     /// What a group counted.
     package func delta(_ group: String) throws(Unknown) -> Delta {
@@ -72,7 +72,7 @@ package struct CounterWindow: Sendable {
         if after.startedAt > before.takenAt { return after.startedAt }
         throw Unknown(
             reason: "the counters of \(group) were reset since the earlier run, it is not known when",
-            hint: "run it again later")
+            hint: "Run the command again later.")
     }
 
     /// An object with what was counted for it.

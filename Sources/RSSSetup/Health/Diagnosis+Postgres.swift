@@ -61,10 +61,10 @@ extension Diagnosis {
         let text = "version: \(version)\(isStandby ? ", a standby" : "") (\(name))"
         if isStandby {
             return DiagnosisLine(
-                .warning, Self.area, text, "set database.host to the primary; reading commands work here too")
+                .warning, Self.area, text, "Set database.host to the primary. Commands that only read work here too.")
         }
         return await connection.serverVersion < PostgresConnection.oldestServerVersion
-            ? DiagnosisLine(.critical, Self.area, text, "upgrade the server to PostgreSQL 14 or later")
+            ? DiagnosisLine(.critical, Self.area, text, "Upgrade the server to PostgreSQL 14 or later.")
             : DiagnosisLine(.ok, Self.area, text)
     }
 
@@ -74,12 +74,12 @@ extension Diagnosis {
         case .proxy:
             DiagnosisLine(
                 .warning, area, "pooler: one is in between, or a proxy",
-                "set database.direct_url for migrations and locks")
+                "Set database.direct_url for migrations and locks.")
         case .transactionPooling:
             DiagnosisLine(
                 .critical, area,
                 "pooler: one in transaction mode is in between; locks and settings do not hold through it",
-                "set database.direct_url to the server's own address")
+                "Set database.direct_url to the server's own address.")
         }
     }
 
@@ -91,7 +91,7 @@ extension Diagnosis {
             : skew < 7200 ? "\(Int(skew)) s" : skew < 172_800 ? "\(Int(skew / 3600)) h" : "\(Int(skew / 86_400)) days"
         let text = "clocks differ by \(difference) from the database's"
         return skew > 5
-            ? DiagnosisLine(.warning, "clock", text, "set the time by NTP on both machines")
+            ? DiagnosisLine(.warning, "clock", text, "Set the time by NTP on both machines.")
             : DiagnosisLine(.ok, "clock", text)
     }
 
@@ -133,6 +133,6 @@ extension Diagnosis {
             ? DiagnosisLine(.ok, "rights", "enough for every command")
             : DiagnosisLine(
                 .warning, "rights", "missing: \(rights.map(\.1).joined(separator: ", "))",
-                "for these commands: \(rights.map(\.2).joined(separator: "; "))")
+                "Grant what these commands need: \(rights.map(\.2).joined(separator: "; "))")
     }
 }

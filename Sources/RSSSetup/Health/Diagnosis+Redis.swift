@@ -65,30 +65,30 @@ extension Diagnosis {
         case .tls(let reason):
             return line(
                 .critical, "TLS: \(reason)",
-                "set redis.tls_ca to the certificate of the authority that signed the server's, or redis.tls: false for a server without TLS"
+                "Set redis.tls_ca to the certificate of the authority that signed the server's, or set redis.tls to false for a server without TLS."
             )
         case .server(let error):
             switch error.code {
             case .noAuthentication:
                 return line(
-                    .critical, "login: the server asks for a password, and none is set", "set redis.password_file")
+                    .critical, "login: the server asks for a password, and none is set", "Set redis.password_file.")
             case .wrongPassword:
                 return line(
                     .critical, "login: \(error)",
-                    "check redis.user and the password; rssctl config show shows where they come from")
-            case .loading: return line(.critical, "login: \(error)", "wait until the server has loaded its data")
+                    "Check redis.user and the password. See where they come from: rssctl config show")
+            case .loading: return line(.critical, "login: \(error)", "Wait until the server has loaded its data.")
             default:
-                return line(.critical, "login: \(error)", "check redis.user, redis.password and redis.database")
+                return line(.critical, "login: \(error)", "Check redis.user, redis.password and redis.database.")
             }
         case .connectionLost, .protocolViolation, .timedOut, .unreachable:
             return usesTLS
                 ? line(
                     .critical, "TLS: \(error)",
-                    "set redis.port to the port for TLS, or redis.tls: false for a server without TLS")
+                    "Set redis.port to the port for TLS, or redis.tls to false for a server without TLS.")
                 : line(
                     .critical, "login: \(error)",
-                    "check that it is Redis that listens there; set redis.tls: true where it speaks TLS")
-        default: return line(.critical, "login: \(error)", "rssctl config show shows the settings")
+                    "Check that it is Redis that listens there. Set redis.tls to true if it expects TLS.")
+        default: return line(.critical, "login: \(error)", "Check the settings: rssctl config show")
         }
     }
 
@@ -104,7 +104,8 @@ extension Diagnosis {
         {
             lines.append(
                 Self.line(
-                    .info, "TLS: the password goes to \(host) unencrypted", "set redis.tls, or use rediss://"))
+                    .info, "TLS: the password goes to \(host) unencrypted",
+                    "Set redis.tls, or use rediss:// in the URL."))
         }
         do {
             let info = try await connection.info()
@@ -122,8 +123,8 @@ extension Diagnosis {
                     Self.line(
                         .critical, "mode: \(mode); rssctl speaks to one server",
                         mode == "sentinel"
-                            ? "set redis.host and redis.port to the primary that it names"
-                            : "set redis.host to a Redis that is not part of a cluster"))
+                            ? "Set redis.host and redis.port to the primary that it names."
+                            : "Set redis.host to a Redis that is not part of a cluster."))
             }
         } catch let error as RedisError where error.serverError?.code == .noAuthentication {
             throw error
@@ -146,7 +147,7 @@ extension Diagnosis {
             let primary = info["master_host"].map { " (\($0):\(info["master_port"] ?? "6379"))" } ?? ""
             return line(
                 .warning, "role: replica, which takes no writes",
-                "set redis.host and redis.port to its primary\(primary)")
+                "Set redis.host and redis.port to its primary\(primary).")
         case let role: return line(.blind, "role: \(role ?? "unknown")")
         }
     }

@@ -89,7 +89,8 @@ package struct Diagnosis: Sendable {
             guard verdict == "ok" else {
                 return DiagnosisLine(
                     .critical, "journal", "\(journalPath) is damaged: \(verdict)",
-                    "mv \(journalPath.shellWord) \(journalPath.shellWord).damaged; the next run makes a new one")
+                    "Move it away, and the next run makes a new one: mv \(journalPath.shellWord) \(journalPath.shellWord).damaged"
+                )
             }
             return DiagnosisLine(.ok, "journal", "\(journalPath), \(try journal.count()) runs")
         } catch {
@@ -104,7 +105,7 @@ package struct Diagnosis: Sendable {
         let free = Int64(status.f_bavail) * Int64(status.f_frsize)
         let text = "\(free.formatted(.byteCount(style: .file))) free for \(stateFolder)"
         return free < 200_000_000
-            ? DiagnosisLine(.warning, "disk", text, "make room, or set RSSCTL_STATE to another place")
+            ? DiagnosisLine(.warning, "disk", text, "Make room, or set RSSCTL_STATE to another place.")
             : DiagnosisLine(.ok, "disk", text)
     }
 

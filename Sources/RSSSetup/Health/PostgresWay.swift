@@ -36,7 +36,7 @@ struct PostgresWay {
                     "TLS: \(version), \(isVerified ? "certificate verified" : "certificate not verified") (\(mode))"))
         } else if !HostAddress.isLocal(address ?? host) {
             lines.append(
-                line(.warning, "TLS: the connection is not encrypted", "set database.sslmode to verify-full"))
+                line(.warning, "TLS: the connection is not encrypted", "Set database.sslmode to verify-full."))
         }
         lines.append(line(.ok, "login: as \(reached["user"] ?? "the user of this process")"))
         lines.append(line(.ok, "database: \(reached["dbname"] ?? "")"))
@@ -93,18 +93,19 @@ struct PostgresWay {
         if offersTLS == false, ["require", "verify-ca", "verify-full"].contains(mode) {
             return line(
                 .critical, "TLS: the server does not offer it, and database.sslmode is \(mode)",
-                "set ssl = on in the server's postgresql.conf; where the network is trusted, database.sslmode: prefer")
+                "Set ssl = on in the server's postgresql.conf; or set database.sslmode to prefer if the network is trusted."
+            )
         }
         guard offersTLS == true, mode != "disable" else { return login(error, withheld) }
         // Where the same connection succeeds without verifying the certificate, the certificate is what ended it.
         return await comesThroughUnverified()
             ? line(
                 .critical, "TLS: the server's certificate is not accepted: \(error.message)",
-                "set database.sslrootcert to the certificate of the authority that signed it, and database.host to a name in it"
+                "Set database.sslrootcert to the certificate of the authority that signed it, and database.host to a name in it."
             )
             : line(
                 .critical, "TLS: \(error.message)",
-                "check database.sslcert and database.sslkey, and the server's log")
+                "Check database.sslcert and database.sslkey, and the server's log.")
     }
 
     /// Whether a TLS connection succeeds when the server's certificate is not verified. No password is sent.
@@ -132,21 +133,22 @@ struct PostgresWay {
         if error.lacksPassword {
             return line(
                 .critical, "login: the server asks for a password, and none is set\(withheld.map { "; \($0)" } ?? "")",
-                "set database.password_file, or PGPASSFILE; rssctl config show shows what is set")
+                "Set database.password_file, or PGPASSFILE. See what is set: rssctl config show")
         }
         switch error.sqlState {
         case .invalidPassword?:
             return line(
                 .critical, "login: \(error.message)",
-                "check role and password; rssctl config show shows where they come from")
+                "Check role and password. See where they come from: rssctl config show")
         case .invalidAuthorization?:
             return line(
                 .critical, "login: \(error.message)",
-                "CREATE ROLE if it does not exist; else allow it from this machine in pg_hba.conf, then: SELECT pg_reload_conf()"
+                "Create the role if it does not exist; else allow it from this machine in pg_hba.conf, and run: SELECT pg_reload_conf()"
             )
         case .invalidCatalogName?:
             return line(
-                .critical, "database: \(error.message)", "createdb \(database.shellWord), or correct database.name")
+                .critical, "database: \(error.message)",
+                "Correct database.name, or create the database: createdb \(database.shellWord)")
         case .insufficientPrivilege?:
             return line(
                 .critical, "database: \(error.message)",
@@ -154,11 +156,11 @@ struct PostgresWay {
         case .tooManyConnections?:
             return line(
                 .critical, "login: \(error.message)",
-                "end sessions that are idle (pg_stat_activity), or raise max_connections")
+                "End sessions that are idle (pg_stat_activity), or raise max_connections.")
         case .cannotConnectNow?:
-            return line(.critical, "login: \(error.message)", "wait until the server is up: pg_isready")
+            return line(.critical, "login: \(error.message)", "Wait until the server is up: pg_isready")
         default:
-            return line(.critical, "login: \(error.message)", "the server's log says more")
+            return line(.critical, "login: \(error.message)", "See the server's log.")
         }
     }
 }

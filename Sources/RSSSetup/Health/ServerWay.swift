@@ -24,19 +24,19 @@ struct ServerWay {
             return [
                 DiagnosisLine(
                     .critical, area, "name: \(host) has no address: \(reason)",
-                    "getent hosts \(host.shellWord); correct \(hostSetting), or the name service of this machine")
+                    "Correct \(hostSetting), or the name service of this machine: getent hosts \(host.shellWord)")
             ]
         case .refused(let addresses, let code): return name(addresses) + [refused(addresses.last ?? host, code)]
         case .silent(let addresses):
             return name(addresses) + [
                 DiagnosisLine(
                     .critical, area, "TCP: no answer from \(place)",
-                    "check the firewalls in between: nc -vz \(host.shellWord) \(port)")
+                    "Check the firewalls in between: nc -vz \(host.shellWord) \(port)")
             ]
         case .foreign(let address):
             return name([address]) + [
                 DiagnosisLine(
-                    .critical, area, "TCP: what listens at \(place) is not \(area)", "correct \(portSetting)")
+                    .critical, area, "TCP: what listens at \(place) is not \(area)", "Correct \(portSetting).")
             ]
         case .listens(let address, _): return reached(address)
         }
@@ -60,14 +60,14 @@ struct ServerWay {
         if isSocket {
             let step =
                 code == EACCES
-                ? "run rssctl as a user that may open it: ls -l \(host.shellWord)"
-                : "start \(area) on this machine, or correct \(hostSetting) and \(portSetting)"
+                ? "Run rssctl as a user that may open it: ls -l \(host.shellWord)"
+                : "Start \(area) on this machine, or correct \(hostSetting) and \(portSetting)."
             return DiagnosisLine(.critical, area, "socket: \(host): \(reason)", step)
         }
         let step =
             code == ECONNREFUSED
-            ? "start \(area) there, let it listen on \(address), or correct \(portSetting)"
-            : "check the route: ip route get \(address)"
+            ? "Start \(area) there, let it listen on \(address), or correct \(portSetting)."
+            : "Check the route: ip route get \(address)"
         return DiagnosisLine(.critical, area, "TCP: \(place): \(reason)", step)
     }
 }

@@ -20,14 +20,14 @@ package enum PlainReportsError: ReportableError, Equatable {
                 code: "RSS-PARTITION-054", exit: .failed,
                 message: "public.visit_reports is a plain table, and migration \(version) makes a partitioned one",
                 hint:
-                    "rssctl migrate --convert converts it and continues; by hand: rssctl partition convert visit_reports --by visit_date --global-unique id,report_number, which --dry-run shows in advance, then rssctl migrate baseline VERSION"
+                    "Convert it and continue: rssctl migrate --convert; or do both steps by hand: rssctl partition convert visit_reports --by visit_date --global-unique id,report_number; then: rssctl migrate baseline VERSION"
             )
         case .incomplete(let file, let missing):
             ErrorReport(
                 code: "RSS-PARTITION-055", exit: .failed,
                 message:
                     "visit_reports exists, and objects that \(file) makes are missing: \(missing.joined(separator: ", "))",
-                hint: "make it as that file does, and run the same command again")
+                hint: "Make it as that file does, and run the same command again.")
         }
     }
 }

@@ -34,12 +34,12 @@ package enum RoleSetupError: ReportableError, Equatable {
                 code: "RSS-SETUP-003", exit: .permission,
                 message: "a role for maintenance must be a member of the tables' owner, and '\(owner)' is a superuser",
                 detail: "Only the owner of a partitioned table attaches and detaches partitions.",
-                hint: "give the tables to a role that is not a superuser: ALTER TABLE … OWNER TO …")
+                hint: "Give the tables to a role that is not a superuser: ALTER TABLE … OWNER TO …")
         case .notOwner(let table, let owner):
             return ErrorReport(
                 code: "RSS-SETUP-004", exit: .permission,
                 message: "this role may not grant rights on \(table), which belongs to '\(owner)'",
-                hint: "connect as '\(owner)' or as a superuser")
+                hint: "Connect as '\(owner)' or as a superuser.")
         }
     }
 }

@@ -29,18 +29,22 @@ package enum SandboxError: ReportableError, Equatable {
         case .programMissing(let program, let package):
             ErrorReport(
                 code: "RSS-SANDBOX-001", exit: .failed, message: "the program \(program) is not installed",
-                hint: "apt-get install \(package)")
+                hint: "Install it: apt-get install \(package)")
         case .noUnprivilegedUser:
             ErrorReport(
                 code: "RSS-SANDBOX-002", exit: .failed,
                 message: "PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it",
-                hint: "run rssctl as an ordinary user, or apt-get install postgresql")
+                hint:
+                    "Run rssctl as an ordinary user, or install the package that creates postgres: apt-get install postgresql"
+            )
         case .startFailed(let server, let reason, let log):
             ErrorReport(
                 code: "RSS-SANDBOX-003", exit: .unavailable, message: "the sandbox's \(server) did not start",
                 detail: reason,
-                hint: log.map { "tail \(ShellText.quoted($0)); the data is still there: rssctl sandbox up tries again" }
-                    ?? "rssctl sandbox up tries again")
+                hint: log.map {
+                    "Read the log with tail \(ShellText.quoted($0)) and try again, the data still exists: rssctl sandbox up"
+                }
+                    ?? "Try again: rssctl sandbox up")
         case .notRunning(let folder):
             ErrorReport(
                 code: "RSS-SANDBOX-004", exit: .unavailable, message: "no sandbox is running in \(folder)",
@@ -49,22 +53,22 @@ package enum SandboxError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-SANDBOX-006", exit: .tryAgain,
                 message: "another process is starting or stopping the sandbox in \(folder)",
-                hint: "try again in a moment")
+                hint: "Try again in a moment.")
         case .notMade(let folder, let missing):
             ErrorReport(
                 code: "RSS-SANDBOX-007", exit: .configuration,
                 message: "\(folder) is not a sandbox that rssctl sandbox up made, and nothing was removed",
-                detail: "it has no \(missing)",
+                detail: "It has no \(missing).",
                 hint:
-                    "name the folder with RSSCTL_SANDBOX; a sandbox of an earlier version is marked by rssctl sandbox up"
+                    "Name the folder with RSSCTL_SANDBOX. A sandbox of an earlier version is marked by: rssctl sandbox up"
             )
         case .notEmpty(let folder, let names):
             ErrorReport(
                 code: "RSS-SANDBOX-008", exit: .configuration,
                 message: "\(folder) is not empty, and rssctl sandbox up did not make what is in it",
-                detail: names.prefix(5).joined(separator: ", ")
-                    + (names.count > 5 ? " and \(names.count - 5) more" : ""),
-                hint: "name a new folder: RSSCTL_SANDBOX=FOLDER rssctl sandbox up")
+                detail:
+                    "It holds \(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? " and \(names.count - 5) more" : "").",
+                hint: "Name a new folder: RSSCTL_SANDBOX=FOLDER rssctl sandbox up")
         case .notAnswering(let server, let folder):
             ErrorReport(
                 code: "RSS-SANDBOX-009", exit: .unavailable,
@@ -73,13 +77,13 @@ package enum SandboxError: ReportableError, Equatable {
         case .stopFailed(let server, let reason):
             ErrorReport(
                 code: "RSS-SANDBOX-010", exit: .failed, message: "the sandbox's \(server) did not stop", detail: reason,
-                hint: "rssctl sandbox status shows what is running")
+                hint: "See what is running: rssctl sandbox status")
         case .unreachable(let folder, let user, let closed):
             ErrorReport(
                 code: "RSS-SANDBOX-011", exit: .permission,
                 message: "the user \(user), who runs the servers for root, cannot reach \(folder)",
-                detail: "\(closed) is closed to that user",
-                hint: "name a folder below one that all may enter: RSSCTL_SANDBOX=/var/lib/rssctl/sandbox")
+                detail: "The folder \(closed) is closed to that user.",
+                hint: "Name a folder below one that all may enter: RSSCTL_SANDBOX=/var/lib/rssctl/sandbox")
         }
     }
 }

@@ -203,7 +203,7 @@ package enum SeedError: ReportableError, Equatable {
         case .hasData:
             ErrorReport(
                 code: "RSS-SEED-002", exit: .failed, message: "the sandbox has organizations or visit reports already",
-                detail: "a seed fills an empty schema; one that was interrupted is not resumed",
+                detail: "A seed fills an empty schema. One that was interrupted is not resumed.",
                 hint: Seeder.startOver)
         case .noCategories:
             ErrorReport(
