@@ -24,7 +24,7 @@ package enum ConsoleError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-OUTPUT-001", exit: .cannotWrite, message: "cannot write to \(stream)",
                 detail: code == 0 ? nil : String(cString: strerror(code)),
-                hint: code == ENOSPC ? "make room on the disk, or write elsewhere" : nil)
+                hint: code == ENOSPC ? "Make room on the disk, or write elsewhere." : nil)
         case .encodingFailed(let reason):
             ErrorReport(
                 code: "RSS-OUTPUT-002", exit: .internalError, message: "cannot encode the result", detail: reason)
@@ -32,12 +32,12 @@ package enum ConsoleError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-PROMPT-001", exit: .usage,
                 message: "cannot ask for confirmation: stdin is not a terminal",
-                detail: question, hint: "add --yes to confirm in advance")
+                detail: question, hint: "Add --yes to confirm in advance.")
         case .cancelled:
             ErrorReport(
                 code: "RSS-PROMPT-002", exit: .interrupted,
                 message: "interrupted at the confirmation prompt; nothing was done",
-                hint: "run it again, or add --yes to confirm in advance")
+                hint: "Run the command again, or add --yes to confirm in advance.")
         }
     }
 }

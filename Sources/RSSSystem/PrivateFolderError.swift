@@ -17,24 +17,27 @@ package enum PrivateFolderError: ReportableError, Equatable {
         case .unusable(let path, let reason):
             ErrorReport(
                 code: "RSS-FILE-005", exit: .cannotWrite, message: "the folder \(path) cannot be used", detail: reason,
-                hint: "name a folder that may be written to")
+                hint: "Give a folder that may be written to.")
         case .notFolder(let path):
             ErrorReport(
                 code: "RSS-FILE-006", exit: .cannotWrite, message: "\(path) is not a folder",
-                hint: "name a folder, or move the file away")
+                hint: "Give a folder, or move the file away.")
         case .foreign(let path, let owner, let user):
             ErrorReport(
                 code: "RSS-FILE-007", exit: .permission,
                 message: "\(path) belongs to \(owner), and rssctl runs as \(user)",
-                detail: "what another user owns can be changed or replaced by that user",
-                hint: "run the command as \(owner), or check it and then: chown \(user) \(ShellText.quoted(path))")
+                detail: "What another user owns can be changed or replaced by that user.",
+                hint:
+                    "Run the command as \(owner), or check it and then change its owner: chown \(user) \(ShellText.quoted(path))"
+            )
         case .writable(let path, let mode):
             ErrorReport(
                 code: "RSS-FILE-008", exit: .permission, message: "others may write to \(path), mode \(mode)",
-                detail: "what is in it could be replaced by them",
+                detail: "Others could replace what is in it.",
                 // A sticky folder is shared by all users, as /tmp is.
                 hint: mode.count > 3
-                    ? "name a folder of your own" : "check what is in it, then: chmod go-w \(ShellText.quoted(path))")
+                    ? "Give a folder of your own."
+                    : "Check what is in it, then change its mode: chmod go-w \(ShellText.quoted(path))")
         }
     }
 

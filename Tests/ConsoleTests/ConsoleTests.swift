@@ -120,7 +120,7 @@ import Testing
         let error = #expect(throws: ConsoleError.self) { try Prompt(Console.inMemory().console).confirm("Drop?") }
         #expect(error?.report.code == "RSS-PROMPT-001")
         #expect(error?.report.exit == .usage)
-        #expect(error?.report.hint == "add --yes to confirm in advance")
+        #expect(error?.report.hint == "Add --yes to confirm in advance.")
     }
 
     @Test func `what is said after a question without an answer has a line of its own`() {

@@ -162,7 +162,7 @@ private func run(_ number: Int, command: String = "partition maintain", pid: Int
             error
                 == .unsafe(
                     path: path, reason: "others may write to \(folder), mode 770",
-                    hint: "check what is in it, then: chmod go-w \(folder)"))
+                    hint: "Check what is in it, then change its mode: chmod go-w \(folder)"))
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         #expect(throws: JournalError.unusable(path: path, reason: "it is not a regular file")) {

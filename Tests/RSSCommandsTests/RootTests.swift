@@ -134,7 +134,8 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
         let address = "postgresql://u:s3cret@127.0.0.1:1/x"
         let result = await rssctl("migrate", "status", "--database-url", address)
         #expect(
-            result.errors.contains("hint: rssctl doctor --database-url postgresql://u@127.0.0.1:1/x checks"),
+            result.errors.contains(
+                "hint: Check the connection step by step: rssctl doctor --database-url postgresql://u@127.0.0.1:1/x"),
             "\(result.errors)")
         let json = await rssctl("migrate", "status", "--database-url", address, "-o", "json")
         #expect(json.errors.contains("rssctl doctor --database-url postgresql://u@127.0.0.1:1/x"), "\(json.errors)")

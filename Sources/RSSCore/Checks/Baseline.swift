@@ -110,17 +110,17 @@ package enum BaselineError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-ANALYZE-003", exit: .configuration,
                 message: "the baseline \(path) cannot be read",
-                detail: reason, hint: "check the path: ls -l \(path.shellWord)")
+                detail: reason, hint: "Check the path: ls -l \(path.shellWord)")
         case .malformed(let path):
             ErrorReport(
                 code: "RSS-ANALYZE-004", exit: .configuration,
                 message: "the baseline \(path) is not the JSON of a run",
-                hint: "write one: rssctl analyze performance --output json > \(path.shellWord)")
+                hint: "Write one: rssctl analyze performance --output json > \(path.shellWord)")
         case .notRecorded(let run):
             ErrorReport(
                 code: "RSS-ANALYZE-005", exit: .configuration,
                 message: "run \(run) recorded no findings to compare with",
-                hint: "name a run of analyze performance: rssctl runs list --command analyze")
+                hint: "Name a run of analyze performance: rssctl runs list --command analyze")
         }
     }
 }

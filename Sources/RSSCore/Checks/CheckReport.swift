@@ -45,7 +45,7 @@ extension CheckOutcome {
             if error.sqlState == .lockNotAvailable {
                 return .blind(
                     reason: "another session holds a lock on what the check reads",
-                    hint: "run it again when the lock is released")
+                    hint: "Run the command again when the lock is released.")
             }
             return .blind(reason: error.message, hint: error.hint)
         } catch let error as any BlindingError {

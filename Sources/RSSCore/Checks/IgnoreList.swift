@@ -176,11 +176,11 @@ package enum IgnoreListError: ReportableError, Equatable {
         case .unreadable(let path, let reason):
             ErrorReport(
                 code: "RSS-ANALYZE-001", exit: .configuration, message: "the ignore list \(path) cannot be read",
-                detail: reason, hint: "check the path: ls -l \(path.shellWord)")
+                detail: reason, hint: "Check the path: ls -l \(path.shellWord)")
         case .malformed(let place, let reason):
             ErrorReport(
                 code: "RSS-ANALYZE-002", exit: .configuration, message: "the ignore list is malformed: \(reason)",
-                hint: "see \"Ignoring\" in Docs/analyze.md", place: place)
+                hint: "See the section \"Ignoring\" in Docs/analyze.md.", place: place)
         }
     }
 }

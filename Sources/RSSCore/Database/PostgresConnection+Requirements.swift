@@ -42,7 +42,7 @@ package struct UnsupportedServer: ReportableError {
             code: "RSS-PG-024", exit: .configuration,
             message: "the server is PostgreSQL \(name), and rssctl needs PostgreSQL 14 or later",
             detail: "Nothing was done.",
-            hint: "upgrade the server, or name another one: rssctl config show says which is used")
+            hint: "Upgrade the server, or name another one. See which one is used: rssctl config show")
     }
 }
 
@@ -58,11 +58,11 @@ package struct ReadOnlySession: ReportableError {
             // Once it is promoted, the same command works: cron may run it on both nodes.
             ? ErrorReport(
                 code: "RSS-PG-025", exit: .tryAgain, message: "the server is a standby, and \(work) needs the primary",
-                hint: "run it on the primary: rssctl config show says which server is used")
+                hint: "Run it on the primary. See which server is used: rssctl config show")
             : ErrorReport(
                 code: "RSS-PG-012", exit: .configuration,
                 message: "the session is read-only, and \(work) writes",
-                detail: "default_transaction_read_only is on for the role or the database",
-                hint: "ALTER ROLE … SET default_transaction_read_only = off, or use another role")
+                detail: "The setting default_transaction_read_only is on for the role or the database.",
+                hint: "Use another role, or change the setting: ALTER ROLE … SET default_transaction_read_only = off")
     }
 }

@@ -27,11 +27,11 @@ extension ErrorReport {
         case let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile:
             self.init(
                 code: "RSS-FILE-001", exit: .dataError, message: "\(error.filePath ?? "the file") does not exist",
-                hint: "check the path")
+                hint: "Check the path.")
         case let error as CocoaError where error.code == .fileReadNoPermission || error.code == .fileWriteNoPermission:
             self.init(
                 code: "RSS-FILE-002", exit: .permission, message: "no permission for \(error.filePath ?? "the file")",
-                hint: "check owner and mode: ls -l")
+                hint: "Check owner and mode: ls -l")
         // What Foundation says of files: 256 to 511 of reading, 512 to 767 of writing.
         case let error as CocoaError where (256..<512).contains(error.code.rawValue):
             self = FileError.unreadable(path: error.filePath ?? "the file", reason: error.systemReason).report
@@ -40,7 +40,7 @@ extension ErrorReport {
         default:
             self.init(
                 code: "RSS-INTERNAL-001", exit: .internalError, message: "unexpected: \(error)",
-                hint: "please report it, with the command line and rssctl runs show last")
+                hint: "Report it as a defect, with the command line and the output of: rssctl runs show last")
         }
     }
 
@@ -59,14 +59,15 @@ extension ErrorReport {
             }
         let ours: String? =
             switch error.code {
-            case .connectionFailed: "rssctl doctor checks the connection step by step"
-            case .connectionLost, .stalled: "run the same command again once the server is back: rssctl doctor"
+            case .connectionFailed: "Check the connection step by step: rssctl doctor"
+            case .connectionLost, .stalled:
+                "Run the same command again when the server is available. Check it: rssctl doctor"
             case .server where error.sqlState == .lockNotAvailable:
-                "run it again when the lock is released"
+                "Run the command again when the lock is released."
             case .server where error.sqlState == .undefinedTable:
-                "rssctl migrate creates the tables of visit reports; rssctl config show shows database.search_path"
+                "Create the tables of visit reports: rssctl migrate; or check database.search_path: rssctl config show"
             case .server where error.sqlState == .insufficientPrivilege:
-                "GRANT the right to the role, or use another one; rssctl doctor lists what the role lacks"
+                "Grant the right to the role, or use another role. List what the role lacks: rssctl doctor"
             default: nil
             }
         self.init(
@@ -89,8 +90,8 @@ extension ErrorReport {
         self.init(
             code: "RSS-LOCK-001", exit: .tryAgain,
             message: "another run is active: the lock '\(error.lock.name)' is held",
-            detail: error.holder.map { "held by \($0)" } ?? "the holder could not be seen",
-            hint: "wait for it to end; rssctl runs list --outcome running shows this machine's runs")
+            detail: error.holder.map { "It is held by \($0)." } ?? "The holder could not be seen.",
+            hint: "Wait for it to end. List the active runs of this machine: rssctl runs list --outcome running")
     }
 
     private init(journal error: JournalError) {
@@ -98,7 +99,7 @@ extension ErrorReport {
         case .unusable(let path, let reason):
             self.init(
                 code: "RSS-JOURNAL-001", exit: .failed, message: "the journal \(path) cannot be used", detail: reason,
-                hint: "check the file and its folder, or set RSSCTL_JOURNAL to another place")
+                hint: "Check the file and its folder, or set RSSCTL_JOURNAL to another place.")
         case .unsafe(let path, let reason, let hint):
             self.init(
                 code: "RSS-JOURNAL-005", exit: .permission, message: "the journal \(path) is not used", detail: reason,
@@ -106,14 +107,14 @@ extension ErrorReport {
         case .newer(let path):
             self.init(
                 code: "RSS-JOURNAL-002", exit: .failed, message: "a newer rssctl wrote the journal \(path)",
-                hint: "install that version, or set RSSCTL_JOURNAL to another place")
+                hint: "Install that version, or set RSSCTL_JOURNAL to another place.")
         case .noSuchRun(let id):
             self.init(
                 code: "RSS-JOURNAL-003", exit: .failed, message: "run '\(id)' does not exist", hint: "rssctl runs list")
         case .ambiguousRun(let id, _):
             self.init(
                 code: "RSS-JOURNAL-004", exit: .failed, message: "more than one run's id begins or ends with '\(id)'",
-                hint: "give more of the id: rssctl runs list")
+                hint: "Give more of the id: rssctl runs list")
         }
     }
 }

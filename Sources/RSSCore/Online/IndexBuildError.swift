@@ -23,36 +23,36 @@ package enum IndexBuildError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-MIGRATE-021", exit: .dataError,
                 message: "an index that is built concurrently needs a name",
-                detail: "without one an interrupted build could not be found again",
-                hint: "CREATE INDEX CONCURRENTLY name ON …", place: place)
+                detail: "Without one an interrupted build could not be found again.",
+                hint: "Give it a name: CREATE INDEX CONCURRENTLY name ON …", place: place)
         case .tableMissing(let table, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-022", exit: .failed,
                 message: "cannot build the index: table \(table) does not exist",
-                hint: "check the name and the search_path: rssctl config show", place: place)
+                hint: "Check the name and the search_path: rssctl config show", place: place)
         case .onlyConcurrently(let place):
             ErrorReport(
                 code: "RSS-MIGRATE-023", exit: .dataError,
                 message: "ON ONLY of a partitioned table cannot be built concurrently",
-                hint: "leave ONLY out: the index is then built on each partition, concurrently", place: place)
+                hint: "Leave ONLY out: the index is then built on each partition, concurrently.", place: place)
         case .foreignPartition(let partition, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-043", exit: .failed,
                 message:
                     "\(partition) is a foreign table, and the table it is a partition of cannot be indexed concurrently",
-                detail: "an index put together from those of the partitions is valid only when each partition has one",
+                detail: "An index put together from those of the partitions is valid only when each partition has one.",
                 hint:
-                    "build an index on each of the other partitions instead: CREATE INDEX CONCURRENTLY … ON partition …",
+                    "Build an index on each of the other partitions instead: CREATE INDEX CONCURRENTLY … ON partition …",
                 place: place)
         case .nameTaken(let name, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-024", exit: .failed, message: "another relation is named \(name)",
-                hint: "give the index another name", place: place)
+                hint: "Give the index another name.", place: place)
         case .differs(let name, let found, let wanted, let place):
             ErrorReport(
                 code: "RSS-MIGRATE-025", exit: .failed, message: "there is another index named \(name)",
-                detail: "it is \(found); expected is \(wanted)",
-                hint: "drop it first, in a migration, or give the new one another name", place: place)
+                detail: "It is \(found); expected is \(wanted).",
+                hint: "Drop it first, in a migration, or give the new one another name.", place: place)
         case .invalid(let names):
             ErrorReport(
                 code: "RSS-MIGRATE-026", exit: .failed,

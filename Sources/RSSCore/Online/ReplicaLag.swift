@@ -74,8 +74,8 @@ struct ReplicaLagError: ReportableError {
         ErrorReport(
             code: "RSS-PG-018", exit: .tryAgain,
             message: "\(standby), and did not catch up within \(waited.components.seconds) s",
-            detail: "the batches so far are committed",
-            hint: "run the same command again once SELECT * FROM pg_stat_replication shows less than 10 s of replay_lag"
+            detail: "The batches so far are committed.",
+            hint: "Run the same command again when replay_lag is less than 10 s: SELECT * FROM pg_stat_replication"
         )
     }
 }

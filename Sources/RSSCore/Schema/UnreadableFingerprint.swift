@@ -10,9 +10,9 @@ package struct UnreadableFingerprint: ReportableError, Equatable {
     package var report: ErrorReport {
         ErrorReport(
             code: "RSS-MIGRATE-032", exit: .failed,
-            message: "blind: the fingerprint of version \(version) is damaged", detail: reason,
+            message: "blind: the fingerprint of version \(version) is damaged", detail: "It is invalid: \(reason).",
             hint:
-                "DELETE FROM rssctl.schema_fingerprint WHERE version = \(version); then rssctl migrate takes a new one"
+                "Delete it: DELETE FROM rssctl.schema_fingerprint WHERE version = \(version); then take a new one: rssctl migrate"
         )
     }
 }

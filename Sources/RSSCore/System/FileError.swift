@@ -22,15 +22,15 @@ package enum FileError: ReportableError, Equatable {
         case .unwritable(let path, let reason):
             ErrorReport(
                 code: "RSS-FILE-003", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
-                hint: "name another place, in a folder that exists and may be written to")
+                hint: "Give another place, in a folder that exists and may be written to.")
         case .unreadable(let path, let reason):
             ErrorReport(
                 code: "RSS-FILE-004", exit: .dataError, message: "\(path) cannot be read", detail: reason,
-                hint: "name a file")
+                hint: "Give a file that exists and can be read.")
         case .exists(let path):
             ErrorReport(
                 code: "RSS-FILE-009", exit: .cannotWrite, message: "\(path) exists already and is not replaced",
-                hint: "name another place, or move the file away")
+                hint: "Give another place, or move the file away.")
         }
     }
 }

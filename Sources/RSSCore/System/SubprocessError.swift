@@ -17,21 +17,21 @@ package enum SubprocessError: ReportableError, Equatable {
         case .noTemporaryFile(let path, let reason):
             ErrorReport(
                 code: "RSS-FILE-010", exit: .cannotWrite, message: "the temporary file \(path) cannot be made",
-                detail: reason, hint: "make room there, or name another folder: TMPDIR=FOLDER")
+                detail: reason, hint: "Make room there, or give another folder: TMPDIR=FOLDER")
         case .cannotStart(let program, let reason):
             ErrorReport(
                 code: "RSS-FILE-011", exit: .failed, message: "the program \(program) cannot be started",
                 detail: reason,
-                hint: "ls -l \(ShellText.quoted(program))")
+                hint: "Check its owner and mode: ls -l \(ShellText.quoted(program))")
         case .failed(let program, let status, let words):
             ErrorReport(
                 code: "RSS-FILE-012", exit: .failed, message: "the program \(program) ended with status \(status)",
-                detail: Redaction.scrub(words), hint: "check its messages")
+                detail: Redaction.scrub(words), hint: "Check its messages.")
         case .tookTooLong(let program, let limit):
             ErrorReport(
                 code: "RSS-FILE-012", exit: .failed,
                 message: "the program \(program) did not end within \(limit.components.seconds) s, and was killed",
-                hint: "run the same command again when the machine is less busy")
+                hint: "Run the same command again when the machine is less busy.")
         }
     }
 }

@@ -20,7 +20,7 @@ package struct BookkeepingRowError: ReportableError {
         ErrorReport(
             code: "RSS-PG-014", exit: .dataError, message: "\(table), \(row): \(problem)",
             detail: "Such a row was not written by rssctl; nothing of it was used.",
-            hint: "find out who wrote it: \\dp rssctl.* in psql shows which roles may")
+            hint: "See in psql which roles may write it: \\dp rssctl.*")
     }
 }
 
@@ -40,6 +40,6 @@ package struct BookkeepingOutdated: ReportableError {
             code: "RSS-PG-015", exit: .permission,
             message:
                 "the tables of schema rssctl are \(format), and this rssctl needs format \(BookkeepingSchema.format)",
-            hint: "as the owner of schema rssctl, or of the database: rssctl migrate")
+            hint: "Run as the owner of schema rssctl, or of the database: rssctl migrate")
     }
 }

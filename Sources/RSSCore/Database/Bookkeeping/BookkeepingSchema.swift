@@ -90,6 +90,6 @@ struct BookkeepingNewer: ReportableError {
             code: "RSS-PG-011", exit: .configuration,
             message:
                 "the tables of schema rssctl are of a later rssctl: format \(found), and this one supports \(BookkeepingSchema.format)",
-            hint: "install that version of rssctl; rssctl --version shows this one's")
+            hint: "Install that version of rssctl. See this one's: rssctl --version")
     }
 }

@@ -64,9 +64,9 @@ struct BookkeepingUntrusted: ReportableError {
         return ErrorReport(
             code: "RSS-PG-013", exit: .permission,
             message: "the schema rssctl is not used: \(first?.object ?? "") \(first?.problem ?? "")",
-            detail: others.isEmpty ? nil : others.joined(separator: "; ") + more,
+            detail: others.isEmpty ? nil : "Others: \(others.joined(separator: "; "))\(more).",
             hint:
-                "if you trust what it contains, as superuser: \(first?.fix ?? ""); else ALTER SCHEMA rssctl RENAME TO rssctl_foreign, and rssctl migrate"
+                "If you trust what it contains, run as superuser: \(first?.fix ?? ""); else rename it and run rssctl migrate: ALTER SCHEMA rssctl RENAME TO rssctl_foreign"
         )
     }
 }

@@ -42,8 +42,8 @@ package struct ForeignCode: BlindingError, Equatable {
             detail:
                 "The session's role is a superuser or holds rights of other roles; the code would gain them, and SET ROLE does not confine it.",
             hint: owner == role
-                ? "run the command as the role \(owner): PGUSER=\(owner)"
-                : "review it, and give it to the table's owner: \(handOver)")
+                ? "Run the command as the role \(owner): PGUSER=\(owner)"
+                : "Review it, and give it to the table's owner: \(handOver)")
     }
 
     /// The statement by which the code belongs to the relation's owner: `function f(integer)` is what follows ALTER.

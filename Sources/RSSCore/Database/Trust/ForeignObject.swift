@@ -13,8 +13,8 @@ struct ForeignObject: ReportableError, Equatable {
         ErrorReport(
             code: "RSS-PG-026", exit: .permission,
             message: "\(object), which the migrations would take over, belongs to role '\(owner)'",
-            detail: "that role could change or drop it at any time; nothing was run",
-            hint: "check it, then ALTER … OWNER TO the role that migrates, or drop it")
+            detail: "That role could change or drop it at any time. Nothing was run.",
+            hint: "Check it, then drop it, or give it to the role that migrates: ALTER … OWNER TO …")
     }
 }
 

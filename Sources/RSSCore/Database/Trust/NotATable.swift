@@ -11,6 +11,6 @@ struct NotATable: ReportableError, Equatable {
         ErrorReport(
             code: "RSS-PG-022", exit: .failed, message: "\(relation) is a \(kind), not a table",
             detail: "Rows are written to tables and partitioned tables only.",
-            hint: "\\d+ \(relation) in psql shows its definition and its owner")
+            hint: "See its definition and its owner in psql: \\d+ \(relation)")
     }
 }

@@ -15,8 +15,9 @@ struct ShadowedPath: ReportableError, Equatable {
         ErrorReport(
             code: "RSS-PG-023", exit: .permission,
             message: "on the path \(path), \(object) of role \(owner) can take the place of PostgreSQL's own",
-            detail: "it would run with the rights of this session",
-            hint: "DROP \(object); and, so that none is made again: REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+            detail: "It would run with the rights of this session.",
+            hint: "Drop it: DROP \(object); and, so that none is made again: REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+        )
     }
 }
 
