@@ -38,6 +38,14 @@ package struct ErrorReport: Sendable, Encodable, Equatable {
 }
 
 extension ErrorReport {
+    /// Message, detail and hint in one line, each a sentence: `no policy. It has no partitions. Set one: rssctl …`
+    ///
+    /// A hint ends as it is written: where a command to be typed is its end, without a full stop.
+    package var line: String {
+        func closed(_ text: String) -> String { text.last.map { ".?!".contains($0) } == true ? text : "\(text)." }
+        return ([message, detail].compactMap(\.self).map(closed) + [hint].compactMap(\.self)).joined(separator: " ")
+    }
+
     /// The report with its hint changed.
     package func mappingHint(_ change: (String) -> String) -> ErrorReport {
         var report = self

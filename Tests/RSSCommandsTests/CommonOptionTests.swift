@@ -35,7 +35,7 @@ import Testing
         let result = await run("explain", "cache", "--columns", "code,nmae")
         #expect(result.status == 64 && result.output.isEmpty && result.errors.contains("no column 'nmae'"))
         #expect(
-            result.errors.contains("columns: code, cause, action, example") && result.errors.contains("RSS-USAGE-004"))
+            result.errors.contains("Columns: code, cause, action, example") && result.errors.contains("RSS-USAGE-004"))
         let empty = await run("explain", "cache", "--columns", "code,,")
         #expect(empty.status == 64 && empty.errors.contains("names with commas"))
     }

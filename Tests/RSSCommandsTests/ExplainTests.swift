@@ -69,7 +69,7 @@ import Testing
     @Test(arguments: [
         ("RSS-IMPRT-118", "Did you mean rssctl explain RSS-IMPORT-118?"),
         ("RSS-IMPORT-181", "Did you mean rssctl explain RSS-IMPORT-118?"),
-        ("partitions", "Did you mean rssctl explain PARTITION?"), ("hello", "rssctl explain lists the codes."),
+        ("partitions", "Did you mean rssctl explain PARTITION?"), ("hello", "List the codes: rssctl explain"),
     ])
     func `for an unknown code the nearest is named`(word: String, hint: String) async {
         let result = await run("explain", word)

@@ -56,7 +56,7 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
 
     @Test func `a wrong flag ends with 64, in JSON when JSON was asked for`() async {
         let plain = await rssctl("runs", "list", "--limt", "3")
-        #expect(plain.status == 64 && plain.errors.contains("did you mean '--limit'?") && plain.output.isEmpty)
+        #expect(plain.status == 64 && plain.errors.contains("Did you mean '--limit'?") && plain.output.isEmpty)
         let json = await rssctl("runs", "list", "--limt", "3", "-o", "json")
         #expect(json.status == 64 && json.errors.hasPrefix("{\"error\""))
         let value = await rssctl("runs", "list", "--limit", "-3")
@@ -79,10 +79,10 @@ private func rssctl(_ arguments: String..., environment: [String: String] = [:])
             "rssctl migrate status --help"
         ),
         (["migrate", "status", "--timeout", "5x"], "'5x' is not a duration", "rssctl migrate status --help"),
-        (["runs", "list", "--no-color"], "unknown option '--no-color'", "did you mean '--color never'?"),
+        (["runs", "list", "--no-color"], "unknown option '--no-color'", "Did you mean '--color never'?"),
         (
             ["bulk", "import", "hardware", "f.csv", "--json"], "unknown option '--json'",
-            "did you mean '--output json'?"
+            "Did you mean '--output json'?"
         ),
         (["migrate", "--tabel"], "unknown option '--tabel'", "rssctl migrate --help"),
         (["report", "query", "--status", "drafts"], "did you mean draft?", "rssctl report query --help"),

@@ -50,7 +50,7 @@ struct UnknownErrorCode: ReportableError {
     var report: ErrorReport {
         ErrorReport(
             code: "RSS-USAGE-003", exit: .usage, message: "unknown error code '\(word)'",
-            hint: meant.map { "Did you mean rssctl explain \($0)?" } ?? "rssctl explain lists the codes.")
+            hint: meant.map { "Did you mean rssctl explain \($0)?" } ?? "List the codes: rssctl explain")
     }
 }
 

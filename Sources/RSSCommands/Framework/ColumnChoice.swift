@@ -34,7 +34,7 @@ struct UnknownColumns: ReportableError {
         let names = unknown.map { "'\($0)'" }.joined(separator: ", ")
         return ErrorReport(
             code: "RSS-USAGE-004", exit: .usage,
-            message: "the table has no column \(names)", detail: "columns: \(known.joined(separator: ", "))",
+            message: "the table has no column \(names)", detail: "Columns: \(known.joined(separator: ", ")).",
             hint: "Name some of them, in the order in which they are to be shown.")
     }
 }

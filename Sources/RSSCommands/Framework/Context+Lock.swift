@@ -57,9 +57,9 @@ private struct PoolerInBetween: ReportableError {
             code: "RSS-PG-010", exit: .configuration,
             message:
                 "rssctl \(command) needs the server itself, and a connection pooler in transaction mode is in between",
-            detail: "locks and settings of a session do not hold through it",
+            detail: "Locks and settings of a session do not hold through it.",
             hint:
-                "set database.direct_url to the server's own address, where the pooler's is set: RSSCTL_DIRECT_URL beside RSSCTL_DATABASE_URL"
+                "Set database.direct_url, or RSSCTL_DIRECT_URL beside RSSCTL_DATABASE_URL, to the server's own address."
         )
     }
 }

@@ -52,14 +52,14 @@ package enum ProcessEnd {
 
     /// What is reported of work that did not stop: after a signal, or with ``ExitStatus/tryAgain`` after the deadline.
     static func abandoned(
-        _ exit: ExitStatus, timeout: Duration?, nextStep: String = "run the same command again"
+        _ exit: ExitStatus, timeout: Duration?, nextStep: String = "Run the same command again."
     ) -> ErrorReport {
-        let detail = "the servers undo what was not committed once they notice that their client is gone"
+        let detail = "The servers roll back what was not committed when they notice that their client has gone."
         if exit == .tryAgain {
             return ErrorReport(
                 code: "RSS-RUN-004", exit: exit,
                 message: "not done within --timeout \(timeout.map { Quantity.duration($0) } ?? ""), and did not stop",
-                detail: detail, hint: "allow more time, or run it when the server is less busy")
+                detail: detail, hint: "Allow more time, or run the command when the server is less busy.")
         }
         return ErrorReport(
             code: "RSS-RUN-003", exit: exit, message: "interrupted; the work did not stop and was abandoned",
@@ -76,9 +76,9 @@ package enum ProcessEnd {
                 process_end_no_thread,
                 ErrorReport(
                     code: "RSS-RUN-005", exit: .tryAgain, message: "no thread could be created for 2 s",
-                    detail: "a limit on memory or on the number of processes is reached",
+                    detail: "A limit on memory or on the number of processes is reached.",
                     hint:
-                        "raise the limit (ulimit -v, ulimit -u, MemoryMax, TasksMax), or run it when other processes have ended"
+                        "Raise the limit (ulimit -v, ulimit -u, MemoryMax, TasksMax), or run the command when other processes have ended."
                 )
             ),
         ]

@@ -29,7 +29,7 @@ extension Runner {
         } catch {
             if V.declaration.effect == .reads { throw error }
             let report = error.report
-            context.progress(.warning("\(report.message); \(report.detail ?? "")"))
+            context.progress(.warning("\(report.message). \(report.detail ?? "")"))
             return nil
         }
     }

@@ -42,7 +42,7 @@ extension Verb {
 
     /// What changes something resumes; what reads begins again.
     package static var stepAfterInterruption: String {
-        declaration.effect == .reads ? "run the same command again" : "run the same command again: it resumes"
+        declaration.effect == .reads ? "Run the same command again." : "Run the same command again: it resumes."
     }
 
     /// So it is with changes and checks: of those the status says all. A query is run for its result.

@@ -118,6 +118,6 @@ struct UnknownCommand: ReportableError {
         let meant = quoted.dropLast().joined(separator: ", ") + (quoted.count > 1 ? " or " : "") + (quoted.last ?? "")
         return ErrorReport(
             code: "RSS-USAGE-002", exit: .usage, message: "unknown command '\(word)' of \(group)",
-            hint: quoted.isEmpty ? "\(group) --help lists the commands" : "did you mean \(meant)?")
+            hint: quoted.isEmpty ? "List the commands: \(group) --help" : "Did you mean \(meant)?")
     }
 }

@@ -16,12 +16,12 @@ extension ErrorReport {
             let values = message[list.upperBound...].split(whereSeparator: \.isNewline).map {
                 $0.drop { " -".contains($0) }
             }
-            detail = "values: \(values.joined(separator: ", "))"
+            detail = "Values: \(values.joined(separator: ", "))."
             message = String(message[..<list.lowerBound])
         }
         if let option = message.firstMatch(of: #/^Unknown option '([^']*)'/#) {
             message = "unknown option '\(option.1)'"
-            hint = Self.meant(by: String(option.1), command).map { "did you mean '\($0)'?" }
+            hint = Self.meant(by: String(option.1), command).map { "Did you mean '\($0)'?" }
         }
         if message.hasSuffix(".") { message.removeLast() }
         // Except where it begins with a name of ours, or a word in capitals.

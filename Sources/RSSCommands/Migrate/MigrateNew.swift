@@ -61,7 +61,7 @@ enum MigrateNewError: ReportableError {
     var report: ErrorReport {
         ErrorReport(
             code: "RSS-MIGRATE-045", exit: .usage, message: "no folder is given for the migration",
-            hint: "name it with --directory, or set migrate.directories")
+            hint: "Give one with --directory, or set migrate.directories.")
     }
 }
 

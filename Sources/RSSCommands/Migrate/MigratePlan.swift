@@ -73,7 +73,7 @@ enum PlanError: ReportableError {
         case .unreadable(let file):
             ErrorReport(
                 code: "RSS-MIGRATE-050", exit: .dataError, message: "\(file.name) cannot be read as SQL",
-                hint: "rssctl migrate lint shows the line: rssctl migrate lint \(file.name)")
+                hint: "See the line: rssctl migrate lint \(file.name)")
         }
     }
 }

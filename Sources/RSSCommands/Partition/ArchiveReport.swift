@@ -62,7 +62,7 @@ package struct ArchiveReport: CommandResult {
                 rows.append([.optional(archive.partition), .text(archive.archive), .null, .null, .verdict(.failed)])
             }
         }
-        let errors = archives.compactMap(\.error).map { "\($0.code): \($0.message)\($0.hint.map { "; \($0)" } ?? "")" }
+        let errors = archives.compactMap(\.error).map { "\($0.code): \($0.line)" }
         return [
             Table(
                 columns: [

@@ -179,6 +179,6 @@ package struct MaintainReport: CommandResult {
     }
 
     private static func line(_ error: ErrorReport) -> String {
-        "\(error.code): \(error.message)\(error.detail.map { ": \($0)" } ?? "")\(error.hint.map { "; \($0)" } ?? "")"
+        "\(error.code): \(error.line)"
     }
 }

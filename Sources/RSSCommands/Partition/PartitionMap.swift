@@ -46,7 +46,7 @@ package struct PartitionMap: CommandResult {
             TableMap(
                 table: loss.table.quoted, column: nil, interval: nil, timeZone: nil, partitions: [], coveredUntil: nil,
                 runwayDays: nil, missing: [], retired: [],
-                problem: loss.error.message + (loss.error.hint.map { ": \($0)" } ?? ""))
+                problem: loss.error.line)
         }
         mapped =
             overview.surveys.map { survey in
@@ -130,7 +130,8 @@ package struct PartitionMap: CommandResult {
     private func notes(_ map: TableMap) -> [String] {
         var notes: [String] = []
         if let problem = map.problem {
-            notes.append("\(problem).")
+            // Of a table that cannot be shown it is whole sentences.
+            notes.append(map.column == nil ? problem : "\(problem).")
         } else if let coveredUntil = map.coveredUntil {
             notes.append(
                 "Covered until \(coveredUntil)\(map.runwayDays.map { ": \(Quantity.counted($0, "day")) from now" } ?? "")."

@@ -82,11 +82,11 @@ enum PagePrinterError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-REPORT-006", exit: .failed, message: "no program that prints PDF is installed",
                 detail: "Looked for \(PagePrinter.programs.joined(separator: ", ")) in PATH.",
-                hint: "apt install weasyprint, or use --html")
+                hint: "Use --html, or install a program: apt-get install weasyprint")
         case .failed(let path, let status, let words):
             ErrorReport(
                 code: "RSS-REPORT-007", exit: .failed, message: "\(path) did not make a PDF (status \(status))",
-                detail: words.isEmpty ? nil : words, hint: "use --html, and print the page from a browser")
+                detail: words.isEmpty ? nil : words, hint: "Use --html, and print the page from a browser.")
         }
     }
 }

@@ -45,7 +45,7 @@ package struct PartitionIndexReport: CommandResult {
     package var tables: [Table] {
         if isQuiet, exitStatus == .done { return [] }
         let errors = steps.compactMap { step in
-            step.error.map { "\(step.index): \($0.message)\($0.hint.map { "; \($0)" } ?? "")" }
+            step.error.map { "\(step.index): \($0.line)" }
         }
         let main = Table(
             columns: [

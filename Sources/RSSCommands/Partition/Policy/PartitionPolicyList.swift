@@ -64,7 +64,7 @@ package struct PolicyList: CommandResult {
                             ? .null : .text(policy.storageParameters.joined(separator: ", ")),
                     ]
                 },
-                notes: errors.map { "\($0.code): \($0.message)\($0.hint.map { "; \($0)" } ?? "")" },
+                notes: errors.map { "\($0.code): \($0.line)" },
                 emptyMessage: !errors.isEmpty
                     ? errors.map { "\($0.message)." }.joined(separator: " ")
                     : "No policies. visit_reports is maintained by the month by default; for other tables: rssctl partition policy adopt --all"

@@ -39,9 +39,7 @@ package struct PolicyReport: CommandResult {
         for entry in policies {
             notes += entry.notes
             if let error = entry.error {
-                notes.append(
-                    "\(error.code): \(error.message)\(error.detail.map { ": \($0)" } ?? "")\(error.hint.map { "; \($0)" } ?? "")"
-                )
+                notes.append("\(error.code): \(error.line)")
             }
             // Schema and table are shown by the first column.
             let changes = entry.changes.filter { $0.member != "schema" && $0.member != "table" }
