@@ -105,9 +105,9 @@ import Testing
             error?.report.message
                 == "the columns 'Serial' and 'S/N' both mean serial_number; the columns 'Model' and 'Model No.' both mean model"
         )
-        #expect(error?.report.detail == "unknown columns: 'Puchase'")
+        #expect(error?.report.detail == "Unknown columns: 'Puchase'.")
         #expect(
-            error?.report.hint == "ignore one of each: --map S/N=" || error?.report.hint?.contains("'S/N='") == true)
+            error?.report.hint == "Ignore one of each: --map S/N=" || error?.report.hint?.contains("'S/N='") == true)
     }
 
     @Test(arguments: [
@@ -159,6 +159,6 @@ import Testing
         #expect(error?.report.code == "RSS-IMPORT-003")
         let sheet = SheetChoice(name: "Cover", others: ["Devices"])
         let cover = #expect(throws: ImportError.self) { try ImportHeader(["Site 5"], for: .hardware, sheet: sheet) }
-        #expect(cover?.report.hint == "read another sheet: --sheet Devices")
+        #expect(cover?.report.hint == "Read another sheet: --sheet Devices")
     }
 }

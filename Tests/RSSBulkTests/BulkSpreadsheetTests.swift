@@ -204,7 +204,7 @@ import Testing
         #expect(try csv(book.bytes, sheet: "old Ü") == "3\n")
         #expect(try csv(book.bytes, sheet: "Lists") == "1\n")
         let report = error(book.bytes, sheet: "New")?.report
-        #expect(report?.code == "RSS-IMPORT-022" && report?.detail == "its sheets: Lists, Devices, Old ü")
+        #expect(report?.code == "RSS-IMPORT-022" && report?.detail == "Its sheets: Lists, Devices, Old ü.")
         let folder = try TemporaryFolder()
         let path = try folder.file(Array("category,name\n".utf8), "devices.csv")
         #expect(throws: ImportError.noWorkbook(path)) { try ImportInput.open(path, sheet: "Devices") }

@@ -99,17 +99,17 @@ package enum ImportError: ReportableError, Equatable {
         case .unreadable(let path, let reason, let isPermission):
             ErrorReport(
                 code: "RSS-IMPORT-001", exit: isPermission ? .permission : .dataError, message: "cannot read \(path)",
-                detail: reason, hint: "check the path, owner and mode: ls -l '\(path)'")
+                detail: reason, hint: "Check the path, owner and mode: ls -l '\(path)'")
         case .empty(let path):
             ErrorReport(
                 code: "RSS-IMPORT-002", exit: .dataError, message: "\(path) is empty",
-                hint: "the first line names the columns, each further line is a row")
+                hint: "Write the names of the columns into the first line, and a row into each further line.")
         case .noHeader(let first, let known, let sheet):
             ErrorReport(
                 code: "RSS-IMPORT-003", exit: .dataError,
                 message: sheet.map { "sheet '\($0.name)' has no line that names columns" }
                     ?? "no line names columns that can be imported",
-                detail: "it begins with '\(RowProblem.shown(first))'; known columns: \(known.joined(separator: ", "))",
+                detail: "It begins with '\(RowProblem.shown(first))'. Known columns: \(known.joined(separator: ", ")).",
                 hint: Self.headerHint(first, known, sheet))
         case .unknownColumns(let unknown, let known, let missing): Self.report(unknown, known, missing)
         case .missingColumns(let names, let ignored): Self.report(missing: names, ignored)
@@ -118,15 +118,15 @@ package enum ImportError: ReportableError, Equatable {
                 code: "RSS-IMPORT-006", exit: .dataError,
                 message: clashes.map { "the columns '\($0.first)' and '\($0.second)' both mean \($0.column)" }
                     .joined(separator: "; "),
-                detail: unknown.isEmpty ? nil : "unknown columns: \(Self.words(unknown))",
-                hint: "ignore one of each: --map \(Self.quoted("\(clashes.first?.second ?? "")="))")
+                detail: unknown.isEmpty ? nil : "Unknown columns: \(Self.words(unknown)).",
+                hint: "Ignore one of each: --map \(Self.quoted("\(clashes.first?.second ?? "")="))")
         case .unusedMappings(let headers, let names):
             ErrorReport(
                 code: "RSS-IMPORT-136", exit: .dataError,
                 message:
                     "the file has no column \(headers.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", ")), which --map names",
-                detail: "its columns: \(names.map(RowProblem.shown).joined(separator: ", "))",
-                hint: "leave that --map out, or write the name as it is in the file")
+                detail: "Its columns: \(names.map(RowProblem.shown).joined(separator: ", ")).",
+                hint: "Leave that --map out, or write the name as it is in the file.")
         case .noVisits(let path, let object):
             ErrorReport(
                 code: "RSS-IMPORT-044", exit: .dataError,
@@ -140,121 +140,120 @@ package enum ImportError: ReportableError, Equatable {
                 code: "RSS-IMPORT-045", exit: .dataError,
                 message:
                     "--map-value '\(RowProblem.shown(text))' is for the column \(column), which the file does not have\(Suggestion.words(Suggestion.nearest(column, columns.sorted())))",
-                detail: "its columns: \(columns.joined(separator: ", "))",
-                hint: "Name the column as rssctl does: --map-value 'status:aktiv=active'.")
+                detail: "Its columns: \(columns.joined(separator: ", ")).",
+                hint: "Name the column as rssctl does: --map-value 'status:aktiv=active'")
         case .unknownFilter(let flag, let value, let reason):
             ErrorReport(
                 code: "RSS-IMPORT-138", exit: .dataError,
                 message: "\(flag) '\(RowProblem.shown(value))' matches no row",
-                detail: reason, hint: "leave \(flag) out to export all rows")
+                detail: reason, hint: "Leave \(flag) out to export all rows.")
         case .uncertainEncoding(let path, let choices):
             ErrorReport(
                 code: "RSS-IMPORT-137", exit: .dataError,
                 message: "the encoding of \(path) cannot be detected for certain; nothing was loaded",
-                detail: choices.map { choice in
-                    "\(choice.encoding.name): \(choice.fields.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", "))"
-                }.joined(separator: "; "),
-                hint: "give the one that reads right: --encoding \(choices.first?.encoding.name ?? "NAME")")
+                detail: "Readings: \(Self.readings(choices)).",
+                hint: "Give the one that reads right: --encoding \(choices.first?.encoding.name ?? "NAME")")
         case .unreadableHeader(let encoding):
             ErrorReport(
                 code: "RSS-IMPORT-007", exit: .dataError, message: "the first line is not valid \(encoding)",
-                hint: "give the encoding of the file with --encoding")
+                hint: "Give the encoding of the file with --encoding.")
         case .notWritable(let path, let reason, let flag):
             ErrorReport(
                 code: "RSS-IMPORT-008", exit: .cannotWrite, message: "\(path) cannot be written", detail: reason,
-                hint: "give another place with \(flag)")
+                hint: "Give another place with \(flag).")
         case .rejectsIsInput(let path):
             ErrorReport(
                 code: "RSS-IMPORT-009", exit: .usage, message: "--rejects names the file that is imported: \(path)",
-                hint: "give another name with --rejects")
+                hint: "Give another name with --rejects.")
         case .tooManyRejects(let limit, let first):
             ErrorReport(
                 code: "RSS-IMPORT-010", exit: .dataError,
                 message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; nothing was loaded",
-                detail: "the first: \(first)",
-                hint: "see all of them with --dry-run --rejects FILE and without --max-errors")
+                detail: "The first: \(first).",
+                hint: "See all of them with --dry-run --rejects FILE and without --max-errors.")
         case .tooManyRefused(let limit, let first, let run):
             ErrorReport(
                 code: "RSS-IMPORT-010", exit: .dataError,
                 message: "more than \(limit) \(limit == "1 row" ? "is" : "are") rejected; the import was stopped",
-                detail: "the first that the server refused: \(first)",
-                hint: "what is loaded stays: undo it with rssctl bulk undo \(run), or use --atomic")
+                detail: "The first that the server refused: \(first).",
+                hint: "What is loaded stays. Use --atomic, or undo it: rssctl bulk undo \(run)")
         case .changedWhileRead(let path):
             ErrorReport(
                 code: "RSS-IMPORT-011", exit: .dataError,
                 message: "\(path) was changed while it was read; nothing was loaded",
-                hint: "import it again when it is complete")
+                hint: "Import it again when it is complete.")
         case .changedWhileLoaded(let path, let run):
             ErrorReport(
                 code: "RSS-IMPORT-026", exit: .dataError,
                 message: "\(path) was changed while it was loaded",
-                detail: "rows of it are in the table, as they were when they were read",
-                hint: "import it again when it is complete, or undo what is loaded with rssctl bulk undo \(run)")
+                detail: "Rows of it are in the table, as they were when they were read.",
+                hint: "Import it again when it is complete, or undo what is loaded: rssctl bulk undo \(run)")
         case .unknownReference(let kind, let name):
             ErrorReport(
                 code: "RSS-IMPORT-012", exit: .dataError, message: "\(kind) '\(name)' does not exist",
-                hint: "rssctl report query lists their numbers")
+                hint: "List their numbers: rssctl report query")
         case .noSpool(let folder, let reason):
             ErrorReport(
                 code: "RSS-IMPORT-013", exit: .cannotWrite, message: "cannot store a copy of the input in \(folder)",
-                detail: reason, hint: "set TMPDIR to a folder with more room, or import from a plain file")
+                detail: reason, hint: "Set TMPDIR to a folder with more room, or import from a plain file.")
         case .noTable(let name):
             ErrorReport(
                 code: "RSS-IMPORT-014", exit: .failed, message: "table \(name) does not exist",
-                hint: "rssctl migrate creates it")
+                hint: "Create it: rssctl migrate")
         case .noKeyColumn(let name, let columns):
             ErrorReport(
                 code: "RSS-IMPORT-015", exit: .dataError, message: "the file has no column \(name), which --key names",
-                hint: "give one of \(columns.joined(separator: ", "))")
+                hint: "Give one of \(columns.joined(separator: ", ")).")
         case .noMatchingColumn(let keys, let columns):
             ErrorReport(
                 code: "RSS-IMPORT-015", exit: .dataError,
                 message: "the file has no column by which rows are matched: \(keys.joined(separator: ", "))",
-                detail: columns.isEmpty ? nil : "its columns: \(columns.joined(separator: ", "))",
+                detail: columns.isEmpty ? nil : "Its columns: \(columns.joined(separator: ", ")).",
                 hint: "Add one of them to the file, or name another one with --key.")
         case .unknownMapping(let header, let column, let known):
             ErrorReport(
                 code: "RSS-IMPORT-024", exit: .dataError,
                 message:
                     "'\(header)' is mapped to \(column), which is not a column\(Suggestion.words(Suggestion.nearest(column, known.sorted())))",
-                detail: "known columns: \(known.joined(separator: ", "))",
-                hint: "write the name of one of them after the =, or nothing to skip the field")
+                detail: "Known columns: \(known.joined(separator: ", ")).",
+                hint: "Write the name of one of them after the =, or nothing to skip the field.")
         case .noMapping(let name, let known):
             ErrorReport(
                 code: "RSS-IMPORT-025", exit: .dataError, message: "mapping '\(name)' does not exist",
-                detail: known.isEmpty ? nil : "existing mappings: \(known.joined(separator: ", "))",
-                hint: "save it: rssctl bulk mapping save \(name) hardware 'Name in the file=device_name'")
+                detail: known.isEmpty ? nil : "Existing mappings: \(known.joined(separator: ", ")).",
+                hint: "Save it: rssctl bulk mapping save \(name) hardware 'Name in the file=device_name'")
         case .contradictoryMapping(let one, let other):
             ErrorReport(
                 code: "RSS-IMPORT-041", exit: .dataError,
                 message:
                     "'\(one.header)=\(one.column)' and '\(other.header)=\(other.column)' contradict each other",
-                detail: "A header maps to one column, and a column to one header.", hint: "leave one of them out")
+                detail: "A header maps to one column, and a column to one header.", hint: "Leave one of them out.")
         case .mappingExists(let name, let object, let pairs):
             ErrorReport(
                 code: "RSS-IMPORT-042", exit: .dataError,
                 message: "mapping '\(name)' already exists, for \(object), with \(pairs) pairs",
                 detail: "Every host uses it.",
-                hint: "rssctl bulk mapping list shows it; save under another name, or add --replace")
+                hint: "Save under another name, or add --replace. See the mapping: rssctl bulk mapping list")
         case .mappingOfOther(let name, let object, let asked):
             ErrorReport(
                 code: "RSS-IMPORT-043", exit: .dataError,
                 message: "the mapping '\(name)' is for \(object), not \(asked)",
-                hint: "rssctl bulk mapping list shows those for \(asked)")
+                hint: "List those for \(asked): rssctl bulk mapping list")
         case .unaccounted(let count, let all):
             ErrorReport(
                 code: "RSS-IMPORT-017", exit: .internalError,
                 message: "of \(all) good rows, \(count) are accounted for",
-                hint: "run it again: every row is compared with the table then. If that does not help, please report it"
+                hint:
+                    "Run the command again: every row is compared with the table then. If that does not help, report it as a defect."
             )
         case .contended(let reason):
             ErrorReport(
                 code: "RSS-IMPORT-016", exit: .tryAgain, message: "other sessions keep changing the same rows",
-                detail: reason, hint: "run it again: what is loaded already stays, and the rest follows")
+                detail: reason, hint: "Run the command again: what is loaded already stays, and the rest follows.")
         case .damaged(let path, let problem):
             ErrorReport(
                 code: "RSS-IMPORT-020", exit: .dataError, message: "\(path) cannot be unpacked", detail: problem,
-                hint: "fetch or save the file again, or import it as CSV")
+                hint: "Fetch or save the file again, or import it as CSV.")
         case .unsupported(let path, let format):
             ErrorReport(
                 code: "RSS-IMPORT-021", exit: .dataError, message: "\(path) is \(format.words), which is not supported",
@@ -262,11 +261,11 @@ package enum ImportError: ReportableError, Equatable {
         case .noSheet(let name, let path, let sheets):
             ErrorReport(
                 code: "RSS-IMPORT-022", exit: .dataError, message: "\(path) has no sheet '\(name)'",
-                detail: "its sheets: \(sheets.joined(separator: ", "))", hint: "give one of them with --sheet")
+                detail: "Its sheets: \(sheets.joined(separator: ", ")).", hint: "Give one of them with --sheet.")
         case .noWorkbook(let path):
             ErrorReport(
                 code: "RSS-IMPORT-023", exit: .usage, message: "--sheet is given, and \(path) is not an .xlsx workbook",
-                hint: "leave --sheet out")
+                hint: "Leave --sheet out.")
         }
     }
 
@@ -321,12 +320,20 @@ package enum ImportError: ReportableError, Equatable {
         unknown.map { "'\(RowProblem.shown($0.name))'\(Suggestion.words($0.suggestion))" }.joined(separator: ", ")
     }
 
+    /// `WINDOWS-1252: 'Müller'; IBM850: 'M³ller'`
+    private static func readings(_ choices: [EncodingChoice]) -> String {
+        choices.map { choice in
+            let fields = choice.fields.map { "'\(RowProblem.shown($0))'" }
+            return "\(choice.encoding.name): \(fields.joined(separator: ", "))"
+        }.joined(separator: "; ")
+    }
+
     private static func headerHint(_ first: String, _ known: [String], _ sheet: SheetChoice?) -> String {
-        if let sheet, let other = sheet.others.first { return "read another sheet: --sheet \(quoted(other))" }
+        if let sheet, let other = sheet.others.first { return "Read another sheet: --sheet \(quoted(other))" }
         // The one that rows are matched by, where they must be; else the one that a person would begin with.
         let column = ["id", "device_name", "item_description"].first(where: known.contains) ?? "COLUMN"
         return
-            "say what its names mean, as --map \(quoted("\(RowProblem.shown(first))=\(column)")); where it has none, name the fields with --header; --delimiter says what separates them"
+            "Give the meaning of its names, as --map \(quoted("\(RowProblem.shown(first))=\(column)")), or the names with --header if it has none; or the separator with --delimiter."
     }
 
     private static func quoted(_ text: String) -> String { text.shellWord }
