@@ -77,22 +77,22 @@ import Testing
             try ImportHeader(names, for: .hardware, given: ["visit_report"])
         }
         #expect(refused?.report.message == "unknown columns 'Gerätebezeichner', 'Art'")
-        #expect(refused?.report.detail?.hasPrefix("missing: category, device_name; ") == true)
+        #expect(refused?.report.detail?.hasPrefix("Missing: category, device_name. ") == true)
         let maps = "--map 'Gerätebezeichner=category' --map Art=device_name"
         #expect(
-            refused?.report.hint == "say what they mean, as in \(maps), or ignore such columns with --ignore-unknown")
+            refused?.report.hint == "Give their meanings, as in \(maps), or ignore such columns with --ignore-unknown.")
         let ignored = #expect(throws: ImportError.self) {
             try ImportHeader(names, for: .hardware, unknown: .ignored, given: ["visit_report"])
         }
         #expect(ignored == .missingColumns(["category", "device_name"], ignored: ["Gerätebezeichner", "Art"]))
         #expect(
-            ignored?.report.hint == "say which column of the file is meant, as in \(maps), or add what is missing")
+            ignored?.report.hint == "Give the column of the file that is meant, as in \(maps), or add what is missing.")
         let several = #expect(throws: ImportError.self) {
             try ImportHeader(["category", "name", "Seral Number", "Modle"], for: .hardware, given: ["visit_report"])
         }
         #expect(
             several?.report.hint
-                == "--map 'Seral Number=serial_number' --map Modle=model if that is meant, else --map 'Seral Number=' --map Modle="
+                == "Give --map 'Seral Number=serial_number' --map Modle=model if that is meant, else --map 'Seral Number=' --map Modle="
         )
     }
 

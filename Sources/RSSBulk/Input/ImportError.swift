@@ -279,31 +279,31 @@ package enum ImportError: ReportableError, Equatable {
             if hasID {
                 byID
             } else if !meant.isEmpty {
-                "\(maps(meant.map { ($0.name, $0.suggestion ?? "") })) if that is meant, else \(maps(meant.map { ($0.name, "") }))"
+                "Give \(maps(meant.map { ($0.name, $0.suggestion ?? "") })) if that is meant, else \(maps(meant.map { ($0.name, "") }))"
             } else {
-                "say what \(unknown.count == 1 ? "it means" : "they mean"), as in \(maps(guesses(unknown.map(\.name), missing))), or ignore such columns with --ignore-unknown"
+                "Give \(unknown.count == 1 ? "its meaning" : "their meanings"), as in \(maps(guesses(unknown.map(\.name), missing))), or ignore such columns with --ignore-unknown."
             }
         return ErrorReport(
             code: "RSS-IMPORT-004", exit: .dataError,
             message: "unknown column\(unknown.count == 1 ? "" : "s") \(words(unknown))",
-            detail: (missing.isEmpty ? "" : "missing: \(missing.joined(separator: ", ")); ")
-                + "known columns: \(known.joined(separator: ", "))",
+            detail: (missing.isEmpty ? "" : "Missing: \(missing.joined(separator: ", ")). ")
+                + "Known columns: \(known.joined(separator: ", ")).",
             hint: hint)
     }
 
     private static func report(missing: [String], _ ignored: [String]) -> ErrorReport {
         let add =
             missing == ["visit_report"]
-            ? "add the column, or give --visit NUMBER for all rows"
-            : "add what is missing"
+            ? "add the column, or give --visit NUMBER for all rows."
+            : "add what is missing."
         return ErrorReport(
             code: "RSS-IMPORT-005", exit: .dataError,
             message: "the file lacks the column\(missing.count == 1 ? "" : "s") \(missing.joined(separator: ", "))",
             detail: ignored.isEmpty
-                ? nil : "ignored columns: \(ignored.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", "))",
+                ? nil : "Ignored columns: \(ignored.map { "'\(RowProblem.shown($0))'" }.joined(separator: ", ")).",
             hint: ignored.isEmpty
-                ? "\(add); a column that has another name in the file: --map 'NAME=\(missing[0])'"
-                : "say which column of the file is meant, as in \(maps(guesses(ignored, missing))), or \(add)")
+                ? "Rename a column that has another name in the file with --map 'NAME=\(missing[0])', or \(add)"
+                : "Give the column of the file that is meant, as in \(maps(guesses(ignored, missing))), or \(add)")
     }
 
     /// What unknown columns may mean, for a reader to correct: the first of them the first that is missing, and so on.
