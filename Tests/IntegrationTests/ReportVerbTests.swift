@@ -67,7 +67,7 @@ import Testing
             let unknown = try await binary.run("report", "query", "--organization", "alder")
             #expect(
                 unknown.status == 65 && unknown.errors.contains("Alder & Sons")
-                    && unknown.errors.contains("similar: "), "\(unknown.errors)")
+                    && unknown.errors.contains("Similar: "), "\(unknown.errors)")
         }
     }
 

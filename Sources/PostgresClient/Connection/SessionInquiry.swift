@@ -18,10 +18,10 @@ final class SessionInquiry: Sendable {
         /// The finding as the detail of an error.
         var explanation: String {
             switch self {
-            case .working: "the server is working"
-            case .waiting: "the server waits for this session, so something in between does not forward data"
-            case .gone: "the server has ended the session"
-            case .unreachable: "a new connection is not answered either"
+            case .working: "The server is working."
+            case .waiting: "The server waits for this session, so something in between does not forward data."
+            case .gone: "The server has ended the session."
+            case .unreachable: "A new connection is not answered either."
             }
         }
     }

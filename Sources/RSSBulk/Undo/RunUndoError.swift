@@ -53,7 +53,7 @@ package enum RunUndoError: ReportableError {
         case .running(let run, let holder):
             ErrorReport(
                 code: "RSS-IMPORT-016", exit: .tryAgain, message: "the run \(run) is still in progress",
-                detail: holder.map { "\($0)" }, hint: "Wait until it has ended, or end it.")
+                detail: holder.map { "The session is \($0)." }, hint: "Wait until it has ended, or end it.")
         case .foreignTable(let run, let object, let table):
             ErrorReport(
                 code: "RSS-IMPORT-140", exit: .dataError,
