@@ -64,7 +64,7 @@ UNION ALL
 SELECT NULL,
        format('of %s index%s no scan is counted, but the statistics are %s', count(*), CASE WHEN count(*) = 1 THEN '' ELSE 'es' END,
               coalesce('only known since ' || to_char(min(since), 'YYYY-MM-DD HH24:MI TZ'), 'of unknown age')),
-       NULL, NULL, 'run it again when they cover seven days'
+       NULL, NULL, 'Run the command again when they cover seven days.'
 FROM unused
 WHERE since > now() - interval '7 days' OR since IS NULL
 HAVING count(*) > 0

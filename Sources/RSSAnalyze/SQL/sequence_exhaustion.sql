@@ -63,7 +63,7 @@ UNION ALL
 SELECT NULL,
        format('%s sequence%s locked by another session: %s', count(*), CASE WHEN count(*) = 1 THEN ' is' ELSE 's are' END,
               (array_agg(format('%I.%I', nspname, relname) ORDER BY nspname, relname))[1] || CASE WHEN count(*) > 1 THEN ', …' ELSE '' END),
-       NULL, NULL, 'run it again when the lock is released'
+       NULL, NULL, 'Run the command again when the lock is released.'
 FROM figures WHERE is_allowed AND is_locked
 HAVING count(*) > 0
 ORDER BY measured DESC NULLS LAST
