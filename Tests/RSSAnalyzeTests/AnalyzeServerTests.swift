@@ -93,7 +93,7 @@ import Testing
             """
             CREATE ROLE limited LOGIN PASSWORD 'x' CONNECTION LIMIT 1; CREATE ROLE roomy LOGIN PASSWORD 'x' CONNECTION LIMIT 10;
             CREATE TABLE m (id int) PARTITION BY LIST (id);
-            DO $$ BEGIN FOR i IN 1..150 LOOP EXECUTE format('CREATE TABLE m_%s PARTITION OF m FOR VALUES IN (%s)', i, i); END LOOP; END $$;
+            DO $$ BEGIN FOR i IN 1..200 LOOP EXECUTE format('CREATE TABLE m_%s PARTITION OF m FOR VALUES IN (%s)', i, i); END LOOP; END $$;
             """)
         for statement in ["BEGIN", "CREATE TABLE held (id int PRIMARY KEY)", "PREPARE TRANSACTION 'old one'"] {
             try await admin.execute(statement)

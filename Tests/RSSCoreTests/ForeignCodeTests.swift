@@ -139,7 +139,7 @@ import Testing
             "CREATE TABLE app.cast_constant (a int CHECK (to_json('a'::app.mood) IS NOT NULL))"),
         Kind(
             "foreign_rows", .reading,
-            "CREATE SERVER app_server FOREIGN DATA WRAPPER postgres_fdw; CREATE FOREIGN TABLE app.foreign_rows (a int) SERVER app_server"
+            "CREATE SERVER app_server FOREIGN DATA WRAPPER remote; CREATE FOREIGN TABLE app.foreign_rows (a int) SERVER app_server"
         ),
         Kind(
             "foreign_part", .reading,
@@ -175,8 +175,8 @@ import Testing
         try await TenantScenario.run { scenario in
             try await scenario.admin.executeScript(
                 """
-                CREATE EXTENSION IF NOT EXISTS lo SCHEMA public; CREATE EXTENSION IF NOT EXISTS postgres_fdw SCHEMA public;
-                GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO \(scenario.role);
+                CREATE EXTENSION IF NOT EXISTS lo SCHEMA public; CREATE FOREIGN DATA WRAPPER remote;
+                GRANT USAGE ON FOREIGN DATA WRAPPER remote TO \(scenario.role);
                 """)
             for kind in Self.kinds { try await scenario.tenant.executeScript(kind.sql) }
             for kind in Self.kinds {
