@@ -30,40 +30,13 @@ package struct CacheDoctor: Verb {
         if limit < 1 { throw ValidationError("--limit is at least 1.") }
     }
 
-    package func execute(_ context: Context) async throws -> CacheDoctorReport {
+    package func execute(_ context: Context) async throws -> ChecksResult {
         let list = try checks.ignoreList()
         let options = try context.warmOptions()
         let redis = try await context.connectRedis()
         let reports = try await CacheInspector(redis, keys: options.keys, shapes: options.shapes, limit: limit).run()
         let today = list == nil ? nil : CalendarDate(try await redis.serverTime())
         let shown = today.map { CheckOptions.apply(list, to: reports, today: $0, context.progress) } ?? reports
-        return CacheDoctorReport(shown.map { CheckEntry($0) }, checks, isQuiet: global.quiet)
-    }
-}
-
-/// The result of `cache doctor`.
-package struct CacheDoctorReport: CommandResult {
-    let checks: [CheckEntry]
-    private let options: CheckOptions
-    private let isQuiet: Bool
-
-    private enum CodingKeys: CodingKey { case checks }
-
-    init(_ checks: [CheckEntry], _ options: CheckOptions, isQuiet: Bool) {
-        self.checks = checks
-        self.options = options
-        self.isQuiet = isQuiet
-    }
-
-    package var exitStatus: ExitStatus { options.failOn.status(checks) }
-
-    package var counts: [String: Int64] { CheckEntry.counts(checks) }
-
-    package var tables: [Table] {
-        if isQuiet, exitStatus == .done { return [] }
-        return [
-            CheckEntry.table(
-                checks, showsOK: options.all, notes: [CheckEntry.summary(checks)], emptyMessage: "No findings.")
-        ]
+        return ChecksResult(shown.map { CheckEntry($0) }, checks, isQuiet: global.quiet)
     }
 }

@@ -39,7 +39,7 @@ package struct PartitionCheck: Verb {
 
     package init() {}
 
-    package func execute(_ context: Context) async throws -> PartitionCheckReport {
+    package func execute(_ context: Context) async throws -> ChecksResult {
         let list = try checks.ignoreList()
         let connection = try await context.connectPostgres(
             statementTimeout: deep ? .zero : .seconds(30), readOnly: true, lockTimeout: .seconds(1))
@@ -55,7 +55,9 @@ package struct PartitionCheck: Verb {
         let reports = CheckOptions.apply(
             list, to: inspections.flatMap(\.reports), today: clock.today, context.progress)
         let tables = inspections.flatMap { inspection in inspection.reports.map { _ in inspection.table?.quoted } }
-        return PartitionCheckReport(
-            zip(reports, tables).map { CheckEntry($0, table: $1) }, checks, isQuiet: global.quiet)
+        let names = tables.compactMap { $0 }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return ChecksResult(
+            zip(reports, tables).map { CheckEntry($0, table: $1) }, checks, isQuiet: global.quiet,
+            heading: names.isEmpty ? Table.withoutPolicies : names.joined(separator: ", ") + ":")
     }
 }
