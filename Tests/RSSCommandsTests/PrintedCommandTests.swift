@@ -19,8 +19,11 @@ import Testing
     private static func filled(_ text: String) -> String {
         // An interpolation of a source: a version is one, everything else may be any word.
         let text = text.replacing(/\\\((?<what>[^()]|\([^()]*\))*\)/) { match in
-            match.0.contains("version")
-                ? "3" : match.0.contains("flags") ? "" : match.0.contains("object") ? "hardware" : "x"
+            let kinds = [
+                ("version", "3"), ("count", "3"), ("flags", "--for reader"), ("object", "hardware"),
+                ("interval", "month"),
+            ]
+            return kinds.first { match.0.contains($0.0) }?.1 ?? "x"
         }
         return text.split(separator: " ", omittingEmptySubsequences: false)
             .map { word in samples[word.trimmingCharacters(in: ["."])] ?? String(word) }.joined(separator: " ")

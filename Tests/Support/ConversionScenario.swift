@@ -66,13 +66,11 @@ package enum ConversionScenario {
         GRANT SELECT ON open_orders TO PUBLIC;
         GRANT USAGE ON SEQUENCE order_ids TO convert_reader;
         DO $$ BEGIN
-            IF current_setting('server_version_num')::int >= 150000 THEN
-                EXECUTE 'CREATE PUBLICATION orders FOR TABLE "Work ""Orders""" ("Id", number, "due; day") WHERE ("Id" > 0)';
-            ELSE
-                CREATE PUBLICATION orders FOR TABLE "Work ""Orders""";
-            END IF;
-        END $$
-            WITH (publish = 'insert', publish_via_partition_root = true);
+            EXECUTE format(
+                'CREATE PUBLICATION orders FOR TABLE "Work ""Orders"""%s WITH (publish = ''insert'', publish_via_partition_root = true)',
+                CASE WHEN current_setting('server_version_num')::int >= 150000
+                    THEN ' ("Id", number, "due; day") WHERE ("Id" > 0)' END);
+        END $$;
         CREATE TABLE lines (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             "order" bigint NOT NULL CONSTRAINT "lines' order" REFERENCES "Work ""Orders""" ON DELETE CASCADE, n int);
         COMMENT ON CONSTRAINT "lines' order" ON lines IS 'of an order';
