@@ -19,7 +19,10 @@ struct SummaryPage {
         let period = "\(summary.period.from) to \(summary.period.to)"
         let before = "\(summary.beforePeriod.from) to \(summary.beforePeriod.to)"
         let figures = SummaryCharts.figures(summary).map { figure -> HTML in
-            "<li><b>\(figure.value)</b>\(figure.name)<br><span>\(figure.note)</span></li>"
+            // An empty element is a fault to an HTML validator.
+            figure.note.isEmpty
+                ? "<li><b>\(figure.value)</b>\(figure.name)</li>"
+                : "<li><b>\(figure.value)</b>\(figure.name)<br><span>\(figure.note)</span></li>"
         }
         let tables = charts.dropFirst().filter { !$0.points.isEmpty }.map { chart -> HTML in
             "<section>\(chart.rows(number: SummaryCharts.count))</section>"
