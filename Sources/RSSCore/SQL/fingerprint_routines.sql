@@ -37,6 +37,8 @@ JOIN space n ON n.oid = p.pronamespace
 LEFT JOIN pg_aggregate a ON a.aggfnoid = p.oid
 WHERE NOT EXISTS (SELECT FROM pg_depend e
                   WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
+  -- What report install keeps, so that report uninstall can put it back, is no part of the schema.
+  AND p.proname !~ '^rssctl_old_get_visit_reports_optimized(_[0-9]+)?$'
 UNION ALL
 SELECT 'pg_operator'::regclass, o.oid, 'operator', o.oid::regoperator::text,
        concat_ws(E'\n',

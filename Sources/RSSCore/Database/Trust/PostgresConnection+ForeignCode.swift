@@ -29,6 +29,23 @@ extension PostgresConnection {
         }
     }
 
+    /// Refuses functions of roles that have fewer rights than this session: a call would run their bodies with the session's
+    /// rights. What a function of a trusted role calls in turn is on its owner's account.
+    ///
+    /// - Parameter functions: OIDs of functions; nil for all of the database.
+    /// - Throws: ``ForeignCode``, `PostgresError`.
+    package nonisolated(nonsending) func refuseForeignFunctions(_ functions: [Int64]? = nil) async throws {
+        let roles = try await query(SQLResource(PackageResources.lesser_roles_sql).text).map {
+            try $0.decode(Int64.self, at: 0)
+        }
+        if roles.isEmpty { return }
+        let row = try await query(
+            SQLResource(PackageResources.foreign_functions_sql).text, [functions, roles] as [any PostgresEncodable]
+        ).first
+        guard let (name, role) = try row?.decode(String.self, String.self) else { return }
+        throw ForeignCode(relation: name, owner: role, part: "the body", code: "code", role: role)
+    }
+
     private nonisolated(nonsending) func refuse(
         _ use: ForeignCode.Use, in relations: [String], of roles: [Int64]
     ) async throws {
