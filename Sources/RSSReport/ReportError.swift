@@ -15,6 +15,14 @@ package enum ReportError: ReportableError, Equatable {
     case noReport(String)
     /// A file cannot be written.
     case notWritable(String, reason: String)
+    /// The reports that a check is to ask for could not be read within the time for a call.
+    case noSubject(reason: String)
+    /// A function must not be replaced.
+    case notReplaceable(String, reason: String, hint: String)
+    /// The function is not the one that rssctl installed.
+    case notInstalled(String)
+    /// No function was kept that could be put back.
+    case nothingKept
 
     package var report: ErrorReport {
         switch self {
@@ -46,6 +54,25 @@ package enum ReportError: ReportableError, Equatable {
             ErrorReport(
                 code: "RSS-REPORT-004", exit: .cannotWrite, message: "cannot write \(path)", detail: reason,
                 hint: "Give another place, or --force to replace the file.")
+        case .noSubject(let reason):
+            ErrorReport(
+                code: "RSS-REPORT-009", exit: .tryAgain, message: "the visit reports could not be read in time",
+                detail: reason,
+                hint: "Allow more time with --call-timeout, or name an organization with --organization.")
+        case .notReplaceable(let function, let reason, let hint):
+            ErrorReport(
+                code: "RSS-REPORT-010", exit: .failed, message: "\(function) is not replaced", detail: reason,
+                hint: hint)
+        case .notInstalled(let function):
+            ErrorReport(
+                code: "RSS-REPORT-011", exit: .failed, message: "\(function) is not the function of rssctl",
+                detail: "It was replaced after rssctl report install, and would be lost.",
+                hint: "Drop it or rename it, then run the command again.")
+        case .nothingKept:
+            ErrorReport(
+                code: "RSS-REPORT-012", exit: .failed, message: "no function is kept that could be put back",
+                detail: "rssctl report install keeps one only where it replaced another.",
+                hint: "Run rssctl report check to see what the database has.")
         }
     }
 

@@ -29,6 +29,12 @@ package struct ReportReader: Sendable {
         }
     }
 
+    /// The page that a filter asks for, in a transaction that is open.
+    func page(_ filter: ReportFilter, in tables: ApplicationTables) async throws -> ReportPage {
+        let (finder, fingerprint) = try await finder(filter, tables)
+        return try await page(filter, finder, fingerprint)
+    }
+
     /// All reports of a filter, some at a time, from one snapshot; page and count of the filter do not matter.
     ///
     /// - Parameters:

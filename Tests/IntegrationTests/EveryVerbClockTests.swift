@@ -75,6 +75,9 @@ import Testing
         report query --from -30d
         report show CLOCK-1
         report summary --from -30d
+        report check
+        report install --yes
+        report uninstall --dry-run
         cache warm all
         cache warm all --refresh-below 1s --also-tomorrow
         cache stats

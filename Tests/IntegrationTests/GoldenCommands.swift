@@ -116,6 +116,10 @@ struct GoldenCommand {
         report query --limit 5 --explain
         report show RSS-202603-000020
         report summary --from -12m
+        report check --all
+        report install --dry-run
+        report install
+        report uninstall --dry-run
         analyze explain index.unused
         doctor
         explain import-118

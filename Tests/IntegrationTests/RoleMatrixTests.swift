@@ -30,6 +30,7 @@ import Testing
         (.importer, ["partition", "maintain"], .mayNot),
         (.importer, ["cache", "warm"], .mayNot),
         (.reader, ["report", "query", "--organization", "Test"], .may),
+        (.reader, ["report", "check"], .may),
         (.reader, ["partition", "status"], .may),
         (.reader, ["partition", "check"], .may),
         (.reader, ["partition", "plan"], .may),

@@ -44,6 +44,27 @@ extension ErrorSection {
                 do: "Look for it with `rssctl report query --search`.",
                 example: "visit report 'RSS-202601-000001' does not exist"),
             .init(
+                "RSS-REPORT-009",
+                "`report check` could not read the reports that it would ask for, within the time for a call.",
+                do:
+                    "Allow more with `--call-timeout`, name an organization, or run it when no session locks visit_reports.",
+                example: "the visit reports could not be read in time"),
+            .init(
+                "RSS-REPORT-010",
+                "The function runs with its owner's rights or is part of an extension, or one beside rssctl's fits the call.",
+                do: "Do what the hint says, then run it again.",
+                example: "public.get_visit_reports_optimized(uuid, …) is not replaced"),
+            .init(
+                "RSS-REPORT-011",
+                "The function was replaced after `report install`; `report uninstall` would lose it.",
+                do: "Drop it or rename it, then run the command again.",
+                example: "public.get_visit_reports_optimized(uuid, …) is not the function of rssctl"),
+            .init(
+                "RSS-REPORT-012",
+                "`report install` has replaced no function in this database, or it was put back already.",
+                do: "See what the database has with `rssctl report check`.",
+                example: "no function is kept that could be put back"),
+            .init(
                 "RSS-SANDBOX-001",
                 "A server program is not installed.",
                 do: "Install the package named.",
