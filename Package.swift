@@ -76,6 +76,7 @@ let package = Package(
         // A header alone: what Swift cannot express, the bits of a comparison of bytes.
         .target(name: "CByteMask"),
         .target(name: "CSV", dependencies: ["CByteMask", "CUchardet"], swiftSettings: strict),
+        .target(name: "Spreadsheet", dependencies: ["RSSSystem", "CZlib"], swiftSettings: strict),
         .target(name: "SQLScript", dependencies: ["CPgQuery"], swiftSettings: strict),
         .target(
             name: "Journal", dependencies: ["RSSModel", "RSSSystem", .product(name: "GRDB", package: "GRDB.swift")],
@@ -91,7 +92,7 @@ let package = Package(
             swiftSettings: strict),
         capability("RSSMigrate", ["SQLScript", "CPgQuery"]),
         capability("RSSPartition", ["SQLScript", "CZstd", .product(name: "Yams", package: "Yams")]),
-        capability("RSSBulk", ["CSV", "CZlib", "CZstd", "COpenSSL"]),
+        capability("RSSBulk", ["CSV", "Spreadsheet", "CZstd", "COpenSSL"]),
         capability("RSSReport"),
         capability("RSSCache", ["RedisClient"]),
         capability("RSSAnalyze"),
@@ -101,8 +102,8 @@ let package = Package(
         .target(
             name: "RSSCommands",
             dependencies: [
-                "RSSCore", "RSSModel", "RSSSystem", "Console", "CSV", "Journal", "PostgresClient", "RedisClient",
-                "CBuildInfo", "CProcessEnd",
+                "RSSCore", "RSSModel", "RSSSystem", "Console", "CSV", "Spreadsheet", "Journal", "PostgresClient",
+                "RedisClient", "CBuildInfo", "CProcessEnd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ] + capabilities,
@@ -110,13 +111,15 @@ let package = Package(
         .executableTarget(name: "rssctl", dependencies: ["RSSCommands"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient"] + capabilities,
+            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient", "CZlib"] + capabilities,
             path: "Tests/Support",
             exclude: ["Scripts"],
             swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests", dependencies: ["Console", "RSSModel"], exclude: ["Golden"], swiftSettings: strict),
         .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: strict),
+        .testTarget(
+            name: "SpreadsheetTests", dependencies: ["Spreadsheet", "RSSSystem", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SQLScriptTests", dependencies: ["SQLScript", "CPgQuery"], swiftSettings: strict),
         .testTarget(name: "RedisClientTests", dependencies: ["RedisClient", "RSSModel"], swiftSettings: strict),
         .testTarget(
@@ -125,7 +128,7 @@ let package = Package(
         capabilityTests("RSSCore", ["Journal"]),
         capabilityTests("RSSMigrate"),
         capabilityTests("RSSPartition"),
-        capabilityTests("RSSBulk", ["CSV", "CZlib", "CZstd"]),
+        capabilityTests("RSSBulk", ["CSV", "Spreadsheet", "CZstd"]),
         capabilityTests("RSSReport"),
         capabilityTests("RSSCache"),
         capabilityTests("RSSAnalyze"),
@@ -141,7 +144,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestSupport", "RSSCommands", "RSSCore", "RSSModel", "PostgresClient", "RedisClient", "Journal",
-                "Console", "rssctl",
+                "Spreadsheet", "Console", "rssctl",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ] + capabilities,
             exclude: ["Golden", "Errors"], swiftSettings: strict),

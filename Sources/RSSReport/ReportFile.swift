@@ -1,4 +1,5 @@
 import RSSCore
+import RSSSystem
 
 /// A file that a report is written to. It gets its name when it is complete.
 package final class ReportFile {

@@ -6,6 +6,7 @@ import RSSMigrate
 import RSSModel
 import RSSPartition
 import RSSSetup
+import Spreadsheet
 import Testing
 
 @testable import Console

@@ -2,6 +2,7 @@ import CSV
 import Foundation
 import PostgresClient
 import RSSModel
+import Spreadsheet
 import Synchronization
 import TestSupport
 import Testing

@@ -12,19 +12,20 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "RSSModel": [], "RSSSystem": ["RSSModel"], "PostgresClient": ["CLibPQ"],
         "RedisClient": ["RSSModel", "CHiredis", "COpenSSL"], "CSV": ["CByteMask", "CUchardet"],
-        "SQLScript": ["CPgQuery"],
+        "Spreadsheet": ["RSSSystem", "CZlib"], "SQLScript": ["CPgQuery"],
         "Journal": ["RSSModel", "RSSSystem"],
         "RSSCore": ["RSSModel", "RSSSystem", "PostgresClient", "RedisClient", "SQLScript", "Journal", "COpenSSL"],
         "RSSMigrate": core.union(["SQLScript"]),
         "RSSPartition": core.union(["SQLScript", "CZstd"]),
-        "RSSBulk": core.union(["CSV", "CZlib", "CZstd"]),
+        "RSSBulk": core.union(["CSV", "Spreadsheet", "CZstd"]),
         "RSSReport": core, "RSSCache": core.union(["RedisClient"]), "RSSAnalyze": core,
         "RSSSetup": core.union(["RSSMigrate", "RSSPartition", "RedisClient", "SQLScript", "Journal"]),
         "Console": ["RSSModel", "RSSSystem"],
         "RSSCommands": [
             "RSSMigrate", "RSSPartition", "RSSBulk", "RSSReport", "RSSCache", "RSSAnalyze", "RSSSetup", "RSSCore",
             "RSSModel",
-            "RSSSystem", "Console", "CSV", "Journal", "PostgresClient", "RedisClient", "CBuildInfo", "CProcessEnd",
+            "RSSSystem", "Console", "CSV", "Spreadsheet", "Journal", "PostgresClient", "RedisClient", "CBuildInfo",
+            "CProcessEnd",
         ],
         "rssctl": ["RSSCommands"],
     ]
@@ -95,7 +96,7 @@ import Testing
     @Test func `files are made in one way, and what makes one otherwise is known`() throws {
         // Locks, the journal's file, files for the output of programs, and those of an archive in its own folder.
         let others: Set = [
-            "RSSCore/System/FileDraft.swift", "RSSSystem/PrivateFile.swift", "Journal/Journal.swift",
+            "RSSSystem/FileDraft.swift", "RSSSystem/PrivateFile.swift", "Journal/Journal.swift",
             "RSSCore/System/Subprocess.swift", "RSSPartition/Archive/ArchiveFile.swift",
         ]
         for (path, text) in try Self.sources("Sources") where !others.contains(path) {

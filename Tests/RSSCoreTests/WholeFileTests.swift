@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RSSModel
+import RSSSystem
 import TestSupport
 import Testing
 

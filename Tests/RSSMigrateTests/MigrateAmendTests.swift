@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import RSSModel
+import RSSSystem
 import Synchronization
 import TestSupport
 import Testing

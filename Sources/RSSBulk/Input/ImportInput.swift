@@ -1,6 +1,7 @@
 import CSV
 import Glibc
 import RSSCore
+import RSSSystem
 
 /// The bytes that are imported, in a file that can be read twice.
 ///
@@ -148,12 +149,12 @@ final class ImportInput: Sendable {
     static var systemMessage: String { String(cString: strerror(errno)) }
 
     private static func spool(_ source: Int32, name: String) throws -> Int32 {
-        let file = try TemporaryFile()
+        let file = try SpoolFile()
         try copy(from: source, to: file, name: name)
         return file.release()
     }
 
-    private static func copy(from source: Int32, to file: TemporaryFile, name: String) throws {
+    private static func copy(from source: Int32, to file: SpoolFile, name: String) throws {
         var piece = [UInt8](repeating: 0, count: 256 << 10)
         while true {
             try Task.checkCancellation()

@@ -1,3 +1,5 @@
+import RSSSystem
+
 /// The format of a file, detected by its first bytes and never by its name: a pipe has none, and a name may be wrong.
 enum InputFormat: Equatable {
     /// None of the others: taken for text.
@@ -105,11 +107,11 @@ package enum UnreadFormat: Sendable, Equatable {
     /// Distinguishes a compound file that holds an encrypted .xlsx from an .xls workbook by the name of a stream in its directory
     /// ([MS-OFFCRYPTO] 2.3.4.4).
     static func inCompoundFile(_ file: RandomAccessFile) throws(ImportError) -> UnreadFormat {
-        let header = try file.bytes(512, at: 0)
-        guard header.count == 512 else { throw file.damaged("it is truncated") }
+        let header = try file.portion(512, from: 0)
+        guard header.count == 512 else { throw file.broken("it is truncated") }
         let sector = Int64(header[48]) | Int64(header[49]) << 8 | Int64(header[50]) << 16 | Int64(header[51]) << 24
         let sectorSize: Int64 = header[30] == 12 ? 4096 : 512
-        let directory = try file.bytes(4096, at: (sector + 1) * sectorSize)
+        let directory = try file.portion(4096, from: (sector + 1) * sectorSize)
         let name: [UInt8] = "EncryptedPackage".utf8.flatMap { [$0, 0] }
         let isEncrypted = directory.indices.contains { directory[$0...].starts(with: name) }
         return isEncrypted ? .password : .xls

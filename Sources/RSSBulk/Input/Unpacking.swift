@@ -1,10 +1,12 @@
 import CSV
+import RSSSystem
+import Spreadsheet
 
 /// Makes a text file of one that is compressed, or a workbook, or both.
 struct Unpacking {
     /// The result.
     struct Result {
-        let file: TemporaryFile
+        let file: SpoolFile
         /// How it is written, where that is known.
         let dialect: Dialect?
         /// The sheet that it was, of a workbook.
@@ -29,11 +31,11 @@ struct Unpacking {
     /// - Throws: ``ImportError``, `CancellationError`.
     func run() throws -> Result? {
         var packed = file
-        var unpacked: TemporaryFile?
+        var unpacked: SpoolFile?
         for _ in 0...Self.depth {
-            switch InputFormat(try packed.bytes(8, at: 0)) {
+            switch InputFormat(try packed.portion(8, from: 0)) {
             case .plain:
-                if let format = UnreadFormat.ofText(try packed.bytes(512, at: 0)) {
+                if let format = UnreadFormat.ofText(try packed.portion(512, from: 0)) {
                     throw ImportError.unsupported(file.name, format)
                 }
                 guard sheet == nil else { throw ImportError.noWorkbook(file.name) }
@@ -41,20 +43,28 @@ struct Unpacking {
             case .compoundFile:
                 throw ImportError.unsupported(file.name, try UnreadFormat.inCompoundFile(packed))
             case .zip:
-                let workbook = try Workbook(ZipArchive(packed))
-                let chosen = try workbook.sheet(sheet)
-                var conversion = try SheetConversion(chosen, of: workbook)
-                let others = workbook.sheets.filter { $0.isVisible && $0.name != chosen.name }
-                return Result(
-                    file: try conversion.run(), dialect: .rfc4180,
-                    sheet: SheetChoice(name: chosen.name, others: others.map(\.name)))
+                return try workbook(packed)
             case .gzip: unpacked = try Decompression(packed).gzip()
             case .zstd: unpacked = try Decompression(packed).zstd()
             }
             guard let unpacked else { return nil }
-            packed = RandomAccessFile(name: file.name, unpacked)
+            packed = RandomAccessFile(name: file.name, unpacked.file)
         }
-        throw file.damaged("it is compressed more than \(Self.depth) times")
+        throw file.broken("it is compressed more than \(Self.depth) times")
+    }
+
+    private func workbook(_ packed: RandomAccessFile) throws -> Result {
+        do {
+            let workbook = try Workbook(packed)
+            let chosen = try workbook.sheet(sheet)
+            var conversion = try SheetConversion(chosen, of: workbook, name: file.name)
+            let others = workbook.sheets.filter { $0.isVisible && $0.name != chosen.name }
+            return Result(
+                file: try conversion.run(), dialect: .rfc4180,
+                sheet: SheetChoice(name: chosen.name, others: others.map(\.name)))
+        } catch let error as WorkbookError {
+            throw ImportError(error)
+        }
     }
 }
 

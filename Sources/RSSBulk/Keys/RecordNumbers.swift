@@ -14,7 +14,7 @@ struct RecordNumbers {
     private(set) var count = 0
     private let bound: Int
     private var entries: [Entry] = []
-    private var file: TemporaryFile?
+    private var file: SpoolFile?
     /// Where each run ends in the file, in entries.
     private var ends: [Int] = []
 
@@ -28,7 +28,7 @@ struct RecordNumbers {
         entries.append(Entry(record: record, number: number))
         count += 1
         guard entries.count >= bound else { return }
-        if file == nil { file = try TemporaryFile() }
+        if file == nil { file = try SpoolFile() }
         guard let file else { return }
         entries.sort { $0.record < $1.record }
         var failure: ImportError?
@@ -50,7 +50,7 @@ struct RecordNumbers {
             let end: Int
         }
 
-        private let file: TemporaryFile?
+        private let file: SpoolFile?
         /// A heap: of those that have entries left, the one with the lowest record is the first.
         private var runs: [Run] = []
 

@@ -106,9 +106,9 @@ struct RepeatedKeys {
 
     /// The entries of one range, in a temporary file without a name.
     private final class Spill {
-        private let file: TemporaryFile
+        private let file: SpoolFile
 
-        init() throws(ImportError) { file = try TemporaryFile() }
+        init() throws(ImportError) { file = try SpoolFile() }
 
         func write(_ entries: [Entry]) throws(ImportError) {
             var failure: ImportError?

@@ -3,6 +3,7 @@ import Foundation
 import PostgresClient
 import RSSCore
 import RSSModel
+import Spreadsheet
 
 /// How a file is written.
 package enum ExportForm: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import RSSCore
+import RSSSystem
 
 /// A ``FileDraft`` of the bulk commands, whose errors name the flag that gives another place.
 final class DraftFile {
@@ -19,7 +19,7 @@ final class DraftFile {
     init(_ path: String, flag: String, replaces: @escaping (String) -> Bool) throws(ImportError) {
         (self.path, self.flag, self.replaces) = (path, flag, replaces)
         draft = try Self.reporting(path, flag) { () throws(FileError) in
-            try FileDraft(path) { Self.isEmpty($0) || replaces($0) }
+            try FileDraft(path) { FileDraft.isEmpty($0) || replaces($0) }
         }
     }
 
@@ -33,18 +33,12 @@ final class DraftFile {
         }
     }
 
-    /// Whether a file has no bytes.
-    static func isEmpty(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_size == 0
-    }
-
     /// Whether a file may be put where a path leads, for one that another writer writes.
     ///
     /// - Throws: ``ImportError/notWritable(_:reason:flag:)``.
     static func check(_ path: String, replaces: Bool) throws(ImportError) {
         try reporting(path, replaces ? "--to" : "--to, or replace it with --force") { () throws(FileError) in
-            try FileDraft.check(path) { isEmpty($0) || replaces }
+            try FileDraft.check(path) { FileDraft.isEmpty($0) || replaces }
         }
     }
 

@@ -1,4 +1,5 @@
 import CSV
+import Spreadsheet
 
 /// An empty file to be filled in: the names of the columns, and a row that says what each of them holds. The import skips
 /// that row.

@@ -1,3 +1,5 @@
+import Spreadsheet
+
 extension ImportType {
     /// How a spreadsheet shows a column: as text wherever digits could be lost.
     var spreadsheetKind: SpreadsheetColumn.Kind {

@@ -2,6 +2,8 @@ import CSV
 import Foundation
 import RSSCore
 import RSSModel
+import RSSSystem
+import Spreadsheet
 
 /// The rejected rows as a file that can be fixed and imported again: the file's own header and rows, with line, column, code and
 /// reason in front. Rejects of a workbook are one too, so that the program it came from opens them; others are CSV. Only an
@@ -27,7 +29,7 @@ final class RejectsFile {
         if Self.isWorkbook(path) {
             text = nil
             // Made and dropped: an import whose rejects cannot be kept does not begin.
-            try Self.reporting(path) { _ = try FileDraft(path) { DraftFile.isEmpty($0) || Self.isRejects($0) } }
+            try Self.reporting(path) { _ = try FileDraft(path) { FileDraft.isEmpty($0) || Self.isRejects($0) } }
         } else {
             text = try DraftFile(path, flag: "--rejects", replaces: Self.isRejects)
         }
@@ -104,7 +106,7 @@ final class RejectsFile {
         guard let start = try? handle.read(upToCount: 64) else { return false }
         if String(decoding: start, as: UTF8.self).contains(ImportHeader.remarks[0]) { return true }
         let file = RandomAccessFile(name: path, descriptor: handle.fileDescriptor)
-        guard start.starts(with: [0x50, 0x4B]), let workbook = try? Workbook(ZipArchive(file)) else { return false }
+        guard start.starts(with: [0x50, 0x4B]), let workbook = try? Workbook(file) else { return false }
         return workbook.sheets.map(\.name) == [sheet]
     }
 }

@@ -1,3 +1,5 @@
+import Spreadsheet
+
 /// The text of a cell of a spreadsheet that has no value.
 enum FailedCell {
     /// The text that a workbook's error is written as where its own name would not be recognized.
@@ -11,6 +13,16 @@ enum FailedCell {
     private static let others: Set = [
         "#N/A", "#NV", "#N/V", "#N/D", "#ND", "#N/DISP", "#I/T", "#GETTING_DATA", "#N/B", "#HIÁNYZIK", "#YOK", "#Н/Д",
     ]
+
+    /// The text of a cell.
+    static func text(_ value: SheetValue) -> String {
+        switch value {
+        case .text(let text): text
+        case .error(let text): words(text) == nil ? failed : text
+        case .merged: merged
+        case .notCalculated: notCalculated
+        }
+    }
 
     /// What a text says of its cell; nil where it is a value.
     ///

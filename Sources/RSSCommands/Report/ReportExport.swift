@@ -2,6 +2,7 @@ import Console
 import RSSBulk
 import RSSModel
 import RSSReport
+import Spreadsheet
 
 /// Writes all reports of a filter, as they are read, in constant memory.
 struct ReportExport {

@@ -3,6 +3,7 @@ import Glibc
 import Journal
 import PostgresClient
 import RSSModel
+import RSSSystem
 import RedisClient
 
 extension ErrorReport {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RSSModel
+import RSSSystem
 
 /// Files that are read and written as a whole.
 package enum WholeFile {

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import PostgresClient
 import RSSCore
+import RSSSystem
 
 /// The structure of a database as SQL that makes the same structure in an empty one: what `pg_dump --schema-only` writes,
 /// without the schema `rssctl` and without what differs from run to run.

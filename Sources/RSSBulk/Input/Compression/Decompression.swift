@@ -1,5 +1,7 @@
 import CZstd
 import Glibc
+import RSSSystem
+import Spreadsheet
 
 /// Decompresses a file into a temporary one, since it is read more than once. Memory does not grow with it: two buffers,
 /// and the window of the format, which zstd's usual levels keep at 8 MB or less.
@@ -15,10 +17,10 @@ struct Decompression {
     /// Decompresses all members of a gzip file.
     ///
     /// - Throws: ``ImportError``, `CancellationError`.
-    func gzip() throws -> TemporaryFile {
-        let target = try TemporaryFile()
+    func gzip() throws -> SpoolFile {
+        let target = try SpoolFile()
         let stream: InflateStream
-        do { stream = try InflateStream(.gzip) } catch { throw source.damaged(error.problem) }
+        do { stream = try InflateStream(.gzip) } catch { throw source.broken(error.problem) }
         var isAtEnd = false
         // After the last member there may be zeros, up to the block size of a tape; anything else is a damaged member.
         var isPadding = false
@@ -28,7 +30,7 @@ struct Decompression {
                 if isAtEnd {
                     isPadding = isPadding || rest[rest.startIndex] == 0
                     if isPadding {
-                        guard rest.allSatisfy({ $0 == 0 }) else { throw source.damaged("there is data after its end") }
+                        guard rest.allSatisfy({ $0 == 0 }) else { throw source.broken("there is data after its end") }
                         return
                     }
                     stream.restart()
@@ -38,7 +40,7 @@ struct Decompression {
                 do {
                     step = try stream.step(UnsafeRawBufferPointer(rebasing: rest), into: output)
                 } catch let failure as InflateStream.Failure {
-                    throw source.damaged(failure.problem)
+                    throw source.broken(failure.problem)
                 }
                 try target.write(UnsafeRawBufferPointer(rebasing: output[..<step.given]))
                 rest = rest[(rest.startIndex + step.taken)...]
@@ -51,23 +53,23 @@ struct Decompression {
                 do {
                     step = try stream.step(UnsafeRawBufferPointer(start: nil, count: 0), into: output)
                 } catch let failure as InflateStream.Failure {
-                    throw source.damaged(failure.problem)
+                    throw source.broken(failure.problem)
                 }
                 isAtEnd = step.isAtEnd
                 if step.given == 0 { break }
                 try target.write(UnsafeRawBufferPointer(rebasing: output[..<step.given]))
             }
         }
-        guard isAtEnd else { throw source.damaged("it is truncated") }
+        guard isAtEnd else { throw source.broken("it is truncated") }
         return target
     }
 
     /// Decompresses all frames of a zstd file.
     ///
     /// - Throws: ``ImportError``, `CancellationError`.
-    func zstd() throws -> TemporaryFile {
-        let target = try TemporaryFile()
-        guard let stream = ZSTD_createDStream() else { throw source.damaged("out of memory") }
+    func zstd() throws -> SpoolFile {
+        let target = try SpoolFile()
+        guard let stream = ZSTD_createDStream() else { throw source.broken("out of memory") }
         defer { ZSTD_freeDStream(stream) }
         var left = 1
         try portions { portion, output in
@@ -78,7 +80,7 @@ struct Decompression {
                 var given = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
                 left = ZSTD_decompressStream(stream, &given, &taken)
                 guard ZSTD_isError(left) == 0 else {
-                    throw source.damaged(String(cString: ZSTD_getErrorName(left)).lowercased())
+                    throw source.broken(String(cString: ZSTD_getErrorName(left)).lowercased())
                 }
                 isFull = given.pos == given.size
                 try target.write(UnsafeRawBufferPointer(rebasing: output[..<given.pos]))
@@ -86,7 +88,7 @@ struct Decompression {
                 if left == 0, taken.pos == taken.size { break }
             }
         }
-        guard left == 0 else { throw source.damaged("it is truncated") }
+        guard left == 0 else { throw source.broken("it is truncated") }
         return target
     }
 
@@ -101,7 +103,7 @@ struct Decompression {
         var offset: Int64 = 0
         while true {
             try Task.checkCancellation()
-            let count = try source.read(into: input, at: offset)
+            let count = try source.fill(input, from: offset)
             if count == 0 { return }
             offset += Int64(count)
             try body(UnsafeRawBufferPointer(rebasing: input[..<count]), output)

@@ -1,3 +1,5 @@
+import RSSSystem
+
 /// Writes rows into an .xlsx workbook (ECMA-376, transitional) as they come; memory does not grow with them.
 ///
 /// Texts are in the cells themselves and not in a table of shared ones, which would have to be kept until the end.
@@ -37,14 +39,14 @@ package final class SpreadsheetWriter {
     ///
     /// - Parameter replaces: whether an existing file, at this path, may be replaced; an empty one always may.
     /// - Throws: ``SpreadsheetError``.
-    init(
+    package init(
         _ path: String, sheet: String, columns: [SpreadsheetColumn], notes: SpreadsheetNotes? = nil,
         replaces: @escaping (String) -> Bool
     ) throws(SpreadsheetError) {
         self.path = path
         self.columns = columns
         self.notes = notes
-        archive = try ZipWriter(path) { DraftFile.isEmpty($0) || replaces($0) }
+        archive = try ZipWriter(path) { FileDraft.isEmpty($0) || replaces($0) }
         let first = SpreadsheetParts.sheetName(sheet, besides: [])
         let second = notes.map { SpreadsheetParts.sheetName($0.name, besides: [first]) }
         for part in SpreadsheetParts.fixed(sheets: [first] + (second.map { [$0] } ?? [])) {

@@ -1,3 +1,5 @@
+import RSSSystem
+
 /// The entries of a ZIP archive, as its central directory lists them (PKWARE APPNOTE 6.3.10, 4.3 and 4.5.3).
 ///
 /// Only the directory at the end counts: what precedes an entry may lack its sizes.
@@ -32,12 +34,12 @@ struct ZipArchive {
 
     /// Reads the directory.
     ///
-    /// - Throws: ``ImportError``.
-    init(_ file: RandomAccessFile) throws(ImportError) {
+    /// - Throws: ``WorkbookError``.
+    init(_ file: RandomAccessFile) throws(WorkbookError) {
         self.file = file
         let (offset, size) = try Self.directory(of: file)
         guard size <= Self.directoryLimit else { throw file.damaged("its list of entries is longer than 16 MB") }
-        let bytes = try file.bytes(Int(size), at: offset)
+        let bytes = try file.portion(Int(size), at: offset)
         guard bytes.count == size else { throw file.damaged("it is truncated") }
         var entries: [String: Entry] = [:]
         var position = 0
@@ -60,14 +62,14 @@ struct ZipArchive {
 
     /// Starts to unpack an entry.
     ///
-    /// - Throws: ``ImportError``.
-    func open(_ entry: Entry) throws(ImportError) -> ZipEntryReader {
-        guard !entry.isEncrypted else { throw .unsupported(file.name, .password) }
+    /// - Throws: ``WorkbookError``.
+    func open(_ entry: Entry) throws(WorkbookError) -> ZipEntryReader {
+        guard !entry.isEncrypted else { throw .encrypted(file.name) }
         guard entry.method == 0 || entry.method == 8 else {
             throw file.damaged("\(entry.name) uses an unknown compression method (\(entry.method))")
         }
         guard entry.size <= Self.sizeLimit else { throw file.damaged("\(entry.name) is larger than 10 GB") }
-        let header = try file.bytes(30, at: entry.offset)
+        let header = try file.portion(30, at: entry.offset)
         guard header.count == 30, Self.number(header, 0, 4) == 0x0403_4B50 else {
             throw file.damaged("\(entry.name) is not where the list of entries says")
         }
@@ -87,10 +89,10 @@ struct ZipArchive {
     }
 
     /// Where the directory is, and how long.
-    private static func directory(of file: RandomAccessFile) throws(ImportError) -> (Int64, Int64) {
+    private static func directory(of file: RandomAccessFile) throws(WorkbookError) -> (Int64, Int64) {
         // The record at the end, and a comment of 65535 bytes at most.
         let length = min(file.size, 22 + 65_535)
-        let tail = try file.bytes(Int(length), at: file.size - length)
+        let tail = try file.portion(Int(length), at: file.size - length)
         var position = tail.count - 22
         while position >= 0 {
             if tail[position] == 0x50, number(tail, position, 4) == 0x0605_4B50,
@@ -103,7 +105,7 @@ struct ZipArchive {
         guard position >= 0 else { throw file.damaged("the end of the archive is missing") }
         var (size, offset) = (number(tail, position + 12, 4), number(tail, position + 16, 4))
         if position >= 20, number(tail, position - 20, 4) == 0x0706_4B50 {
-            let record = try file.bytes(56, at: min(number(tail, position - 12, 8), file.size))
+            let record = try file.portion(56, at: min(number(tail, position - 12, 8), file.size))
             guard record.count == 56, number(record, 0, 4) == 0x0606_4B50 else {
                 throw file.damaged("the end of the archive is damaged")
             }
@@ -117,7 +119,7 @@ struct ZipArchive {
 
     private static func entry(
         _ bytes: [UInt8], _ position: Int, _ nameLength: Int, _ extraLength: Int, _ file: RandomAccessFile
-    ) throws(ImportError) -> Entry {
+    ) throws(WorkbookError) -> Entry {
         // Unpacked size, packed size, offset: those that are all ones are in the ZIP64 field, in this order.
         var places = [
             number(bytes, position + 24, 4), number(bytes, position + 20, 4), number(bytes, position + 42, 4),

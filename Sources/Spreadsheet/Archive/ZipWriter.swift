@@ -1,7 +1,6 @@
 import CZlib
-import Foundation
 import Glibc
-import RSSCore
+import RSSSystem
 
 /// Writes a ZIP archive entry by entry, as a ``FileDraft``: an archive that exists is complete.
 ///
@@ -129,7 +128,7 @@ final class ZipWriter {
         return place
     }
 
-    private var failure: SpreadsheetError { .unwritable(path, reason: ImportInput.systemMessage) }
+    private var failure: SpreadsheetError { .unwritable(path, reason: String(cString: strerror(errno))) }
 
     private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
         withUnsafeBytes(of: number.littleEndian) { Array($0) }

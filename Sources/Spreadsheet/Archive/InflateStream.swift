@@ -1,9 +1,14 @@
 import CZlib
 
 /// zlib's decompressor behind a memory-safe interface.
-final class InflateStream {
+///
+/// ```swift
+/// let stream = try InflateStream(.none)
+/// let step = try stream.step(input, into: output)
+/// ```
+package final class InflateStream {
     /// What the compressed bytes are wrapped in.
-    enum Wrapping: Int32 {
+    package enum Wrapping: Int32 {
         /// RFC 1952, with a checksum that is checked here.
         case gzip = 31
         /// RFC 1951 and nothing around it, as in a ZIP archive.
@@ -11,18 +16,18 @@ final class InflateStream {
     }
 
     /// Why it cannot continue.
-    struct Failure: Error {
-        let problem: String
+    package struct Failure: Error {
+        package let problem: String
     }
 
     /// The outcome of a portion.
-    struct Step {
+    package struct Step {
         /// Compressed bytes that were used up.
-        let taken: Int
+        package let taken: Int
         /// Bytes of output.
-        let given: Int
+        package let given: Int
         /// Whether that was the last of them.
-        let isAtEnd: Bool
+        package let isAtEnd: Bool
     }
 
     // zlib keeps the address of its structure and refuses to work from another one, so it lives here and not in a property.
@@ -31,7 +36,7 @@ final class InflateStream {
     /// Makes one.
     ///
     /// - Throws: ``Failure`` when memory is short.
-    init(_ wrapping: Wrapping) throws(Failure) {
+    package init(_ wrapping: Wrapping) throws(Failure) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let size = Int32(MemoryLayout<z_stream>.size)
@@ -47,12 +52,14 @@ final class InflateStream {
     }
 
     /// Begins with a new member.
-    func restart() { inflateReset(stream) }
+    package func restart() { inflateReset(stream) }
 
     /// Decompresses as much as there is, or has room.
     ///
     /// - Throws: ``Failure``.
-    func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(Failure) -> Step {
+    package func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) throws(Failure)
+        -> Step
+    {
         // zlib only reads from there, though its declaration does not say so. Both buffers outlive the call, which is all
         // that it needs of them.
         stream.pointee.next_in = UnsafeMutablePointer(mutating: input.bindMemory(to: UInt8.self).baseAddress)

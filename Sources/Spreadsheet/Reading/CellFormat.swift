@@ -64,7 +64,7 @@ struct CellFormats {
 
     /// Reads them.
     ///
-    /// - Throws: ``ImportError``, `CancellationError`.
+    /// - Throws: ``WorkbookError``, `CancellationError`.
     init(_ workbook: Workbook) throws {
         guard let part = workbook.stylesPart else { return }
         // Without it, dates would be read as numbers, and no error would be reported.

@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import RSSModel
-import RSSSystem
 
 /// A file that gets its name when it is complete: a file under its name is never incomplete.
 ///
@@ -104,6 +103,12 @@ package final class FileDraft {
         defer { close(folder) }
         // Some file systems do not sync folders, which fsync says with EINVAL.
         guard fsync(folder) == 0 || errno == EINVAL else { throw failure }
+    }
+
+    /// Whether a file has no bytes.
+    package static func isEmpty(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size == 0
     }
 
     /// Why a draft may not replace what a path leads to; nil for no reason.

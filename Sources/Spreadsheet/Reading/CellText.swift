@@ -1,5 +1,3 @@
-import PostgresClient
-
 /// Cells as text, as it is in a CSV file.
 enum CellText {
     /// Serial numbers of days from this one on are of years that are not supported here: 10000-01-01.
@@ -146,13 +144,13 @@ enum CellText {
     }
 
     private static func day(_ day: Int, _ uses1904: Bool) -> String {
-        if uses1904 { return "\(CalendarDate(daysSinceEpoch: day - 24_107))" }
+        if uses1904 { return CivilDay(daysSince1970: day - 24_107).description }
         // Excel holds 1900 to be a leap year, as Lotus 1-2-3 did: up to its 29 February days count from a day later on.
         switch day {
         case 0: return "1900-01-00"
-        case ..<60: return "\(CalendarDate(daysSinceEpoch: day - 25_568))"
+        case ..<60: return CivilDay(daysSince1970: day - 25_568).description
         case 60: return "1900-02-29"
-        default: return "\(CalendarDate(daysSinceEpoch: day - 25_569))"
+        default: return CivilDay(daysSince1970: day - 25_569).description
         }
     }
 

@@ -1,4 +1,5 @@
 import CZlib
+import RSSSystem
 
 /// Unpacks an entry of a ZIP archive piece by piece, and verifies the output against its size and checksum.
 final class ZipEntryReader {
@@ -16,7 +17,7 @@ final class ZipEntryReader {
     private var isAtEnd = false
 
     /// Starts at the place where the bytes of an entry begin.
-    init(_ file: RandomAccessFile, _ entry: ZipArchive.Entry, start: Int64) throws(ImportError) {
+    init(_ file: RandomAccessFile, _ entry: ZipArchive.Entry, start: Int64) throws(WorkbookError) {
         self.file = file
         self.entry = entry
         offset = start
@@ -34,7 +35,7 @@ final class ZipEntryReader {
     /// Unpacks into a buffer.
     ///
     /// - Returns: the number of bytes; 0 at the end, which is reached only when all that came before is as it was packed.
-    /// - Throws: ``ImportError``, `CancellationError`.
+    /// - Throws: ``WorkbookError``, `CancellationError`.
     func read(into output: UnsafeMutableRawBufferPointer) throws -> Int {
         try Task.checkCancellation()
         var given = 0
@@ -52,16 +53,21 @@ final class ZipEntryReader {
         return given
     }
 
-    private func refill() throws(ImportError) {
+    private func refill() throws(WorkbookError) {
         let wanted = Int(min(packedLeft, Int64(input.count)))
-        let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: input[..<wanted]), at: offset)
+        let count: Int
+        do throws(FileError) {
+            count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: input[..<wanted]), at: offset)
+        } catch {
+            throw .unreadable(file.name, reason: error.reason)
+        }
         guard count == wanted else { throw damaged("is truncated") }
         (position, end) = (0, count)
         offset += Int64(count)
         packedLeft -= Int64(count)
     }
 
-    private func step(_ output: UnsafeMutableRawBufferPointer) throws(ImportError) -> Int {
+    private func step(_ output: UnsafeMutableRawBufferPointer) throws(WorkbookError) -> Int {
         let rest = UnsafeRawBufferPointer(rebasing: input[position..<end])
         guard let inflater else {
             let count = min(rest.count, output.count)
@@ -81,5 +87,5 @@ final class ZipEntryReader {
         }
     }
 
-    private func damaged(_ problem: String) -> ImportError { file.damaged("\(entry.name) \(problem)") }
+    private func damaged(_ problem: String) -> WorkbookError { file.damaged("\(entry.name) \(problem)") }
 }

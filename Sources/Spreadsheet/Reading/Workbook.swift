@@ -1,11 +1,19 @@
+import RSSSystem
+
 /// What an .xlsx workbook consists of (ECMA-376): its sheets, where their parts are in the archive, and how dates count.
-struct Workbook {
+///
+/// ```swift
+/// let workbook = try Workbook(RandomAccessFile(name: "devices.xlsx", descriptor: descriptor))
+/// var reader = try SheetReader(workbook.sheet(nil), of: workbook)
+/// let merged = try reader.read { row, cells in print(row, cells) }
+/// ```
+package struct Workbook {
     /// A sheet with cells.
-    struct Sheet: Equatable {
+    package struct Sheet: Sendable, Equatable {
         /// As its tab says.
-        let name: String
+        package let name: String
         /// Whether its tab is shown.
-        let isVisible: Bool
+        package let isVisible: Bool
         /// Its part in the archive.
         let part: String
     }
@@ -19,10 +27,14 @@ struct Workbook {
     /// The relationships of one part; a workbook has one for each sheet.
     private static let relationshipLimit = 100_000
 
+    /// The bytes at which a part of a workbook, or the file made of it, is refused: more than any sheet of a million rows has,
+    /// and what a small hostile archive could fill a disk with.
+    package static let sizeLimit: Int64 = ZipArchive.sizeLimit
+
     /// The archive that it is.
     let archive: ZipArchive
     /// Its sheets, in the order of their tabs.
-    private(set) var sheets: [Sheet] = []
+    package private(set) var sheets: [Sheet] = []
     /// Whether days are counted from 1904 on, as Excel on a Macintosh did.
     private(set) var uses1904 = false
     /// Whether the results of formulas are left to the program that opens it: those in the file may be missing.
@@ -32,16 +44,18 @@ struct Workbook {
     /// The part with the formats of cells, where there is one.
     private(set) var stylesPart: String?
 
-    /// Reads what the archive says of itself.
+    /// Reads what a file says of itself.
     ///
-    /// - Throws: ``ImportError``, `CancellationError`.
-    init(_ archive: ZipArchive) throws {
-        self.archive = archive
+    /// - Throws: ``WorkbookError``, `CancellationError`.
+    package init(_ file: RandomAccessFile) throws {
+        archive = try ZipArchive(file)
         let root = try Self.relationships(of: "", in: archive).values.first { $0.kind == "officeDocument" }
         guard let part = root?.part ?? archive["xl/workbook.xml"]?.name, let entry = archive[part] else {
-            throw ImportError.unsupported(archive.file.name, try Self.format(of: archive))
+            throw WorkbookError.notWorkbook(archive.file.name, try Self.kind(of: archive))
         }
-        if part.lowercased().hasSuffix(".bin") { throw ImportError.unsupported(archive.file.name, .xlsb) }
+        if part.lowercased().hasSuffix(".bin") {
+            throw WorkbookError.notWorkbook(archive.file.name, .binaryWorkbook)
+        }
         let relationships = try Self.relationships(of: part, in: archive)
         stringsPart = relationships.values.first { $0.kind == "sharedStrings" }?.part
         stylesPart = relationships.values.first { $0.kind == "styles" }?.part
@@ -66,8 +80,8 @@ struct Workbook {
 
     /// The sheet of a name, whose case does not matter; without one the first that is shown.
     ///
-    /// - Throws: ``ImportError``.
-    func sheet(_ name: String?) throws(ImportError) -> Sheet {
+    /// - Throws: ``WorkbookError``.
+    package func sheet(_ name: String?) throws(WorkbookError) -> Sheet {
         guard let name else {
             guard let sheet = sheets.first(where: \.isVisible) ?? sheets.first else {
                 throw archive.file.damaged("the workbook has no sheet")
@@ -77,19 +91,19 @@ struct Workbook {
         guard
             let sheet = sheets.first(where: { $0.name == name })
                 ?? sheets.first(where: { $0.name.lowercased() == name.lowercased() })
-        else { throw .noSheet(name, in: archive.file.name, sheets: sheets.map(\.name)) }
+        else { throw .noSheet(archive.file.name, name: name, sheets: sheets.map(\.name)) }
         return sheet
     }
 
     /// The kind of an archive that is not a workbook.
-    private static func format(of archive: ZipArchive) throws -> UnreadFormat {
-        if archive["xl/workbook.bin"] != nil { return .xlsb }
-        guard let entry = archive["mimetype"], entry.size < 200 else { return .archive }
+    private static func kind(of archive: ZipArchive) throws -> ForeignArchive {
+        if archive["xl/workbook.bin"] != nil { return .binaryWorkbook }
+        guard let entry = archive["mimetype"], entry.size < 200 else { return .other }
         var start = [UInt8](repeating: 0, count: 200)
         let reader = try archive.open(entry)
         let count = try start.withUnsafeMutableBytes { try reader.read(into: $0) }
         let type = String(decoding: start[..<count], as: UTF8.self)
-        return type.hasPrefix("application/vnd.oasis.opendocument") ? .openDocument : .archive
+        return type.hasPrefix("application/vnd.oasis.opendocument") ? .openDocument : .other
     }
 
     /// What a part is related to, by id; of the whole archive for an empty name.

@@ -1,11 +1,10 @@
-import CSV
+import RSSSystem
 
-/// Writes a sheet as CSV, one line per row, so that from there on it is read like any other file.
+/// Reads the rows of a sheet one by one, in memory that does not grow with them.
 ///
-/// A row without a value is an empty line, and a row that the file leaves out too: line numbers are row numbers up to the
-/// first cell with a line break in it. Hidden and filtered rows are rows like the others.
-struct SheetConversion {
-    /// Bytes of the texts of a row. The longest that can be imported has a million.
+/// Hidden and filtered rows are rows like the others.
+package struct SheetReader {
+    /// Bytes of the texts of a row.
     private static let rowBytes = 4 << 20
 
     private let file: RandomAccessFile
@@ -14,12 +13,10 @@ struct SheetConversion {
     private let strings: SharedStrings
     private let formats: CellFormats
 
-    private var cells: [String?] = []
+    private var cells: [SheetValue?] = []
     private var bytes = 0
-    /// The current row, from 1, and the lines written so far.
-    private var (row, written) = (0, 0)
-    /// The fields of the first row with a value.
-    private var width: Int?
+    /// The current row, from 1.
+    private var row = 0
     private var cell = Cell()
     /// The cells that are merged, once they are known.
     private var merged: MergedCells?
@@ -53,8 +50,8 @@ struct SheetConversion {
 
     /// Loads what the cells of a sheet refer to: texts and formats.
     ///
-    /// - Throws: ``ImportError``, `CancellationError`.
-    init(_ sheet: Workbook.Sheet, of workbook: Workbook) throws {
+    /// - Throws: ``WorkbookError``, `CancellationError`.
+    package init(_ sheet: Workbook.Sheet, of workbook: Workbook) throws {
         self.workbook = workbook
         file = workbook.archive.file
         part = sheet.part
@@ -62,27 +59,21 @@ struct SheetConversion {
         formats = try CellFormats(workbook)
     }
 
-    /// Converts the sheet.
+    /// Reads all rows that the file has, from the first one on.
     ///
-    /// Which cells are merged is listed after all cells, and most sheets have none: one that has is read a second time.
-    ///
-    /// - Throws: ``ImportError``, `CancellationError`.
-    mutating func run() throws -> TemporaryFile {
-        let (file, areas) = try convert()
-        guard !areas.isEmpty else { return file }
-        merged = MergedCells(areas)
-        (row, written, width) = (0, 0, nil)
-        return try convert().file
-    }
-
-    private mutating func convert() throws -> (file: TemporaryFile, merged: [MergedCells.Area]) {
+    /// - Parameters:
+    ///   - merged: the cells that are merged, which then have their value in all of their rows. The file lists them after all rows,
+    ///     and most sheets have none: a sheet that has is read a second time.
+    ///   - body: takes the number of a row, from 1 and ascending, and its cells from A on: nil where one has no value, and none after
+    ///     the last value.
+    /// - Returns: the cells that are merged; nil for none.
+    /// - Throws: ``WorkbookError``, `CancellationError`, what the body throws.
+    package mutating func read(
+        filling merged: MergedCells? = nil, _ body: (_ row: Int, _ cells: [SheetValue?]) throws -> Void
+    ) throws -> MergedCells? {
         guard let entry = workbook.archive[part] else { throw file.damaged("\(part) is missing") }
-        let target = try TemporaryFile()
-        let file = file
-        var writer = RecordWriter { bytes in
-            try bytes.withUnsafeBytes { try target.write($0) }
-            guard target.size <= ZipArchive.sizeLimit else { throw file.damaged("the sheet is larger than 10 GB") }
-        }
+        self.merged = merged
+        row = 0
         var scanner = try XMLScanner(workbook.archive, entry)
         var (isInData, isPhonetic) = (false, false)
         var areas: [MergedCells.Area] = []
@@ -95,7 +86,9 @@ struct SheetConversion {
                 if let area = scanner.attribute(names.ref).flatMap({ MergedCells.Area($0) }) { areas.append(area) }
             case _ where !isInData: continue
             case .start(names.row): try begin(scanner)
-            case .end(names.row): try end(&writer)
+            case .end(names.row):
+                end()
+                try body(row, cells)
             case .start(names.c): try beginCell(&scanner)
             case .end(names.c): try endCell(scanner)
             case .start(names.f): cell.hasFormula = true
@@ -111,13 +104,12 @@ struct SheetConversion {
             default: continue
             }
         }
-        try writer.flush()
-        return (target, areas)
+        return areas.isEmpty ? nil : MergedCells(areas)
     }
 
     // MARK: Rows
 
-    private mutating func begin(_ scanner: borrowing XMLScanner) throws(ImportError) {
+    private mutating func begin(_ scanner: borrowing XMLScanner) throws(WorkbookError) {
         let number = scanner.attribute(names.r) == nil ? row + 1 : scanner.number(names.r) ?? 0
         guard number > row, number <= CellReference.rows else {
             throw damaged("row \(scanner.string("r") ?? "\(number)") comes after row \(row)")
@@ -128,24 +120,14 @@ struct SheetConversion {
         cell.column = -1
     }
 
-    private mutating func end(_ writer: inout RecordWriter) throws {
-        while written < row - 1 {
-            try writer.write(raw: [])
-            written += 1
-        }
-        written += 1
+    private mutating func end() {
         while let last = cells.last, last == nil { cells.removeLast() }
-        guard !cells.isEmpty else { return try writer.write(raw: []) }
-        merged?.fill(&cells, row: row)
-        let width = width ?? cells.count
-        self.width = width
-        while cells.count < width { cells.append(nil) }
-        try writer.write(cells)
+        if !cells.isEmpty { merged?.fill(&cells, row: row) }
     }
 
     // MARK: Cells
 
-    private mutating func beginCell(_ scanner: inout XMLScanner) throws(ImportError) {
+    private mutating func beginCell(_ scanner: inout XMLScanner) throws(WorkbookError) {
         let column: Int?
         if let reference = scanner.attribute(names.r) {
             column = CellReference.column(reference)
@@ -160,21 +142,30 @@ struct SheetConversion {
         scanner.clearText()
     }
 
-    private mutating func endCell(_ scanner: borrowing XMLScanner) throws(ImportError) {
+    private mutating func endCell(_ scanner: borrowing XMLScanner) throws(WorkbookError) {
         // Read as empty, it would clear what the table has. Excel itself writes `t="str"` for a formula whose result is empty.
         if cell.hasFormula, cell.type != "str", !cell.hasValue || scanner.text.allSatisfy({ $0 <= 0x20 }) {
             throw damaged("cell \(place) has a formula without a result; open it in a spreadsheet program and save it")
         }
-        guard cell.hasValue, var value = try value(scanner.text), !value.isEmpty else { return }
-        // What XlsxWriter and its like write for a formula that they cannot calculate.
-        if cell.hasFormula, workbook.isCalculatedOnLoad, value == "0" { value = FailedCell.notCalculated }
-        bytes += value.utf8.count
+        guard cell.hasValue else { return }
+        let found: SheetValue
+        if cell.type == "e" {
+            let text = try text(scanner.text)
+            bytes += text.utf8.count
+            found = .error(text)
+        } else {
+            let text = try value(scanner.text)
+            if text.isEmpty { return }
+            bytes += text.utf8.count
+            // What XlsxWriter and its like write for a formula that they cannot calculate.
+            found = cell.hasFormula && workbook.isCalculatedOnLoad && text == "0" ? .notCalculated : .text(text)
+        }
         guard bytes <= Self.rowBytes else { throw damaged("row \(row) is longer than 4 MB") }
         while cells.count <= cell.column { cells.append(nil) }
-        cells[cell.column] = value
+        cells[cell.column] = found
     }
 
-    private func value(_ bytes: [UInt8]) throws(ImportError) -> String? {
+    private func value(_ bytes: [UInt8]) throws(WorkbookError) -> String {
         switch cell.type {
         case "s":
             guard let index = Int(try text(bytes)), let shared = try strings.text(index) else {
@@ -184,9 +175,6 @@ struct SheetConversion {
         case "inlineStr", "str": return try text(CellText.unescaped(bytes))
         case "b":
             return bytes == [UInt8(ascii: "0")] ? "false" : bytes == [UInt8(ascii: "1")] ? "true" : try text(bytes)
-        case "e":
-            let error = try text(bytes)
-            return FailedCell.words(error) == nil ? FailedCell.failed : error
         case "d": return CellText.date(iso: try text(bytes))
         default:
             let text = try text(bytes)
@@ -201,7 +189,7 @@ struct SheetConversion {
         }
     }
 
-    private func text(_ bytes: [UInt8]) throws(ImportError) -> String {
+    private func text(_ bytes: [UInt8]) throws(WorkbookError) -> String {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw damaged("cell \(place) holds a text that is not UTF-8")
         }
@@ -210,5 +198,5 @@ struct SheetConversion {
 
     private var place: String { "\(CellReference.letters(cell.column))\(row)" }
 
-    private func damaged(_ problem: String) -> ImportError { file.damaged("\(part): \(problem)") }
+    private func damaged(_ problem: String) -> WorkbookError { file.damaged("\(part): \(problem)") }
 }

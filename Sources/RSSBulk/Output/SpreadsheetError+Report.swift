@@ -1,14 +1,7 @@
 import RSSModel
+import Spreadsheet
 
-/// Why a workbook could not be written.
-package enum SpreadsheetError: ReportableError, Equatable {
-    /// The file cannot be written.
-    case unwritable(String, reason: String)
-    /// A sheet has no more rows.
-    case tooManyRows(String, limit: Int)
-    /// A cell has no room for a text.
-    case textTooLong(String, cell: String, limit: Int)
-
+extension SpreadsheetError: ReportableError {
     package var report: ErrorReport {
         switch self {
         case .unwritable(let path, let reason):

@@ -29,7 +29,7 @@ struct XMLScanner: ~Copyable {
     private(set) var text: [UInt8] = []
 
     private let source: ZipEntryReader
-    private let failure: (String) -> ImportError
+    private let failure: (String) -> WorkbookError
     private let buffer: UnsafeMutableRawBufferPointer
     private var (position, end) = (0, 0)
     private var isAtEnd = false
@@ -41,8 +41,8 @@ struct XMLScanner: ~Copyable {
 
     /// Reads an entry of an archive.
     ///
-    /// - Throws: ``ImportError``.
-    init(_ archive: ZipArchive, _ entry: ZipArchive.Entry) throws(ImportError) {
+    /// - Throws: ``WorkbookError``.
+    init(_ archive: ZipArchive, _ entry: ZipArchive.Entry) throws(WorkbookError) {
         source = try archive.open(entry)
         failure = { archive.file.damaged("\(entry.name): \($0)") }
         buffer = .allocate(byteCount: Self.bufferBytes, alignment: 16)
@@ -67,7 +67,7 @@ struct XMLScanner: ~Copyable {
 
     /// What comes next; nil at the end, when the whole entry was read and is as it was packed.
     ///
-    /// - Throws: ``ImportError``, `CancellationError`.
+    /// - Throws: ``WorkbookError``, `CancellationError`.
     mutating func next() throws -> Event? {
         if isEmptyElement {
             isEmptyElement = false

@@ -1,3 +1,5 @@
+import RSSSystem
+
 /// The texts that cells name by number: in memory up to a limit, the rest in temporary files.
 final class SharedStrings {
     /// Bytes of texts that stay in memory.
@@ -27,7 +29,7 @@ final class SharedStrings {
     ///
     /// - Parameters:
     ///   - memoryBytes: the bytes of texts that are kept in memory; tests make it small.
-    /// - Throws: ``ImportError``, `CancellationError`.
+    /// - Throws: ``WorkbookError``, `CancellationError`.
     init(_ workbook: Workbook, memoryBytes: Int = memoryBytes) throws {
         file = workbook.archive.file
         isSmall = { $0 <= memoryBytes && $1 < Self.memoryCount }
@@ -50,20 +52,20 @@ final class SharedStrings {
 
     /// A text by its number.
     ///
-    /// - Throws: ``ImportError``.
-    func text(_ index: Int) throws(ImportError) -> [UInt8]? {
+    /// - Throws: ``WorkbookError``.
+    func text(_ index: Int) throws(WorkbookError) -> [UInt8]? {
         guard index >= 0, index < count else { return nil }
         if index < ends.count { return Array(texts[(index == 0 ? 0 : ends[index - 1])..<ends[index]]) }
         guard let overflow else { return nil }
         let place = index - ends.count
         var bounds: [UInt64] = [0, 0]
-        try Self.filled(&bounds, from: overflow.ends, at: place * MemoryLayout<UInt64>.stride)
+        try fill(&bounds, from: overflow.ends, at: place * MemoryLayout<UInt64>.stride)
         var text = [UInt8](repeating: 0, count: Int(bounds[1] - bounds[0]))
-        try Self.filled(&text, from: overflow.texts, at: Int(bounds[0]))
+        try fill(&text, from: overflow.texts, at: Int(bounds[0]))
         return text
     }
 
-    private func add(_ text: [UInt8]) throws(ImportError) {
+    private func add(_ text: [UInt8]) throws(WorkbookError) {
         count += 1
         if overflow == nil, isSmall(texts.count + text.count, ends.count) {
             texts += text
@@ -72,7 +74,9 @@ final class SharedStrings {
         }
         if overflow == nil {
             // Zero in front, so that the bounds of a text are adjacent.
-            overflow = Overflow(texts: try TemporaryFile(), ends: try TemporaryFile(), waitingEnds: [0])
+            overflow = try reporting { () throws(FileError) in
+                Overflow(texts: try TemporaryFile(), ends: try TemporaryFile(), waitingEnds: [0])
+            }
         }
         overflow?.waitingTexts += text
         overflow?.end += UInt64(text.count)
@@ -84,29 +88,39 @@ final class SharedStrings {
         }
     }
 
-    private func flush() throws(ImportError) {
+    private func flush() throws(WorkbookError) {
         guard let waiting = overflow else { return }
         overflow?.waitingTexts = []
         overflow?.waitingEnds = []
-        try Self.write(waiting.waitingTexts, to: waiting.texts)
-        try Self.write(waiting.waitingEnds, to: waiting.ends)
+        try write(waiting.waitingTexts, to: waiting.texts)
+        try write(waiting.waitingEnds, to: waiting.ends)
     }
 
-    private static func write<Element>(_ elements: [Element], to file: TemporaryFile) throws(ImportError) {
-        var failure: ImportError?
-        elements.withUnsafeBytes { bytes in
-            do throws(ImportError) { try file.write(bytes) } catch { failure = error }
+    private func write<Element>(_ elements: [Element], to file: TemporaryFile) throws(WorkbookError) {
+        try reporting { () throws(FileError) in
+            var failure: FileError?
+            elements.withUnsafeBytes { bytes in
+                do throws(FileError) { try file.write(bytes) } catch { failure = error }
+            }
+            if let failure { throw failure }
         }
-        if let failure { throw failure }
     }
 
-    private static func filled<Element>(
+    private func fill<Element>(
         _ elements: inout [Element], from file: TemporaryFile, at offset: Int
-    ) throws(ImportError) {
-        var failure: ImportError?
+    ) throws(WorkbookError) {
+        var failure: FileError?
         elements.withUnsafeMutableBytes { buffer in
-            do throws(ImportError) { try file.read(into: buffer, at: offset) } catch { failure = error }
+            do throws(FileError) { try file.read(into: buffer, at: offset) } catch { failure = error }
         }
-        if let failure { throw failure }
+        if let failure { throw noRoom(failure) }
+    }
+
+    private func reporting<T>(_ work: () throws(FileError) -> T) throws(WorkbookError) -> T {
+        do throws(FileError) { return try work() } catch { throw noRoom(error) }
+    }
+
+    private func noRoom(_ error: FileError) -> WorkbookError {
+        .noRoom(file.name, folder: TemporaryFile.folder, reason: error.reason)
     }
 }

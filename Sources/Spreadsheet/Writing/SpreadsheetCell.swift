@@ -1,5 +1,3 @@
-import PostgresClient
-
 /// A cell of a sheet that is written.
 package enum SpreadsheetCell: Sendable, Equatable {
     /// Nothing.
@@ -29,10 +27,10 @@ package enum SpreadsheetCell: Sendable, Equatable {
     /// The days since 1899-12-30, and whether there is a time; nil for what goes as a text.
     static func serial(_ text: String) -> (value: String, hasTime: Bool)? {
         let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), parts[0].count == 10, let date = CalendarDate(String(parts[0])) else {
+        guard (1...2).contains(parts.count), let date = CivilDay(parts[0]) else {
             return nil
         }
-        let day = date.daysSinceEpoch + 25_569
+        let day = date.daysSince1970 + 25_569
         guard (61..<2_958_466).contains(day) else { return nil }
         guard parts.count == 2 else { return ("\(day)", false) }
         let time = parts[1].split(separator: ":", omittingEmptySubsequences: false).map {
@@ -43,48 +41,5 @@ package enum SpreadsheetCell: Sendable, Equatable {
         else { return nil }
         let share = Double(hour * 3600 + minute * 60 + second) / 86_400
         return ("\(Double(day) + share)", true)
-    }
-}
-
-/// A column of a sheet that is written.
-package struct SpreadsheetColumn: Sendable, Equatable {
-    /// How cells are shown, and how input into empty ones is treated.
-    package enum Kind: Sendable, Equatable {
-        /// As typed, so that serial numbers keep their zeros and digits.
-        case text
-        /// A number.
-        case number
-        /// A day.
-        case date
-    }
-
-    /// The text in the first row.
-    package var name: String
-    /// What it holds.
-    package var kind: Kind
-    /// Its width in characters.
-    package var width: Int
-    /// The words that a program offers for its cells; none where any value will do.
-    package var choices: [String] = []
-
-    /// Makes a column; it is as wide as its name and a usual value unless given otherwise.
-    package init(_ name: String, _ kind: Kind = .text, width: Int? = nil) {
-        self.name = name
-        self.kind = kind
-        self.width = min(max(width ?? max(name.count + 2, kind == .text ? 18 : 12), 1), 255)
-    }
-}
-
-/// A second sheet that explains the first.
-package struct SpreadsheetNotes: Sendable, Equatable {
-    /// What its tab says.
-    package var name: String
-    /// Its rows, the first of them in bold.
-    package var rows: [[String]]
-
-    /// Makes one.
-    package init(_ name: String, rows: [[String]]) {
-        self.name = name
-        self.rows = rows
     }
 }

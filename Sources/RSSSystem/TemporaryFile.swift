@@ -1,22 +1,27 @@
 import Glibc
-import RSSSystem
 
 /// A file in `TMPDIR` that has no name: it is removed when this process ends, in whatever way.
-final class TemporaryFile {
+///
+/// ```swift
+/// let file = try TemporaryFile()
+/// try bytes.withUnsafeBytes { try file.write($0) }
+/// try buffer.withUnsafeMutableBytes { try file.read(into: $0, at: 0) }
+/// ```
+package final class TemporaryFile {
     /// Where temporary files are.
-    static var folder: String { TemporaryPlace.folder }
+    package static var folder: String { TemporaryPlace.folder }
 
     /// Open for reading and writing.
-    let descriptor: Int32
+    package let descriptor: Int32
     /// Bytes written so far.
-    private(set) var size = 0
+    package private(set) var size = 0
     private var isOwned = true
 
     /// Makes an empty one.
     ///
-    /// - Throws: ``ImportError/noSpool(folder:reason:)``.
-    init() throws(ImportError) {
-        var template = Array("\(Self.folder)/rssctl-import-XXXXXX".utf8CString)
+    /// - Throws: ``FileError/unwritable(path:reason:)``, whose path is the folder.
+    package init() throws(FileError) {
+        var template = Array("\(Self.folder)/rssctl-XXXXXX".utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw Self.failure }
         unlink(template)
@@ -26,15 +31,15 @@ final class TemporaryFile {
     deinit { if isOwned { close(descriptor) } }
 
     /// Hands the descriptor over to the caller, who closes it.
-    func release() -> Int32 {
+    package func release() -> Int32 {
         isOwned = false
         return descriptor
     }
 
     /// Writes bytes after the others.
     ///
-    /// - Throws: ``ImportError/noSpool(folder:reason:)``.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(ImportError) {
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         var written = 0
         while written < bytes.count {
             let step = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
@@ -47,8 +52,8 @@ final class TemporaryFile {
 
     /// Fills a buffer from a place of the file on, by default its beginning.
     ///
-    /// - Throws: ``ImportError/noSpool(folder:reason:)``.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int = 0) throws(ImportError) {
+    /// - Throws: ``FileError/unwritable(path:reason:)``.
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int = 0) throws(FileError) {
         var filled = 0
         while filled < buffer.count {
             let step = pread(
@@ -59,5 +64,7 @@ final class TemporaryFile {
         }
     }
 
-    private static var failure: ImportError { .noSpool(folder: folder, reason: ImportInput.systemMessage) }
+    private static var failure: FileError {
+        .unwritable(path: folder, reason: String(cString: strerror(errno)))
+    }
 }

@@ -1,6 +1,6 @@
 /// The cells of a sheet that are merged. A merged cell has its value in the first of them; the others are empty in the file,
 /// where a reader of the sheet sees the value in all of them.
-struct MergedCells {
+package struct MergedCells {
     /// Cells that are one.
     struct Area {
         /// From 1.
@@ -26,7 +26,7 @@ struct MergedCells {
     /// The next row's at the end.
     private var waiting: [Area]
     /// By their columns: the row up to which one goes, and its value.
-    private var open: [Int: (last: Int, value: String?)] = [:]
+    private var open: [Int: (last: Int, value: SheetValue?)] = [:]
     private var firstRow: Int?
 
     init(_ areas: [Area]) { waiting = areas.sorted { $0.rows.lowerBound > $1.rows.lowerBound } }
@@ -35,7 +35,7 @@ struct MergedCells {
     ///
     /// A value goes down to the rows below. Cells to the right of it are not the same column, so they have no value, and none
     /// that would clear what the table has; but in the first row with a value, which may be a title.
-    mutating func fill(_ cells: inout [String?], row: Int) {
+    mutating func fill(_ cells: inout [SheetValue?], row: Int) {
         let firstRow = firstRow ?? row
         self.firstRow = firstRow
         while let area = waiting.last, area.rows.lowerBound <= row {
@@ -46,7 +46,7 @@ struct MergedCells {
             guard let value else { continue }
             open[left] = (area.rows.upperBound, value)
             guard row > firstRow else { continue }
-            for column in area.columns.dropFirst() { open[column] = (area.rows.upperBound, FailedCell.merged) }
+            for column in area.columns.dropFirst() { open[column] = (area.rows.upperBound, .merged) }
         }
         guard !open.isEmpty else { return }
         for (column, area) in open {
