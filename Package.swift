@@ -111,7 +111,8 @@ let package = Package(
         .executableTarget(name: "rssctl", dependencies: ["RSSCommands"], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["RSSCore", "RSSModel", "PostgresClient", "CZlib"] + capabilities,
+            name: "TestSupport",
+            dependencies: ["RSSCore", "RSSModel", "PostgresClient", "RedisClient", "CZlib"] + capabilities,
             path: "Tests/Support",
             exclude: ["Scripts"],
             swiftSettings: strict),
@@ -121,7 +122,8 @@ let package = Package(
         .testTarget(
             name: "SpreadsheetTests", dependencies: ["Spreadsheet", "RSSSystem", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "SQLScriptTests", dependencies: ["SQLScript", "CPgQuery"], swiftSettings: strict),
-        .testTarget(name: "RedisClientTests", dependencies: ["RedisClient", "RSSModel"], swiftSettings: strict),
+        .testTarget(
+            name: "RedisClientTests", dependencies: ["RedisClient", "RSSModel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),

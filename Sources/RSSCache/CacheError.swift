@@ -30,12 +30,12 @@ package enum CacheError: ReportableError, Equatable {
                 code: "RSS-CACHE-001", exit: .tryAgain, message: "another run is warming the cache",
                 detail: "run \(holder ?? "unknown") holds the lock \(key)"
                     + (remaining.map { ", which expires in \($0.components.seconds) s unless it is renewed" } ?? ""),
-                hint: "wait for it to end; the lock of a run that was killed expires within a minute")
+                hint: "wait for it to end; the lock of a run that was killed expires within half a minute")
         case .lockLost(let key):
             ErrorReport(
                 code: "RSS-CACHE-002", exit: .tryAgain,
                 message: "the lock \(key) was lost while the cache was being warmed",
-                detail: "it was removed, or Redis did not answer for a minute; what was written is correct",
+                detail: "it was removed, or Redis did not answer for half a minute; what was written is correct",
                 hint: "run it again: rssctl cache warm")
         case .unknownColumn(let table, let column):
             ErrorReport(

@@ -6,6 +6,12 @@ package struct RedisAddress: Sendable, Equatable {
     package var host: String?
     /// The port.
     package var port: UInt16?
+    /// The Sentinels that know the primary; empty for the address of a server.
+    package var sentinels: [RedisServerAddress] = []
+    /// The name by which they know it.
+    package var primary: String?
+    /// The nodes of a cluster; empty for the address of a server.
+    package var nodes: [RedisServerAddress] = []
     /// The path of a Unix socket.
     package var socket: String?
     /// The ACL user.
@@ -17,6 +23,11 @@ package struct RedisAddress: Sendable, Equatable {
 
     /// Reads `redis://[user[:password]@]host[:port][/database]`, the same with `rediss://` for TLS, or
     /// `unix://[user[:password]@]/path/to/socket[?db=0]`.
+    ///
+    /// Hosts with commas between them, `redis://a:7000,b:7000`, are nodes of a cluster.
+    ///
+    /// `redis+sentinel://[user[:password]@]host[:port][,host[:port]…]/name[/database]`, and `rediss+sentinel://` for TLS, is
+    /// the primary that Sentinels know by a name; user and password are the primary's.
     ///
     /// User and password are percent-decoded. `redis://:secret@host` is a password without a user.
     /// Throws ``RedisError/invalidConfiguration(_:)``, in which no part of the URL but its scheme is repeated.
@@ -33,16 +44,31 @@ package struct RedisAddress: Sendable, Equatable {
         case "redis", "rediss":
             let path = Self.cut(&rest, at: "/")
             (username, password) = try Self.credentials(&rest)
-            (host, port) = try Self.hostAndPort(rest)
+            if rest.contains(",") {
+                nodes = try RedisServerAddress.list(rest, port: 6379)
+            } else {
+                (host, port) = try Self.hostAndPort(rest)
+            }
             if let path, !path.isEmpty { database = try Self.number(path) }
             usesTLS = scheme == "rediss"
+        case "redis+sentinel", "rediss+sentinel":
+            let path = Self.cut(&rest, at: "/")
+            (username, password) = try Self.credentials(&rest)
+            sentinels = try RedisServerAddress.list(rest, port: 26_379)
+            let parts = (path ?? "").split(separator: "/", omittingEmptySubsequences: false)
+            guard let name = parts.first, !name.isEmpty, parts.count <= 2 else {
+                throw Self.invalid("the name of the primary is missing: redis+sentinel://host/name")
+            }
+            primary = try Self.decoded(name)
+            if parts.count == 2, !parts[1].isEmpty { database = try Self.number(parts[1]) }
+            usesTLS = scheme == "rediss+sentinel"
         case "unix", "redis+unix", "redis-socket":
             (username, password) = try Self.credentials(&rest)
             let path = try Self.decoded(rest)
             guard path.hasPrefix("/") else { throw Self.invalid("the path of the socket must begin with /") }
             socket = path
         default:
-            throw Self.invalid("the scheme must be redis, rediss or unix")
+            throw Self.invalid("the scheme must be redis, rediss, redis+sentinel, rediss+sentinel or unix")
         }
     }
 
@@ -66,7 +92,7 @@ package struct RedisAddress: Sendable, Equatable {
         return (name.isEmpty ? nil : name, try password.map(decoded))
     }
 
-    private static func hostAndPort(_ text: Substring) throws(RedisError) -> (host: String?, port: UInt16?) {
+    static func hostAndPort(_ text: Substring) throws(RedisError) -> (host: String?, port: UInt16?) {
         var host = text
         var port: Substring?
         if host.hasPrefix("[") {

@@ -1,6 +1,7 @@
 import RSSModel
 
-/// Keeps a connection and makes a new one when it is lost. A server that is still loading its data is asked again.
+/// Keeps a connection and makes a new one when it is lost. A server that is still loading its data is asked again. Behind
+/// Sentinels they are asked for the primary again, also when the server has become a replica.
 ///
 /// A command that could not be sent is sent on a new connection. One that was sent and not answered is sent again
 /// only when it is idempotent; otherwise the error goes to the caller, because it is not known whether it was carried
@@ -34,12 +35,16 @@ package actor RedisClient: RedisCommands {
     package func pipeline<Commands: AsyncSequence & Sendable>(
         _ commands: Commands, window: Int = 128, onReply: @escaping @Sendable (Int, RedisValue) throws -> Void
     ) async throws -> Int where Commands.Element == RedisCommand {
-        let connection = try await attempting { connection, _ in
-            // An idle connection may have been dropped without our knowing; a pipeline must not detect it half-way.
+        try await living().pipeline(commands, window: window, onReply: onReply)
+    }
+
+    /// A connection that answers: an idle one may have been dropped without our knowing, and a pipeline must not detect it
+    /// half-way.
+    func living() async throws -> RedisConnection {
+        try await attempting { connection, _ in
             try await connection.ping()
             return connection
         }
-        return try await connection.pipeline(commands, window: window, onReply: onReply)
     }
 
     /// Closes the connection; the next command makes a new one.
@@ -55,14 +60,20 @@ package actor RedisClient: RedisCommands {
     private func attempting<T: Sendable>(
         _ body: (RedisConnection, _ isSent: inout Bool) async throws -> T
     ) async throws -> T {
-        var isSent = false
-        return try await retry.run {
-            guard let error = $0 as? RedisError else { return false }
-            // What a server answered that is not ready was not carried out.
-            return error.isConnectivity ? !isSent : error.isTransient
+        var mayRepeat = false
+        return try await retry.run { _ in
+            mayRepeat
         } _: {
-            isSent = false
-            return try await body(try await connection(), &isSent)
+            var isSent = false
+            mayRepeat = false
+            do {
+                return try await body(try await connection(), &isSent)
+            } catch let error as RedisError {
+                let isReplaced = await recover(from: error)
+                // What a server answered that is not ready, or a replica, was not carried out.
+                mayRepeat = error.isConnectivity ? !isSent : error.isTransient || isReplaced
+                throw error
+            }
         }
     }
 

@@ -4,10 +4,16 @@ package struct RedisConfiguration: Sendable, Equatable {
     package enum Address: Sendable, Equatable {
         case tcp(host: String, port: UInt16)
         case unix(path: String)
+        /// The primary that Sentinels know by a name; they are asked each time a connection is made.
+        case sentinel([RedisServerAddress], name: String)
+        /// A cluster, by some of its nodes.
+        case cluster([RedisServerAddress])
     }
 
     /// The address of the server.
     package var address: Address
+    /// Whether it is that of a cluster.
+    package var isCluster: Bool { if case .cluster = address { true } else { false } }
     /// The ACL user; nil for the default user.
     package var username: String?
     /// The password; nil where none is asked for.
@@ -73,6 +79,10 @@ extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConverti
             return "\(tls == nil ? "redis" : "rediss")://\(user)\(name):\(port)/\(database)"
         case .unix(let path):
             return "unix://\(user)\(path)?db=\(database)"
+        case .cluster(let servers):
+            return "\(tls == nil ? "redis" : "rediss")://\(user)\(servers.text)/\(database)"
+        case .sentinel(let servers, let name):
+            return "\(tls == nil ? "redis" : "rediss")+sentinel://\(user)\(servers.text)/\(name)/\(database)"
         }
     }
 

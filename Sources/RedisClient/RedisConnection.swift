@@ -20,17 +20,31 @@ package actor RedisConnection {
     var isPipelining = false
     private var lossReason = "not connected"
 
-    private init(_ configuration: RedisConfiguration) throws(RedisError) {
+    /// The server: that of the configuration, or the one that Sentinels named.
+    package nonisolated let address: RedisConfiguration.Address
+
+    private init(_ configuration: RedisConfiguration, _ address: RedisConfiguration.Address) throws(RedisError) {
         self.configuration = configuration
+        self.address = address
         wakeUp = try WakeUp()
     }
 
     /// Connects, agrees on TLS, authenticates, selects the database and names the connection, all within the connect
-    /// timeout.
+    /// timeout. Sentinels are asked which server is the primary, and again while there is none.
     ///
     /// Throws ``RedisError``, and `CancellationError` as soon as the task is cancelled.
     package static func connect(_ configuration: RedisConfiguration) async throws -> RedisConnection {
-        let connection = try RedisConnection(configuration)
+        guard case .sentinel(let servers, let name) = configuration.address else {
+            return try await connect(configuration, to: configuration.address)
+        }
+        return try await Sentinels(servers: servers, name: name, configuration: configuration).connect()
+    }
+
+    /// Connects to a server that the configuration leads to.
+    static func connect(
+        _ configuration: RedisConfiguration, to address: RedisConfiguration.Address
+    ) async throws -> RedisConnection {
+        let connection = try RedisConnection(configuration, address)
         let cancellation = Cancellation(connection.wakeUp)
         try await withTaskCancellationHandler {
             try await connection.open(cancellation)
@@ -65,11 +79,11 @@ package actor RedisConnection {
     package func close() { lose("closed") }
 
     private func open(_ cancellation: Cancellation) throws {
-        let host = if case .tcp(let host, _) = configuration.address { host } else { "" }
-        let deadline = Deadline(in: configuration.connectTimeout, for: "connecting to \(configuration.address.text)")
+        let host = if case .tcp(let host, _) = address { host } else { "" }
+        let deadline = Deadline(in: configuration.connectTimeout, for: "connecting to \(address.text)")
         let tls = try configuration.tls.map { try TLSSession($0, host: host) }
         let socket = try Socket.connect(
-            to: configuration.address, until: deadline, wakeUp: wakeUp, cancellation: cancellation)
+            to: address, until: deadline, wakeUp: wakeUp, cancellation: cancellation)
         let link = try Link(socket, tls: tls, wakeUp: wakeUp)
         try link.handshake(until: deadline, cancellation: cancellation)
         for command in configuration.greeting {

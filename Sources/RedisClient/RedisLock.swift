@@ -1,3 +1,5 @@
+import RSSModel
+
 /// A lock that is a key of Redis: whoever writes it first holds it, renews it while work runs, and removes it afterwards.
 ///
 /// A holder that was killed leaves a key that expires after ``lifetime``. One that cannot renew it for as long has lost
@@ -16,7 +18,7 @@ package struct RedisLock: Sendable {
     package let lifetime: Duration
 
     /// Makes a lock.
-    package init(key: RedisArgument, token: RedisArgument, lifetime: Duration = .seconds(60)) {
+    package init(key: RedisArgument, token: RedisArgument, lifetime: Duration = .seconds(30)) {
         self.key = key
         self.token = token
         self.lifetime = lifetime
@@ -29,7 +31,7 @@ package struct RedisLock: Sendable {
     package func hold<T: Sendable>(
         on configuration: RedisConfiguration, _ work: @escaping @Sendable () async throws -> T
     ) async throws -> T {
-        let client = RedisClient(configuration)
+        let client = try configuration.service()
         do {
             try await acquire(client)
             let value = try await withThrowingTaskGroup(of: T?.self) { group in
@@ -52,7 +54,7 @@ package struct RedisLock: Sendable {
         }
     }
 
-    private func acquire(_ client: RedisClient) async throws {
+    private func acquire(_ client: any RedisService) async throws {
         if try await client.set(key, token, expiry: lifetime, condition: .ifAbsent) { return }
         let holder = try await client.get(key).flatMap { String(validating: $0, as: UTF8.self) }
         var left: Duration?
@@ -61,7 +63,7 @@ package struct RedisLock: Sendable {
     }
 
     /// Renews the lock three times in its life, until cancelled or until it is lost.
-    private func renew(_ client: RedisClient) async throws {
+    private func renew(_ client: any RedisService) async throws {
         var end = ContinuousClock.now + lifetime
         while true {
             try await Task.sleep(for: lifetime / 3)
@@ -70,6 +72,7 @@ package struct RedisLock: Sendable {
                 guard try await client.expire(key, lifetime, ifEqualTo: token) else { throw RedisLockError.lost }
                 end = asked + lifetime
             } catch let error as RedisError {
+                _ = await client.recover(from: error)
                 // The key remains until it expires; only then another can take it.
                 if ContinuousClock.now + lifetime / 3 >= end { throw error }
             }
@@ -84,9 +87,9 @@ package struct RedisLock: Sendable {
         brief.commandTimeout = .seconds(1)
         let options = brief
         await Task.detached {
-            guard let connection = try? await RedisConnection.connect(options) else { return }
-            _ = try? await connection.unlink(key, ifEqualTo: token)
-            await connection.close()
+            guard let service = try? options.service(retry: .never) else { return }
+            _ = try? await service.unlink(key, ifEqualTo: token)
+            await service.close()
         }.value
     }
 }

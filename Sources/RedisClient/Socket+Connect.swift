@@ -14,6 +14,10 @@ extension Socket {
         case .unix(let path): targets = [try Target(path: path)]
         case .tcp(let host, let port):
             targets = try resolve(host: host, port: port, until: deadline, cancellation: cancellation)
+        case .cluster(let nodes):
+            throw RedisError.invalidConfiguration("a connection is to one node, and not to \(nodes.text)")
+        case .sentinel:
+            throw RedisError.invalidConfiguration("Sentinels know where a server is, and are not one")
         }
         var last = RedisError.unreachable("\(address.text): no address")
         for target in targets {
@@ -81,10 +85,12 @@ extension Socket {
 
 extension RedisConfiguration.Address {
     /// The address in messages.
-    var text: String {
+    package var text: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unix(let path): path
+        case .cluster(let nodes): "the cluster of \(nodes.text)"
+        case .sentinel(let servers, let name): "\(name) of the Sentinels \(servers.text)"
         }
     }
 }

@@ -27,23 +27,27 @@ import Testing
     }
 
     @Test func `each check has one key and says why`() {
+        let definitions = CacheInspector.definitions
+        #expect(Set(definitions.map(\.key)).count == definitions.count && definitions.count == 9)
+        #expect(definitions.map(\.key) == definitions.map(\.key).sorted())
         #expect(
-            Set(CacheInspector.checks).count == CacheCheck.all.count
-                && CacheInspector.checks.sorted() == CacheInspector.checks)
-        #expect(
-            CacheCheck.all.allSatisfy {
-                $0.key.hasPrefix("redis.") && $0.why.hasSuffix(".") && !$0.title.hasSuffix(".")
+            definitions.allSatisfy {
+                $0.area == "redis" && $0.why.hasSuffix(".") && !$0.title.hasSuffix(".") && !$0.needs.isEmpty
             })
     }
 
     @Test func `what cannot be read is blind, and never ok`() {
-        let blind = CacheFacts(
+        var blind = CacheFacts(
             info: .failure(.init(reason: "NOPERM", hint: "+info")),
             commands: .failure(.init(reason: "NOPERM", hint: nil)),
             sample: .failure(.init(reason: "NOPERM", hint: nil)))
-        for check in CacheCheck.all where check.key != "redis.midnight" {
-            #expect(check.judge(blind).verdict == .blind, "\(check.key)")
+        blind.midnight = .failure(.init(reason: "NOPERM", hint: nil))
+        for check in CacheCheck.all {
+            #expect(check.judge(blind).verdict == .blind, "\(check.definition.key)")
         }
+        // A policy that evicts only what expires cannot be judged without the keys.
+        blind.info = .success(["maxmemory": "1000", "maxmemory_policy": "volatile-lru"])
+        #expect(CacheCheck.policy.judge(blind).verdict == .blind)
     }
 
     @Test func `a replica, an unlimited memory and a full one are findings`() {
@@ -67,9 +71,9 @@ import Testing
         #expect(CacheCheck.evictions.judge(facts(["evicted_keys": "0"])).verdict == .ok)
         var midnight = facts()
         #expect(CacheCheck.midnight.judge(midnight).verdict == .ok)
-        midnight.midnight = .init(today: 20, tomorrow: 0, left: 90)
+        midnight.midnight = .success(.init(today: 20, tomorrow: 0, left: 90))
         #expect(CacheCheck.midnight.judge(midnight).verdict == .warning)
-        midnight.midnight = .init(today: 20, tomorrow: 19, left: 90)
+        midnight.midnight = .success(.init(today: 20, tomorrow: 19, left: 90))
         #expect(CacheCheck.midnight.judge(midnight).verdict == .ok)
     }
 
@@ -100,7 +104,8 @@ import Testing
             #expect(findings("redis.keys_command").count == 1)
             let bounded = try await CacheInspector(redis, keys: CacheKeys(), limit: 1).run()
             #expect(
-                bounded.first { $0.check == "redis.big_keys" }?.outcome.unseen?.reason == "not all keys were scanned")
+                bounded.first { $0.check == "redis.big_keys" }?.outcome.unseen?.reason
+                    == "not all keys of Redis were scanned")
         }
     }
 
@@ -111,7 +116,7 @@ import Testing
             (configuration.username, configuration.password) = ("narrow", "secret")
             let narrow = try await RedisConnection.connect(configuration)
             let reports = try await CacheInspector(narrow, keys: CacheKeys()).run()
-            #expect(reports.filter { $0.check != "redis.midnight" }.allSatisfy { $0.outcome.verdict == .blind })
+            #expect(reports.count == 9 && reports.allSatisfy { $0.outcome.verdict == .blind }, "\(reports)")
             await narrow.close()
             try await redis.send(["ACL", "DELUSER", "narrow"])
         }

@@ -42,6 +42,17 @@ struct CacheScenario {
         try await redis.get(RedisArgument(key)).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The first page of an organization as the backend's own function returns it, in the bytes of the cache.
+    func summary(of organization: String, from start: CalendarDate, to end: CalendarDate) async throws -> String? {
+        let rows = try await postgres.query(
+            """
+            SELECT total_count, visit_data::text
+            FROM get_visit_reports_optimized($1::uuid, NULL, NULL, NULL, $2::date, $3::date, NULL, 1, 20)
+            """, [organization, start, end] as [any PostgresEncodable])
+        guard let (total, data) = try rows.first?.decode(Int64.self, String?.self) else { return nil }
+        return String(decoding: SummarySource.value(totalCount: total, visitData: data), as: UTF8.self)
+    }
+
     func left(_ key: String) async throws -> Duration? {
         if case .remaining(let left) = try await redis.ttl(RedisArgument(key)) { left } else { nil }
     }

@@ -55,11 +55,32 @@ import Testing
             options.alsoTomorrow = true
             let today = CalendarDate(cache.now)
             let midnight = Date(timeIntervalSince1970: Double(today.daysSinceEpoch + 1) * 86_400)
+            try await cache.postgres.execute(
+                """
+                INSERT INTO visit_reports (report_number, organization_id, visit_date)
+                SELECT 'LEAVES-' || row_number() OVER (), id, $1::date FROM organizations WHERE is_active
+                """, [today.adding(days: -30)])
             let early = try await cache.warm(options, at: midnight - 301)
             #expect(early.allSatisfy { $0.key.hasSuffix(FilterShape.backend.digest(today)) })
             let late = try await cache.warm(options, at: midnight - 299)
-            let tomorrow = late.filter { $0.key.hasSuffix(FilterShape.backend.digest(today.adding(days: 1))) }
+            let digest = FilterShape.backend.digest(today.adding(days: 1))
+            let tomorrow = late.filter { $0.key.hasSuffix(digest) }
             #expect(late.count == 2 * early.count && tomorrow.count == early.count)
+            #expect(tomorrow.allSatisfy { $0.action == .done }, "\(tomorrow)")
+            var changed = 0
+            for entry in tomorrow {
+                let (before, after) = (
+                    try await cache.summary(of: entry.id, from: today.adding(days: -30), to: today),
+                    try await cache.summary(of: entry.id, from: today.adding(days: -29), to: today.adding(days: 1))
+                )
+                let text = try await cache.text(entry.key)
+                #expect(text == after, "\(text ?? "nil") \(after ?? "nil")")
+                let key = CacheKeys().summary(entry.id, digest: FilterShape.backend.digest(today))
+                #expect(try await cache.text(key.description) == before)
+                changed += before == after ? 0 : 1
+            }
+            // Each had a visit on the day that leaves the period at midnight.
+            #expect(changed == tomorrow.count)
         }
     }
 

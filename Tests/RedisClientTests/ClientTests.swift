@@ -1,6 +1,7 @@
 import Foundation
 import RSSModel
 import RedisClient
+import TestSupport
 import Testing
 
 extension RedisSerial {

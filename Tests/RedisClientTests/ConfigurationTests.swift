@@ -1,5 +1,6 @@
 import RSSModel
 @testable import RedisClient
+import TestSupport
 import Testing
 
 @Suite struct ConfigurationTests {

@@ -1,5 +1,6 @@
 import RedisClient
 import Synchronization
+import TestSupport
 import Testing
 
 extension RedisSerial {

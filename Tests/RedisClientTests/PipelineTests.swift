@@ -1,6 +1,7 @@
 import Foundation
 import RedisClient
 import Synchronization
+import TestSupport
 import Testing
 
 extension RedisSerial {

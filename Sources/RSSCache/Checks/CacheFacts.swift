@@ -13,8 +13,9 @@ package struct CacheFacts: Sendable {
     var evictedNow: Int64 = 0
     /// A sample of the keys, or why they could not be read.
     var sample: Result<KeySample, Unseen>
-    /// Summaries of today and of tomorrow that exist, where midnight in UTC is nearer than their lifetime; nil elsewhere.
-    var midnight: Midnight?
+    /// Summaries of today and of tomorrow that exist, where midnight in UTC is nearer than their lifetime, nil elsewhere; or
+    /// why they could not be read.
+    var midnight: Result<Midnight?, Unseen> = .success(nil)
 
     /// Why something could not be read, and how to see it.
     struct Unseen: Error, Equatable {
@@ -30,21 +31,40 @@ package struct CacheFacts: Sendable {
         let left: Int
     }
 
-    /// Reads them.
+    /// The name of the server in findings that are about no key.
+    var server = "redis"
+
+    /// Reads them, for each server; the keys are those of all of them.
     ///
     /// - Throws: `RedisError` when the connection is lost, `CancellationError`.
-    init(_ redis: RedisConnection, keys: CacheKeys, shapes: [FilterShape], limit: Int) async throws {
-        info = try await Self.reading { try await redis.info() }
-        commands = try await Self.reading { try await redis.info("commandstats") }
-        if case .success(let before) = info, before["evicted_keys"] != "0" {
-            try await Task.sleep(for: .seconds(1))
-            let after = try await redis.info("stats")["evicted_keys"].flatMap { Int64($0) } ?? 0
-            evictedNow = after - (before["evicted_keys"].flatMap { Int64($0) } ?? after)
+    static func all(
+        _ redis: any RedisService, keys: CacheKeys, shapes: [FilterShape], limit: Int
+    ) async throws -> [CacheFacts] {
+        let sample = try await reading { try await KeySample(redis, keys: keys, limit: limit) }
+        let midnight = try await reading { try await Self.midnight(redis, keys, shapes) }
+        let servers = try await redis.primaries()
+        var all: [CacheFacts] = []
+        for server in servers {
+            var facts = CacheFacts(
+                info: try await reading { try await server.info() },
+                commands: try await reading { try await server.info("commandstats") }, sample: sample)
+            facts.midnight = midnight
+            if servers.count > 1, let node = server as? RedisConnection { facts.server = node.address.text }
+            all.append(facts)
         }
-        sample = try await Self.reading { try await KeySample(redis, keys: keys, limit: limit) }
-        if case .success(let seen) = try await Self.reading({ try await Self.midnight(redis, keys, shapes) }) {
-            midnight = seen
+        guard all.contains(where: { $0.evicted > 0 }) else { return all }
+        try await Task.sleep(for: .seconds(1))
+        for (index, server) in servers.enumerated() where all[index].evicted > 0 {
+            let after = try await server.info("stats")["evicted_keys"].flatMap { Int64($0) } ?? 0
+            all[index].evictedNow = max(0, after - all[index].evicted)
         }
+        return all
+    }
+
+    /// Keys evicted since the start.
+    private var evicted: Int64 {
+        guard case .success(let info) = info else { return 0 }
+        return info["evicted_keys"].flatMap { Int64($0) } ?? 0
     }
 
     init(
@@ -66,13 +86,14 @@ package struct CacheFacts: Sendable {
                 Unseen(
                     reason: "\(error)",
                     hint: report
-                        ? "ACL SETUSER … +info +scan +type +pttl +memory|usage +object|idletime +object|freq" : nil))
+                        ? "ACL SETUSER … +info +time +scan +type +pttl +memory|usage +object|idletime +object|freq"
+                        : nil))
         }
     }
 
     /// By the clock of the Redis server.
     private static func midnight(
-        _ redis: RedisConnection, _ keys: CacheKeys, _ shapes: [FilterShape]
+        _ redis: any RedisService, _ keys: CacheKeys, _ shapes: [FilterShape]
     ) async throws -> Midnight? {
         guard let seconds = try await redis.send(["TIME"], isIdempotent: true).elements?.first?.integer,
             let shape = shapes.first

@@ -4,10 +4,10 @@ import RedisClient
 
 /// Runs the checks of Redis.
 package struct CacheInspector: Sendable {
-    /// The keys of the checks.
-    package static var checks: [String] { CacheCheck.all.map(\.key) }
+    /// What the checks are, by their keys.
+    package static let definitions = CacheCheck.all.map(\.definition)
 
-    private let redis: RedisConnection
+    private let redis: any RedisService
     private let keys: CacheKeys
     private let shapes: [FilterShape]
     private let limit: Int
@@ -15,7 +15,7 @@ package struct CacheInspector: Sendable {
     /// Makes an inspector.
     ///
     /// - Parameter limit: the most keys that are scanned.
-    package init(_ redis: RedisConnection, keys: CacheKeys, shapes: [FilterShape] = [.backend], limit: Int = 200_000) {
+    package init(_ redis: any RedisService, keys: CacheKeys, shapes: [FilterShape] = [.backend], limit: Int = 200_000) {
         self.redis = redis
         self.keys = keys
         self.shapes = shapes
@@ -26,9 +26,19 @@ package struct CacheInspector: Sendable {
     ///
     /// - Throws: `RedisError` when the connection is lost, `CancellationError`.
     package func run() async throws -> [CheckReport] {
-        let facts = try await CacheFacts(redis, keys: keys, shapes: shapes, limit: limit)
-        return CacheCheck.all.map {
-            CheckReport(check: $0.key, title: $0.title, why: $0.why, outcome: $0.judge(facts))
-        }
+        let facts = try await CacheFacts.all(redis, keys: keys, shapes: shapes, limit: limit)
+        return CacheCheck.all.map { check in check.definition.report(Self.together(facts.map(check.judge))) }
+    }
+
+    /// What is found on any server; the keys are those of all, and so are found once.
+    private static func together(_ outcomes: [CheckOutcome]) -> CheckOutcome {
+        var findings: [Finding] = []
+        for finding in outcomes.flatMap(\.findings) where !findings.contains(finding) { findings.append(finding) }
+        return CheckOutcome(findings, unseen: outcomes.lazy.compactMap(\.unseen).first)
+    }
+
+    /// The checks of a Redis that cannot be asked.
+    package static func blind(reason: String, hint: String?) -> [CheckReport] {
+        definitions.map { $0.report(.blind(reason: reason, hint: hint)) }
     }
 }

@@ -1,6 +1,5 @@
 import RSSModel
 import RedisClient
-import Synchronization
 
 /// Removes keys from the cache without keeping other clients waiting.
 package struct CacheInvalidation: Sendable {
@@ -37,11 +36,11 @@ package struct CacheInvalidation: Sendable {
     /// Keys that one command removes: UNLINK takes a value out of the keyspace, and its memory is freed in the background.
     private static let batch = 250
 
-    private let redis: RedisConnection
+    private let redis: any RedisService
     private let options: Options
 
     /// Makes an invalidation.
-    package init(_ redis: RedisConnection, _ options: Options) {
+    package init(_ redis: any RedisService, _ options: Options) {
         self.redis = redis
         self.options = options
     }
@@ -89,7 +88,7 @@ package struct CacheInvalidation: Sendable {
                     if kind.isProtected, !options.includesProtected { continue }
                     for start in stride(from: 0, to: own.count, by: Self.batch) {
                         let part = own[start...].prefix(Self.batch).map(\.0)
-                        let number = try await redis.unlink(part)
+                        let number = try await redis.remove(part)
                         removed[kind, default: 0] += number
                         done += Int64(number)
                     }
@@ -104,17 +103,5 @@ package struct CacheInvalidation: Sendable {
         try await redis.replies(to: keys.map { RedisCommand(["TYPE", $0], isIdempotent: true) }).map {
             $0.string ?? "none"
         }
-    }
-}
-
-extension RedisConnection {
-    /// The replies to a pipeline; errors of the server are among them.
-    ///
-    /// - Throws: `RedisError`, `CancellationError`.
-    func replies(to commands: [RedisCommand]) async throws -> [RedisValue] {
-        if commands.isEmpty { return [] }
-        let replies = Mutex<[RedisValue]>([])
-        try await pipeline(commands) { _, reply in replies.withLock { $0.append(reply) } }
-        return replies.withLock { $0 }
     }
 }

@@ -44,7 +44,7 @@ package struct KeySample: Sendable {
     ///
     /// - Parameter limit: the most keys that are scanned.
     /// - Throws: `RedisError`, `CancellationError`.
-    package init(_ redis: RedisConnection, keys names: CacheKeys, limit: Int) async throws {
+    package init(_ redis: any RedisService, keys names: CacheKeys, limit: Int) async throws {
         var scan = KeyspaceScan(redis)
         scan.limit = limit
         var groups: [String: Group] = [:]
@@ -73,7 +73,7 @@ package struct KeySample: Sendable {
     }
 
     private static func look(
-        _ keys: [RedisArgument], _ redis: RedisConnection, _ names: CacheKeys, _ group: inout Group,
+        _ keys: [RedisArgument], _ redis: any RedisService, _ names: CacheKeys, _ group: inout Group,
         _ hot: inout [String: Int]
     ) async throws {
         let commands = keys.flatMap { key -> [RedisCommand] in

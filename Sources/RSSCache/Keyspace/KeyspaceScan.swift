@@ -5,7 +5,7 @@ import RedisClient
 /// `SCAN` blocks the server for one batch at a time. After each batch as much time passes as it took, so that other clients
 /// get half of the server's time at least, and no more keys than ``rate`` are handed over in a second.
 package struct KeyspaceScan: Sendable {
-    let redis: RedisConnection
+    let redis: any RedisService
     /// Slots that the server looks into for a batch; 1000 kept other clients' waits under 100 ms with 200,000 keys of 5 KB.
     package var count = 1000
     /// The most keys in a second; nil for as many as the pauses allow.
@@ -14,7 +14,7 @@ package struct KeyspaceScan: Sendable {
     package var limit: Int?
 
     /// Makes a scan.
-    package init(_ redis: RedisConnection) { self.redis = redis }
+    package init(_ redis: any RedisService) { self.redis = redis }
 
     /// Hands over the keys that match any of the patterns, in batches that may be empty. A key may be handed over twice
     /// (Redis docs, SCAN), and again for each pattern that it matches.
@@ -35,19 +35,30 @@ package struct KeyspaceScan: Sendable {
                 }
                 continue
             }
-            let match = pattern.glob == "*" ? nil : RedisArgument(pattern.glob)
-            var batches = redis.scan(match: match, count: count, type: type).makeAsyncIterator()
-            var began = ContinuousClock.now
-            while let batch = try await batches.next() {
-                let part = batch.prefix(left)
-                try await body(Array(part))
-                left -= part.count
+            for server in try await redis.primaries() {
+                try await walk(server, pattern, type, &left, body)
                 if left <= 0 { return false }
-                try await pause(after: part.count, since: began)
-                began = .now
             }
         }
         return true
+    }
+
+    /// Hands over the keys of a server.
+    private func walk(
+        _ server: some RedisCommands, _ pattern: KeyPattern, _ type: String?, _ left: inout Int,
+        _ body: ([RedisArgument]) async throws -> Void
+    ) async throws {
+        let match = pattern.glob == "*" ? nil : RedisArgument(pattern.glob)
+        var batches = server.scan(match: match, count: count, type: type).makeAsyncIterator()
+        var began = ContinuousClock.now
+        while let batch = try await batches.next() {
+            let part = batch.prefix(left)
+            try await body(Array(part))
+            left -= part.count
+            if left <= 0 { return }
+            try await pause(after: part.count, since: began)
+            began = .now
+        }
     }
 
     /// Waits as long as a batch took, or until the rate allows the next one.

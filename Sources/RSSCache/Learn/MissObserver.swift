@@ -59,47 +59,79 @@ package struct MissObserver: Sendable {
     ///
     /// - Throws: `RedisError`, `CancellationError`.
     package func run(for duration: Duration, _ progress: ProgressReporter) async throws -> Result {
-        let control = try await RedisConnection.connect(configuration)
-        let before = try await control.configGet(Self.setting.description)[Self.setting.description] ?? ""
-        let today = try await CalendarDate(control.serverTime())
-        let misses = Mutex<(keys: [String: Int], unlisted: Int)>(([:], 0))
+        let servers = try await configuration.servers()
+        let clock = try configuration.service()
+        let today: CalendarDate
         do {
-            _ = try await control.send(["CONFIG", "SET", Self.setting, RedisArgument(Self.adding("Em", to: before))])
-            try await progress.phase("observe") {
-                let listener = try await RedisConnection.connect(configuration)
-                let channel = RedisArgument("__keyevent@\(configuration.database)__:keymiss")
-                try await listener.receive([channel], for: duration) { message in
-                    misses.withLock { misses in
-                        let key = message.content.description
-                        if misses.keys[key] == nil, misses.keys.count >= Self.mostKeys {
-                            misses.unlisted += 1
-                        } else {
-                            misses.keys[key, default: 0] += 1
-                        }
-                    }
-                }
-            }
+            today = try await CalendarDate(clock.serverTime())
         } catch {
-            await restore(before, progress)
-            await control.close()
+            await clock.close()
             throw error
         }
-        await restore(before, progress)
-        await control.close()
+        await clock.close()
+        let misses = Mutex<(keys: [String: Int], unlisted: Int)>(([:], 0))
+        let take: @Sendable (RedisConnection.Message) -> Void = { message in
+            misses.withLock { misses in
+                let key = message.content.description
+                if misses.keys[key] == nil, misses.keys.count >= Self.mostKeys {
+                    misses.unlisted += 1
+                } else {
+                    misses.keys[key, default: 0] += 1
+                }
+            }
+        }
+        try await progress.phase("observe") {
+            // A node of a cluster publishes its own keys alone.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for server in servers {
+                    group.addTask { try await Self.observe(server, for: duration, progress, take) }
+                }
+                try await group.waitForAll()
+            }
+        }
         let seen = misses.withLock { $0 }
         return result(seen.keys, seen.unlisted, today)
     }
 
+    /// Observes a server.
+    private static func observe(
+        _ server: RedisConfiguration, for duration: Duration, _ progress: ProgressReporter,
+        _ take: @Sendable (RedisConnection.Message) -> Void
+    ) async throws {
+        let control = try await RedisConnection.connect(server)
+        let before: String
+        do {
+            before = try await control.configGet(setting.description)[setting.description] ?? ""
+        } catch {
+            await control.close()
+            throw error
+        }
+        do {
+            try await control.send(["CONFIG", "SET", setting, RedisArgument(adding("Em", to: before))])
+            let listener = try await RedisConnection.connect(server)
+            let channel = RedisArgument("__keyevent@\(server.database)__:keymiss")
+            try await listener.receive([channel], for: duration, onMessage: take)
+        } catch {
+            await restore(before, server, progress)
+            await control.close()
+            throw error
+        }
+        await restore(before, server, progress)
+        await control.close()
+    }
+
     /// Restores the setting, also when the task was cancelled and the connection lost. A setting that stays is reported.
-    private func restore(_ value: String, _ progress: ProgressReporter) async {
-        var brief = configuration
+    private static func restore(
+        _ value: String, _ server: RedisConfiguration, _ progress: ProgressReporter
+    ) async {
+        var brief = server
         brief.connectTimeout = .seconds(1)
         brief.commandTimeout = .seconds(1)
         let options = brief
         let failure = await Task.detached { () -> (any Error)? in
             do {
                 let connection = try await RedisConnection.connect(options)
-                _ = try await connection.send(["CONFIG", "SET", Self.setting, RedisArgument(value)])
+                _ = try await connection.send(["CONFIG", "SET", setting, RedisArgument(value)])
                 await connection.close()
                 return nil
             } catch {
@@ -107,10 +139,9 @@ package struct MissObserver: Sendable {
             }
         }.value
         guard let failure else { return }
-        let setting = Self.setting.description
         progress(
             .warning(
-                "\(setting) could not be restored: \(ErrorReport(describing: failure).message). Unless Redis was restarted: redis-cli CONFIG SET \(setting) '\(value)'"
+                "\(setting) of \(server.address.text) could not be restored: \(ErrorReport(describing: failure).message). Unless Redis was restarted: redis-cli CONFIG SET \(setting) '\(value)'"
             ))
     }
 

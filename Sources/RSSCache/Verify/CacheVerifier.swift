@@ -35,15 +35,16 @@ package struct CacheVerifier: Sendable {
     }
 
     private let warmer: CacheWarmer
-    private let redis: RedisConnection
+    private let redis: any RedisService
     /// The share of the keys that are compared, 0 to 1.
     private let sample: Double
 
     /// Makes a verifier. The session's TimeZone must be that of the backend's sessions.
     ///
     /// - Parameter options: the keys, as they are warmed.
-    package init(postgres: PostgresConnection, redis: RedisConnection, options: CacheWarmer.Options, sample: Double = 1)
-    {
+    package init(
+        postgres: PostgresConnection, redis: any RedisService, options: CacheWarmer.Options, sample: Double = 1
+    ) {
         var options = options
         options.refreshBelow = nil
         warmer = CacheWarmer(postgres: postgres, redis: redis, options: options)

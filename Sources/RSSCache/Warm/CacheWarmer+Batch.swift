@@ -32,7 +32,7 @@ extension CacheWarmer {
     ///    lifetime; where not, it is removed. If the run is killed in between, the value expires by itself.
     ///
     /// Whatever is committed after the second reading is invalidated after the writing, as always.
-    func warm(_ source: any CacheSource, _ ids: [String], _ redis: RedisConnection) async throws -> [Entry] {
+    func warm(_ source: any CacheSource, _ ids: [String], _ redis: any RedisService) async throws -> [Entry] {
         let seen = try await look(source, ids, redis)
         let began = ContinuousClock.now
         let values = try await source.isolatedValues(of: ids.filter { seen[$0]?.isDue == true })
@@ -45,7 +45,7 @@ extension CacheWarmer {
     /// Writes what was read, reads again what was absent, and says what was done with each key.
     func write(
         _ values: [String: CacheValue], of source: any CacheSource, _ ids: [String], _ seen: [String: Sight],
-        _ redis: RedisConnection, provisional: Duration
+        _ redis: any RedisService, provisional: Duration
     ) async throws -> [Entry] {
         var commands: [RedisCommand] = []
         var wanted: [(id: String, digest: String, isProvisional: Bool, isExtended: Bool)] = []
@@ -72,7 +72,7 @@ extension CacheWarmer {
 
     /// Reads what was absent a second time, and gives it its full lifetime where it is the same.
     private func confirm(
-        _ ids: [String], _ values: [String: CacheValue], of source: any CacheSource, _ redis: RedisConnection,
+        _ ids: [String], _ values: [String: CacheValue], of source: any CacheSource, _ redis: any RedisService,
         _ actions: inout [String: Answer]
     ) async throws {
         let again = try await source.isolatedValues(of: ids)
@@ -119,7 +119,7 @@ extension CacheWarmer {
     }
 
     /// What the keys are now, by their ids.
-    func look(_ source: any CacheSource, _ ids: [String], _ redis: RedisConnection) async throws -> [String: Sight] {
+    func look(_ source: any CacheSource, _ ids: [String], _ redis: any RedisService) async throws -> [String: Sight] {
         let limit = RedisArgument(options.bound(of: source.kind)?.wholeMilliseconds ?? -1)
         let replies = try await replies(redis, ids.map { CacheScript.look.command(source.key($0), limit) })
         var seen: [String: Sight] = [:]
@@ -138,7 +138,7 @@ extension CacheWarmer {
         return seen
     }
 
-    private func answers(_ redis: RedisConnection, _ commands: [RedisCommand]) async throws -> [Answer] {
+    private func answers(_ redis: any RedisService, _ commands: [RedisCommand]) async throws -> [Answer] {
         try await replies(redis, commands).map { reply in
             if let error = reply.error { return .foreign("\(error)") }
             if reply.isOK { return .yes }
@@ -150,7 +150,7 @@ extension CacheWarmer {
     /// The replies to a pipeline; among errors only those about a single key, that it holds something else than a string.
     ///
     /// - Throws: `RedisError`: the first error of another kind, after all have been answered.
-    private func replies(_ redis: RedisConnection, _ commands: [RedisCommand]) async throws -> [RedisValue] {
+    private func replies(_ redis: any RedisService, _ commands: [RedisCommand]) async throws -> [RedisValue] {
         let all = try await redis.replies(to: commands)
         if let error = all.lazy.compactMap(\.error).first(where: { $0.code != .wrongType }) {
             throw RedisError.server(error)

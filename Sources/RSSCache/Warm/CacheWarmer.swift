@@ -45,14 +45,14 @@ package struct CacheWarmer: Sendable {
     }
 
     let postgres: PostgresConnection
-    let redis: RedisConnection?
+    let redis: (any RedisService)?
     let options: Options
 
     /// Makes a warmer. The database session's TimeZone must be that of the backend's sessions, because timestamps in
     /// summaries are written in it.
     ///
     /// - Parameter redis: the cache; a dry run can do without, and then treats every key as due.
-    package init(postgres: PostgresConnection, redis: RedisConnection?, options: Options) {
+    package init(postgres: PostgresConnection, redis: (any RedisService)?, options: Options) {
         self.postgres = postgres
         self.redis = redis
         self.options = options
@@ -89,7 +89,9 @@ package struct CacheWarmer: Sendable {
                 on: redis.configuration
             ) {
                 let evictions = try await Evictions(redis)
-                var entries = try await batches(of: sources, only, progress) { try await warm($0, $1, redis) }
+                var entries = try await batches(of: sources, only, progress) { source, ids in
+                    try await lasting(redis, progress) { try await warm(source, ids, redis) }
+                }
                 try await evictions.mark(&entries, progress)
                 return entries
             }
@@ -128,6 +130,28 @@ package struct CacheWarmer: Sendable {
             progress(.warning("\(failed[0].key)\(others): \(reason ?? "not written")"))
         }
         return entries
+    }
+
+    /// How long another server is waited for that takes the place of a lost one: the lock lives a little longer.
+    private static let failover = Duration.seconds(20)
+
+    /// Does some keys, and again from the first look on where another server has taken the place of the one that was lost:
+    /// what that one did not pass on is written once more.
+    private func lasting<T: Sendable>(
+        _ redis: any RedisService, _ progress: ProgressReporter, _ work: () async throws -> T
+    ) async throws -> T {
+        var end: ContinuousClock.Instant?
+        while true {
+            do {
+                return try await work()
+            } catch let error as RedisError {
+                let limit = end ?? .now + Self.failover
+                guard await redis.recover(from: error), ContinuousClock.now < limit else { throw error }
+                if end == nil { progress(.warning("\(error); looking for the server that takes its place")) }
+                end = limit
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
     }
 
     /// What would be written: the keys that are due.

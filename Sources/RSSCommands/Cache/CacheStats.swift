@@ -35,10 +35,10 @@ package struct CacheStats: Verb {
 
     package func execute(_ context: Context) async throws -> CacheStatsReport {
         let redis = try await context.connectRedis()
-        let before = try await redis.info()
+        let before = try await redis.infos()
         let sample = try await KeySample(redis, keys: context.cacheKeys, limit: limit)
         if let window { try await Task.sleep(for: window) }
-        let after = window == nil ? before : try await redis.info()
+        let after = window == nil ? before : try await redis.infos()
         return CacheStatsReport(sample, before, after, isWindow: window != nil)
     }
 }
@@ -69,21 +69,24 @@ package struct CacheStatsReport: CommandResult {
 
     private enum CodingKeys: String, CodingKey { case groups, isWhole, server, hot }
 
-    init(_ sample: KeySample, _ before: [String: String], _ after: [String: String], isWindow: Bool) {
+    /// - Parameters:
+    ///   - before: what each server said of itself at the begin of the window.
+    ///   - after: the same at its end.
+    init(_ sample: KeySample, _ before: [[String: String]], _ after: [[String: String]], isWindow: Bool) {
         groups = sample.groups
         isWhole = sample.isWhole
         hot = sample.hot.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10).map {
             HotKey(key: $0.key, uses: $0.value)
         }
         self.isWindow = isWindow
-        func number(_ name: String) -> Int64 {
-            let now = after[name].flatMap { Int64($0) } ?? 0
-            return isWindow ? now - (before[name].flatMap { Int64($0) } ?? 0) : now
+        func sum(_ infos: [[String: String]], _ name: String) -> Int64 {
+            infos.reduce(0) { $0 + ($1[name].flatMap { Int64($0) } ?? 0) }
         }
+        func number(_ name: String) -> Int64 { sum(after, name) - (isWindow ? sum(before, name) : 0) }
         let (hits, misses) = (number("keyspace_hits"), number("keyspace_misses"))
         server = Server(
-            memory: after["used_memory"].flatMap { Int64($0) }, maxmemory: after["maxmemory"].flatMap { Int64($0) },
-            policy: after["maxmemory_policy"], hits: hits, misses: misses, evicted: number("evicted_keys"),
+            memory: sum(after, "used_memory"), maxmemory: sum(after, "maxmemory"),
+            policy: after.first?["maxmemory_policy"], hits: hits, misses: misses, evicted: number("evicted_keys"),
             hitRate: hits + misses == 0 ? nil : Double(hits) / Double(hits + misses))
     }
 

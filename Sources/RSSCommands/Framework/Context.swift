@@ -124,12 +124,16 @@ package struct Context: Sendable {
     }
 
     /// Opens a connection to Redis, which ends with the work, and waits for a server that is loading its data for as long as for
-    /// a connection.
+    /// a connection. Behind Sentinels, and in a cluster, it moves to the server that takes the place of a lost one.
     ///
     /// - Throws: `RedisError`, `SettingsError`, `CancellationError`.
-    package func connectRedis() async throws -> RedisConnection {
+    package func connectRedis() async throws -> any RedisService {
         let configuration = try redisConfiguration()
-        let connection = try await RedisConnection.connect(configuration)
+        let connection: any RedisService =
+            switch configuration.address {
+            case .sentinel, .cluster: try configuration.service()
+            case .tcp, .unix: try await RedisConnection.connect(configuration)
+            }
         sessions.add(connection)
         try await connection.waitUntilLoaded(within: configuration.connectTimeout) {
             progress(.note("Redis is loading its data: waiting."))

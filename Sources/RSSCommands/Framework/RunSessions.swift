@@ -9,7 +9,7 @@ final class RunSessions: Sendable {
 
     func add(_ session: PostgresConnection) { closers.withLock { $0.append { await session.close() } } }
 
-    func add(_ session: RedisConnection) { closers.withLock { $0.append { await session.close() } } }
+    func add(_ session: any RedisService) { closers.withLock { $0.append { await session.close() } } }
 
     /// Closes those that are open, the last first.
     func close() async {

@@ -65,8 +65,8 @@ extension ErrorReport {
             case .moved, .ask, .crossSlot:
                 (
                     "RSS-REDIS-009", .configuration,
-                    "The server is a node of a Redis Cluster, which rssctl does not support.",
-                    "name a Redis that is not a cluster: rssctl config show"
+                    "The server is a node of a Redis Cluster, and was spoken to as one server.",
+                    "name two of its nodes or more: --redis-url redis://a:6379,b:6379"
                 )
             case .wrongType:
                 (

@@ -30,7 +30,10 @@ struct RedisTarget: Sendable {
         let address = try RedisAddress(address)
         var parts: [String: String] = [:]
         parts["socket"] = address.socket
-        parts["host"] = address.host
+        // One place, whatever it is made of: what was set for one list of Sentinels is for no other.
+        parts["host"] =
+            address.primary.map { "\(address.sentinels.text)/\($0)" }
+            ?? (address.nodes.isEmpty ? address.host : address.nodes.text)
         parts["port"] = address.port.map { "\($0)" }
         parts["user"] = address.username
         parts["password"] = address.password
@@ -43,8 +46,24 @@ struct RedisTarget: Sendable {
     var name: String {
         let database = parts["database"] ?? "0"
         if let socket = parts["socket"] { return "unix://\(socket)?db=\(database)" }
-        return
-            "\(usesTLS ? "rediss" : "redis")://\(parts["host"] ?? "127.0.0.1"):\(parts["port"] ?? "6379")/\(database)"
+        var configuration = RedisConfiguration(database: Int(database) ?? 0, tls: usesTLS ? RedisTLS() : nil)
+        configuration.address = place
+        return "\(configuration)"
+    }
+
+    /// The server, or those that know it.
+    private var place: RedisConfiguration.Address {
+        if let socket = parts["socket"] { return .unix(path: socket) }
+        let host = parts["host"] ?? "127.0.0.1"
+        // No host has a slash in it; addresses were checked when they were read.
+        if let slash = host.firstIndex(of: "/"),
+            let sentinels = try? RedisServerAddress.list(host[..<slash], port: 26_379)
+        {
+            return .sentinel(sentinels, name: String(host[host.index(after: slash)...]))
+        }
+        let port = parts["port"].flatMap { UInt16($0) } ?? 6379
+        if host.contains(","), let nodes = try? RedisServerAddress.list(host, port: port) { return .cluster(nodes) }
+        return .tcp(host: host, port: port)
     }
 
     private var usesTLS: Bool { parts["tls"] == "true" || (parts["tls"] == nil && parts["tls_ca"] != nil) }
@@ -54,12 +73,7 @@ struct RedisTarget: Sendable {
     /// - Throws: ``SettingsError/unusableFile(key:origin:path:reason:)``.
     func configuration() throws -> RedisConfiguration {
         var configuration = RedisConfiguration()
-        if let socket = parts["socket"] {
-            configuration.address = .unix(path: socket)
-        } else {
-            configuration.address = .tcp(
-                host: parts["host"] ?? "127.0.0.1", port: parts["port"].flatMap { UInt16($0) } ?? 6379)
-        }
+        configuration.address = place
         configuration.username = parts["user"]
         if let part = parts.parts["password"] {
             configuration.password = try part.key == .redisPasswordFile ? SecretFile.read(part) : part.value

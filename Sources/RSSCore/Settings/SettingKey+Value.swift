@@ -52,7 +52,8 @@ extension SettingKey {
         case .redisAddress:
             do throws(RedisError) {
                 let address = try RedisAddress(text)
-                guard address.host.map(HostAddress.isWellFormed) ?? true else {
+                let hosts = [address.host].compactMap { $0 } + (address.sentinels + address.nodes).map(\.host)
+                guard hosts.allSatisfy(HostAddress.isWellFormed) else {
                     throw RedisError.invalidConfiguration("the host is not a host name")
                 }
             } catch {

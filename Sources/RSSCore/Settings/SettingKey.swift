@@ -172,7 +172,9 @@ package enum SettingKey: String, Sendable, CaseIterable {
                 .boundedDuration(1000...3_600_000), ["RSSCTL_STALL_TIMEOUT"], default: "60s",
                 "silence after which the server is asked over another connection whether it is still working")
         case .redisURL:
-            .init(.redisAddress, ["RSSCTL_REDIS_URL", "REDIS_URL"], secret: true, "redis:// or rediss:// address")
+            .init(
+                .redisAddress, ["RSSCTL_REDIS_URL", "REDIS_URL"], secret: true,
+                "redis://, rediss:// or redis+sentinel:// address; nodes of a cluster with commas")
         case .redisHost: .init(.host, ["RSSCTL_REDIS_HOST", "REDIS_HOST"], "host name")
         case .redisPort: .init(.integer(1...65_535), ["RSSCTL_REDIS_PORT", "REDIS_PORT"], default: "6379", "port")
         case .redisSocket: .init(.path, ["RSSCTL_REDIS_SOCKET"], "unix socket, in place of host and port")

@@ -22,15 +22,18 @@ extension Diagnosis {
             return [Self.target(error, Self.area)]
         }
         do {
-            let connection = try await RedisConnection.connect(configuration)
-            do {
-                let lines = try await look(connection, configuration)
-                await connection.close()
-                return lines
-            } catch {
-                await connection.close()
-                throw error
+            var lines: [DiagnosisLine] = []
+            for server in try await configuration.servers() {
+                let connection = try await RedisConnection.connect(server)
+                do {
+                    lines += try await look(connection, server, isNode: configuration.isCluster)
+                    await connection.close()
+                } catch {
+                    await connection.close()
+                    throw error
+                }
             }
+            return lines
         } catch {
             if targets.usesSandboxRedis {
                 let folder = settings.sandboxFolder(stateFolder: stateFolder)
@@ -49,6 +52,13 @@ extension Diagnosis {
         case .unix(let path):
             way = ServerWay(
                 area: area, host: path, port: 0, hostSetting: "redis.socket", portSetting: "redis.port")
+        case .sentinel, .cluster:
+            return [
+                line(
+                    .critical, "\(error)",
+                    "check the hosts in redis.url: redis-cli -h HOST -p PORT PING"
+                )
+            ]
         case .tcp(let host, let port):
             way = ServerWay(
                 area: area, host: host, port: Int(port), hostSetting: "redis.host", portSetting: "redis.port")
@@ -96,7 +106,7 @@ extension Diagnosis {
 
     /// - Throws: a server that lets in only who has a password, which it says with the first command.
     private func look(
-        _ connection: RedisConnection, _ configuration: RedisConfiguration
+        _ connection: RedisConnection, _ configuration: RedisConfiguration, isNode: Bool
     ) async throws -> [DiagnosisLine] {
         var lines: [DiagnosisLine] = []
         if case .tcp(let host, _) = configuration.address, configuration.tls == nil, configuration.password != nil,
@@ -118,13 +128,13 @@ extension Diagnosis {
                     "\(configuration): version \(version), \(used) used, \(info["maxmemory_policy"] ?? "policy unknown")"
                 ))
             lines.append(Self.role(info))
-            if let mode = info["redis_mode"] ?? info["server_mode"], mode != "standalone" {
+            if let mode = info["redis_mode"] ?? info["server_mode"], mode != "standalone", !isNode {
                 lines.append(
                     Self.line(
-                        .critical, "mode: \(mode); rssctl speaks to one server",
+                        .critical, "mode: \(mode), and its address is that of a single server",
                         mode == "sentinel"
-                            ? "Set redis.host and redis.port to the primary that it names."
-                            : "Set redis.host to a Redis that is not part of a cluster."))
+                            ? "Set redis.url to redis+sentinel://HOST:PORT/NAME."
+                            : "Set redis.url to two nodes or more: redis://HOST:PORT,HOST:PORT"))
             }
         } catch let error as RedisError where error.serverError?.code == .noAuthentication {
             throw error
@@ -166,8 +176,12 @@ extension Diagnosis {
             var refused: [String] = []
             for (name, command) in commands {
                 do { _ = try await connection.send(command) } catch let error as RedisError {
-                    guard error.serverError?.code == .noPermission else { throw error }
-                    refused.append(name)
+                    switch error.serverError?.code {
+                    case .noPermission: refused.append(name)
+                    // The key is on another node; rights were checked before.
+                    case .moved, .ask: break
+                    default: throw error
+                    }
                 }
             }
             _ = try await connection.send(RedisCommand(["DISCARD"]))

@@ -190,8 +190,8 @@ extension ErrorSection {
                 example: "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."),
             .init(
                 "RSS-REDIS-009",
-                "The server is a node of a Redis Cluster, which is not supported (`MOVED`, `ASK`, `CROSSSLOT`).",
-                do: "Name a Redis that is not a cluster.",
+                "The server is a node of a Redis Cluster, and its address is that of a single server (`MOVED`, `ASK`, `CROSSSLOT`).",
+                do: "Name two of its nodes or more: `redis://a:6379,b:6379`.",
                 example: "MOVED 3999 10.0.0.7:6381"),
             .init(
                 "RSS-REDIS-010",

@@ -3,27 +3,30 @@ import RedisClient
 
 /// A private redis-server on a free port and a Unix socket. It dies with this process, however that ends: a shell
 /// beside it waits for the end of a pipe that we hold.
-final class RedisServer: Sendable {
-    let directory: URL
-    let port: UInt16
-    let tlsPort: UInt16?
-    let processID: pid_t
+package final class RedisServer: Sendable {
+    package let directory: URL
+    package let port: UInt16
+    package let tlsPort: UInt16?
+    package let processID: pid_t
     private let shell: Process
     private let lifeline: Pipe
 
-    struct NotStarted: Error { let log: String }
+    package struct NotStarted: Error { package let log: String }
 
     /// A server that many tests share; they use keys of their own.
-    static let shared = Task { try await RedisServer() }
+    package static let shared = Task { try await RedisServer() }
 
-    init(_ options: [String] = [], tls: Bool = false) async throws {
+    /// Starts a server.
+    ///
+    /// - Parameter port: where it listens; nil for a free port.
+    package init(_ options: [String] = [], port: UInt16? = nil, tls: Bool = false) async throws {
         directory = URL(filePath: "/tmp/rssredis-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        port = try Self.freePort()
+        self.port = try port ?? Self.freePort()
         tlsPort = tls ? try Self.freePort() : nil
         if tls { try Self.makeCertificates(in: directory) }
         var words = [
-            "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", "redis.sock", "--save", "",
+            "redis-server", "--port", "\(self.port)", "--bind", "127.0.0.1", "--unixsocket", "redis.sock", "--save", "",
             "--appendonly", "no", "--dir", directory.path, "--logfile", "redis.log",
         ]
         if let tlsPort {
@@ -48,21 +51,21 @@ final class RedisServer: Sendable {
 
     deinit { stop() }
 
-    func stop() {
+    package func stop() {
         kill(processID, SIGKILL)
         try? lifeline.fileHandleForWriting.close()
         try? FileManager.default.removeItem(at: directory)
     }
 
-    var socketPath: String { directory.appending(path: "redis.sock").path }
+    package var socketPath: String { directory.appending(path: "redis.sock").path }
 
-    func configuration(timeout: Duration = .seconds(5)) -> RedisConfiguration {
+    package func configuration(timeout: Duration = .seconds(5)) -> RedisConfiguration {
         RedisConfiguration(
             address: .unix(path: socketPath), connectTimeout: timeout, commandTimeout: timeout,
             clientName: "rssctl test")
     }
 
-    func connect(timeout: Duration = .seconds(5)) async throws -> RedisConnection {
+    package func connect(timeout: Duration = .seconds(5)) async throws -> RedisConnection {
         try await RedisConnection.connect(configuration(timeout: timeout))
     }
 
@@ -81,7 +84,8 @@ final class RedisServer: Sendable {
         throw NotStarted(log: log ?? "no log")
     }
 
-    private static func freePort() throws -> UInt16 {
+    /// A port on which nothing listens.
+    package static func freePort() throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_in()
