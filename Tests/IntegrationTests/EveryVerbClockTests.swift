@@ -169,7 +169,11 @@ import Testing
         ]
         let report = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
         let checks = try #require((report["result"] as? [String: Any])?["checks"] as? [[String: Any]])
-        let structural = checks.filter { !counters.contains($0["check"] as? String ?? "") }
+        let structural = checks.filter { check in
+            let name = check["check"] as? String ?? ""
+            // Redis is another server, with the keys of the tests beside this one.
+            return !counters.contains(name) && !name.hasPrefix("redis.")
+        }
         #expect(structural.count > 20)
         let data = try JSONSerialization.data(withJSONObject: structural, options: [.sortedKeys, .prettyPrinted])
         return String(decoding: data, as: UTF8.self)

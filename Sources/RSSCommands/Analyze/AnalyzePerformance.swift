@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import PostgresClient
 import RSSAnalyze
+import RSSCache
 import RSSCore
 import RSSModel
 import RSSPartition
@@ -9,11 +10,12 @@ import RSSPartition
 /// `rssctl analyze performance`
 package struct AnalyzePerformance: Verb {
     package static let declaration = Declaration(
-        "analyze performance", "Check the database: each check ends ok, with findings, or blind",
+        "analyze performance", "Check the database and Redis: each check ends ok, with findings, or blind",
         discussion: """
             Reads only catalogs and statistics, in a read-only session. A check that waits for a lock of another session is \
             blind after 100 ms at most. A check that lacks a right or an extension is blind, and says what it lacks; it never counts as ok. \
-            Counters are judged by what they counted since an earlier run of this machine: the first run is blind for them, unless --for is given.
+            Counters are judged by what they counted since an earlier run of this machine: the first run is blind for them, unless --for is given. \
+            Of Redis, INFO and a bounded sample of the keys are read; where none is configured or reachable its checks are blind.
             """,
         needs: [.settings, .postgres],
         examples: [
@@ -87,22 +89,25 @@ package struct AnalyzePerformance: Verb {
             ).filter { CheckCatalog.isWanted($0.check, words) }
         }
         reports = try await analyzer.withDefinitions(reports)
+        let target = context.servers.all.joined(separator: ", ")
+        if CacheInspector.definitions.contains(where: { CheckCatalog.isWanted($0.key, words) }) {
+            reports += try await context.cacheReports().filter { CheckCatalog.isWanted($0.check, words) }
+        }
         history.keep(judged.after, reports)
         reports = CheckOptions.apply(list, to: reports, today: clock.today, context.progress)
             .sorted { $0.check < $1.check }
-        if let fixScript { try write(reports, to: fixScript, context) }
+        if let fixScript { try write(reports, of: target, to: fixScript, context) }
         return PerformanceReport(
             reports, comparison: earlier?.comparison(with: reports), checks, isQuiet: global.quiet)
     }
 
-    private func write(_ reports: [CheckReport], to path: String, _ context: Context) throws {
+    private func write(_ reports: [CheckReport], of target: String, to path: String, _ context: Context) throws {
         let ranks: [Verdict] = [.critical, .warning, .info]
         let findings = reports.flatMap(\.outcome.findings).map(\.withRemedy).enumerated().sorted {
             (ranks.firstIndex(of: $0.element.severity) ?? 3, $0.offset)
                 < (ranks.firstIndex(of: $1.element.severity) ?? 3, $1.offset)
         }.map(\.element)
-        let script = FixScript(
-            findings, target: context.servers.all.joined(separator: ", "), version: Version.line)
+        let script = FixScript(findings, target: target, version: Version.line)
         try WholeFile.write(Data(script.text.utf8), to: path)
         context.progress(
             .note(

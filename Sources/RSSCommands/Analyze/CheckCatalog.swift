@@ -1,4 +1,5 @@
 import RSSAnalyze
+import RSSCache
 import RSSCore
 import RSSPartition
 
@@ -6,7 +7,7 @@ import RSSPartition
 enum CheckCatalog {
     static let all: [Check] =
         (PerformanceCheck.all.map(\.definition) + WindowCheck.all.map(\.definition)
-        + PartitionInspector.definitions)
+        + PartitionInspector.definitions + CacheInspector.definitions)
         .sorted { $0.key < $1.key }
 
     /// Whether one of the words of `--only` names a check.
