@@ -14,10 +14,14 @@ package struct CacheLearn: Verb {
             Publishing costs a busy server a fifth to a half of its speed for keys that do not exist.
 
             The filters of summaries are found by hashing what a backend may ask with: common periods, pages, sizes and \
-            statuses, in every order, as numbers and as strings. The result has the lines for the configuration file.
+            statuses, in every order, as numbers and as strings. The result has the lines for the configuration file; --write \
+            adds them to the one in use, and leaves its other lines and comments as they are.
             """,
         effect: .writes, needs: [.settings, .redis],
-        examples: [.init("For a minute", "rssctl cache learn --for 1s --yes")])
+        examples: [
+            .init("For a minute", "rssctl cache learn --for 1s --yes"),
+            .init("What was found is added to the configuration file", "rssctl cache learn --for 1s --write --yes"),
+        ], exits: [.cannotWrite])
 
     @OptionGroup package var global: GlobalOptions
     @OptionGroup var changes: ChangeOptions
@@ -26,6 +30,9 @@ package struct CacheLearn: Verb {
     @Option(name: .customLong("for"), help: "How long to observe.", transform: parseDuration)
     var duration: Duration = .seconds(60)
 
+    @Flag(help: "Add the filters that were found to cache.shapes in the configuration file.")
+    var write = false
+
     package init() {}
 
     package func validate() throws {
@@ -33,12 +40,15 @@ package struct CacheLearn: Verb {
     }
 
     package func question(_ context: Context) async throws -> String? {
-        "Change notify-keyspace-events of Redis while observing?"
+        let file = write ? try SettingsEdit(.cacheShapes, of: context.settings).path : nil
+        return "Change notify-keyspace-events of Redis while observing\(file.map { ", and add to \($0)" } ?? "")?"
     }
 
     package func execute(_ context: Context) async throws -> LearnReport {
         let options = try context.warmOptions()
         let configuration = try context.redisConfiguration()
+        // What stands in the way of writing is reported before the observation.
+        let edit = write ? try SettingsEdit(.cacheShapes, of: context.settings) : nil
         if context.isDryRun {
             context.progress(
                 .note("Would run: CONFIG SET notify-keyspace-events with E and m, PSUBSCRIBE, and restore the setting.")
@@ -46,7 +56,19 @@ package struct CacheLearn: Verb {
             return LearnReport(nil, known: options.shapes)
         }
         let result = try await MissObserver(configuration, keys: options.keys).run(for: duration, context.progress)
-        return LearnReport(result, known: options.shapes)
+        var report = LearnReport(result, known: options.shapes)
+        if let edit, !report.configuration.isEmpty {
+            do {
+                try edit.write(report.configuration)
+                report.file = edit.path
+            } catch {
+                // The result is worth more than the file: its lines can be added by hand.
+                let failure = ErrorReport(describing: error)
+                context.progress(.warning("\(failure.message)\(failure.detail.map { ": \($0)" } ?? "")"))
+                report.isUnwritten = true
+            }
+        }
+        return report
     }
 }
 
@@ -68,6 +90,14 @@ package struct LearnReport: CommandResult {
     let unlisted: Int
     /// Shapes for cache.shapes: those that it has, and those that were missed.
     let configuration: [String]
+    /// The file that they were added to.
+    var file: String?
+    /// Whether they could not be added.
+    var isUnwritten = false
+
+    private enum CodingKeys: CodingKey { case groups, shapes, unlisted, configuration, file }
+
+    package var exitStatus: ExitStatus { isUnwritten ? .cannotWrite : .done }
 
     init(_ result: MissObserver.Result?, known: [FilterShape]) {
         groups = result?.groups ?? []
@@ -109,7 +139,9 @@ package struct LearnReport: CommandResult {
                 ]
             },
             notes: configuration.isEmpty
-                ? [] : ["For the configuration file:", "cache:", "  shapes:"] + configuration.map { "    - \($0)" })
+                ? []
+                : file.map { ["\(configuration.count) filters are in \($0)."] }
+                    ?? ["For the configuration file:", "cache:", "  shapes:"] + configuration.map { "    - \($0)" })
         return [prefixes, filters]
     }
 }

@@ -24,6 +24,10 @@ package enum SettingsError: ReportableError, Equatable {
     case unusableFile(key: String, origin: String, path: String, reason: String)
     /// Any user can change the configuration file, or a folder above it, and so say where passwords are sent.
     case unsafeFile(path: String, open: String)
+    /// A setting that is to be written to the file is set in a stronger place.
+    case outranked(String, by: String)
+    /// A list in the file is written in a form that is left to its author.
+    case notEditable(String, SourcePlace)
 
     package var report: ErrorReport {
         switch self {
@@ -90,6 +94,17 @@ package enum SettingsError: ReportableError, Equatable {
                 message: "the configuration file \(path) is not used, because any user can write \(open)",
                 detail: "Whoever can write it decides which server is given the passwords that it names.",
                 hint: "chmod o-w \(open.shellWord)")
+        case .outranked(let key, let origin):
+            ErrorReport(
+                code: "RSS-CONFIG-013", exit: .configuration,
+                message: "\(key) is set by \(origin), which takes precedence over the configuration file",
+                hint: "remove it there, or leave --write out and add the lines where it is set")
+        case .notEditable(let key, let place):
+            ErrorReport(
+                code: "RSS-CONFIG-014", exit: .configuration,
+                message: "\(key) cannot be added to the configuration file",
+                detail: "It is not written as a list with an item on each line.",
+                hint: "write it so, or add the lines by hand", place: place)
         }
     }
 }

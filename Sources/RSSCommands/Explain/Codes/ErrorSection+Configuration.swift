@@ -68,5 +68,17 @@ extension ErrorSection {
                 example: """
                     the configuration file /srv/rssctl.yaml is not used, because any user can write /srv/rssctl.yaml
                     """),
+            .init(
+                "RSS-CONFIG-013",
+                "A setting that is to be written to the file is set by a variable or a flag, which takes precedence.",
+                do: "Remove it there, or leave `--write` out.",
+                example: """
+                    cache.shapes is set by environment RSSCTL_CACHE_SHAPES, which takes precedence over the configuration file
+                    """),
+            .init(
+                "RSS-CONFIG-014",
+                "A list in the configuration file is written in a form that is left to its author.",
+                do: "Write an item on each line, or add the lines by hand.",
+                example: "cache.shapes cannot be added to the configuration file"),
         ])
 }
