@@ -49,6 +49,8 @@ struct Runner<V: Verb>: Sendable {
         }
         if let interval = verb.global.watch { return try await watch(context, every: interval) }
         try await takeLock(context)
+        // Also what fails may have changed something.
+        defer { if declaration.effect != .reads, !context.isDryRun { context.forgetAnswers() } }
         let result = try await perform(context)
         nameTarget(context)
         let status = result.exitStatus

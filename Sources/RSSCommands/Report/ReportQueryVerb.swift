@@ -12,6 +12,9 @@ package struct ReportQueryVerb: Verb {
         discussion: """
             --to is the last visit date, or a file that the reports are written to: its name ends in .csv, .ndjson or .xlsx. \
             Both can be given. A file, and --all, hold every report of the filter and not a page.
+
+            --cached answers from a store of this machine, without the database, what was read with --cached within a \
+            minute. Any command of rssctl that changes something clears the store; changes of others do not.
             """,
         needs: [.settings, .postgres],
         examples: [
@@ -25,6 +28,7 @@ package struct ReportQueryVerb: Verb {
                 "Everything of the last month, as a workbook",
                 "rssctl report query --from last-month --to last-month --to reports.xlsx --force"),
             .init("How the page is found", "rssctl report query --search printer --explain"),
+            .init("From this machine while it is fresh", "rssctl report query --status draft --cached"),
         ], exits: [.dataError, .cannotWrite])
 
     @OptionGroup package var global: GlobalOptions
@@ -72,6 +76,9 @@ package struct ReportQueryVerb: Verb {
     @Flag(help: "Say in words how the page was found: partitions, indexes, rows, time.")
     var explain = false
 
+    @Flag(help: "Answer from this machine's store what was read within a minute.")
+    var cached = false
+
     package init() {}
 
     private var lastDay: ReportDay? { to.compactMap(\.day).last }
@@ -87,6 +94,9 @@ package struct ReportQueryVerb: Verb {
             throw ValidationError(
                 "--after is not a cursor of this version; take it from 'Next page' of the page before.")
         }
+        if cached, all || file != nil || explain {
+            throw ValidationError("--cached is for a page, without --all, --explain and a file.")
+        }
         if after != nil, page != 1 { throw ValidationError("--after and --page exclude each other.") }
         for items in [to.compactMap(\.day).count, to.compactMap(\.file).count] where items > 1 {
             throw ValidationError("--to is given twice; once it can be a date, and once a file.")
@@ -100,9 +110,24 @@ package struct ReportQueryVerb: Verb {
     }
 
     package func execute(_ context: Context) async throws -> ReportQueryResult {
-        let isWhole = all || file != nil
-        let connection = try await context.connectPostgres(
-            statementTimeout: isWhole ? .zero : nil, readOnly: true)
+        guard cached else { return try await read(context) }
+        let target = try context.postgresOptions().keywords.filter { !$0.key.contains("password") }
+        let question =
+            target.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            + [
+                chosen.organization, chosen.office, chosen.technician, chosen.status, chosen.visitType, chosen.priority,
+                chosen.from.map { "\($0)" }, lastDay.map { "\($0)" }, search, "\(sort)", "\(page)", "\(limit ?? 20)",
+                after, "\(count)",
+            ].map { $0.map { "=\($0)" } ?? "" }
+        let answer = try await context.cached(question) {
+            let connection = try await context.connectPostgres(readOnly: true)
+            let page = try await ReportReader(connection).page(try await filter(context, connection))
+            return (page.stored, LocalStore.lifetime)
+        }
+        return .page(ReportPage(answer.value))
+    }
+
+    private func filter(_ context: Context, _ connection: PostgresConnection) async throws -> ReportFilter {
         var filter = try await chosen.filter(to: lastDay, context, connection)
         filter.search = search
         filter.sort = sort
@@ -110,6 +135,14 @@ package struct ReportQueryVerb: Verb {
         filter.limit = limit ?? 20
         filter.after = after.flatMap { ReportCursor($0) }
         filter.count = count
+        return filter
+    }
+
+    private func read(_ context: Context) async throws -> ReportQueryResult {
+        let isWhole = all || file != nil
+        let connection = try await context.connectPostgres(
+            statementTimeout: isWhole ? .zero : nil, readOnly: true)
+        let filter = try await filter(context, connection)
         let reader = ReportReader(connection)
         let result: ReportQueryResult
         if isWhole {
