@@ -59,7 +59,7 @@ struct ConfigurationFile: Sendable {
         switch root {
         case nil: break
         case .mapping(let mapping)?: try reader.readTop(mapping)
-        case let other?: throw reader.malformed(other, "the file does not hold a mapping of settings")
+        case let other?: throw reader.malformed(other, "The file does not hold a mapping of settings.")
         }
         values = reader.values
         profiles = reader.profiles
@@ -106,9 +106,9 @@ struct ConfigurationFile: Sendable {
         case .duplicatedKeysInMapping(_, let context):
             .malformed(
                 SourcePlace(file: path, line: context.mark.line, column: context.mark.column),
-                reason: "a key is given twice in one mapping")
+                reason: "A key is given twice in one mapping.")
         case .reader(let problem, _, _, _): .malformed(SourcePlace(file: path, line: 1), reason: problem)
-        default: .malformed(SourcePlace(file: path, line: 1), reason: "it cannot be read as YAML")
+        default: .malformed(SourcePlace(file: path, line: 1), reason: "It cannot be read as YAML.")
         }
     }
 
@@ -126,16 +126,16 @@ struct ConfigurationFile: Sendable {
                 switch key.scalar?.string {
                 case "profile":
                     guard let name = value.scalar?.string else {
-                        throw malformed(value, "profile is the name of a profile")
+                        throw malformed(value, "The value of profile is the name of a profile.")
                     }
                     defaultProfile = name
                 case "profiles":
                     guard let all = value.mapping else {
-                        throw malformed(value, "profiles holds a mapping for each profile")
+                        throw malformed(value, "The value of profiles is a mapping for each profile.")
                     }
                     for (name, settings) in all {
                         guard let name = name.scalar?.string, let settings = settings.mapping else {
-                            throw malformed(settings, "a profile is a mapping of settings")
+                            throw malformed(settings, "A profile is a mapping of settings.")
                         }
                         var values: [SettingKey: Entry] = [:]
                         try read(settings, prefix: "", into: &values)
@@ -153,7 +153,7 @@ struct ConfigurationFile: Sendable {
             _ mapping: Node.Mapping, prefix: String, into values: inout [SettingKey: Entry]
         ) throws {
             for (key, value) in mapping {
-                guard let name = key.scalar?.string else { throw malformed(key, "a key is a word") }
+                guard let name = key.scalar?.string else { throw malformed(key, "A key is a word.") }
                 let full = prefix + name
                 if RetiredSettings.contains(full) {
                     retired.append("\(path):\(key.mark?.line ?? 1): \(full) has no effect: \(RetiredSettings.reason)")
@@ -162,7 +162,7 @@ struct ConfigurationFile: Sendable {
                 switch value {
                 case .mapping(let inner):
                     if SettingKey(rawValue: full) != nil {
-                        throw malformed(value, "'\(full)' holds one value, not a mapping")
+                        throw malformed(value, "The setting '\(full)' holds one value, not a mapping.")
                     }
                     guard SettingKey.allCases.contains(where: { $0.rawValue.hasPrefix("\(full).") }) else {
                         throw unknown(full, key)
@@ -171,7 +171,7 @@ struct ConfigurationFile: Sendable {
                 case .sequence(let items) where SettingKey(rawValue: full)?.definition.listSeparator != nil:
                     let texts = items.compactMap(\.scalar?.string)
                     guard texts.count == items.count, !texts.isEmpty else {
-                        throw malformed(value, "'\(full)' is a list of texts")
+                        throw malformed(value, "The setting '\(full)' is a list of texts.")
                     }
                     let separator = SettingKey(rawValue: full)?.definition.listSeparator ?? ""
                     let joined = Node.Scalar(texts.joined(separator: separator), .implicit, .doubleQuoted, key.mark)
@@ -186,12 +186,12 @@ struct ConfigurationFile: Sendable {
                     let text = try setting.checked(scalar.string, origin: "\(path):\(line)")
                     // Written as `database.host` and within `database`, it would depend on the order which one holds.
                     if let first = values[setting] {
-                        throw malformed(key, "'\(full)' is set in line \(first.line) already")
+                        throw malformed(key, "The setting '\(full)' is set in line \(first.line) already.")
                     }
                     values[setting] = Entry(value: text, line: line)
                 default:
                     guard SettingKey(rawValue: full) != nil else { throw unknown(full, key) }
-                    throw malformed(value, "'\(full)' holds one value, not a list")
+                    throw malformed(value, "The setting '\(full)' holds one value, not a list.")
                 }
             }
         }
@@ -200,7 +200,7 @@ struct ConfigurationFile: Sendable {
             // `password: x` without its blank is a key, and not a setting's name.
             guard name.wholeMatch(of: /[a-z_.]{1,60}/) != nil else {
                 return malformed(
-                    node, "a key that is not the name of a setting; a blank may be missing after its colon")
+                    node, "A key is not the name of a setting; a blank may be missing after its colon.")
             }
             let known = SettingKey.allCases.map(\.rawValue)
             let suggestion = EditDistance.closest(to: name, among: known)

@@ -60,7 +60,7 @@ package struct SandboxState: Sendable, Codable, Equatable {
         guard let bytes = try PrivateFile.read(path) else { return nil }
         guard var state = try? JSONDecoder().decode(SandboxState.self, from: Data(bytes)),
             [state.postgresPort, state.redisPort].allSatisfy({ (1...65_535).contains($0) })
-        else { throw UnreadableSandbox(path: path, reason: "it does not have the format that sandbox up writes") }
+        else { throw UnreadableSandbox(path: path, reason: "It does not have the format that sandbox up writes.") }
         (state.folder, state.socketFolder) = (folder, socketFolder(of: folder))
         return state
     }

@@ -34,60 +34,61 @@ package enum SettingsError: ReportableError, Equatable {
         case .fileUnreadable(let path, let reason):
             ErrorReport(
                 code: "RSS-CONFIG-001", exit: .configuration, message: "the configuration file \(path) cannot be read",
-                detail: reason, hint: "name another one with --config, or write one with: rssctl config init")
+                detail: reason, hint: "Name another one with --config, or write one: rssctl config init")
         case .malformed(let place, let reason):
             ErrorReport(
                 code: "RSS-CONFIG-002", exit: .configuration, message: "the configuration file is malformed",
-                detail: reason, hint: "rssctl config init --print shows a valid file", place: place)
+                detail: reason, hint: "See a valid file: rssctl config init --print", place: place)
         case .unknownKey(let key, let place, let suggestion):
             ErrorReport(
                 code: "RSS-CONFIG-003", exit: .configuration, message: "unknown setting '\(key)'",
-                hint: suggestion.map { "did you mean '\($0)'?" } ?? "rssctl config init --print lists every setting",
+                hint: suggestion.map { "Did you mean '\($0)'?" } ?? "List every setting: rssctl config init --print",
                 place: place)
         case .badValue(let key, let value, let expected, let origin):
             ErrorReport(
                 code: "RSS-CONFIG-004", exit: .configuration,
                 message: "invalid value for \(key)\(value.map { ": '\($0)'" } ?? "") (expected \(expected))",
-                detail: "set by \(origin)", hint: "rssctl config init --print lists every setting")
+                detail: "It was set by \(origin).", hint: "List every setting: rssctl config init --print")
         case .unknownProfile(let name, let known):
             ErrorReport(
                 code: "RSS-CONFIG-005", exit: .configuration, message: "profile '\(name)' does not exist",
                 detail: known.isEmpty
-                    ? "the configuration has no profiles" : "profiles: \(known.joined(separator: ", "))",
+                    ? "The configuration has no profiles." : "The profiles are \(known.joined(separator: ", ")).",
                 hint: known.isEmpty
-                    ? "leave it out, or add it: rssctl config init --print shows where"
-                    : "name one of them with --profile")
+                    ? "Leave it out, or add it. See where: rssctl config init --print"
+                    : "Name one of them with --profile.")
         case .noDatabase:
             ErrorReport(
                 code: "RSS-CONFIG-006", exit: .configuration,
                 message: "no database is configured, and no sandbox is running",
                 hint:
-                    "name one (DB_HOST and DB_NAME, PGHOST, --database-url or a configuration file: rssctl config init), or start a private one: rssctl sandbox up"
+                    "Name one (DB_HOST and DB_NAME, PGHOST, --database-url or a configuration file: rssctl config init), or start a private one: rssctl sandbox up"
             )
         case .noRedis:
             ErrorReport(
                 code: "RSS-CONFIG-007", exit: .configuration,
                 message: "no Redis is configured, and no sandbox is running",
                 hint:
-                    "name one (REDIS_HOST, REDIS_URL or a configuration file: rssctl config init), or start a private one: rssctl sandbox up"
+                    "Name one (REDIS_HOST, REDIS_URL or a configuration file: rssctl config init), or start a private one: rssctl sandbox up"
             )
         case .contradiction(let one, let other):
             ErrorReport(
                 code: "RSS-CONFIG-009", exit: .configuration,
                 message: "\(one) and \(other) name different targets, and neither takes precedence",
                 detail: "Of two different settings of one level, neither takes precedence.",
-                hint: "remove one of them; rssctl config show lists every setting with its origin")
+                hint: "Remove one of them. List every setting with its origin: rssctl config show")
         case .malformedAddress(let key, let origin, let reason):
             ErrorReport(
                 code: "RSS-CONFIG-010", exit: .configuration, message: "\(key) is malformed: \(reason)",
                 detail: "It comes from \(origin). Nothing of it is shown, because it may hold a password.",
                 hint: key.hasPrefix("redis")
-                    ? "the form is redis://host:port/0 or rediss://host:port/0, with what is special in a password as %XX"
-                    : "the form is postgresql://user@host:port/database, with what is special in a password as %XX")
+                    ? "Write redis://host:port/0 or rediss://host:port/0, with what is special in a password as %XX."
+                    : "Write postgresql://user@host:port/database, with what is special in a password as %XX.")
         case .unusableFile(let key, let origin, let path, let reason):
             ErrorReport(
                 code: "RSS-CONFIG-011", exit: .configuration, message: "the file of \(key) cannot be used: \(path)",
-                detail: "\(reason). It comes from \(origin).", hint: "check owner and mode: ls -l \(path.shellWord)")
+                detail: "The reason is: \(reason). It comes from \(origin).",
+                hint: "Check owner and mode: ls -l \(path.shellWord)")
         case .unsafeFile(let path, let open):
             ErrorReport(
                 code: "RSS-CONFIG-012", exit: .configuration,

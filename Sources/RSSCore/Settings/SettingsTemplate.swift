@@ -57,7 +57,7 @@ package struct SettingsFileExists: ReportableError {
     package var report: ErrorReport {
         ErrorReport(
             code: "RSS-CONFIG-008", exit: .cannotWrite, message: "\(path) exists already and is not overwritten",
-            hint: "name another place: rssctl config init FILE")
+            hint: "Name another place: rssctl config init FILE")
     }
 }
 

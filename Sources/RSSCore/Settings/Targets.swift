@@ -136,7 +136,7 @@ package struct Targets: Sendable {
         guard let parts = try? DatabaseTarget(settings, direct: direct).parts.withheld, !parts.isEmpty else {
             return nil
         }
-        return "\(parts.map(\.source).joined(separator: ", ")) belongs to another server or role and was not used"
+        return "Not used, because it belongs to another server or role: \(parts.map(\.source).joined(separator: ", "))."
     }
 
     /// The seed's `DB_SSL_CA` and its like hold PEM text, libpq wants files: text is put into a private file.

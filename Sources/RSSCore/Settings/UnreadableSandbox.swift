@@ -15,6 +15,6 @@ package struct UnreadableSandbox: ReportableError, Equatable {
     package var report: ErrorReport {
         ErrorReport(
             code: "RSS-SANDBOX-005", exit: .failed, message: "\(path) cannot be read", detail: reason,
-            hint: "put the file back, or use another folder: RSSCTL_SANDBOX=FOLDER rssctl sandbox up")
+            hint: "Put the file back, or use another folder: RSSCTL_SANDBOX=FOLDER rssctl sandbox up")
     }
 }

@@ -132,7 +132,7 @@ struct PostgresWay {
         let role = options.keywords["user"] ?? "the role"
         if error.lacksPassword {
             return line(
-                .critical, "login: the server asks for a password, and none is set\(withheld.map { "; \($0)" } ?? "")",
+                .critical, "login: the server asks for a password, and none is set\(withheld.map { ". \($0)" } ?? "")",
                 "Set database.password_file, or PGPASSFILE. See what is set: rssctl config show")
         }
         switch error.sqlState {
