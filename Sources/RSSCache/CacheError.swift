@@ -28,33 +28,41 @@ package enum CacheError: ReportableError, Equatable {
         case .locked(let key, let holder, let remaining):
             ErrorReport(
                 code: "RSS-CACHE-001", exit: .tryAgain, message: "another run is warming the cache",
-                detail: "run \(holder ?? "unknown") holds the lock \(key)"
-                    + (remaining.map { ", which expires in \($0.components.seconds) s unless it is renewed" } ?? ""),
-                hint: "wait for it to end; the lock of a run that was killed expires within half a minute")
+                detail: "The run \(holder ?? "unknown") holds the lock \(key)"
+                    + (remaining.map { ", which expires in \($0.components.seconds) s unless it is renewed" } ?? "")
+                    + ".",
+                hint: "Wait for it to end. The lock of a run that was killed expires within half a minute.")
         case .lockLost(let key):
             ErrorReport(
                 code: "RSS-CACHE-002", exit: .tryAgain,
                 message: "the lock \(key) was lost while the cache was being warmed",
-                detail: "it was removed, or Redis did not answer for half a minute; what was written is correct",
-                hint: "run it again: rssctl cache warm")
+                detail: "It was removed, or Redis did not answer for half a minute. What was written is correct.",
+                hint: "Run it again: rssctl cache warm")
         case .unknownColumn(let table, let column):
             ErrorReport(
                 code: "RSS-CACHE-003", exit: .failed,
                 message: "it is not known what the backend writes for column \(column) of \(table)",
-                detail: "node-postgres converts the type of the column, and rssctl does not know how.",
-                hint: "warm the other kinds: rssctl cache warm summaries permissions")
+                detail: "The library node-postgres converts the type of the column, and rssctl does not know how.",
+                hint: "Warm the other kinds: rssctl cache warm summaries permissions")
         case .protected(let count):
             ErrorReport(
                 code: "RSS-CACHE-004", exit: .failed,
                 message:
                     "\(count.protected) of \(count.total) keys belong to queues or sessions, and nothing was removed",
-                detail: [KeyClass.queues, .sessions, .locks].compactMap { kind in
-                    count.keys[kind].map { "\($0) of \(kind.rawValue)" }
-                }.joined(separator: ", "), hint: "narrow the pattern, or remove them as well with --force")
+                detail: "Keys: \(Self.named(count)).", hint: "Narrow the pattern, or remove them as well with --force.")
         case .missing(let key):
             ErrorReport(
                 code: "RSS-CACHE-005", exit: .failed, message: "the key \(key) does not exist",
-                hint: "rssctl cache stats shows which prefixes there are; rssctl cache warm writes what is missing")
+                hint:
+                    "Write the missing keys: rssctl cache warm; or list the prefixes of existing keys: rssctl cache stats"
+            )
         }
+    }
+
+    /// `3 of queues, 1 of sessions`
+    private static func named(_ count: CacheInvalidation.Count) -> String {
+        [KeyClass.queues, .sessions, .locks].compactMap { kind in
+            count.keys[kind].map { "\($0) of \(kind.rawValue)" }
+        }.joined(separator: ", ")
     }
 }

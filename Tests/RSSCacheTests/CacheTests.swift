@@ -184,7 +184,7 @@ import Testing
                 Issue.record("both warmed")
             } catch let error as CacheError {
                 #expect(error.report.code == "RSS-CACHE-001" && error.report.exit == .tryAgain)
-                #expect(error.report.detail?.hasPrefix("run someone holds the lock app:rssctl:lock:warm") == true)
+                #expect(error.report.detail?.hasPrefix("The run someone holds the lock app:rssctl:lock:warm") == true)
             }
             let kept = try await redis.get(lock).map { String(decoding: $0, as: UTF8.self) }
             #expect(kept == "someone")

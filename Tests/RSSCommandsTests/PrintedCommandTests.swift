@@ -169,7 +169,7 @@ import Testing
             #expect(Self.commands(in: line).contains { Self.problem($0, isMention: false) != nil }, "\(line)")
         }
         for line in [
-            "List the partitions: rssctl partition status", "run it again: rssctl cache warm",
+            "List the partitions: rssctl partition status", "Run it again: rssctl cache warm",
             "undo it with rssctl bulk undo \\(run), or use --atomic", "rssctl setup roles --help",
             "accept it: rssctl migrate repair --accept \\(version) --reason '…'",
         ] {

@@ -63,7 +63,7 @@ struct CacheCheck: Sendable {
         return [
             Finding(
                 check: "redis.replica", severity: .critical, object: facts.server,
-                detail: "The server is a replica of \(primary).", fix: "set redis.host and redis.port to the primary")
+                detail: "The server is a replica of \(primary).", fix: "Set redis.host and redis.port to the primary.")
         ]
     }
 
@@ -217,7 +217,7 @@ struct CacheCheck: Sendable {
         sample.groups.filter { !$0.keysOf.isProtected && $0.keysOf != .other && $0.withoutExpiry > 0 }.map { group in
             Finding(
                 check: "redis.no_expiry", severity: .warning, object: group.prefix,
-                detail: "\(group.withoutExpiry) of \(group.sampled) keys looked at never expire.",
+                detail: "\(group.withoutExpiry) of \(group.sampled) sampled keys never expire.",
                 measured: Double(group.withoutExpiry), threshold: 0,
                 fix: "rssctl cache invalidate '\(group.prefix):*'")
         }
@@ -239,7 +239,7 @@ struct CacheCheck: Sendable {
         sample.groups.filter { $0.largestBytes >= bigBytes && $0.keysOf != .queues }.map { group in
             Finding(
                 check: "redis.big_keys", severity: .warning, object: group.largest ?? group.prefix,
-                detail: "It takes \(group.largestBytes) bytes, the most of \(group.sampled) keys looked at.",
+                detail: "It takes \(group.largestBytes) bytes, the most of \(group.sampled) sampled keys.",
                 measured: Double(group.largestBytes), threshold: Double(bigBytes))
         }
     }
