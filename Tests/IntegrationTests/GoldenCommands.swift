@@ -116,10 +116,6 @@ struct GoldenCommand {
         report query --limit 5 --explain
         report show RSS-202603-000020
         report summary --from -12m
-        report check --all
-        report install --dry-run
-        report install
-        report uninstall --dry-run
         analyze explain index.unused
         doctor
         explain import-118
@@ -149,6 +145,9 @@ struct GoldenCommand {
         "migrate dump": "the DDL of a schema, compared by StructureDumpTests",
         "partition abort": "there is nothing to abort but what was interrupted: ReshapeKillTests, ConvertKillTests",
         "partition restore": "a partition is restored after its drop, which a quarantine delays: RestoreTests",
+        "report check": "its outcomes are compared by ReportFunctionCheckTests",
+        "report install": "what it does to a database is compared by ReportInstallTests",
+        "report uninstall": "what it does to a database is compared by ReportInstallTests",
         "sandbox down": "it stops the servers of the tests",
         "sandbox psql": "its output is psql's",
         "sandbox seed": "the data of this test is made by it",

@@ -7,16 +7,19 @@ import Testing
 @testable import RSSCore
 @testable import RSSReport
 
-/// The shipped function, called by node-postgres as the backend calls it, against rssctl's own engine.
-@Suite(.enabled(if: ReportNodeTests.modules != nil, "node-postgres is not installed: apt install node-pg"))
-struct ReportNodeTests {
+/// node-postgres, where it is installed.
+enum NodePostgres {
     /// The folder that Node finds its modules in, where `pg` is one of them.
     static let modules: String? = {
         if Subprocess.find("node") == nil { return nil }
         let places = [ProcessInfo.processInfo.environment["NODE_PATH"], "/usr/share/nodejs"].compactMap { $0 }
         return places.first { FileManager.default.fileExists(atPath: "\($0)/pg/package.json") }
     }()
+}
 
+/// The shipped function, called by node-postgres as the backend calls it, against rssctl's own engine.
+@Suite(.enabled(if: NodePostgres.modules != nil, "node-postgres is not installed: apt install node-pg"))
+struct ReportNodeTests {
     /// `getVisitReportSummary` of the backend, over a list of filters; a line of JSON for each.
     private static let program = """
         const { Pool } = require('pg');
@@ -130,7 +133,7 @@ struct ReportNodeTests {
     }
 
     @Test func `two hundred and twenty calls of node-postgres answer as rssctl's own engine does`() async throws {
-        let modules = try #require(Self.modules)
+        let modules = try #require(NodePostgres.modules)
         try await withDatabase(migrated: true) { options in
             let connection = try await PostgresConnection.connect(options)
             try await connection.executeScript(ReportOracleTests.data)

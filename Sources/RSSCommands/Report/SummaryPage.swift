@@ -20,7 +20,7 @@ struct SummaryPage {
         let before = "\(summary.beforePeriod.from) to \(summary.beforePeriod.to)"
         let figures = SummaryCharts.figures(summary).map { figure -> HTML in
             // An empty element is a fault to an HTML validator.
-            figure.note.isEmpty
+            figure.note == nil
                 ? "<li><b>\(figure.value)</b>\(figure.name)</li>"
                 : "<li><b>\(figure.value)</b>\(figure.name)<br><span>\(figure.note)</span></li>"
         }

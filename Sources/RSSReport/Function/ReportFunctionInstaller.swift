@@ -85,7 +85,7 @@ package struct ReportFunctionInstaller: Sendable {
         if let first = others.first { return first.schema }
         let table = try await connection.qualify(
             RelationName(name: "visit_reports"), along: connection.userSearchPath)
-        return try await connection.quoteIdentifier(table.schema ?? "public")
+        return RelationName.quote(table.schema ?? "public")
     }
 
     private func create(in schema: String, like other: Candidate?, _ plan: inout Plan) async throws {
