@@ -95,7 +95,7 @@ let package = Package(
         capability("RSSBulk", ["CSV", "Spreadsheet", "CZstd", "COpenSSL"]),
         capability("RSSReport"),
         capability("RSSCache", ["RedisClient"]),
-        capability("RSSAnalyze"),
+        capability("RSSAnalyze", ["SQLScript"]),
         // The few things that may use several capabilities.
         capability("RSSSetup", ["RSSMigrate", "RSSPartition", "RedisClient", "SQLScript", "Journal"]),
         .target(name: "Console", dependencies: ["RSSModel", "RSSSystem"], swiftSettings: strict),

@@ -89,6 +89,7 @@ import Testing
         cache invalidate --all --yes
         analyze performance --output json
         analyze statements --limit 3
+        analyze indexes --limit 3
         analyze explain index.unused
         """.split(separator: "\n").map { line in line.split(separator: " ").map { String($0.replacing("~", with: " ")) }
         }

@@ -132,6 +132,7 @@ struct GoldenCommand {
 
     /// Verbs without an output on record, and why.
     static let exceptions = [
+        "analyze indexes": "it suggests what the statements of this server miss: IndexAdvisorTests",
         "analyze performance": "its findings depend on what the server has counted: AnalyzeCorpusTests",
         "analyze statements": "its rows are the statements that took the longest, in an order that time makes",
         "cache doctor": "its findings are compared by CacheDoctorTests",

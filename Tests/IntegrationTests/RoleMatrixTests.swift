@@ -39,6 +39,8 @@ import Testing
         (.reader, ["migrate", "plan"], .may),
         (.reader, ["migrate", "drift"], .may),
         (.reader, ["analyze", "performance"], .may),
+        (.reader, ["analyze", "statements"], .may),
+        (.reader, ["analyze", "indexes"], .may),
         (.reader, ["bulk", "history"], .may),
         (.reader, ["bulk", "export", "hardware", "--visit", "RSS-1", "--to", "FOLDER/reader.csv"], .may),
         (.reader, ["doctor"], .may),

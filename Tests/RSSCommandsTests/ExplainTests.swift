@@ -1,5 +1,6 @@
 import Console
 import Foundation
+import RSSCore
 import RSSModel
 import Testing
 
@@ -52,6 +53,19 @@ import Testing
         let result = await run("explain", word)
         #expect(result.status == 0 && result.output.hasPrefix("RSS-IMPORT-118\n  Unknown category.\n"), "\(result)")
         #expect(result.output.contains("\nWhat to do\n  Write an existing one, or its id.\n\nExample\n  "))
+    }
+
+    @Test func `a check is explained by its key, beside codes as well`() async throws {
+        let check = try #require(CheckCatalog.all.first { $0.key == "statement.slow" })
+        let result = await run("explain", "statement.slow")
+        #expect(result.status == 0 && result.output.hasPrefix("statement.slow\n  \(check.title)\n"), "\(result)")
+        for part in ["\nWhy\n", "\nThreshold\n  \(check.threshold)", "\nSource\n", "\nHow to see it\n"] {
+            #expect(result.output.contains(part), "\(part)")
+        }
+        let both = await run("explain", "import-118", "statement.slow")
+        #expect(both.output.hasPrefix("RSS-IMPORT-118\n") && both.output.contains("\nstatement.slow\n"))
+        let json = await run("explain", "statement.slow", "-o", "json")
+        #expect(json.output.contains("\"key\" : \"statement.slow\"") && json.output.contains("\"checks\""))
     }
 
     @Test func `areas and everything are listed, several codes are explained`() async throws {

@@ -55,20 +55,24 @@ package struct CheckExplanation: CommandResult {
                     })
             ]
         }
-        let rows: [(String, String?)] = [
-            ("check", check.key), ("finds", check.title), ("severity", check.severity.rawValue),
-            ("why", check.why),
-            ("threshold", check.threshold), ("source", check.source),
-            ("needs", check.needs.isEmpty ? nil : check.needs.joined(separator: ", ")),
+        let rows = [("check", check.key), ("finds", check.title)] + Self.properties(check)
+        return [
+            Table(
+                columns: [Column("property"), Column("text", isFlexible: true)],
+                rows: rows.map { name, text in [.text(name), .text(text)] })
+        ]
+    }
+
+    /// What is known of a check beside its key and title.
+    static func properties(_ check: Check) -> [(String, String)] {
+        let all: [(String, String?)] = [
+            ("severity", check.severity.rawValue), ("why", check.why), ("threshold", check.threshold),
+            ("source", check.source), ("needs", check.needs.isEmpty ? nil : check.needs.joined(separator: ", ")),
             (
                 "confidence",
                 check.confidence.level.rawValue + (check.confidence.basis.map { ", by \($0)" } ?? "")
             ), ("how to see it", check.trial),
         ]
-        return [
-            Table(
-                columns: [Column("property"), Column("text", isFlexible: true)],
-                rows: rows.compactMap { name, text in text.map { [.text(name), .text($0)] } })
-        ]
+        return all.compactMap { name, text in text.map { (name, $0) } }
     }
 }

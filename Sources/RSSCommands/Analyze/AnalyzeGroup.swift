@@ -5,7 +5,7 @@ package struct AnalyzeGroup: Group {
     package static let group = "analyze"
     package static let abstract = "Find what is wrong or slow"
     package static let verbs: [any ParsableCommand.Type] = [
-        AnalyzePerformance.self, AnalyzeStatements.self, AnalyzeExplain.self,
+        AnalyzePerformance.self, AnalyzeStatements.self, AnalyzeIndexes.self, AnalyzeExplain.self,
     ]
 
     package init() {}

@@ -112,7 +112,8 @@ package struct StatementList: CommandResult {
                         .text(use.text ?? ""),
                     ]
                 }, notes: ["All statements together took \(Int(milliseconds)) ms \(span)."],
-                emptyMessage: "No statement was run.")
+                emptyMessage: milliseconds > 0
+                    ? "No statement was run but those of maintenance and monitoring." : "No statement was run.")
         ]
     }
 }

@@ -9,7 +9,7 @@ package struct MigrateDown: Verb {
     package static let declaration = Declaration(
         "migrate down", "Revert migrations, by their down files",
         discussion:
-            "Reverts the newest migration, or with --to all that are newer than a version. What a down file drops is lost with its rows. To test the files first, run rssctl migrate verify --round-trip",
+            "Reverts the newest migration, or with --to all that are newer than a version. What a down file drops is lost with its rows. Run rssctl migrate verify --round-trip before: it tests the files.",
         effect: .destroys, lock: MigrationWaitOptions.lock, workHoldsLock: true, needs: [.settings, .postgres],
         examples: [
             .init("What would be run to revert the newest", "rssctl migrate down --dry-run"),

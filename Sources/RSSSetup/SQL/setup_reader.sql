@@ -1,5 +1,5 @@
 -- The rights of a role that reads: report query, bulk export and history, partition status, plan and check, migrate status,
--- plan, drift and verify, analyze performance, doctor. It writes nothing:
+-- plan, drift and verify, analyze performance, statements and indexes, doctor. It writes nothing:
 --   psql -v role=rssctl_reader -v database=rss -v schema=public -f setup_reader.sql
 GRANT CONNECT ON DATABASE :"database" TO :"role";
 GRANT USAGE ON SCHEMA :"schema", files, rssctl TO :"role";

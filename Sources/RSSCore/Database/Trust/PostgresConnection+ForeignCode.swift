@@ -49,15 +49,28 @@ extension PostgresConnection {
     private nonisolated(nonsending) func refuse(
         _ use: ForeignCode.Use, in relations: [String], of roles: [Int64]
     ) async throws {
-        if relations.isEmpty, use == .reading { return }
+        if let code = try await foreignCode(use, in: relations, of: roles) { throw code }
+    }
+
+    /// Code of these roles that statements over the relations would have PostgreSQL evaluate; nil where there is none.
+    /// It belongs into a transaction.
+    ///
+    /// - Parameters:
+    ///   - relations: their names as SQL writes them; one that does not exist is ignored.
+    ///   - roles: the OIDs of the roles whose code counts.
+    /// - Throws: `PostgresError`.
+    package nonisolated(nonsending) func foreignCode(
+        _ use: ForeignCode.Use, in relations: [String], of roles: [Int64]
+    ) async throws -> ForeignCode? {
+        if relations.isEmpty, use == .reading { return nil }
         // A query of many joins over few rows: compiling it would take seconds.
         try await execute("SET LOCAL jit = off")
         let rows = try await query(
             SQLResource(PackageResources.foreign_code_sql).text, [relations, use.rawValue, roles])
-        guard let row = rows.first else { return }
+        guard let row = rows.first else { return nil }
         let (relation, owner, part, code, role) = try row.decode(
             String.self, String.self, String.self, String.self, String.self)
-        throw ForeignCode(relation: relation, owner: owner, part: part, code: code, role: role)
+        return ForeignCode(relation: relation, owner: owner, part: part, code: code, role: role)
     }
 
     /// ROW EXCLUSIVE, which the writing takes anyway, blocks CREATE TRIGGER, CREATE RULE, CREATE POLICY and ALTER TABLE.
