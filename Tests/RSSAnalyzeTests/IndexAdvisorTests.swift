@@ -160,7 +160,12 @@ struct IndexAdvisorTests {
                 "(SELECT id FROM orders WHERE customer_id = 4) UNION (SELECT id FROM lines WHERE order_id = 4)",
             ])
             let advice = try await scenario.advice()
-            #expect(advice.unexplained.map(\.reason) == [])
+            // Of a text in which one constant was replaced and its twin was not, or a word of the grammar was, nothing can be known.
+            #expect(
+                Set(advice.unexplained.map(\.reason)) == [
+                    "column \"orders.placed\" must appear in the GROUP BY clause or be used in an aggregate function",
+                    "could not determine data type of parameter $1",
+                ])
             #expect(
                 advice.suggestions.map(\.table) == ["public.lines", "public.orders"]
                     || advice.suggestions.map(\.table) == ["public.orders", "public.lines"])
@@ -190,7 +195,7 @@ struct IndexAdvisorTests {
                 "SELECT * FROM app.bait WHERE id = app.f(5)", "SELECT * FROM app.trap WHERE note = 'n5'",
                 "SELECT * FROM app.peek WHERE id = 3", "SELECT * FROM app.bait WHERE id OPERATOR(app.===) 4",
                 "SELECT * FROM app.bait WHERE id = '4'::app.checked",
-                "SELECT * FROM app.bait WHERE note = table_to_xml('app.peek'::regclass, true, true, '')::text",
+                "SELECT * FROM app.bait WHERE id < 3 AND note = table_to_xml('app.peek'::regclass, true, true, '')::text",
             ]
             for statement in hostile + ["SELECT * FROM app.bait WHERE note = 'n7'"] {
                 try await tenant.tenant.query(statement)

@@ -37,15 +37,18 @@ import Testing
                 let node = try await servers.nodes[0].connect()
                 let slot = Int(try await node.send(["CLUSTER", "KEYSLOT", RedisArgument(key)]).integer ?? 0)
                 await node.close()
-                guard !moving.contains(slot) else { continue }
+                // To one node alone, whose epoch is the highest from the first move on: two would contradict each other until they agree
+                // on one.
+                guard !moving.contains(slot), servers.owner(of: slot) != 0 else { continue }
                 moving.append(slot)
-                try await servers.beginMove(slot, to: (servers.owner(of: slot) + 1) % 3)
+                try await servers.beginMove(slot, to: 0)
             }
             let entries = try await warm()
             #expect(entries.count == keys.count && entries.allSatisfy { $0.action == .done })
             #expect(try await equal() == keys.count)
             // The moves end, and the next run knows the old map.
-            for slot in moving { try await servers.endMove(slot, to: (servers.owner(of: slot) + 1) % 3) }
+            #expect(moving.count > 2)
+            for slot in moving { try await servers.endMove(slot, to: 0) }
             let again = try await warm()
             #expect(again.allSatisfy { $0.action == .unchanged })
             #expect(try await equal() == keys.count)

@@ -63,25 +63,34 @@ import Testing
             let early = try await cache.warm(options, at: midnight - 301)
             #expect(early.allSatisfy { $0.key.hasSuffix(FilterShape.backend.digest(today)) })
             let late = try await cache.warm(options, at: midnight - 299)
-            let digest = FilterShape.backend.digest(today.adding(days: 1))
-            let tomorrow = late.filter { $0.key.hasSuffix(digest) }
-            #expect(late.count == 2 * early.count && tomorrow.count == early.count)
-            #expect(tomorrow.allSatisfy { $0.action == .done }, "\(tomorrow)")
+            let next = Self.summaries(late, of: today.adding(days: 1))
+            #expect(late.count == 2 * early.count && next.count == early.count)
+            #expect(next.allSatisfy { $0.action == .done }, "\(next)")
             var changed = 0
-            for entry in tomorrow {
-                let (before, after) = (
-                    try await cache.summary(of: entry.id, from: today.adding(days: -30), to: today),
-                    try await cache.summary(of: entry.id, from: today.adding(days: -29), to: today.adding(days: 1))
-                )
-                let text = try await cache.text(entry.key)
-                #expect(text == after, "\(text ?? "nil") \(after ?? "nil")")
-                let key = CacheKeys().summary(entry.id, digest: FilterShape.backend.digest(today))
-                #expect(try await cache.text(key.description) == before)
-                changed += before == after ? 0 : 1
-            }
+            for entry in next { changed += try await Self.changes(at: midnight, entry.id, cache) ? 1 : 0 }
             // Each had a visit on the day that leaves the period at midnight.
-            #expect(changed == tomorrow.count)
+            #expect(changed == next.count)
         }
+    }
+
+    private static func summaries(_ entries: [CacheWarmer.Entry], of day: CalendarDate) -> [CacheWarmer.Entry] {
+        let digest = FilterShape.backend.digest(day)
+        return entries.filter { $0.key.hasSuffix(digest) }
+    }
+
+    /// Compares the two summaries of an organization around midnight with those that the backend would make, and says whether they differ.
+    private static func changes(at midnight: Date, _ organization: String, _ cache: CacheScenario) async throws -> Bool
+    {
+        let day = CalendarDate(midnight)
+        let today = day.adding(days: -1)
+        let before = try await cache.summary(of: organization, from: today.adding(days: -30), to: today)
+        let after = try await cache.summary(of: organization, from: day.adding(days: -30), to: day)
+        for (date, expected) in [(today, before), (day, after)] {
+            let key = CacheKeys().summary(organization, digest: FilterShape.backend.digest(date))
+            let text = try await cache.text(key.description)
+            #expect(text == expected, "\(date)")
+        }
+        return before != after
     }
 
     @Test func `all kinds live as long as the backend's own, and hold what it would hold`() async throws {

@@ -18,7 +18,7 @@ import Testing
         "RSSMigrate": core.union(["SQLScript"]),
         "RSSPartition": core.union(["SQLScript", "CZstd"]),
         "RSSBulk": core.union(["CSV", "Spreadsheet", "CZstd"]),
-        "RSSReport": core, "RSSCache": core.union(["RedisClient"]), "RSSAnalyze": core,
+        "RSSReport": core, "RSSCache": core.union(["RedisClient"]), "RSSAnalyze": core.union(["SQLScript"]),
         "RSSSetup": core.union(["RSSMigrate", "RSSPartition", "RedisClient", "SQLScript", "Journal"]),
         "Console": ["RSSModel", "RSSSystem"],
         "RSSCommands": [

@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    /// The texts of a source: its string literals of one line, and the lines of the longer ones, in which interpolations are still to be
+    /// The texts of a source that may have commands: its string literals of one line, and the lines of the longer ones, in which interpolations are still to be
     /// filled in.
     private static func texts(of source: String) -> [String] {
         var texts: [String] = []
@@ -131,7 +131,7 @@ import Testing
                 texts.append(String(line))
             } else if line.hasSuffix("\"\"\"") {
                 isLong = true
-            } else {
+            } else if line.contains("rssctl ") {
                 texts += line.matches(of: /"(?<text>(?:[^"\\]|\\\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\\.)*)"/)
                     .map { String($0.text) }
             }

@@ -81,7 +81,14 @@ package struct ClusterServers: Sendable {
             }
         }
         let id = RedisArgument(try await to.send(["CLUSTER", "MYID"]).bytes ?? [])
-        for connection in [to, from] { try await connection.send(["CLUSTER", "SETSLOT", name, "NODE", id]) }
+        let command = RedisCommand(["CLUSTER", "SETSLOT", name, "NODE", id])
+        for connection in [to, from] { try await connection.send(command) }
+        // As redis-cli does: a primary whose former owner of the slot has the higher epoch would not believe the new one.
+        for node in nodes where node.port != nodes[target].port {
+            let other = try await node.connect()
+            try await other.send(command)
+            await other.close()
+        }
         await from.close()
         await to.close()
     }

@@ -6,7 +6,7 @@ import RSSModel
 /// `rssctl explain`
 package struct Explain: Verb {
     package static let declaration = Declaration(
-        "explain", "Explain an error code or a check: the cause, what to do, an example",
+        "explain", "Explain an error code or a check, with what to do",
         discussion: """
             Every error has a code that stays the same from version to version. A code can be given in short, import-118, or an \
             area of codes, import, which lists them; without a code all are listed. A check is explained by its key: why it \
