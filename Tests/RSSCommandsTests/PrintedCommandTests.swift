@@ -91,6 +91,7 @@ import Testing
         let arguments = words.dropFirst(depth)
         // The name of a command alone is a mention everywhere.
         if arguments.isEmpty { return nil }
+        if parses(words) { return nil }
         for more in isMention ? additions : [] where parses(words + more) { return nil }
         // The longest beginning that is a command; what follows is prose, which names no flag.
         for count in stride(from: words.count, through: depth, by: -1) where parses(Array(words[..<count])) {
@@ -140,19 +141,18 @@ import Testing
     }
 
     @Test func `what a message says to type is a command with its flags and values`() throws {
-        var count = 0
+        var seen: Set<[String]> = []
         for (path, source) in try ArchitectureTests.sources("Sources")
         where !path.hasPrefix("RSSCommands/Explain/Codes") {
             for text in Self.texts(of: source) where text.contains("rssctl ") {
-                for command in Self.commands(in: text) {
-                    count += 1
+                for command in Self.commands(in: text) where seen.insert(command).inserted {
                     if let problem = Self.problem(command, isMention: true) {
                         Issue.record("\(path): rssctl \(command.joined(separator: " ")): \(problem)")
                     }
                 }
             }
         }
-        #expect(count > 300)
+        #expect(seen.count > 150)
     }
 
     private static let flags: Set<String> = {
