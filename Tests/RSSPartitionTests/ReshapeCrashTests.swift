@@ -106,7 +106,9 @@ import Testing
         let committed = (points.firstIndex(of: "reshape.committed") ?? 0) + 1
         try await concurrently(1..<committed) { fatal in
             try await prepared { options in
-                _ = try await run(options, breakingInAt: fatal, drain)
+                let reached = try await run(options, breakingInAt: fatal, drain).points
+                // A run that had to wait less often than the one that was counted gets further.
+                if reached.contains("reshape.committed") { return }
                 let aborted = try await run(options, breakingInAt: nil) {
                     try await $0.abort(Scenario.table, progress: .silent)
                 }
