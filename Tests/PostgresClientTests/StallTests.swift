@@ -36,7 +36,7 @@ import Testing
         try await withStall(at: "SELECT 4711") { connection in
             let error = await #expect(throws: PostgresError.self) { try await connection.query("SELECT 4711") }
             #expect(error?.code == .stalled)
-            #expect(error?.detail?.contains("the server waits") == true)
+            #expect(error?.detail?.contains("The server waits") == true)
             let isOpen = await connection.isOpen
             #expect(!isOpen)
         }
