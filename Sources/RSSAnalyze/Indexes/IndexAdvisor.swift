@@ -245,8 +245,13 @@ package struct IndexAdvisor: Sendable {
         for ((index, table), name) in zip(chosen, names) {
             var statements = choice.statements(helpedBy: index)
             if let first = statements.first {
-                let generic = try? await choice.isInGenericPlan(index, first.position)
-                statements[0].statement.isInGenericPlan = generic
+                do {
+                    statements[0].statement.isInGenericPlan = try await choice.isInGenericPlan(index, first.position)
+                } catch let error as PostgresError where error.sqlState != nil && !error.isConnectivity {
+                    // The server has no such plan, or not in time: it is not known.
+                } catch is NotExplained {
+                    // Its plan cannot be read: it is not known either.
+                }
             }
             let statistics = work.statistics[index.tableID] ?? [:]
             let saved = choice.savedMilliseconds(by: index)
